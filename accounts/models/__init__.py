@@ -1,0 +1,20 @@
+"""Models of identity, one topic per file."""
+
+from accounts.models.api_keys import ApiKey
+from accounts.models.audit import AuditEntry
+from accounts.models.preferences import Setting
+from accounts.models.roles import Role, RoleAssignment
+from accounts.models.sessions import Session
+from accounts.models.system_log import LogEntry
+from accounts.models.users import User
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "LogEntry",
+    "Role",
+    "RoleAssignment",
+    "Session",
+    "Setting",
+    "User",
+]

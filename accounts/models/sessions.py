@@ -1,0 +1,56 @@
+"""Sessions: one table for cookies and bearer tokens."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 hex of a token; the only form in which a token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Questions about sessions."""
+
+    def usable(self) -> SessionQuerySet:
+        """Neither revoked nor past their end."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class Session(models.Model):
+    """A sign-in on one device, or a visitor's short memory (no user).
+
+    `data` is Django's signed session dictionary. Tokens stand here only as SHA-256.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    refresh_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001  unique, so absent must be NULL
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sessions",
+    )
+    data = models.TextField(blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(max_length=32, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_activity_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

@@ -1,0 +1,130 @@
+"""People and service accounts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import _user_has_module_perms, _user_has_perm
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.choices import UserStatus
+from accounts.models.roles import Role, RoleAssignment
+from inventory_site.core.models.base import TimeStamped
+
+SUPER_ADMIN = "super_admin"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; names compare case-insensitively."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+        """Make an account without roles; a blank password cannot sign in."""
+        user = self.model(
+            username=username, email=self.normalize_email(email).lower() or None, **fields
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    @transaction.atomic
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+        """Make an account that holds the role super_admin."""
+        user = self.create_user(username, email, password, **fields)
+        role = Role.objects.get(group__name=SUPER_ADMIN)
+        RoleAssignment.objects.create(user=user, role=role)
+        return user
+
+
+class User(AbstractBaseUser, TimeStamped):
+    """One person or service, known to every part of the house by this row.
+
+    Permissions come from role assignments only (`accounts.backends`); `is_superuser` and `is_staff` are
+    derived from them. An API key narrows its owner for one call through `narrowed_to`.
+    """
+
+    username = models.CharField(max_length=100, unique=True)
+    email = models.EmailField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001  unique, so blank must be NULL
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    display_name = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
+    timezone = models.CharField(max_length=64, default="UTC")
+    preferences = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("username"), name="accounts_user_username_any_case"
+            ),
+        ]
+
+    narrowed_to: frozenset[str] | None = None
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """Display name, else first and last name, else user name."""
+        full = f"{self.first_name} {self.last_name}".strip()
+        return self.display_name or full or self.username
+
+    def get_full_name(self) -> str:
+        """Return the name to greet with; the admin asks for it."""
+        return self.shown_name
+
+    def get_short_name(self) -> str:
+        """Return the shortest fitting name; the admin asks for it."""
+        return self.first_name or self.username
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # a word in the row, not a column
+        return self.status == UserStatus.ACTIVE
+
+    @cached_property
+    def held_roles(self) -> dict[str, bool]:
+        """Names of the roles held now, each with whether it is a pure client role; read once."""
+        held = RoleAssignment.objects.valid_at(timezone.now()).filter(user=self)
+        return dict(held.values_list("role__group__name", "role__is_client_only"))
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether every permission is held; a narrowed key never has that."""
+        return self.narrowed_to is None and SUPER_ADMIN in self.held_roles
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin may be opened: any role but a pure client one."""
+        return not all(self.held_roles.values())
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Whether this Django permission (`app.codename`) is held now."""
+        if not self.is_active:
+            return False
+        if self.narrowed_to is not None and perm not in self.narrowed_to:
+            return False
+        return _user_has_perm(self, perm, obj)
+
+    def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
+        """Whether all of them are held."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether any permission of an app is held; the admin's index asks."""
+        return self.is_active and _user_has_module_perms(self, app_label)

@@ -1,0 +1,64 @@
+"""The roles that every site begins with: the union of the replaced systems' roles."""
+
+from dataclasses import dataclass
+
+from accounts.permissions import NETWORK_INVENTORY, SYSTEM
+
+ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeed:
+    """A role as seeded; `names` are permission names, see `accounts.permissions`."""
+
+    name: str
+    display_name: str
+    priority: int
+    names: tuple[str, ...]
+    description: str = ""
+    is_client_only: bool = False
+
+
+def _names(*endings: str, within: tuple[str, ...] = ALL_NAMES) -> tuple[str, ...]:
+    return tuple(name for name in within if name.endswith(endings))
+
+
+_NETWORK = tuple(NETWORK_INVENTORY)
+
+ROLE_SEEDS: tuple[RoleSeed, ...] = (
+    RoleSeed("super_admin", "Super administrator", 1000, ALL_NAMES, "May do everything."),
+    RoleSeed(
+        "admin",
+        "Administrator",
+        900,
+        tuple(name for name in ALL_NAMES if name != "system.roles.manage"),
+        "Runs the site; may not manage roles.",
+    ),
+    RoleSeed("operator", "Operator", 500, _names(":view", ":create", ":edit", within=_NETWORK)),
+    RoleSeed("viewer", "Viewer", 100, _names(":view", within=_NETWORK)),
+    RoleSeed(
+        "administrator",
+        "Network administrator",
+        800,
+        _NETWORK,
+        "Administrator of the network inventory.",
+    ),
+    RoleSeed(
+        "provisioner",
+        "Provisioner",
+        400,
+        (
+            *(f"{m}:{v}" for m in ("network_routes", "locations") for v in ("view", "create", "edit")),
+            "exchange_rates:view",
+            "change_logs:view",
+        ),
+        "Adds and edits circuits and locations.",
+    ),
+    RoleSeed(
+        "read_only",
+        "Read only",
+        90,
+        ("network_routes:view", "locations:view", "exchange_rates:view"),
+        "Reads the network inventory.",
+    ),
+)

@@ -1,0 +1,95 @@
+"""API keys: making, checking, ending."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ApiKey, User
+from accounts.models.sessions import token_hash
+from accounts.permissions import django_permissions, unknown_names
+from accounts.services import audit
+from inventory_site.core.errors import InvalidInput
+
+PREFIX_LENGTH = 8
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def create_api_key(
+    *,
+    actor: User | None,
+    user: User,
+    name: str,
+    scopes: Sequence[str],
+    allowed_ips: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, which is not stored and never shown again.
+
+    `scopes` are permission names (see `accounts.permissions`); the key can never do more than its owner.
+    """
+    unknown = unknown_names(scopes)
+    if unknown:
+        raise InvalidInput(fields={"scopes": [f"Unknown permission name: {n}" for n in unknown]})
+    if not scopes:
+        raise InvalidInput(fields={"scopes": ["Name at least one permission."]})
+    networks = [_network(text) for text in allowed_ips]
+    secret = f"pb_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        key_hash=token_hash(secret),
+        scopes=list(scopes),
+        allowed_ips=networks,
+        expires_at=expires_at,
+    )
+    audit.record(actor, "apikey.created", key, after={"owner": user.username, "scopes": key.scopes})
+    return key, secret
+
+
+def user_of_key(secret: str, *, address: str | None) -> tuple[User, ApiKey] | None:
+    """Return the owner, narrowed to the key's scopes, or nothing; notes the use once a minute."""
+    key = ApiKey.objects.usable().select_related("user").filter(key_hash=token_hash(secret)).first()
+    if key is None or not key.user.is_active or not _from_allowed(key, address):
+        return None
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at >= TOUCH_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_ip=address)
+    known = [name for name in key.scopes if not unknown_names([name])]
+    key.user.narrowed_to = django_permissions(known)
+    return key.user, key
+
+
+@transaction.atomic
+def revoke_api_key(*, actor: User, key: ApiKey) -> None:
+    """End a key; a second call changes nothing."""
+    ended = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
+        revoked_at=timezone.now()
+    )
+    if ended:
+        audit.record(actor, "apikey.revoked", key)
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as err:
+        raise InvalidInput(fields={"allowed_ips": [f"Invalid IP address: {text}"]}) from err
+
+
+def _from_allowed(key: ApiKey, address: str | None) -> bool:
+    if not key.allowed_ips:
+        return True
+    if address is None:
+        return False
+    return any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(network)
+        for network in key.allowed_ips
+    )

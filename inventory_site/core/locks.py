@@ -1,0 +1,49 @@
+"""Row locks with one spelling and a limit on waiting.
+
+PostgreSQL locks the rows; SQLite, which has no row locks, takes its one write lock when the transaction
+begins (`transaction_mode=IMMEDIATE`), so the same code is right on both.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.db import OperationalError, connection, models, transaction
+
+from inventory_site.core.errors import BusyError
+
+WAIT_MS = 3000
+PG_LOCK_NOT_AVAILABLE = "55P03"
+PG_DEADLOCK = "40P01"
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def lock(rows: models.QuerySet[Row], *, skip_locked: bool = False) -> models.QuerySet[Row]:
+    """Return the rows for update, ordered by primary key; only inside a transaction.
+
+    Waits at most `WAIT_MS`; wrap the transaction in `busy_is_an_answer` where people wait.
+    """
+    if connection.vendor == "postgresql" and not skip_locked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {WAIT_MS}")
+    return rows.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
+
+
+@contextlib.contextmanager
+def busy_is_an_answer() -> Iterator[None]:
+    """Turn a lock that was not free in time into `BusyError`."""
+    try:
+        yield
+    except OperationalError as err:
+        state = getattr(err.__cause__, "sqlstate", "")
+        if state in {PG_LOCK_NOT_AVAILABLE, PG_DEADLOCK} or "database is locked" in str(err):
+            raise BusyError("Somebody else is changing this; try again in a moment.") from err
+        raise
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Open a transaction whose lock waits end in `BusyError`."""
+    with busy_is_an_answer(), transaction.atomic():
+        yield

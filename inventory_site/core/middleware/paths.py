@@ -1,0 +1,28 @@
+"""Each view has one path: without a trailing slash, in lower case at the client surfaces' roots."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from inventory_site.error_shapes import CLIENT_ROOTS
+
+KEEP_SLASH = ("/admin/", "/static/")
+
+
+class PathMiddleware:
+    """Drops a trailing slash before routing; a redirect would lose a POST body."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not path.startswith(KEEP_SLASH):
+            wanted = path.rstrip("/") or "/"
+            head, slash, rest = wanted[1:].partition("/")
+            if head not in CLIENT_ROOTS and head.lower() in CLIENT_ROOTS:
+                wanted = f"/{head.lower()}{slash}{rest}"
+            if wanted != path:
+                request.path_info = wanted
+                request.path = wanted
+        return self.get_response(request)

@@ -1,0 +1,64 @@
+"""Which shape an error has that no view made (404, 405, CSRF, 500), by path."""
+
+from django.http import HttpRequest, JsonResponse
+
+CLIENT_ROOTS = frozenset(
+    {
+        "backend",
+        "carriers",
+        "core_outages",
+        "dark_fiber_details",
+        "download_kmz",
+        "exchange_rates",
+        "live_latency",
+        "locations",
+        "network_design",
+        "network_routes",
+        "network_routes_export",
+        "network_routes_search",
+        "repository_types",
+        "reservation_logs",
+        "test_results_files",
+    }
+)
+
+ENVELOPE, ERROR, DETAIL, HTML, UNION = "envelope", "error", "detail", "html", "union"
+
+SHAPES: tuple[tuple[str, str], ...] = (
+    ("/admin/", HTML),
+    ("/api/download_kmz/", ERROR),
+    ("/api/api/download_kmz/", ERROR),
+    ("/api/parts/", ERROR),
+    ("/api", ENVELOPE),
+    ("/auth/", ENVELOPE),
+    ("/identity/", ENVELOPE),
+    ("/inventory/", ENVELOPE),
+    ("/monitoring/", ENVELOPE),
+    ("/automation/", ENVELOPE),
+    ("/integrations/", ENVELOPE),
+    ("/credentials/", ENVELOPE),
+    ("/notifications/", ENVELOPE),
+    ("/system/", ENVELOPE),
+    ("/lab/", DETAIL),
+)
+
+
+def shape_of(path: str) -> str:
+    """Return the shape of errors below a path; unowned paths answer every client's shape at once."""
+    if path[1:].partition("/")[0].lower() in CLIENT_ROOTS:
+        return ERROR
+    return next((shape for prefix, shape in SHAPES if path.startswith(prefix)), UNION)
+
+
+def error_response(request: HttpRequest, *, status: int, code: str, message: str) -> JsonResponse:
+    """Build the body of an error that no view made."""
+    shape = shape_of(request.path)
+    if shape == ENVELOPE:
+        body: dict[str, object] = {"success": False, "error": {"code": code, "message": message}}
+    elif shape == DETAIL:
+        body = {"detail": message}
+    elif shape == ERROR:
+        body = {"error": message}
+    else:
+        body = {"error": message, "detail": message}
+    return JsonResponse(body, status=status)

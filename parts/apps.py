@@ -1,0 +1,10 @@
+"""Electronics stock and fabrication."""
+
+from django.apps import AppConfig
+
+
+class PartsConfig(AppConfig):
+    """Electronics stock and fabrication."""
+
+    name = "parts"
+    verbose_name = "Parts"

@@ -25,7 +25,8 @@ class AssignmentBackend(BaseBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the active account, or nothing; an unknown name costs as much as a wrong password."""
+        """Return the active account, or nothing; an unknown name costs as much as a wrong
+        password."""
         if not username or password is None:
             return None
         user = find_account(username)
@@ -40,7 +41,8 @@ class AssignmentBackend(BaseBackend):
         return user if user is not None and user.is_active else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Names (`app.codename`) out of all valid roles, within a key's scope; read once per user."""
+        """Names (`app.codename`) out of all valid roles, within a key's scope; read once per
+        user."""
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         if "_held_permissions" not in user_obj.__dict__:

@@ -1,7 +1,8 @@
 """The one table of permission names.
 
 Contracts speak of permissions by their own names (`jobs.job.run`, `network_routes:create`,
-`devices:write`). Each name stands for one or more Django permissions; code checks Django permissions only.
+`devices:write`). Each name stands for one or more Django permissions; code checks Django
+permissions only.
 """
 
 from collections.abc import Iterable

@@ -48,7 +48,11 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "Provisioner",
         400,
         (
-            *(f"{m}:{v}" for m in ("network_routes", "locations") for v in ("view", "create", "edit")),
+            *(
+                f"{m}:{v}"
+                for m in ("network_routes", "locations")
+                for v in ("view", "create", "edit")
+            ),
             "exchange_rates:view",
             "change_logs:view",
         ),

@@ -1,4 +1,5 @@
-"""Django's session engine on `accounts.Session`: the cookie carries the token, the table its hash."""
+"""Django's session engine on `accounts.Session`: the cookie carries the token, the table its
+hash."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from inventory_site.core import context
 
 
 class SessionStore(SessionBase):
-    """A session lives 24 hours from sign-in and is revoked, not deleted, when its user signs out."""
+    """A session lives 24 hours from sign-in and is revoked, not deleted, when its user signs
+    out."""
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)

@@ -44,7 +44,8 @@ SHAPES: tuple[tuple[str, str], ...] = (
 
 
 def shape_of(path: str) -> str:
-    """Return the shape of errors below a path; unowned paths answer every client's shape at once."""
+    """Return the shape of errors below a path; unowned paths answer every client's shape at
+    once."""
     if path[1:].partition("/")[0].lower() in CLIENT_ROOTS:
         return ERROR
     return next((shape for prefix, shape in SHAPES if path.startswith(prefix)), UNION)

@@ -1,8 +1,17 @@
 """The URL map of the house; the order is part of the contract (ARCHITECTURE, Surfaces and URLs)."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from inventory_site.core.api.system import (
+    HealthStatusView,
+    HealthView,
+    SearchView,
+    SystemHealthView,
+)
+from inventory_site.front_page import front_page
 
 handler400 = "inventory_site.error_pages.bad_request"
 handler403 = "inventory_site.error_pages.permission_denied"
@@ -10,6 +19,18 @@ handler404 = "inventory_site.error_pages.not_found"
 handler500 = "inventory_site.error_pages.server_error"
 
 urlpatterns = [
+    path("", front_page, name="front-page"),
+    path("health", HealthView.as_view(), name="health"),
+    path("api/health", HealthView.as_view()),
+    path("api/health/status", HealthStatusView.as_view()),
+    path("api/system/health", SystemHealthView.as_view(), name="system-health"),
+    path("api/search", SearchView.as_view(), name="search"),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("", include("accounts.api.urls")),
+    path("", include("networkroutes.api.urls")),
+    # TMP path("", include("networkroutes.api.clients.network_inventory.urls")),
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
     path("admin/", admin.site.urls),
 ]

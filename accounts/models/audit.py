@@ -32,8 +32,9 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """One sentence of what happened: who did what to which object, through what, with what outcome.
 
-    `verb` is namespaced (`channel.reserved`); `before` and `after` hold only what changed, secrets masked.
-    `object_type` is a model label (`networkroutes.networkroute`); the entry outlives the object.
+    `verb` is namespaced (`channel.reserved`); `before` and `after` hold only what changed, secrets
+    masked. `object_type` is a model label (`networkroutes.networkroute`); the entry outlives the
+    object.
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -55,9 +56,7 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
-    outcome = models.CharField(
-        max_length=16, choices=AuditOutcome, default=AuditOutcome.SUCCESS
-    )
+    outcome = models.CharField(max_length=16, choices=AuditOutcome, default=AuditOutcome.SUCCESS)
 
     objects = AuditEntryQuerySet.as_manager()
 

@@ -14,12 +14,11 @@ from accounts.choices import RoleType
 from inventory_site.core.models.base import TimeStamped
 
 
-
 class Role(TimeStamped):
     """A Django group with a profile; the group holds the permissions.
 
-    `seeded_names` are the permission names that seeding granted once, so that a name taken away by a
-    person stays away.
+    `seeded_names` are the permission names that seeding granted once, so that a name taken away by
+    a person stays away.
     """
 
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="role")

@@ -29,7 +29,7 @@ class Session(models.Model):
     """
 
     token_hash = models.CharField(max_length=64, unique=True)
-    refresh_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001  unique, so absent must be NULL
+    refresh_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -23,7 +23,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(username__iexact=username)
 
-    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
         """Make an account without roles; a blank password cannot sign in."""
         user = self.model(
             username=username, email=self.normalize_email(email).lower() or None, **fields
@@ -33,7 +35,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     @transaction.atomic
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
         """Make an account that holds the role super_admin."""
         user = self.create_user(username, email, password, **fields)
         role = Role.objects.get(group__name=SUPER_ADMIN)
@@ -44,12 +48,12 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, TimeStamped):
     """One person or service, known to every part of the house by this row.
 
-    Permissions come from role assignments only (`accounts.backends`); `is_superuser` and `is_staff` are
-    derived from them. An API key narrows its owner for one call through `narrowed_to`.
+    Permissions come from role assignments only (`accounts.backends`); `is_superuser` and `is_staff`
+    are derived from them. An API key narrows its owner for one call through `narrowed_to`.
     """
 
     username = models.CharField(max_length=100, unique=True)
-    email = models.EmailField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001  unique, so blank must be NULL
+    email = models.EmailField(max_length=255, unique=True, null=True, blank=True)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     display_name = models.CharField(max_length=200, blank=True)

@@ -32,7 +32,8 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which is not stored and never shown again.
 
-    `scopes` are permission names (see `accounts.permissions`); the key can never do more than its owner.
+    `scopes` are permission names (see `accounts.permissions`); the key can never do more than its
+    owner.
     """
     unknown = unknown_names(scopes)
     if unknown:

@@ -1,7 +1,7 @@
 """Encryption at rest: AES-256-GCM with a key ring.
 
-A value is `pb1:<key id>:<base64 of 12-byte nonce, ciphertext and 16-byte tag>` (NIST SP 800-38D). The
-associated data names model, row and field, so that a value copied to another row does not open.
+A value is `pb1:<key id>:<base64 of 12-byte nonce, ciphertext and 16-byte tag>` (NIST SP 800-38D).
+The associated data names model, row and field, so that a value copied to another row does not open.
 """
 
 import base64
@@ -17,7 +17,8 @@ NONCE_BYTES = 12
 
 
 class CannotDecrypt(Exception):
-    """The value is damaged, belongs to another row, or its key is gone; says nothing of the content."""
+    """The value is damaged, belongs to another row, or its key is gone; says nothing of the
+    content."""
 
 
 def active_key_id() -> str:

@@ -1,7 +1,7 @@
 """Row locks with one spelling and a limit on waiting.
 
-PostgreSQL locks the rows; SQLite, which has no row locks, takes its one write lock when the transaction
-begins (`transaction_mode=IMMEDIATE`), so the same code is right on both.
+PostgreSQL locks the rows; SQLite, which has no row locks, takes its one write lock when the
+transaction begins (`transaction_mode=IMMEDIATE`), so the same code is right on both.
 """
 
 import contextlib

@@ -40,7 +40,9 @@ REST_FRAMEWORK = {
     "SEARCH_PARAM": "search",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": env.integer(
-        "NUM_PROXIES", 0, "How many reverse proxies stand before the site and append X-Forwarded-For."
+        "NUM_PROXIES",
+        0,
+        "How many reverse proxies stand before the site and append X-Forwarded-For.",
     ),
 }
 

@@ -1,7 +1,7 @@
 """The one typed reader of the environment.
 
-Every setting that an operator may change is declared once, in `DEFINITIONS`'s order, by calling one of
-the readers below; `manage.py settings_page` prints `docs/settings.md` from these declarations.
+Every setting that an operator may change is declared once, in `DEFINITIONS`'s order, by calling one
+of the readers below; `manage.py settings_page` prints `docs/settings.md` from these declarations.
 """
 
 import base64
@@ -147,7 +147,8 @@ def database(url: str) -> dict[str, Any]:
 
 
 def email(url: str) -> dict[str, Any]:
-    """Turn `smtp://user:password@host:port?tls=1` into Django's settings; blank prints to the log."""
+    """Turn `smtp://user:password@host:port?tls=1` into Django's settings; blank prints to the
+    log."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)

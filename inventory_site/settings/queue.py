@@ -9,5 +9,7 @@ PATCHBAY_TASKS = env.choice(
     "`queue` sends work to the broker; `inline` does it in the asking process after the commit.",
 )
 CELERY_BROKER_URL = env.text(
-    "CELERY_BROKER_URL", "", "Broker, e.g. `amqp://…`; blank is the embedded one under `PATCHBAY_VAR`."
+    "CELERY_BROKER_URL",
+    "",
+    "Broker, e.g. `amqp://…`; blank is the embedded one under `PATCHBAY_VAR`.",
 )

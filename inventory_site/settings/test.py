@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("THROTTLE_SCALE", "1000")
 
-from inventory_site.settings.dev import *  # noqa: E402, F403  settings are one namespace
+from inventory_site.settings.dev import *  # noqa: F403  settings are one namespace
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",

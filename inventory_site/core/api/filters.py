@@ -1,0 +1,46 @@
+"""Search and order of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import filters
+from rest_framework.request import Request
+
+from inventory_site.core.errors import InvalidInput
+
+
+class SearchFilter(filters.SearchFilter):
+    """`search=`: by the view's `search(queryset, text)` where it has one, else by
+    `search_fields`."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        """Return the rows that match; blank matches all."""
+        own = getattr(view, "search_rows", None)
+        text = request.query_params.get(self.search_param, "").strip()
+        if "\x00" in text:
+            raise InvalidInput(fields={"search": ["search may not hold null characters."]})
+        if own is not None:
+            return own(queryset, text) if text else queryset
+        return super().filter_queryset(request, queryset, view)
+
+
+class OrderingFilter(filters.OrderingFilter):
+    """`ordering=name,-created_at`; an unknown name is refused, and the key breaks ties."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        """Return the order asked for, or the view's own."""
+        sent = request.query_params.get(self.ordering_param, "").strip()
+        if not sent:
+            return self.get_default_ordering(view)
+        terms = [term.strip() for term in sent.split(",") if term.strip()]
+        known = [name for name, _ in self.get_valid_fields(queryset, view, {"request": request})]
+        unknown = [term for term in terms if term.lstrip("-") not in known]
+        if unknown:
+            raise InvalidInput(
+                fields={"ordering": [f"Cannot order by {unknown[0]}; known: {', '.join(known)}."]}
+            )
+        return [*terms, "pk"]

@@ -1,0 +1,38 @@
+"""Root paths of the network-inventory front end; each without a trailing slash."""
+
+from django.urls import path
+
+from networkroutes.api.clients.network_inventory.views import channels, files, register, routes
+
+urlpatterns = [
+    path("repository_types", register.RepositoryTypesView.as_view()),
+    path("carriers", routes.CarriersView.as_view()),
+    path("core_outages", routes.CoreOutagesView.as_view()),
+    path("network_routes", routes.RouteListView.as_view()),
+    path("network_routes_search", routes.RouteSearchView.as_view()),
+    path("network_routes_export", routes.RouteExportView.as_view()),
+    path("network_routes/<str:circuit_id>", routes.RouteView.as_view()),
+    path("network_routes/<str:circuit_id>/upload_kmz", files.UploadKmzView.as_view()),
+    path(
+        "network_routes/<str:circuit_id>/upload_test_results",
+        files.UploadTestResultsView.as_view(),
+    ),
+    path("network_routes/<str:circuit_id>/test_results_files", files.TestResultsListView.as_view()),
+    path(
+        "network_routes/<str:circuit_id>/download_test_results", files.TestResultsZipView.as_view()
+    ),
+    path("test_results_files/<str:file_id>", files.TestResultsFileView.as_view()),
+    path("download_kmz/<path:filename>", files.DownloadKmzView.as_view()),
+    path("api/download_kmz/<path:filename>", files.DownloadKmzView.as_view()),
+    path("api/api/download_kmz/<path:filename>", files.DownloadKmzView.as_view()),
+    path("backend/kmz_files/<path:filename>", files.DownloadKmzView.as_view()),
+    path("dark_fiber_details", channels.ChannelListView.as_view()),
+    path("dark_fiber_details/<str:key>", channels.ChannelView.as_view()),
+    path("dark_fiber_details/<str:key>/reserve", channels.ReserveView.as_view()),
+    path("dark_fiber_details/<str:key>/release", channels.ReleaseView.as_view()),
+    path("reservation_logs", channels.ReservationLogsView.as_view()),
+    path("locations", register.LocationsView.as_view()),
+    path("locations/<str:location_id>", register.LocationView.as_view()),
+    path("exchange_rates", register.ExchangeRatesView.as_view()),
+    path("exchange_rates/<str:rate_id>", register.ExchangeRateView.as_view()),
+]

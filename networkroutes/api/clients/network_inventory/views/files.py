@@ -1,0 +1,138 @@
+"""Maps and test results of circuits (contract 4.4, 7)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, HttpResponseBase
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory_site.core.api.fast import json_array
+from inventory_site.core.files import blobs
+from inventory_site.core.files.serve import file_response
+from inventory_site.core.files.zipping import zip_response
+from networkroutes.api.clients.network_inventory import wire
+from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
+from networkroutes.errors import FileTooLarge, RouteFileNotFound, UploadRefused
+from networkroutes.models import KmzFile, TestResultsFile
+from networkroutes.services import files
+
+KMZ_TYPE = "application/vnd.google-earth.kmz"
+
+
+class UploadKmzView(ClientView):
+    """POST one file in `kmz_file`."""
+
+    def post(self, request: Request, circuit_id: str) -> Response:
+        """Store the circuit's map."""
+        uploads = uploads_of(request, "kmz_file")
+        if len(uploads) > 1:
+            raise UploadRefused("Too many files (maximum 1)")
+        made = files.upload_kmz(
+            actor=request.user, circuit_id=circuit_id, upload=uploads[0] if uploads else None
+        )
+        return Response({"message": "KMZ file uploaded", "kmz_file_path": made.filename})
+
+
+class UploadTestResultsView(ClientView):
+    """POST 1 to 10 files in `test_results_files`."""
+
+    def post(self, request: Request, circuit_id: str) -> Response:
+        """Store test results."""
+        made = files.upload_test_results(
+            actor=request.user,
+            circuit_id=circuit_id,
+            uploads=uploads_of(request, "test_results_files"),
+        )
+        rows = [
+            {"id": row.pk, "filename": row.filename, "original_name": row.original_name}
+            for row in made
+        ]
+        return Response({"message": "Test Results files uploaded", "files": rows})
+
+
+class TestResultsListView(ClientView):
+    """GET the test-result files of a circuit, newest upload first."""
+
+    __test__ = False
+    reads = "view_testresultsfile"
+
+    def get(self, request: Request, circuit_id: str) -> HttpResponse:
+        """Answer the bare array, empty for an unknown circuit."""
+        rows = TestResultsFile.objects.filter(route__circuit_id=circuit_id.replace("\x00", ""))
+        return json_response(json_array(rows.order_by("-uploaded_at", "-pk"), wire.TEST_RESULTS))
+
+
+class TestResultsZipView(ClientView):
+    """GET all test results of a circuit as one ZIP."""
+
+    __test__ = False
+    reads = "view_testresultsfile"
+
+    def get(self, request: Request, circuit_id: str) -> HttpResponseBase:
+        """Stream the ZIP; files that are missing in the store are left out."""
+        rows = list(
+            TestResultsFile.objects.filter(
+                route__circuit_id=circuit_id.replace("\x00", "")
+            ).order_by("pk")
+        )
+        present = [
+            row for row in rows if blobs.exists(files.STORAGE, files.TEST_PREFIX + row.filename)
+        ]
+        if not present:
+            raise RouteFileNotFound("No test results files found")
+        names = files.numbered(row.original_name for row in present)
+        entries = [
+            (name, files.STORAGE, files.TEST_PREFIX + row.filename, row.file_size)
+            for name, row in zip(names, present, strict=True)
+        ]
+        return zip_response(entries, f"{circuit_id}_test_results.zip")
+
+
+class TestResultsFileView(ClientView):
+    """One test-result file."""
+
+    __test__ = False
+
+    def delete(self, request: Request, file_id: str) -> Response:
+        """Remove the file."""
+        files.delete_test_results(actor=request.user, file_id=whole_id(file_id))
+        return Response({"message": "File deleted"})
+
+
+class DownloadKmzView(ClientView):
+    """GET a map by its stored name; only names that the system itself stored."""
+
+    reads = "view_kmzfile"
+
+    def get(self, request: Request, filename: str) -> HttpResponseBase:
+        """Stream the file."""
+        row = KmzFile.objects.filter(filename=filename.replace("\x00", "")).first()
+        key = files.KMZ_PREFIX + row.filename if row else ""
+        if row is None or not blobs.exists(files.STORAGE, key):
+            raise RouteFileNotFound("KMZ file not found")
+        return file_response(
+            request._request,
+            storage=files.STORAGE,
+            key=key,
+            name=row.filename,
+            content_type=KMZ_TYPE,
+        )
+
+
+def uploads_of(request: Request, field: str) -> list[files.Upload]:
+    """Return the files of a multipart field; other fields and bodies count as none."""
+    try:
+        sent = request.FILES.getlist(field)
+    except (RequestDataTooBig, TooManyFilesSent) as err:
+        raise FileTooLarge("File too large", limit=settings.NETWORKROUTES_MAX_FILE_BYTES) from err
+    except ParseError:
+        return []
+    return [_upload(item) for item in sent]
+
+
+def _upload(item: UploadedFile) -> files.Upload:
+    return files.Upload(name=item.name or "file", size=item.size or 0, stream=item.file)

@@ -1,0 +1,90 @@
+"""Search of circuits by the text of their fields (contract 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Expression, F, Func, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from networkroutes.models import NetworkRoute
+
+TEXT_FIELDS = {
+    "circuit_id": "circuit_id",
+    "kmz_file_path": "kmz_file_path",
+    "test_results_link": "test_results_link",
+    "cable_system": "cable_system",
+    "underlying_carrier": "underlying_carrier",
+    "location_a": "location_a",
+    "location_b": "location_b",
+    "bandwidth": "bandwidth",
+    "more_details": "more_details",
+}
+WHOLE_FIELDS = {
+    "outage_tickets_last_30d": "outage_tickets_last_30d",
+    "maintenance_tickets_last_30d": "maintenance_tickets_last_30d",
+    "mtu": "mtu",
+}
+REAL_FIELDS = {
+    "live_latency": "live_latency_ms",
+    "expected_latency": "expected_latency_ms",
+    "sla_latency": "sla_latency_ms",
+}
+FILTERS = (*TEXT_FIELDS, *WHOLE_FIELDS, *REAL_FIELDS, "is_special", "location")
+WORDS = {"true": "1", "false": "0"}
+
+
+class RealText(Func):
+    """A real number as its shortest decimal, integral values with `.0`, on both databases."""
+
+    output_field = TextField()
+    template = "CAST(%(expressions)s AS TEXT)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Add the `.0` that SQLite writes by itself."""
+        template = (
+            "CASE WHEN %(expressions)s = TRUNC(%(expressions)s) AND ABS(%(expressions)s) < 1e15 "
+            "THEN (%(expressions)s)::bigint::text || '.0' ELSE (%(expressions)s)::text END"
+        )
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
+def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
+    """Return the circuits that match every filter given, in insertion order.
+
+    A match is a case-insensitive substring of the value's text form; null never matches, `%` and
+    `_` are themselves, blank filters and unknown names are ignored.
+    """
+    rows = NetworkRoute.objects.in_order()
+    given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
+    either = _either_end(given)
+    for text in either:
+        rows = rows.filter(location_a__icontains=text) | rows.filter(location_b__icontains=text)
+    for name, text in given.items():
+        rows = _narrowed(rows, name, text)
+    return rows
+
+
+def _either_end(given: dict[str, str]) -> list[str]:
+    """Take out what may match at either end: `location`, or one text for both ends."""
+    texts = [given.pop("location")] if "location" in given else []
+    if "location_a" in given and given.get("location_a") == given.get("location_b"):
+        texts.append(given.pop("location_a"))
+        del given["location_b"]
+    return texts
+
+
+def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[NetworkRoute]:
+    if name in TEXT_FIELDS:
+        return rows.filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
+    if name == "is_special":
+        wanted = WORDS.get(text.strip().lower(), text.strip())
+        values = [value for value in (True, False) if wanted in str(int(value))]
+        return rows.filter(is_special__in=values)
+    expression: Expression
+    if name in WHOLE_FIELDS:
+        expression = Cast(F(WHOLE_FIELDS[name]), TextField())
+    else:
+        expression = RealText(F(REAL_FIELDS[name]))
+    return rows.annotate(**{f"{name}_text": expression}).filter(**{f"{name}_text__icontains": text})

@@ -1,0 +1,82 @@
+"""Exchange rates: units of a currency per 1 USD."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts.services import audit
+from inventory_site.core.errors import VersionConflict
+from inventory_site.core.locks import guarded, lock
+from networkroutes import policy
+from networkroutes.errors import BaseCurrency, DuplicateRate, RateNotFound
+from networkroutes.models import ExchangeRate
+from networkroutes.models.rates import BASE_CURRENCY
+
+VALID_FOR = timedelta(days=30)
+FIELDS = ("currency_code", "exchange_rate", "updated_by", "status")
+
+
+def create_rate(
+    *, actor: Any, currency_code: str, exchange_rate: Decimal, updated_by: str | None
+) -> ExchangeRate:
+    """Add a currency; due again in 30 days. `DuplicateRate` for one that has a rate."""
+    policy.require(actor, "add_exchangerate")
+    now = timezone.now()
+    rate = ExchangeRate(
+        currency_code=currency_code,
+        exchange_rate=exchange_rate,
+        updated_by=updated_by,
+        last_updated=now,
+        next_update_due=now + VALID_FOR,
+    )
+    rate.full_clean(validate_unique=False)
+    taken = DuplicateRate("Currency code already exists", currency_code=currency_code)
+    if ExchangeRate.objects.filter(currency_code=currency_code).exists():
+        raise taken
+    try:
+        with guarded():
+            rate.save()
+            audit.record(actor, "rate.created", rate, after=audit.snapshot(rate, FIELDS))
+    except IntegrityError as err:
+        raise taken from err
+    return rate
+
+
+def update_rate(
+    *,
+    actor: Any,
+    rate_id: int,
+    exchange_rate: Decimal,
+    updated_by: str | None,
+    expected_version: int | None = None,
+) -> ExchangeRate:
+    """Set a rate, which is then due again in 30 days; USD is refused with `BaseCurrency`.
+
+    Raises `RateNotFound`, and `VersionConflict` when somebody was faster.
+    """
+    policy.require(actor, "change_exchangerate")
+    with guarded():
+        rate = lock(ExchangeRate.objects.filter(pk=rate_id)).first()
+        if rate is None:
+            raise RateNotFound("Exchange rate not found", rate=rate_id)
+        if rate.currency_code == BASE_CURRENCY:
+            raise BaseCurrency("USD is the base currency and cannot be edited")
+        if expected_version is not None and expected_version != rate.version:
+            raise VersionConflict(
+                "Somebody else changed this rate meanwhile.", version=rate.version
+            )
+        before = audit.snapshot(rate, FIELDS)
+        rate.exchange_rate, rate.updated_by = exchange_rate, updated_by
+        rate.last_updated = timezone.now()
+        rate.next_update_due = rate.last_updated + VALID_FOR
+        rate.version += 1
+        rate.full_clean(validate_unique=False)
+        rate.save()
+        after = audit.snapshot(rate, FIELDS)
+        audit.record(actor, "rate.updated", rate, before=before, after=after)
+    return rate

@@ -1,0 +1,168 @@
+"""Circuits: making, changing, removing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.services import audit
+from inventory_site.core.errors import VersionConflict
+from inventory_site.core.locks import guarded, lock
+from networkroutes import policy
+from networkroutes.errors import (
+    DuplicateCircuit,
+    DuplicateRepositoryType,
+    InvalidField,
+    RouteNotFound,
+)
+from networkroutes.models import NetworkRoute, RepositoryType
+from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.services import files, reservations
+
+WRITABLE = (
+    "repository_type_id",
+    "outage_tickets_last_30d",
+    "maintenance_tickets_last_30d",
+    "live_latency_ms",
+    "expected_latency_ms",
+    "test_results_link",
+    "cable_system",
+    "is_special",
+    "underlying_carrier",
+    "cost",
+    "currency",
+    "location_a",
+    "location_b",
+    "bandwidth",
+    "more_details",
+    "mtu",
+    "sla_latency_ms",
+)
+AUDITED = ("circuit_id", "kmz_file_path", "test_results_file", *WRITABLE)
+
+
+def create_route(*, actor: Any, circuit_id: str, values: Mapping[str, Any]) -> NetworkRoute:
+    """Make a circuit; `values` holds any of `WRITABLE`, and `kmz_file_path` only if blank.
+
+    Raises `InvalidCircuitId`, `InvalidBandwidth`, `InvalidField` and, for a taken UCN,
+    `DuplicateCircuit`.
+    """
+    policy.require(actor, "add_networkroute")
+    check_circuit_id(circuit_id)
+    route = NetworkRoute(circuit_id=circuit_id)
+    _apply(route, values)
+    if NetworkRoute.objects.filter(circuit_id=circuit_id).exists():
+        raise DuplicateCircuit("Circuit ID already exists", circuit_id=circuit_id)
+    try:
+        with guarded():
+            route.save()
+            audit.record(actor, "route.created", route, after=snapshot(route))
+    except IntegrityError as err:
+        raise DuplicateCircuit("Circuit ID already exists", circuit_id=circuit_id) from err
+    return route
+
+
+def update_route(
+    *,
+    actor: Any,
+    circuit_id: str,
+    values: Mapping[str, Any],
+    expected_version: int | None = None,
+) -> NetworkRoute:
+    """Change the fields that `values` names; the row is locked, so that no change is lost.
+
+    A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
+    since only an upload sets it. Raises as `create_route`, `RouteNotFound`, and `VersionConflict`
+    when somebody was faster.
+    """
+    policy.require(actor, "change_networkroute")
+    with guarded():
+        route = locked_route(circuit_id)
+        _check_version(route, expected_version)
+        before = snapshot(route)
+        _apply(route, values)
+        if route.kmz_file_path != before["kmz_file_path"]:
+            files.forget_kmz(before["kmz_file_path"], but_for=route)
+        after = snapshot(route)
+        if after != before:
+            route.version += 1
+        route.save()
+        audit.record(actor, "route.updated", route, before=before, after=after)
+    return route
+
+
+def delete_route(*, actor: Any, circuit_id: str) -> None:
+    """Remove a circuit with its channels and files; log rows stay, stored files go after the
+    commit.
+
+    An active reservation of a removed channel is written down as RELEASED, `Channel deleted`.
+    """
+    policy.require(actor, "delete_networkroute")
+    with guarded():
+        route = locked_route(circuit_id)
+        reservations.release_for_removal(route.channels.all(), actor=actor)
+        before = snapshot(route)
+        files.remove_all_of(route)
+        audit.record(actor, "route.deleted", route, before=before)
+        route.delete()
+
+
+def locked_route(circuit_id: str) -> NetworkRoute:
+    """Return the circuit, locked for this transaction, or raise `RouteNotFound`."""
+    route = lock(NetworkRoute.objects.filter(circuit_id=circuit_id)).first()
+    if route is None:
+        raise RouteNotFound("Not found", circuit_id=circuit_id)
+    return route
+
+
+def snapshot(route: NetworkRoute) -> dict[str, Any]:
+    """Return the audited fields of a circuit."""
+    fields = [
+        name.removesuffix("_id") if name == "repository_type_id" else name for name in AUDITED
+    ]
+    return audit.snapshot(route, fields)
+
+
+@transaction.atomic
+def create_repository_type(*, actor: Any, name: str, description: str | None) -> RepositoryType:
+    """Make a kind of inventory; `DuplicateRepositoryType` for a taken name."""
+    policy.require(actor, "add_repositorytype")
+    taken = DuplicateRepositoryType("Repository type already exists", name=name)
+    if RepositoryType.objects.filter(name=name).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            made = RepositoryType.objects.create(name=name, description=description)
+    except IntegrityError as err:
+        raise taken from err
+    audit.record(actor, "repository_type.created", made, after={"name": name})
+    return made
+
+
+def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
+    if "bandwidth" in values:
+        check_bandwidth(values["bandwidth"])
+    if values.get("repository_type_id") is not None:
+        _check_repository_type(values["repository_type_id"])
+    for name in WRITABLE:
+        if name in values:
+            setattr(route, name, values[name])
+    if "kmz_file_path" in values and values["kmz_file_path"] in (None, ""):
+        route.kmz_file_path = values["kmz_file_path"]
+    route.updated_at = timezone.now()
+    route.full_clean(exclude=["repository_type", "bandwidth"], validate_unique=False)
+
+
+def _check_repository_type(pk: int) -> None:
+    if not RepositoryType.objects.filter(pk=pk).exists():
+        raise InvalidField("repository_type_id", "Unknown repository_type_id")
+
+
+def _check_version(route: NetworkRoute, expected: int | None) -> None:
+    if expected is not None and expected != route.version:
+        raise VersionConflict(
+            "Somebody else changed this circuit meanwhile.", version=route.version
+        )

@@ -1,0 +1,5 @@
+"""Technical tables of the kit."""
+
+from inventory_site.core.models.queued_tasks import QueuedTask
+
+__all__ = ["QueuedTask"]

@@ -1,0 +1,59 @@
+# Patchbay. `make run` starts the site, `make test` proves it; both set everything up by themselves.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+LOOPBACK := $(filter 127.% localhost ::1,$(HOST))
+PINS := requirements/base.txt requirements/constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak lint format types screenshots benchmarks docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+run: $(VENV)/.base ## Start the demo on HOST (127.0.0.1) and PORT (8000)
+	@NETWORKROUTES_OPEN_ACCESS=$${NETWORKROUTES_OPEN_ACCESS:-$(if $(LOOPBACK),full,off)} \
+		exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev ## Everything that CI checks, on SQLite and on PostgreSQL
+	@exec $(BIN)/python -m tests.prove test
+
+soak: $(VENV)/.dev ## The long proofs; writes docs/benchmarks.md
+	@exec $(BIN)/python -m tests.prove soak
+
+lint: $(VENV)/.dev ## Style, import contracts, types; no tests
+	@exec $(BIN)/python -m tests.prove lint
+
+format: $(VENV)/.dev ## Put the code into the house's format
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+docs: $(VENV)/.dev ## Write the pages that are made from the code
+	@$(BIN)/python manage.py settings_page --write
+
+screenshots: $(VENV)/.dev ## Take the pictures of the documentation again
+	@if [ -f tests/browser/screenshots.py ]; then exec $(BIN)/python -m tests.browser.screenshots; \
+	else echo "tests/browser/screenshots.py is not there yet"; fi
+
+clean: ## Remove what can be made again; state under var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Patchbay needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python -m venv failed; on Debian: apt-get install python3-venv"; \
+		rm -rf $(VENV); exit 1; }
+
+$(VENV)/.base: $(PINS) | $(BIN)/python
+	@echo "Installing the pinned requirements into $(VENV); later starts skip this."
+	@$(PIP) install -r requirements/base.txt
+	@touch $@
+
+$(VENV)/.dev: $(PINS) requirements/dev.txt | $(BIN)/python
+	@echo "Installing the pinned development requirements into $(VENV); later runs skip this."
+	@$(PIP) install -r requirements/dev.txt
+	@touch $@ $(VENV)/.base

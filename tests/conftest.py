@@ -1,0 +1,140 @@
+"""What every test stands on: closed network, quick databases, clients of the API."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from rest_framework.test import APIClient
+
+from tests.network_guard import close_network
+
+pytest_plugins = ["tests.peers.fixtures"]
+
+ROUNDS, SOAK_ROUNDS = 30, 1000
+GROUPED_FIXTURES = ("rabbitmq", "postgres", "s3")
+
+hypothesis_settings.register_profile(
+    "patchbay",
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("patchbay")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--soak",
+        action="store_true",
+        help=f"only the long proofs, {SOAK_ROUNDS} rounds each",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    close_network()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose between the daily and the long proofs; keep users of one peer in one process."""
+    soak = config.getoption("--soak")
+    kept = [item for item in items if _belongs(item, soak=soak)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+    for item in items:
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _belongs(item: pytest.Item, *, soak: bool) -> bool:
+    marked = item.get_closest_marker("soak") is not None
+    return marked or "rounds" in getattr(item, "fixturenames", ()) if soak else not marked
+
+
+def _group(item: pytest.Item) -> str | None:
+    if item.get_closest_marker("xdist_group") is not None:
+        return None
+    if item.get_closest_marker("browser") is not None:
+        return "browser"
+    names = getattr(item, "fixturenames", ())
+    return next((name for name in GROUPED_FIXTURES if name in names), None)
+
+
+@pytest.fixture(scope="session")
+def rounds(pytestconfig: pytest.Config) -> int:
+    """How often a race is run: 30 in `make test`, 1,000 in `make soak`."""
+    return SOAK_ROUNDS if pytestconfig.getoption("--soak") else ROUNDS
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite in a file, as in production: in memory its locks answer differently."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        name = tmp_path_factory.getbasetemp() / "test.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def media_folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Give each test stored files of its own."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+class Api:
+    """Makes clients of the REST surface; call it with a role, or ask for `anonymous`."""
+
+    @property
+    def anonymous(self) -> APIClient:
+        """A caller who is not signed in."""
+        return APIClient()
+
+    def as_user(self, user: Any) -> APIClient:
+        """A caller who is signed in as `user`; CSRF is not asked for."""
+        client = APIClient()
+        client.force_authenticate(user)
+        client.user = user
+        return client
+
+    def __call__(self, *roles: str) -> APIClient:
+        """A caller who holds the named roles; `client.user` is the account."""
+        from tests.factories.accounts import UserFactory
+
+        return self.as_user(UserFactory(roles=roles))
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    """Clients of the REST surface: `api.anonymous`, `api("viewer")`, `api.as_user(user)`."""
+    return Api()
+
+
+@pytest.fixture
+def admin_page(db: None) -> Client:
+    """A browser-like client of the admin, signed in as a super administrator (`client.user`)."""
+    from tests.factories.accounts import UserFactory
+
+    client = Client()
+    client.user = UserFactory(roles=["super_admin"])
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Any:
+    """Run what waits for the commit: `with commits(): …` in tests inside a transaction."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in this thread

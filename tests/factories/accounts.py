@@ -1,0 +1,131 @@
+"""Factories of identity."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts import models
+from tests.factories.base import ValidatedFactory
+
+PASSWORD = "correct horse battery staple"
+
+
+def digest(number: int) -> str:
+    """A SHA-256 that no secret has."""
+    return hashlib.sha256(f"row {number}".encode()).hexdigest()
+
+
+class UserFactory(ValidatedFactory[models.User]):
+    """A person with the password `PASSWORD`; `roles=["viewer"]` assigns seeded roles."""
+
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda number: f"person{number}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.net")
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+    @factory.post_generation
+    def roles(self, create: bool, names: Iterable[str] | None, **kwargs: Any) -> None:
+        """Assign roles that were seeded."""
+        for name in names or ():
+            role = models.Role.objects.get(group__name=name)
+            models.RoleAssignment.objects.create(user=self, role=role)
+        self.__dict__.pop("held_roles", None)
+
+
+class GroupFactory(ValidatedFactory[Group]):
+    """A Django group without a profile yet."""
+
+    class Meta:
+        model = Group
+
+    name = factory.Sequence(lambda number: f"role_{number}")
+
+
+class RoleFactory(ValidatedFactory[models.Role]):
+    """A role that people made, without permissions."""
+
+    class Meta:
+        model = models.Role
+
+    group = factory.SubFactory(GroupFactory)
+    display_name = factory.LazyAttribute(
+        lambda role: role.group.name.replace("_", " ").capitalize()
+    )
+
+
+class RoleAssignmentFactory(ValidatedFactory[models.RoleAssignment]):
+    """A person holds a role without an end."""
+
+    class Meta:
+        model = models.RoleAssignment
+
+    user = factory.SubFactory(UserFactory)
+    role = factory.SubFactory(RoleFactory)
+
+
+class ApiKeyFactory(ValidatedFactory[models.ApiKey]):
+    """A key without scopes, valid for a day; nobody knows its secret."""
+
+    class Meta:
+        model = models.ApiKey
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda number: f"script {number}")
+    prefix = factory.Sequence(lambda number: f"pb_{number:05d}"[:10])
+    key_hash = factory.Sequence(digest)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+
+
+class SessionFactory(ValidatedFactory[models.Session]):
+    """A sign-in that is open for an hour; nobody knows its token."""
+
+    class Meta:
+        model = models.Session
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(digest)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
+
+
+class SettingFactory(ValidatedFactory[models.Setting]):
+    """A value that an administrator set."""
+
+    class Meta:
+        model = models.Setting
+
+    key = factory.Sequence(lambda number: f"test.value_{number}")
+    value = factory.Sequence(lambda number: number + 1)
+
+
+class AuditEntryFactory(ValidatedFactory[models.AuditEntry]):
+    """One sentence of the trail, written by nobody in particular."""
+
+    class Meta:
+        model = models.AuditEntry
+
+    actor_name = "system"
+    channel = "command"
+    verb = "test.happened"
+    object_label = factory.Sequence(lambda number: f"thing {number}")
+
+
+class LogEntryFactory(ValidatedFactory[models.LogEntry]):
+    """One line of the system log."""
+
+    class Meta:
+        model = models.LogEntry
+
+    source = "tests"
+    message = factory.Sequence(lambda number: f"something happened, {number}")
+    details = factory.LazyFunction(lambda: {"cause": "a test"})

@@ -1,0 +1,25 @@
+"""The base of all factories."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import factory
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ValidatedFactory(factory.django.DjangoModelFactory, Generic[Row]):
+    """Saves through `full_clean()`, so that no test holds a row which the product would refuse."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    @classmethod
+    def _create(cls, model_class: type[Row], *args: Any, **kwargs: Any) -> Row:
+        row = model_class(*args, **kwargs)
+        row.full_clean()
+        row.save()
+        return row

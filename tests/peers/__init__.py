@@ -1,0 +1,1 @@
+"""Real peers for tests: servers on free loopback ports, ended by process id."""

@@ -1,0 +1,106 @@
+"""The site itself as a process: granian over a database and a state folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.peers.process import LOOPBACK, Process, free_port, running, scratch_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+ADMIN, PASSWORD = "admin", "a-long-test-password"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A state folder with the environment that goes with it; commands run against it."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of a process of this site; nothing else is inherited."""
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        defaults = {
+            "DJANGO_SETTINGS_MODULE": "inventory_site.settings.dev",
+            "PATCHBAY_VAR": str(self.folder / "var"),
+            "PYTHONPATH": str(ROOT),
+            "THROTTLE_SCALE": "1000",
+        }
+        return {**kept, **defaults, **self.env}
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` here and return what it printed."""
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            check=check,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=ROOT,
+            timeout=300,
+        )
+
+    def process(self, command: list[str], log: str) -> Process:
+        """A process in this environment, not started yet; its output goes to the file `log`."""
+        only_ours = {name: "" for name in os.environ if name.startswith("PYTEST_")}
+        return Process(command, self.folder / log, env={**only_ours, **self.environment}, cwd=ROOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the site answers."""
+
+    url: str
+    home: Home
+    process: Process
+
+
+@contextlib.contextmanager
+def home(env: Mapping[str, str] | None = None, *, migrate: bool = True) -> Iterator[Home]:
+    """A fresh state folder, migrated, with a super administrator (`ADMIN`, `PASSWORD`)."""
+    with scratch_folder("site") as folder:
+        place = Home(folder, dict(env or {}))
+        if migrate:
+            place.manage("migrate", "--verbosity", "0")
+            account = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD, "DJANGO_SUPERUSER_USERNAME": ADMIN}
+            Home(folder, {**place.env, **account}).manage(
+                "createsuperuser", "--noinput", "--email", "admin@example.net"
+            )
+        yield place
+
+
+def answers(url: str) -> bool:
+    """Whether anything but a server error comes back."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return int(response.status) < 500
+    except urllib.error.HTTPError as err:
+        return err.code < 500
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def running_site(place: Home, *, workers: int = 1, threads: int = 2) -> Iterator[Site]:
+    """Serve a home with granian."""
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK),
+        *("--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
+        "inventory_site.wsgi:application",
+    ]
+    url = f"http://{LOOPBACK}:{port}"
+    with running(
+        place.process(command, "web.log"), lambda: answers(f"{url}/health"), 60
+    ) as process:
+        yield Site(url, place, process)

@@ -1,0 +1,1 @@
+"""What `make test`, `make lint` and `make soak` run."""

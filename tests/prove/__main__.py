@@ -1,0 +1,114 @@
+"""`python -m tests.prove lint|test|soak`: run all the steps and say at the end how each ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+
+from tests.prove.programs import Program, install_missing
+from tests.prove.steps import ROOT, Result, run, say
+
+PYTHON = sys.executable
+BIN = os.path.dirname(PYTHON)
+STRICT = (
+    "inventory_site/core",
+    "inventory_site/settings",
+    "accounts",
+    "networkroutes",
+    "parts",
+    "devices",
+    "workflows",
+)
+ONCE = "browser or live or benchmark"
+WORKERS = "2"
+
+
+def lint() -> Iterator[Result]:
+    """Style, import contracts, types."""
+    yield run("ruff check", [f"{BIN}/ruff", "check", "."])
+    yield run("ruff format", [f"{BIN}/ruff", "format", "--check", "."])
+    yield run("import contracts", [f"{BIN}/lint-imports"])
+    yield run("types", [f"{BIN}/mypy", *STRICT])
+
+
+def manage(name: str, *arguments: str) -> Result:
+    """A management command on a state folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="patchbay-prove-") as folder:
+        env = {"PATCHBAY_VAR": folder, "DJANGO_SETTINGS_MODULE": "inventory_site.settings.dev"}
+        return run(name, [PYTHON, str(ROOT / "manage.py"), *arguments], env=env)
+
+
+def generated() -> Iterator[Result]:
+    """What is made from the code agrees with the code."""
+    yield manage("system checks", "check", "--fail-level", "WARNING")
+    yield manage("migrations", "makemigrations", "--check", "--dry-run")
+    yield manage("schema", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+    yield manage("settings page", "settings_page", "--check")
+
+
+def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
+    """pytest on both databases; browser, live peers and measurements once, where PostgreSQL is."""
+    has_postgres = all(program.package != "postgresql" for program in lacking)
+    limit_s = 4 * 3600 if soak else 900
+    pytest = [PYTHON, "-m", "pytest", "-q", "-n", WORKERS, *(["--soak"] if soak else [])]
+    on_sqlite = [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
+    yield run("pytest on SQLite", [*pytest, *on_sqlite], limit_s=limit_s, quiet=False)
+    if has_postgres:
+        beside = [PYTHON, "-m", "tests.peers", "postgres", "--"]
+        yield run("pytest on PostgreSQL", [*beside, *pytest], limit_s=limit_s, quiet=False)
+
+
+def test() -> int:
+    """Everything; the last lines are pytest's own closing lines."""
+    lacking = install_missing()
+    return report([*lint(), *generated(), *suites(lacking, soak=False)], lacking)
+
+
+def soak() -> int:
+    """The long proofs, then the measurements."""
+    lacking = install_missing()
+    results = [*suites(lacking, soak=True)]
+    results.append(
+        run(
+            "benchmarks",
+            [PYTHON, "-m", "tests.benchmarks", "all", "--write"],
+            limit_s=7200,
+            quiet=False,
+        )
+    )
+    return report(results, lacking)
+
+
+def report(results: list[Result], lacking: list[Program]) -> int:
+    """Print the summary and return the exit code."""
+    say("\nSummary")
+    for result in results:
+        say(result.line())
+    for program in lacking:
+        say(f"  MISSING PEER: {program.package}, needed for {program.purpose}: NOT PROVEN HERE")
+    say(f"  total {sum(result.seconds for result in results):.0f} s")
+    for result in results:
+        if result.closing:
+            say(f"{result.name}:\n{result.closing}")
+    strict = os.environ.get("CI") == "true"
+    return 1 if any(not result.passed for result in results) or (strict and lacking) else 0
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "lint": lambda: report([*lint(), *generated()], []),
+    "test": test,
+    "soak": soak,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands."""
+    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+        raise SystemExit(__doc__)
+    return COMMANDS[arguments[0]]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

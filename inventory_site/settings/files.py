@@ -15,12 +15,16 @@ MEDIA_ROOT = env.folder(
     "`media/` under `PATCHBAY_VAR`",
 )
 S3_ENDPOINT_URL = env.text(
-    "S3_ENDPOINT_URL", "", "Address of the S3 server. Files go to S3 when this or the key id is set."
+    "S3_ENDPOINT_URL",
+    "",
+    "Address of the S3 server. Files go to S3 when this or the key id is set.",
 )
 S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID", "", "Key id for S3.")
 S3_SECRET_ACCESS_KEY = env.text("S3_SECRET_ACCESS_KEY", "", "Secret key for S3.")
 S3_FORCE_PATH_STYLE = env.flag(
-    "S3_FORCE_PATH_STYLE", True, "Bucket in the path instead of the host name, as Ceph RGW wants it."
+    "S3_FORCE_PATH_STYLE",
+    True,
+    "Bucket in the path instead of the host name, as Ceph RGW wants it.",
 )
 S3_REGION = env.text("S3_REGION", "us-east-1", "Region named in S3 signatures.")
 S3_BUCKET_DOCS = env.text("S3_BUCKET_DOCS", "inventory-docs", "Bucket of documents.")
@@ -60,7 +64,8 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 UPLOAD_MAX_REQUEST_BYTES = env.integer(
     "UPLOAD_MAX_REQUEST_BYTES",
     512 * MIB,
-    "Largest body of one upload request, in bytes; beyond it 413. Each kind of file has its own limit too.",
+    "Largest body of one upload request, in bytes; beyond it 413. Each kind of file has its own "
+    "limit too.",
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer(
     "REQUEST_MAX_BODY_BYTES",
@@ -71,14 +76,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer(
 STREAMS_PER_PROCESS = env.integer(
     "STREAMS_PER_PROCESS",
     32,
-    "Downloads that one web process serves at once; beyond it 503. A slow reader holds one thread of the "
-    "application server, so give each process this many threads and four more for short requests.",
+    "Downloads that one web process serves at once; beyond it 503. A slow reader holds one thread "
+    "of the application server, so give each process this many threads and four more for short "
+    "requests.",
 )
 X_ACCEL_PREFIX = env.text(
     "X_ACCEL_PREFIX",
     "",
-    "Internal location of nginx for stored files on disk, e.g. `/_files/`, an alias of `MEDIA_ROOT`; blank "
-    "streams them from Python.",
+    "Internal location of nginx for stored files on disk, e.g. `/_files/`, an alias of "
+    "`MEDIA_ROOT`; blank streams them from Python.",
 )
 ORPHAN_AGE_HOURS = env.integer(
     "ORPHAN_AGE_HOURS", 24, "Age in hours from which a stored file without a row is swept."

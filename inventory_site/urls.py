@@ -32,5 +32,6 @@ urlpatterns = [
     path("", include("networkroutes.api.urls")),
     # TMP path("", include("networkroutes.api.clients.network_inventory.urls")),
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
+    path("admin/", include("inventory_site.core.admin.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,6 +2,190 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from inventory_site.core import registry
+from inventory_site.core.registry import (
+    DashboardCard,
+    DemoLoader,
+    FileOwner,
+    LegacyImporter,
+    PaletteVerb,
+    Schedule,
+    SearchHit,
+    SearchProvider,
+    SidebarEntry,
+)
+
+VIEW_ROUTE = "networkroutes.view_networkroute"
+VIEW_RESERVATION = "networkroutes.view_reservation"
+
 
 def register() -> None:
     """Called once, when the app is ready."""
+    _cards()
+    _sidebar()
+    _searches()
+    _background()
+
+
+def _cards() -> None:
+    from networkroutes.selectors import dashboard
+
+    for card in (
+        DashboardCard(
+            "routes.expiring",
+            "Your reservations that end soon",
+            "needs_you",
+            VIEW_RESERVATION,
+            dashboard.expiring_mine,
+        ),
+        DashboardCard(
+            "routes.rates",
+            "Exchange rates to renew",
+            "needs_you",
+            "networkroutes.change_exchangerate",
+            dashboard.due_rates,
+            order=60,
+        ),
+        DashboardCard("routes.outages", "Core outages", "broken", VIEW_ROUTE, dashboard.outages),
+        DashboardCard(
+            "routes.next",
+            "Reservations that end next",
+            "next",
+            VIEW_RESERVATION,
+            dashboard.next_ends,
+        ),
+        DashboardCard(
+            "routes.channels",
+            "Wavelengths by state",
+            "figures",
+            "networkroutes.view_darkfibrechannel",
+            dashboard.channels_by_state,
+        ),
+    ):
+        registry.cards.register(card)
+
+
+def _sidebar() -> None:
+    from networkroutes.selectors import dashboard
+
+    entries: tuple[tuple[str, str, str, str, int, Any], ...] = (
+        ("routes", "Circuits", "cable", "networkroute", 10, dashboard.count_outages),
+        ("channels", "Wavelengths", "graphic_eq", "darkfibrechannel", 20, None),
+        (
+            "reservations",
+            "Reservations",
+            "bookmark",
+            "reservation",
+            30,
+            dashboard.count_expiring_mine,
+        ),
+        ("locations", "Locations", "location_on", "location", 40, None),
+        ("rates", "Exchange rates", "currency_exchange", "exchangerate", 50, None),
+        ("reservation_log", "Reservation log", "receipt_long", "reservationlog", 60, None),
+        ("repository_types", "Repository types", "category", "repositorytype", 70, None),
+    )
+    for slug, title, icon, model, order, count in entries:
+        registry.sidebar.register(
+            SidebarEntry(
+                slug=f"routes.{slug}",
+                title=title,
+                section="Routes",
+                icon=icon,
+                url_name=f"admin:networkroutes_{model}_changelist",
+                permission=f"networkroutes.view_{model}",
+                order=order,
+                count=count,
+            )
+        )
+    registry.verbs.register(
+        PaletteVerb(
+            "routes.add",
+            "Add a circuit",
+            "admin:networkroutes_networkroute_add",
+            "networkroutes.add_networkroute",
+        )
+    )
+    registry.verbs.register(
+        PaletteVerb(
+            "routes.reserve",
+            "Reserve a wavelength",
+            "admin:networkroutes_darkfibrechannel_changelist",
+            "networkroutes.add_reservation",
+        )
+    )
+
+
+def _searches() -> None:
+    registry.searches.register(
+        SearchProvider("routes", "Circuits", VIEW_ROUTE, _find_routes, order=10)
+    )
+    registry.searches.register(
+        SearchProvider(
+            "channels",
+            "Wavelengths",
+            "networkroutes.view_darkfibrechannel",
+            _find_channels,
+            order=20,
+        )
+    )
+    registry.searches.register(
+        SearchProvider(
+            "locations", "Locations", "networkroutes.view_location", _find_locations, order=30
+        )
+    )
+
+
+def _background() -> None:
+    from networkroutes import legacy_command
+    from networkroutes.services import files
+
+    registry.schedules.register(
+        Schedule(
+            slug="networkroutes.expire_reservations",
+            task="networkroutes.expire_reservations",
+            every_s=3600,
+            tick="reservations",
+            help="Expires reservations and reminds holders 7 days before.",
+        )
+    )
+    registry.file_owners.register(
+        FileOwner("routes.kmz", files.STORAGE, files.KMZ_PREFIX, files.known_kmz)
+    )
+    registry.file_owners.register(
+        FileOwner("routes.test_results", files.STORAGE, files.TEST_PREFIX, files.known_test_results)
+    )
+    registry.importers.register(
+        LegacyImporter(
+            "network-inventory",
+            "The network inventory's SQLite file and its file folders.",
+            legacy_command.add_arguments,
+            legacy_command.run,
+        )
+    )
+    registry.demos.register(DemoLoader("networkroutes", _load_demo, order=20))
+
+
+def _load_demo() -> str:
+    from networkroutes.demo import load
+
+    return load()
+
+
+def _find_routes(user: Any, text: str, limit: int) -> list[SearchHit]:
+    from networkroutes.selectors import finds
+
+    return finds.routes(text, limit)
+
+
+def _find_channels(user: Any, text: str, limit: int) -> list[SearchHit]:
+    from networkroutes.selectors import finds
+
+    return finds.channels(text, limit)
+
+
+def _find_locations(user: Any, text: str, limit: int) -> list[SearchHit]:
+    from networkroutes.selectors import finds
+
+    return finds.locations(text, limit)

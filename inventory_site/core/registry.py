@@ -168,6 +168,17 @@ class FileOwner:
     known: Callable[[list[str]], set[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class LegacyImporter:
+    """One replaced system of `manage.py import_legacy`; `run(options)` yields the lines to
+    print."""
+
+    slug: str
+    help: str
+    add_arguments: Callable[[Any], None]
+    run: Callable[[dict[str, Any]], Iterable[str]]
+
+
 cards: Registry[DashboardCard] = Registry("dashboard card")
 searches: Registry[SearchProvider] = Registry("search provider")
 sidebar: Registry[SidebarEntry] = Registry("sidebar entry")
@@ -176,3 +187,4 @@ schedules: Registry[Schedule] = Registry("schedule")
 demos: Registry[DemoLoader] = Registry("demo loader")
 health: Registry[HealthCheck] = Registry("health check")
 file_owners: Registry[FileOwner] = Registry("file owner")
+importers: Registry[LegacyImporter] = Registry("legacy importer")

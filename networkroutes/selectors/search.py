@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Expression, F, Func, QuerySet, TextField
+from django.db.models import (
+    Case,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast
 
-from networkroutes.models import NetworkRoute
+from networkroutes.models import DarkFibreChannel, Location, NetworkRoute
 
 TEXT_FIELDS = {
     "circuit_id": "circuit_id",
@@ -88,3 +98,39 @@ def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[Ne
     else:
         expression = RealText(F(REAL_FIELDS[name]))
     return rows.annotate(**{f"{name}_text": expression}).filter(**{f"{name}_text__icontains": text})
+
+
+def find_routes(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:
+    """Narrow circuits to those that hold the text in UCN, ends, carrier or cable system."""
+    return _holding(
+        rows, text, "circuit_id", "cable_system", "underlying_carrier", "location_a", "location_b"
+    )
+
+
+def find_channels(rows: QuerySet[DarkFibreChannel], text: str) -> QuerySet[DarkFibreChannel]:
+    """Narrow channels to those that hold the text in their UCN."""
+    return _holding(rows, text, "dwdm_ucn")
+
+
+def find_locations(rows: QuerySet[Location], text: str) -> QuerySet[Location]:
+    """Narrow locations to those that hold the text in code, city, country or data centre."""
+    return _holding(rows, text, "location_code", "city", "country", "datacenter_name")
+
+
+def best_matches(rows: QuerySet[Any], column: str, text: str, limit: int) -> QuerySet[Any]:
+    """Order by exact, prefix, inside (`match_rank` 0, 1, 2), then by name; return the first
+    ones."""
+    rank = Case(
+        When(**{f"{column}__iexact": text}, then=0),
+        When(**{f"{column}__istartswith": text}, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
+    return rows.annotate(match_rank=rank).order_by("match_rank", column, "pk")[:limit]
+
+
+def _holding(rows: QuerySet[Any], text: str, *columns: str) -> QuerySet[Any]:
+    wanted = Q()
+    for column in columns:
+        wanted |= Q(**{f"{column}__icontains": text})
+    return rows.filter(wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -54,27 +54,18 @@ def upload_kmz(*, actor: Any, circuit_id: str, upload: Upload | None) -> KmzFile
     except NotKmz as err:
         raise UploadRefused("Only KMZ files are allowed", reason=str(err)) from err
     name = stored_name("kmz_file", upload.name)
-    with blobs.kept_if_committed() as keep, guarded():
-        stored = keep(_store(stream, KMZ_PREFIX + name))
-        route = _locked_route(circuit_id, "Not found")
-        old = route.kmz_file_path
-        made = KmzFile.objects.create(
-            route=route,
-            filename=name,
-            original_name=_shown_name(upload.name),
-            file_size=stored.size,
-            sha256=stored.sha256,
-        )
-        route.kmz_file_path = name
-        _touch(route)
-        forget_kmz(old, but_for=route)
-        audit.record(
-            actor,
-            "route.kmz_uploaded",
-            route,
-            before={"kmz_file_path": old},
-            after={"kmz_file_path": name, "original_name": made.original_name},
-        )
+    with blobs.Fresh() as fresh:
+        stored = _store(fresh, stream, KMZ_PREFIX + name)
+        with guarded():
+            route = _locked_route(circuit_id, "Not found")
+            made = KmzFile.objects.create(
+                route=route,
+                filename=name,
+                original_name=_shown_name(upload.name),
+                file_size=stored.size,
+                sha256=stored.sha256,
+            )
+            _set_kmz(actor, route, made)
     return made
 
 
@@ -95,23 +86,24 @@ def upload_test_results(
         _check_size(upload)
         if PurePosixPath(upload.name.lower()).suffix in settings.NETWORKROUTES_DENIED_SUFFIXES:
             raise UploadRefused("This file type is not allowed", name=upload.name)
-    with blobs.kept_if_committed() as keep, guarded():
-        named = [(stored_name("test_results_files", upload.name), upload) for upload in uploads]
-        stored = [keep(_store(upload.stream, TEST_PREFIX + name)) for name, upload in named]
-        route = _locked_route(circuit_id, "Circuit ID not found")
-        made = [
-            TestResultsFile.objects.create(
-                route=route,
-                filename=name,
-                original_name=_shown_name(upload.name),
-                file_size=blob.size,
-                sha256=blob.sha256,
-            )
-            for (name, upload), blob in zip(named, stored, strict=True)
-        ]
-        _list_test_results(route)
-        names = [row.original_name for row in made]
-        audit.record(actor, "route.test_results_uploaded", route, after={"files": names})
+    named = [(stored_name("test_results_files", upload.name), upload) for upload in uploads]
+    with blobs.Fresh() as fresh:
+        stored = [_store(fresh, upload.stream, TEST_PREFIX + name) for name, upload in named]
+        with guarded():
+            route = _locked_route(circuit_id, "Circuit ID not found")
+            made = [
+                TestResultsFile.objects.create(
+                    route=route,
+                    filename=name,
+                    original_name=_shown_name(upload.name),
+                    file_size=blob.size,
+                    sha256=blob.sha256,
+                )
+                for (name, upload), blob in zip(named, stored, strict=True)
+            ]
+            _list_test_results(route)
+            names = [row.original_name for row in made]
+            audit.record(actor, "route.test_results_uploaded", route, after={"files": names})
     return made
 
 
@@ -168,30 +160,28 @@ def stored_name(field: str, original: str) -> str:
     return f"{field}-{moment_ms}-{secrets.randbelow(10**9 + 1)}{suffix}"
 
 
-def numbered(names: Iterable[str]) -> list[str]:
-    """Make equal names different: `name (2).ext`, `name (3).ext`, in order."""
-    taken: set[str] = set()
-    found = []
-    for name in names:
-        path, number, candidate = PurePosixPath(name), 2, name
-        while candidate in taken:
-            candidate = f"{path.stem} ({number}){path.suffix}"
-            number += 1
-        taken.add(candidate)
-        found.append(candidate)
-    return found
-
-
 def _known(keys: list[str], prefix: str, model: type[KmzFile] | type[TestResultsFile]) -> set[str]:
     names = [key.removeprefix(prefix) for key in keys]
     found = model.objects.filter(filename__in=names).values_list("filename", flat=True)  # type: ignore[attr-defined]  # both have managers
     return {prefix + name for name in found}
 
 
-def _store(stream: IO[bytes], key: str) -> blobs.StoredFile:
+def _store(fresh: blobs.Fresh, stream: IO[bytes], key: str) -> blobs.StoredFile:
     stream.seek(0)
-    return blobs.store(
-        stream, storage=STORAGE, key=key, max_bytes=settings.NETWORKROUTES_MAX_FILE_BYTES
+    limit = settings.NETWORKROUTES_MAX_FILE_BYTES
+    return fresh.store(stream, storage=STORAGE, key=key, max_bytes=limit)
+
+
+def _set_kmz(actor: Any, route: NetworkRoute, made: KmzFile) -> None:
+    old, route.kmz_file_path = route.kmz_file_path, made.filename
+    _touch(route)
+    forget_kmz(old, but_for=route)
+    audit.record(
+        actor,
+        "route.kmz_uploaded",
+        route,
+        before={"kmz_file_path": old},
+        after={"kmz_file_path": made.filename, "original_name": made.original_name},
     )
 
 

@@ -64,10 +64,13 @@ def reserve_channel(*, actor: Any, channel_id: int, reserved_by: Any) -> Reserva
     return made
 
 
-def release_channel(*, actor: Any, channel_id: int, released_by: Any = None) -> Reservation:
+def release_channel(
+    *, actor: Any, channel_id: int, released_by: Any = None, only: int | None = None
+) -> Reservation:
     """End the channel's reservation; anybody who may edit circuits may do so.
 
-    A reservation that has run out is written down as EXPIRED and then refused with `CannotRelease`.
+    A reservation that has run out is written down as EXPIRED and then refused with `CannotRelease`;
+    `only` names the one reservation that is meant.
     """
     policy.require(actor, "change_reservation")
     name = releaser_name(actor, released_by)
@@ -76,12 +79,25 @@ def release_channel(*, actor: Any, channel_id: int, released_by: Any = None) -> 
         now = clock()
         expiry.expire(now=now, channel_id=channel.pk)
         held = channel.reservations.filter(status=ReservationStatus.OPEN).first()
+        if held is not None and only not in (None, held.pk):
+            held = None
         if held is not None:
             _end(held, now)
             _write_down(actor, held, ReservationAction.RELEASED, name, None)
     if held is None:
         raise CannotRelease("Cannot release - not reserved or not found", channel=channel_id)
     return held
+
+
+def release_reservation(*, actor: Any, reservation_id: int, released_by: Any = None) -> Reservation:
+    """End this very reservation; `CannotRelease` when it is over, even if another holds the
+    channel."""
+    found = Reservation.objects.open().filter(pk=reservation_id).first()
+    if found is None:
+        raise CannotRelease("The reservation is over already.", reservation=reservation_id)
+    return release_channel(
+        actor=actor, channel_id=found.channel_id, released_by=released_by, only=reservation_id
+    )
 
 
 def renew_reservation(*, actor: Any, reservation_id: int) -> Reservation:

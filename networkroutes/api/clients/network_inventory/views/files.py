@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.fast import json_array
-from inventory_site.core.files import blobs
-from inventory_site.core.files.serve import file_response
-from inventory_site.core.files.zipping import zip_response
 from networkroutes.api.clients.network_inventory import wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
-from networkroutes.errors import FileTooLarge, RouteFileNotFound, UploadRefused
+from networkroutes.api.uploads import archive_of, as_upload, kmz_download
+from networkroutes.errors import FileTooLarge, UploadRefused
 from networkroutes.models import KmzFile, TestResultsFile
 from networkroutes.services import files
-
-KMZ_TYPE = "application/vnd.google-earth.kmz"
 
 
 class UploadKmzView(ClientView):
@@ -74,22 +69,7 @@ class TestResultsZipView(ClientView):
 
     def get(self, request: Request, circuit_id: str) -> HttpResponseBase:
         """Stream the ZIP; files that are missing in the store are left out."""
-        rows = list(
-            TestResultsFile.objects.filter(
-                route__circuit_id=circuit_id.replace("\x00", "")
-            ).order_by("pk")
-        )
-        present = [
-            row for row in rows if blobs.exists(files.STORAGE, files.TEST_PREFIX + row.filename)
-        ]
-        if not present:
-            raise RouteFileNotFound("No test results files found")
-        names = files.numbered(row.original_name for row in present)
-        entries = [
-            (name, files.STORAGE, files.TEST_PREFIX + row.filename, row.file_size)
-            for name, row in zip(names, present, strict=True)
-        ]
-        return zip_response(entries, f"{circuit_id}_test_results.zip")
+        return archive_of(circuit_id.replace("\x00", ""), deflate=True)
 
 
 class TestResultsFileView(ClientView):
@@ -111,16 +91,7 @@ class DownloadKmzView(ClientView):
     def get(self, request: Request, filename: str) -> HttpResponseBase:
         """Stream the file."""
         row = KmzFile.objects.filter(filename=filename.replace("\x00", "")).first()
-        key = files.KMZ_PREFIX + row.filename if row else ""
-        if row is None or not blobs.exists(files.STORAGE, key):
-            raise RouteFileNotFound("KMZ file not found")
-        return file_response(
-            request._request,
-            storage=files.STORAGE,
-            key=key,
-            name=row.filename,
-            content_type=KMZ_TYPE,
-        )
+        return kmz_download(request, row)
 
 
 def uploads_of(request: Request, field: str) -> list[files.Upload]:
@@ -131,8 +102,4 @@ def uploads_of(request: Request, field: str) -> list[files.Upload]:
         raise FileTooLarge("File too large", limit=settings.NETWORKROUTES_MAX_FILE_BYTES) from err
     except ParseError:
         return []
-    return [_upload(item) for item in sent]
-
-
-def _upload(item: UploadedFile) -> files.Upload:
-    return files.Upload(name=item.name or "file", size=item.size or 0, stream=item.file)
+    return [as_upload(item) for item in sent]

@@ -1,0 +1,148 @@
+"""Reads the replaced system's database: plain Python, rows in, typed values out (contract 14)."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+TABLES = (
+    "repository_types",
+    "network_routes",
+    "dark_fiber_details",
+    "reservation_logs",
+    "test_results_files",
+    "location_reference",
+    "exchange_rates",
+    "audit_logs",
+    "network_design_searches",
+)
+FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
+
+Row = Mapping[str, Any]
+
+
+class NotALegacyDatabase(ValueError):
+    """The file is no SQLite database, or has none of the tables."""
+
+
+@dataclass(slots=True)
+class TableReport:
+    """What became of one table's rows; `skipped` holds a sentence per row left out."""
+
+    read: int = 0
+    added: int = 0
+    unchanged: int = 0
+    skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_tables(database: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read all known tables in creation order; a missing table is empty.
+
+    `database` is the SQLite file. Raises `NotALegacyDatabase`.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as link:
+            link.row_factory = sqlite3.Row
+            names = {row[0] for row in link.execute("SELECT name FROM sqlite_master")}
+            if not names & set(TABLES):
+                raise NotALegacyDatabase(f"{database.name} has none of the expected tables")
+            return {
+                table: [dict(row) for row in link.execute(f"SELECT * FROM {table} ORDER BY rowid")]  # noqa: S608  our own names
+                for table in TABLES
+                if table in names
+            }
+    except sqlite3.Error as err:
+        raise NotALegacyDatabase(f"{database.name} cannot be read: {err}") from err
+
+
+def text(row: Row, name: str) -> str | None:
+    """A text as it is; numbers become text, null characters go."""
+    value = row.get(name)
+    return None if value is None else str(value).replace("\x00", "")
+
+
+def real(row: Row, name: str) -> float | None:
+    """A number; blank and what is no number give None."""
+    value = row.get(name)
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def degrees(row: Row, name: str, bound: float) -> float | None:
+    """A coordinate within its bound; anything else gives None."""
+    try:
+        number = float(row.get(name))  # type: ignore[arg-type]  # None is caught
+    except (TypeError, ValueError):
+        return None
+    return number if abs(number) <= bound else None
+
+
+def whole(row: Row, name: str) -> int | None:
+    """A whole number that a column can hold; anything else gives None."""
+    number = real(row, name)
+    return int(number) if number is not None and number < 2**31 else None
+
+
+def money(row: Row, name: str) -> Decimal | None:
+    """An amount to four places; blank and what is no number give None."""
+    if real(row, name) is None:
+        return None
+    try:
+        return Decimal(str(row[name]).strip()).quantize(Decimal("0.0001"))
+    except InvalidOperation:
+        return None
+
+
+def flag(row: Row, name: str) -> bool | None:
+    """1 and 0 in their forms; anything else gives None."""
+    value = str(row.get(name)).strip().lower()
+    return {"1": True, "true": True, "1.0": True, "0": False, "false": False, "0.0": False}.get(
+        value
+    )
+
+
+def moment(row: Row, name: str) -> datetime | None:
+    """A time in either of the original's formats, UTC; anything else gives None."""
+    value = str(row.get(name) or "").strip()
+    for pattern in FORMATS:
+        try:
+            return datetime.strptime(value, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def parsed(row: Row, name: str) -> Any:
+    """JSON that stands in a text column; text that is no JSON stays text."""
+    value = row.get(name)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value or None
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Map each file name below a folder to its path; links are not followed."""
+    return {path.name: path for path in _walk(folder)}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path

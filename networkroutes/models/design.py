@@ -1,0 +1,71 @@
+"""What the design tool remembers: saved searches and the log of searches, prices and maps."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class SavedSearch(models.Model):
+    """A search kept by its asker (contract 3.10); `search_results` is any JSON."""
+
+    search_name = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    source_location = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    destination_location = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    bandwidth_required = models.FloatField(null=True, blank=True)
+    bandwidth_unit = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    include_ull = models.BooleanField(null=True, blank=True)
+    protection_required = models.BooleanField(null=True, blank=True)
+    max_latency_ms = models.FloatField(null=True, blank=True)
+    carrier_avoidance = models.JSONField(null=True, blank=True)
+    output_currency = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    contract_term_months = models.PositiveIntegerField(null=True, blank=True)
+    search_results = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name_plural = "saved searches"
+
+    def __str__(self) -> str:
+        return self.search_name or f"Search {self.pk}"
+
+
+class DesignLog(models.Model):
+    """One search, price or map of the design tool (contract 3.9); `execution_time_ms` in ms."""
+
+    logged_at = models.DateTimeField(default=timezone.now)
+    action_type = models.CharField(max_length=64, db_index=True)
+    parameters = models.JSONField(null=True, blank=True)
+    results = models.JSONField(null=True, blank=True)
+    execution_time_ms = models.PositiveIntegerField(null=True, blank=True)
+    ip_address = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    session_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    user_name = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    kmz_files = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    pricing_data = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-logged_at", "-pk"]
+        verbose_name = "design log row"
+
+    def __str__(self) -> str:
+        return f"{self.action_type} {self.pk}"
+
+
+class LegacyRecord(models.Model):
+    """Which row of a replaced database became which row here; makes an import repeatable."""
+
+    table = models.CharField(max_length=64)
+    legacy_id = models.CharField(max_length=64)
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "legacy_id"], name="networkroutes_legacyrecord_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.legacy_id}"

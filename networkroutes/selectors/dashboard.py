@@ -1,0 +1,123 @@
+"""What the overview tells about the register; each card is one bounded query."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timeuntil
+
+from inventory_site.core.registry import CardContent, CardLine
+from networkroutes.models import DarkFibreChannel, ExchangeRate, NetworkRoute, Reservation
+
+SHOWN = 5
+SOON = timedelta(days=7)
+RATE_SOON = timedelta(days=5)
+
+
+def expiring_mine(user: Any) -> CardContent:
+    """Reservations of the person that end within 7 days."""
+    now = timezone.now()
+    rows = (
+        Reservation.objects.active(now)
+        .filter(holder=user, expires_at__lte=now + SOON)
+        .select_related("channel__route")
+        .order_by("expires_at")[: SHOWN + 1]
+    )
+    lines = [
+        CardLine(
+            f"{row.channel} on {row.channel.route}",
+            reverse("admin:networkroutes_reservation_change", args=[row.pk]),
+            f"ends in {timeuntil(row.expires_at, now)}",
+            "warn",
+        )
+        for row in rows
+    ]
+    url = reverse("admin:networkroutes_reservation_changelist") + "?mine=yes&status__exact=open"
+    return CardContent(lines[:SHOWN], len(lines), url, "No reservation of yours ends soon.")
+
+
+def outages(user: Any) -> CardContent:
+    """Circuits that are down."""
+    rows = list(NetworkRoute.objects.out().order_by("circuit_id")[: SHOWN + 1])
+    lines = [
+        CardLine(
+            f"{row.circuit_id} {row.location_a or '?'} to {row.location_b or '?'}",
+            reverse("admin:networkroutes_networkroute_change", args=[row.pk]),
+            row.underlying_carrier or "",
+            "bad",
+        )
+        for row in rows
+    ]
+    url = reverse("admin:networkroutes_networkroute_changelist") + "?state=outage"
+    return CardContent(lines[:SHOWN], len(rows), url, "No circuit is down.")
+
+
+def next_ends(user: Any) -> CardContent:
+    """The next reservations to end, whoever holds them."""
+    rows = (
+        Reservation.objects.active().select_related("channel__route").order_by("expires_at")[:SHOWN]
+    )
+    lines = [
+        CardLine(
+            f"{row.channel} on {row.channel.route} ({row.reserved_by})",
+            reverse("admin:networkroutes_reservation_change", args=[row.pk]),
+            f"ends {row.expires_at:%d %b}",
+            "taken",
+        )
+        for row in rows
+    ]
+    url = reverse("admin:networkroutes_reservation_changelist") + "?status__exact=open"
+    return CardContent(lines, len(lines), url, "No wavelength is reserved.")
+
+
+def due_rates(user: Any) -> CardContent:
+    """Exchange rates that are overdue or due within 5 days."""
+    now = timezone.now()
+    rows = ExchangeRate.objects.filter(next_update_due__lte=now + RATE_SOON).exclude(
+        currency_code="USD"
+    )
+    lines = [
+        CardLine(
+            row.currency_code,
+            reverse("admin:networkroutes_exchangerate_change", args=[row.pk]),
+            "overdue" if row.next_update_due and row.next_update_due < now else "due soon",
+            "bad" if row.next_update_due and row.next_update_due < now else "warn",
+        )
+        for row in rows.order_by("next_update_due")[: SHOWN + 1]
+    ]
+    url = reverse("admin:networkroutes_exchangerate_changelist")
+    return CardContent(lines[:SHOWN], len(lines), url, "All rates are current.")
+
+
+def channels_by_state(user: Any) -> CardContent:
+    """How many channels are lit, reserved and free."""
+    now = timezone.now()
+    total = DarkFibreChannel.objects.aggregate(all=Count("pk"))["all"]
+    held = Reservation.objects.active(now).count()
+    lit = DarkFibreChannel.objects.filter(in_use=True).exclude(
+        pk__in=Reservation.objects.active(now).values("channel_id")
+    )
+    lit_count = lit.count()
+    bars = [
+        ("Reserved", held, "taken"),
+        ("Lit", lit_count, "ok"),
+        ("Free", max(0, total - held - lit_count), "idle"),
+    ]
+    url = reverse("admin:networkroutes_darkfibrechannel_changelist")
+    return CardContent([], total, url, "No dark-fibre channel is recorded.", bars)
+
+
+def count_expiring_mine(user: Any) -> int:
+    """The number beside Reservations in the sidebar."""
+    now = timezone.now()
+    mine = Reservation.objects.active(now).filter(holder=user, expires_at__lte=now + SOON)
+    return mine.count()
+
+
+def count_outages(user: Any) -> int:
+    """The number beside Circuits in the sidebar."""
+    return NetworkRoute.objects.out().count()

@@ -1,0 +1,113 @@
+"""One-time import of the replaced network inventory; repeatable without change (contract 14,
+15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+from accounts.services import audit
+from inventory_site.core.files import blobs
+from networkroutes.importers import legacy
+from networkroutes.importers.legacy import Row, TableReport
+from networkroutes.models import LegacyRecord, RepositoryType
+from networkroutes.services import legacy_rows
+from networkroutes.services.legacy_rows import SkipRow
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """A report per table, in the order of the import."""
+
+    tables: dict[str, TableReport] = field(default_factory=dict)
+
+    @property
+    def added(self) -> int:
+        """Rows that are new here."""
+        return sum(table.added for table in self.tables.values())
+
+
+class _Undo(Exception):
+    """Ends a dry run."""
+
+
+def import_network_inventory(
+    *, database: Path, folder: Path | None, dry_run: bool = False
+) -> ImportReport:
+    """Import the SQLite file and its file folders, all or nothing.
+
+    Rows that an earlier import brought, and circuits, locations and rates that exist already, are
+    left as they are. Orphans and unreadable rows are reported and skipped. Two imports at once
+    queue up on the first repository type. Raises `legacy.NotALegacyDatabase`.
+    """
+    tables = legacy.read_tables(database)
+    stored = legacy.files_below(folder) if folder else {}
+    report = ImportReport()
+    try:
+        with blobs.Fresh() as fresh, transaction.atomic():
+            RepositoryType.objects.select_for_update().filter(pk=1).first()
+            run = _Run(report, legacy_rows.Files(fresh, stored, dry_run))
+            for table, maker in legacy_rows.MAKERS.items():
+                run.table(table, tables.get(table, []), maker)
+            legacy_rows.import_maps(run.files, report.tables["network_routes"])
+            _advance_sequences()
+            if dry_run:
+                raise _Undo
+            if report.added:
+                counts = {name: table.added for name, table in report.tables.items()}
+                audit.record(None, "legacy.imported", after={"added": counts})
+    except _Undo:
+        pass
+    return report
+
+
+class _Run:
+    """Carries the report and the files through the tables."""
+
+    def __init__(self, report: ImportReport, files: legacy_rows.Files) -> None:
+        self.report = report
+        self.files = files
+
+    def table(
+        self, name: str, rows: list[dict[str, Any]], maker: Callable[..., models.Model | None]
+    ) -> None:
+        """Import one table; `maker` returns the new row, None for one that exists, or skips."""
+        found = self.report.tables[name] = TableReport(read=len(rows))
+        known = set(LegacyRecord.objects.filter(table=name).values_list("legacy_id", flat=True))
+        for row in rows:
+            key = str(row.get("id", row.get("circuit_id")))[:64]
+            if key in known:
+                found.unchanged += 1
+                continue
+            self._row(name, key, row, maker, found)
+
+    def _row(
+        self,
+        name: str,
+        key: str,
+        row: Row,
+        maker: Callable[..., models.Model | None],
+        found: TableReport,
+    ) -> None:
+        try:
+            made = maker(row, found, self.files)
+        except SkipRow as reason:
+            found.skipped.append(f"{name} {key}: {reason}")
+            return
+        if made is None:
+            found.unchanged += 1
+            return
+        LegacyRecord.objects.create(table=name, legacy_id=key, object_id=made.pk)
+        found.added += 1
+
+
+def _advance_sequences() -> None:
+    """Tell PostgreSQL which keys the import took."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), legacy_rows.WITH_KEYS):
+            cursor.execute(statement)

@@ -11,4 +11,8 @@ class CoreConfig(AppConfig):
     verbose_name = "System"
 
     def ready(self) -> None:
+        from inventory_site import celery  # noqa: F401  makes the Celery application current
         from inventory_site.core import checks  # noqa: F401  registers the system checks
+        from inventory_site.core.outbox import upkeep
+
+        upkeep.register()

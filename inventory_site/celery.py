@@ -1,0 +1,31 @@
+"""The Celery application: worker and beat start with `celery -A inventory_site.celery …`."""
+
+import os
+import threading
+import time
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
+TRANSPORT_ALIASES["patchbay"] = "inventory_site.core.queue:Transport"
+
+PARENT_CHECK_S = 1.0
+
+app = Celery("patchbay")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@worker_process_init.connect
+def end_with_parent(**kwargs: Any) -> None:
+    """A child whose worker was killed ends too; its row is freed and its message comes again."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -1,0 +1,1 @@
+"""The transactional outbox behind `inventory_site.core.tasks`."""

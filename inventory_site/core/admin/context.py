@@ -1,10 +1,123 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: theme, sidebar, counts."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from inventory_site.core.admin import theme
+from inventory_site.core.registry import SidebarEntry, sidebar
+
+OVERVIEW = "Overview"
+SECTIONS = {
+    OVERVIEW: "layout-dashboard",
+    "Routes": "route",
+    "Devices": "server",
+    "Bookings": "calendar-clock",
+    "Automation": "workflow",
+    "Parts": "package",
+    "Workshop": "wrench",
+    "Alerts": "bell",
+    "Settings": "settings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the sidebar as drawn."""
+
+    title: str
+    icon: str
+    url: str
+    count: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the operator's day; its link leads to its first entry."""
+
+    title: str
+    icon: str
+    entries: list[Entry]
+
+    @property
+    def url(self) -> str:
+        """Where the section's own line leads."""
+        return self.entries[0].url
+
+    @property
+    def count(self) -> int:
+        """How much in this section needs the person."""
+        return sum(entry.count for entry in self.entries)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person is on one of its pages."""
+        return any(entry.is_here for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything around a page."""
+
+    theme: str
+    sections: list[Section]
+    needs: int
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the sidebar and the palette's address for signed-in staff."""
-    return {}
+    """Return the frame for signed-in staff; it is worked out only when a page draws it."""
+    return {"frame": SimpleLazyObject(lambda: build(request))}
+
+
+def build(request: HttpRequest) -> Frame:
+    """Work out the frame of one call."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not user.is_staff:
+        return Frame(theme.NAME, [], 0)
+    sections = sections_for(user, request.path)
+    return Frame(theme.NAME, sections, sum(section.count for section in sections))
+
+
+def sections_for(user: Any, path: str) -> list[Section]:
+    """Return the sections with at least one entry that the person may open."""
+    allowed = [(entry, _url(entry)) for entry in _ordered() if user.has_perm(entry.permission)]
+    open_url = _longest((url for _, url in allowed if url), path)
+    by_section: dict[str, list[Entry]] = {OVERVIEW: [_overview(path)]}
+    for entry, url in allowed:
+        if url:
+            count = entry.count(user) if entry.count else 0
+            line = Entry(entry.title, entry.icon, url, count, url == open_url)
+            by_section.setdefault(entry.section, []).append(line)
+    titles = [*SECTIONS, *(title for title in by_section if title not in SECTIONS)]
+    return [
+        Section(title, SECTIONS.get(title, "circle"), by_section[title])
+        for title in titles
+        if title in by_section
+    ]
+
+
+def _overview(path: str) -> Entry:
+    url = reverse("admin:index")
+    return Entry(OVERVIEW, SECTIONS[OVERVIEW], url, 0, path == url)
+
+
+def _ordered() -> list[SidebarEntry]:
+    return sorted(sidebar, key=lambda entry: (entry.order, entry.title))
+
+
+def _url(entry: SidebarEntry) -> str:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _longest(urls: Iterable[str], path: str) -> str:
+    return max((url for url in urls if path.startswith(url.partition("?")[0])), key=len, default="")

@@ -1,0 +1,128 @@
+"""Roles: what each may do, who holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.admin.words import user_badge, user_link
+from accounts.choices import RoleType
+from accounts.models import Role
+from accounts.selectors.rights import VERBS, grid_of
+from inventory_site.core.admin import (
+    ReadOnlyAdmin,
+    ShortTable,
+    Tab,
+    badge,
+    column,
+    identifier,
+    number,
+    register,
+    register_instead,
+    when,
+)
+
+SHOWN = 25
+
+
+def _grid(request: HttpRequest, role: Role) -> dict[str, Any]:
+    return {"areas": grid_of(role), "verbs": list(VERBS.values()), "role": role}
+
+
+def _people(request: HttpRequest, role: Role) -> dict[str, Any]:
+    rows = role.assignments.valid_at(timezone.now()).select_related("user", "assigned_by")
+    table = ShortTable(
+        "People with this role",
+        ("Person", "State", "Until", "Given", "By"),
+        [
+            (
+                user_link(row.user),
+                user_badge(row.user),
+                when(row.valid_until, acts=True, missing="no end"),
+                when(row.assigned_at),
+                row.assigned_by.shown_name if row.assigned_by else "the system",
+            )
+            for row in rows[:SHOWN]
+        ],
+        url=f"{reverse('admin:accounts_user_changelist')}?role={role.name}",
+        empty="Nobody holds this role.",
+    )
+    return {"tables": [table]}
+
+
+@register(Role)
+class RoleAdmin(ReadOnlyAdmin):
+    """A role's grid by area and verb; changing it belongs to user administration."""
+
+    list_display = ["display_name", "code", "kind", "people", "description"]
+    list_select_related = ["group"]
+    search_fields = ["display_name", "group__name", "description"]
+    phone_columns = ["kind", "people"]
+    summary = ["code", "kind", "description", "opens_admin"]
+    details_title = ""
+    fields = ["display_name"]
+    tabs = [
+        Tab("grid", "Permissions", "accounts/admin/role_grid.html", context=_grid),
+        Tab(
+            "people",
+            "People",
+            context=_people,
+            count=lambda request, role: role.assignments.valid_at(timezone.now()).count(),
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
+        now = timezone.now()
+        valid = (Q(assignments__valid_from__isnull=True) | Q(assignments__valid_from__lte=now)) & (
+            Q(assignments__valid_until__isnull=True) | Q(assignments__valid_until__gt=now)
+        )
+        rows: QuerySet[Role] = super().get_queryset(request)
+        return rows.annotate(holders=Count("assignments", filter=valid)).select_related("group")
+
+    def state(self, obj: Role) -> SafeString:
+        return self.kind(obj)
+
+    @column("Name in the API", order="group__name", export="group__name")
+    def code(self, obj: Role) -> SafeString:
+        return identifier(obj.name)
+
+    @column("Kind", order="role_type", export="role_type")
+    def kind(self, obj: Role) -> SafeString:
+        is_system = obj.role_type == RoleType.SYSTEM
+        return badge(obj.get_role_type_display(), "taken" if is_system else "idle", "shield")
+
+    @column("People", order="holders", numeric=True, export="holders")
+    def people(self, obj: Any) -> SafeString:
+        return number(obj.holders)
+
+    @column("Opens the admin")
+    def opens_admin(self, obj: Role) -> bool:
+        return not obj.is_client_only
+
+
+@register_instead(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    """Django's groups: the permissions behind the roles; people work with roles."""
+
+    list_display = ["name", "role_name"]
+    list_select_related = ["role"]
+    search_fields = ["name"]
+    summary = ["role_name"]
+    details_title = ""
+    fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).select_related("role")
+
+    @column("Role", export="role__display_name")
+    def role_name(self, obj: Group) -> str:
+        role = getattr(obj, "role", None)
+        return role.display_name if role else "–"
+
+

@@ -1,0 +1,116 @@
+"""States and sentences that several pages of identity show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.choices import AuditOutcome, UserStatus
+from accounts.models import ApiKey, AuditEntry, Session, User
+from inventory_site.core.admin import badge, identifier
+
+USER_STATES = {
+    UserStatus.ACTIVE: "ok",
+    UserStatus.INACTIVE: "idle",
+    UserStatus.LOCKED: "bad",
+    UserStatus.PENDING: "wait",
+}
+OUTCOME_STATES = {
+    AuditOutcome.SUCCESS: "ok",
+    AuditOutcome.REFUSED: "warn",
+    AuditOutcome.FAILURE: "bad",
+}
+OUTCOME_WORDS = {
+    AuditOutcome.SUCCESS: "Done",
+    AuditOutcome.REFUSED: "Refused",
+    AuditOutcome.FAILURE: "Failed",
+}
+CHANNELS = {
+    "admin": "in the admin",
+    "api": "over the API",
+    "client": "in a front end",
+    "command": "by command",
+    "task": "in the background",
+    "system": "",
+}
+
+
+def user_badge(user: User) -> SafeString:
+    """Draw whether an account may sign in."""
+    return badge(user.get_status_display(), USER_STATES.get(user.status, "idle"))
+
+
+def session_badge(session: Session) -> SafeString:
+    """Draw whether a session still opens anything."""
+    if session.revoked_at is not None:
+        return badge("Ended", "idle")
+    if session.expires_at <= timezone.now():
+        return badge("Expired", "idle")
+    return badge("Open", "ok")
+
+
+def key_badge(key: ApiKey) -> SafeString:
+    """Draw whether a key still opens anything."""
+    if key.revoked_at is not None:
+        return badge("Revoked", "idle")
+    if key.expires_at is not None and key.expires_at <= timezone.now():
+        return badge("Expired", "idle")
+    return badge("Active", "ok")
+
+
+def outcome_badge(entry: AuditEntry) -> SafeString:
+    """Draw how an audited call ended."""
+    word = OUTCOME_WORDS.get(entry.outcome, entry.outcome)
+    return badge(word, OUTCOME_STATES.get(entry.outcome, "idle"))
+
+
+def user_link(user: User | None) -> SafeString:
+    """Draw a person as a link to their page."""
+    if user is None:
+        return format_html("{}", "–")
+    url = reverse("admin:accounts_user_change", args=[user.pk])
+    return format_html('<a href="{}">{}</a>', url, user.shown_name)
+
+
+def verb_words(verb: str) -> str:
+    """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `roles changed user`."""
+    thing, _, done = verb.rpartition(".")
+    return f"{done} {thing}".replace("_", " ").replace(".", " ").strip()
+
+
+def sentence(entry: AuditEntry) -> SafeString:
+    """Say who did what to which object, through what."""
+    label = identifier(entry.object_label) if entry.object_label else ""
+    return format_html(
+        "<b>{}</b> {} {} {}",
+        entry.actor_name,
+        verb_words(entry.verb),
+        label,
+        CHANNELS.get(entry.channel, entry.channel),
+    )
+
+
+def agent_words(agent: str) -> str:
+    """Name the browser and system of a user agent, or show its beginning."""
+    browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for mark, name in browsers if mark in agent), "")
+    system = next((name for mark, name in systems if mark in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or agent[:60] or "unknown"
+
+
+def table_rows(rows: Any, *cells: Any) -> list[list[Any]]:
+    """Return the cells of each row, each worked out by a function of the row."""
+    return [[cell(row) for cell in cells] for row in rows]

@@ -1,0 +1,139 @@
+"""Accounts: making them, changing them, giving them roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import policy
+from accounts.choices import UserStatus
+from accounts.models import Role, RoleAssignment, Session, User
+from accounts.models.users import SUPER_ADMIN
+from accounts.services import audit
+from inventory_site.core.errors import InvalidInput, NotAllowed
+from inventory_site.core.locks import lock
+
+EDITABLE = ("username", "email", "first_name", "last_name", "display_name", "status", "timezone")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: User | None,
+    username: str,
+    password: str | None = None,
+    roles: Collection[Role] = (),
+    **fields: Any,
+) -> User:
+    """Make an account with roles; without a password nobody can sign in to it yet.
+
+    Raises Django's `ValidationError` on a field, `InvalidInput` on a weak password, `NotAllowed` for a
+    role that gives more than the actor holds.
+    """
+    user = User(username=username, created_by=actor, **_known(fields))
+    user.email = (user.email or "").lower() or None
+    if password:
+        _check_password(password, user)
+    user.set_password(password or None)
+    user.full_clean()
+    user.save()
+    audit.record(actor, "user.created", user, after=audit.snapshot(user, EDITABLE))
+    if roles:
+        set_roles(actor=actor, user=user, roles=roles)
+    return user
+
+
+@transaction.atomic
+def update_user(*, actor: User, user: User, changes: Mapping[str, Any]) -> User:
+    """Change fields of an account; ending its active state ends its sessions.
+
+    The last active super administrator stays active.
+    """
+    row = lock(User.objects.filter(pk=user.pk)).get()
+    before = audit.snapshot(row, EDITABLE)
+    for name, value in _known(changes).items():
+        setattr(row, name, value)
+    row.email = (row.email or "").lower() or None
+    row.full_clean()
+    if row.status != UserStatus.ACTIVE:
+        _keep_one_super_admin(leaving=row)
+        _end_sessions(row)
+    row.save()
+    after = audit.snapshot(row, EDITABLE)
+    if before != after:
+        audit.record(actor, "user.changed", row, before=before, after=after)
+    return row
+
+
+@transaction.atomic
+def set_roles(*, actor: User | None, user: User, roles: Collection[Role]) -> bool:
+    """Make these the roles that the account holds; return whether anything changed.
+
+    Roles that stay keep their dates. An actor gives and takes only what they hold themselves.
+    """
+    lock(User.objects.filter(pk=user.pk)).get()
+    held = {row.role_id: row for row in user.role_assignments.select_related("role__group")}
+    wanted = {role.pk: role for role in roles}
+    given = [role for pk, role in wanted.items() if pk not in held]
+    taken = [row.role for pk, row in held.items() if pk not in wanted]
+    if not given and not taken:
+        return False
+    for role in (*given, *taken):
+        require_may_give(actor, role)
+    if any(role.name == SUPER_ADMIN for role in taken):
+        _keep_one_super_admin(leaving=user)
+    user.role_assignments.filter(role__in=taken).delete()
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=user, role=role, assigned_by=actor) for role in given
+    )
+    user.__dict__.pop("held_roles", None)
+    user.__dict__.pop("_held_permissions", None)
+    before = sorted(row.role.name for row in held.values())
+    after = sorted(role.name for role in wanted.values())
+    audit.record(actor, "user.roles_changed", user, before={"roles": before}, after={"roles": after})
+    return True
+
+
+def require_may_give(actor: User | None, role: Role) -> None:
+    """Raise `NotAllowed` when the role gives more than the actor holds; the system may give all."""
+    if actor is None or actor.is_superuser:
+        return
+    if role.name == SUPER_ADMIN:
+        raise NotAllowed(f"Only a super administrator gives or takes {role}.")
+    pairs = role.group.permissions.values_list("content_type__app_label", "codename")
+    names = [f"{app_label}.{codename}" for app_label, codename in pairs]
+    if not all(policy.may(actor, name) for name in names):
+        raise NotAllowed(f"{role} gives more than you hold yourself.", role=role.name)
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in fields if name not in EDITABLE]
+    if unknown:
+        raise InvalidInput(fields={name: ["This cannot be set."] for name in unknown})
+    return dict(fields)
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as err:
+        raise InvalidInput(fields={"password": list(err.messages)}) from err
+
+
+def _keep_one_super_admin(*, leaving: User) -> None:
+    valid = RoleAssignment.objects.valid_at(timezone.now()).filter(role__group__name=SUPER_ADMIN)
+    list(lock(valid))  # the queue; who is active is asked behind it
+    holders = set(valid.filter(user__status=UserStatus.ACTIVE).values_list("user_id", flat=True))
+    if holders == {leaving.pk}:
+        raise NotAllowed(f"{leaving} is the last active super administrator and has to stay one.")
+
+
+def _end_sessions(user: User) -> None:
+    Session.objects.filter(user=user, revoked_at__isnull=True).update(
+        revoked_at=timezone.now(), revoked_reason="account ended", data=""
+    )

@@ -1,0 +1,121 @@
+"""The page of one object: a summary on top, verbs beside its name, tabs by task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin.utils import label_for_field, quote
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from inventory_site.core.admin.columns import drawn
+from inventory_site.core.admin.tabs import Tab, shown_tabs
+
+AUDIT_LIST = "admin:accounts_auditentry_changelist"
+
+
+class ObjectPageMixin:
+    """The object page of a model admin.
+
+    `summary` names fields and methods drawn read-only on top; `tabs` are loaded one at a time;
+    `details_title` names the tab with the form or the remaining fields, blank leaves it out on objects
+    that cannot be edited. `state(obj)` returns the badge beside the name.
+    """
+
+    change_form_template = "core/admin/object.html"
+    summary: Sequence[str] = ()
+    tabs: Sequence[Tab] = ()
+    details_title = "Details"
+
+    def state(self, obj: Any) -> SafeString | str:
+        """Return the badge beside the object's name."""
+        return ""
+
+    def subtitle(self, obj: Any) -> str:
+        """Return the line behind the object's name."""
+        return ""
+
+    def get_summary(self, request: HttpRequest, obj: Any) -> Sequence[str]:
+        """Return the names of what the summary shows."""
+        return self.summary
+
+    def get_tabs(self, request: HttpRequest, obj: Any) -> Sequence[Tab]:
+        """Return the tabs of this object, in order."""
+        return self.tabs
+
+    def history_url(self, obj: Model) -> str:
+        """Return the audit entries of this object; blank when nobody keeps them."""
+        query = {"object_type": self.opts.label_lower, "object_id": obj.pk}  # type: ignore[attr-defined]
+        try:
+            return f"{reverse(AUDIT_LIST)}?{urlencode(query)}"
+        except NoReverseMatch:
+            return ""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Go to the object's audit entries; Django's own admin log is not kept."""
+        obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        if obj is None:
+            opts = self.opts  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[attr-defined, no-any-return]
+        return redirect(self.history_url(obj) or self.object_url(obj))
+
+    def object_url(self, obj: Model) -> str:
+        """Return the address of an object's page."""
+        opts = self.opts  # type: ignore[attr-defined]
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[quote(obj.pk)])
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Add what the object page shows besides the form."""
+        if obj is not None and change:
+            self._furnish_object(request, context, obj)
+        answer: HttpResponse = super().render_change_form(  # type: ignore[misc]
+            request, context, add=add, change=change, form_url=form_url, obj=obj
+        )
+        if isinstance(answer, TemplateResponse) and obj is not None and change:
+            may_save = answer.context_data.get("has_change_permission", False)
+            answer.context_data["may_save"] = may_save
+        return answer
+
+    def _furnish_object(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> None:
+        may_change = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
+        details = self.details_title or ("Edit" if may_change else "")
+        tabs, open_tab = shown_tabs(self.get_tabs(request, obj), request, obj, details=details)
+        if request.method == "POST":
+            open_tab = None
+        verbs = self.object_verbs(request, obj)  # type: ignore[attr-defined]
+        context.update(
+            title=str(obj),
+            subtitle=self.subtitle(obj),
+            state=self.state(obj),
+            facts=[self._fact(name, obj) for name in self.get_summary(request, obj)],
+            tabs=tabs if len(tabs) > 1 else [],
+            open_tab=open_tab,
+            tab_context=open_tab.context(request, obj) if open_tab else {},
+            main_verbs=[(v, self.verb_url(v.slug, obj.pk)) for v in verbs[:2]],  # type: ignore[attr-defined]
+            more_verbs=[(v, self.verb_url(v.slug, obj.pk)) for v in verbs[2:]],  # type: ignore[attr-defined]
+            history_url=self.history_url(obj) if self._may_read_history(request) else "",
+        )
+
+    def _may_read_history(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.view_auditentry"))
+
+    def _fact(self, name: str, obj: Any) -> tuple[str, SafeString]:
+        label = label_for_field(name, self.model, model_admin=self)  # type: ignore[attr-defined]
+        return capfirst(label), drawn(name, obj, self)

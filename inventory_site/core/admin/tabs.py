@@ -1,0 +1,83 @@
+"""Tabs of an object page, and the short tables in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+TAB_PARAM = "tab"
+DETAILS = "details"
+
+
+def _nothing(request: HttpRequest, obj: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of an object page; only the open one is loaded.
+
+    `template` is a fragment; it gets `original`, `opts` and what `context(request, obj)` returns. `count`
+    gives the number beside the title; without `permission` everyone who sees the page sees the tab.
+    """
+
+    slug: str
+    title: str
+    template: str = "core/admin/short_tables.html"
+    context: Callable[[HttpRequest, Any], dict[str, Any]] = _nothing
+    count: Callable[[HttpRequest, Any], int | None] | None = None
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortTable:
+    """A few related rows, read-only; `url` leads to all of them.
+
+    `rows` holds cells that are plain text (escaped) or built by the components.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]] = field(default_factory=list)
+    total: int = 0
+    url: str = ""
+    empty: str = "Nothing here."
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    """A tab as the page draws it."""
+
+    slug: str
+    title: str
+    url: str
+    is_open: bool
+    count: int | None
+
+
+def shown_tabs(
+    tabs: Sequence[Tab], request: HttpRequest, obj: Any, *, details: str
+) -> tuple[list[ShownTab], Tab | None]:
+    """Return the tabs that the person may see and the open one (None is the details tab)."""
+    allowed = [tab for tab in tabs if not tab.permission or request.user.has_perm(tab.permission)]
+    wanted = request.GET.get(TAB_PARAM, "")
+    first = DETAILS if details else (allowed[0].slug if allowed else DETAILS)
+    current = wanted if any(tab.slug == wanted for tab in allowed) else first
+    if details and wanted == DETAILS:
+        current = DETAILS
+    shown = [
+        ShownTab(
+            tab.slug,
+            tab.title,
+            f"?{TAB_PARAM}={tab.slug}",
+            tab.slug == current,
+            tab.count(request, obj) if tab.count else None,
+        )
+        for tab in allowed
+    ]
+    if details:
+        shown.append(ShownTab(DETAILS, details, f"?{TAB_PARAM}={DETAILS}", current == DETAILS, None))
+    return shown, next((tab for tab in allowed if tab.slug == current), None)

@@ -69,7 +69,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _take(self, sender: str, recipients: list[str]) -> None:
         lines: list[bytes] = []
         while (line := self.rfile.readline()) not in {b".\r\n", b".\n", b""}:
-            lines.append(line[1:] if line.startswith(b"..") else line)
+            lines.append(line.removeprefix(b".").replace(b"\r\n", b"\n"))
         message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         self.sink.deliveries.append(Delivery(sender, tuple(recipients), message))
         self._say("250 taken")

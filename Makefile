@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-LOOPBACK := $(filter 127.% localhost ::1,$(HOST))
 PINS := requirements/base.txt requirements/constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -16,8 +15,7 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 run: $(VENV)/.base ## Start the demo on HOST (127.0.0.1) and PORT (8000)
-	@NETWORKROUTES_OPEN_ACCESS=$${NETWORKROUTES_OPEN_ACCESS:-$(if $(LOOPBACK),full,off)} \
-		exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
+	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev ## Everything that CI checks, on SQLite and on PostgreSQL
 	@exec $(BIN)/python -m tests.prove test

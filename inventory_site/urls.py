@@ -30,8 +30,9 @@ urlpatterns = [
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("accounts.api.urls")),
     path("", include("networkroutes.api.urls")),
-    # TMP path("", include("networkroutes.api.clients.network_inventory.urls")),
+    path("", include("networkroutes.api.clients.network_inventory.urls")),
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
     path("admin/", include("inventory_site.core.admin.urls")),
+    path("admin/", include("inventory_site.dashboard")),
     path("admin/", admin.site.urls),
 ]

@@ -41,6 +41,7 @@ WRITABLE = (
     "mtu",
     "sla_latency_ms",
 )
+ZERO_MBPS = "0"  # what the number 0 of the client surface becomes
 AUDITED = ("circuit_id", "kmz_file_path", "test_results_file", *WRITABLE)
 
 
@@ -143,8 +144,8 @@ def create_repository_type(*, actor: Any, name: str, description: str | None) ->
 
 
 def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
-    if "bandwidth" in values:
-        check_bandwidth(values["bandwidth"])
+    if values.get("bandwidth") != ZERO_MBPS:
+        check_bandwidth(values.get("bandwidth"))
     if values.get("repository_type_id") is not None:
         _check_repository_type(values["repository_type_id"])
     for name in WRITABLE:

@@ -1,0 +1,90 @@
+"""Races on scarce wavelengths; each was seen failing with its lock removed."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from inventory_site.core.errors import BusyError
+from networkroutes.errors import CannotReserve
+from networkroutes.models import Reservation, ReservationLog
+from networkroutes.services import expiry, reservations
+from tests.factories.accounts import UserFactory
+from tests.factories.networkroutes import DarkFibreChannelFactory, ReservationFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CALLERS = 64
+
+
+def at_once(*jobs: Callable[[], str]) -> Counter[str]:
+    """Run all jobs as near to the same moment as threads allow; count their outcomes."""
+    gate, outcomes = threading.Barrier(len(jobs)), []
+
+    def run(job: Callable[[], str]) -> None:
+        try:
+            gate.wait(30)
+            outcomes.append(job())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(outcomes)
+
+
+def reserving(actor: object, channel_id: int, name: str) -> Callable[[], str]:
+    """A caller who wants the channel."""
+
+    def job() -> str:
+        try:
+            reservations.reserve_channel(actor=actor, channel_id=channel_id, reserved_by=name)
+        except CannotReserve:
+            return "refused"
+        except BusyError:
+            return "busy"
+        return "reserved"
+
+    return job
+
+
+def test_64_callers_of_one_channel_give_one_reservation(rounds):
+    actor = UserFactory(roles=["administrator"])
+    callers = CALLERS if rounds < 100 else 16
+
+    for _ in range(max(1, rounds // 10)):
+        channel = DarkFibreChannelFactory()
+        jobs = [reserving(actor, channel.pk, f"Caller {n}") for n in range(callers)]
+
+        outcomes = at_once(*jobs)
+
+        assert outcomes["reserved"] == 1
+        assert outcomes["refused"] + outcomes["busy"] == callers - 1
+        assert Reservation.objects.filter(channel=channel).count() == 1
+        assert ReservationLog.objects.filter(channel=channel, action="RESERVED").count() == 1
+
+
+def test_reserve_against_expiry_writes_one_expired_row(rounds):
+    actor = UserFactory(roles=["administrator"])
+
+    for _ in range(rounds):
+        old = ReservationFactory(reserved_at=timezone.now() - timedelta(days=61))
+
+        outcomes = at_once(
+            reserving(actor, old.channel_id, "Next"),
+            lambda: f"expired {expiry.expire_overdue()}",
+            lambda: f"expired {expiry.expire_overdue()}",
+        )
+
+        assert outcomes["reserved"] == 1
+        log = ReservationLog.objects.filter(channel_id=old.channel_id)
+        assert Counter(log.values_list("action", flat=True)) == {"EXPIRED": 1, "RESERVED": 1}
+        assert Reservation.objects.open().filter(channel_id=old.channel_id).count() == 1

@@ -1,12 +1,13 @@
 """The Celery application: worker and beat start with `celery -A inventory_site.celery …`."""
 
+import gc
 import os
 import threading
 import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_before_create_process, worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
@@ -16,6 +17,12 @@ PARENT_CHECK_S = 1.0
 
 app = Celery("patchbay")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@worker_before_create_process.connect
+def share_memory(**kwargs: Any) -> None:
+    """Keep the collector away from what is loaded by now, so that children go on sharing it."""
+    gc.freeze()
 
 
 @worker_process_init.connect

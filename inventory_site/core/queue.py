@@ -26,7 +26,7 @@ from inventory_site.core.queue_folders import QueueFolders
 logger = structlog.get_logger(__name__)
 
 RESCUE_EVERY_S = 2.0
-LONGEST_WAIT_S = 1.0
+LONGEST_WAIT_S = 0.5
 
 
 class Channel(filesystem.Channel):
@@ -156,8 +156,11 @@ class Transport(filesystem.Transport):
         self._rescue_at = 0.0
 
     def drain_events(self, connection: Any, timeout: float | None = None) -> None:
-        """Deliver one message, sleeping until there is one; `socket.timeout` when time is up."""
-        until = None if timeout is None else time.monotonic() + timeout
+        """Deliver one message, sleeping until there is one; `TimeoutError` when time is up.
+
+        A wait with a limit ends after half a second at most, so that a worker asked to stop stops.
+        """
+        until = None if timeout is None else time.monotonic() + min(timeout, LONGEST_WAIT_S)
         while True:
             self._look_after_lost()
             try:

@@ -41,6 +41,11 @@ def _read(name: str, kind: str, default: Any, meaning: str, convert: Callable[[s
         raise ImproperlyConfigured(f"{name} must be {kind}; {err}") from err
 
 
+def is_given(name: str) -> bool:
+    """Whether somebody set the variable at all; its own reader declares it."""
+    return bool(os.environ.get(name, "").strip())
+
+
 def text(name: str, default: str = "", meaning: str = "") -> str:
     """Read a text; white space around it is dropped."""
     return _read(name, "text", default, meaning, str)

@@ -16,7 +16,7 @@ TASK_RETENTION_DAYS = env.integer(
     "TASK_RETENTION_DAYS", 14, "Days a queued task is kept after it ended."
 )
 
-EMBEDDED_BROKER = "patchbay://"
+EMBEDDED_BROKER = "patchbay://localhost"
 EMBEDDED_QUEUE = PATCHBAY_VAR / "queue"
 CELERY_BROKER_URL = (
     env.text(
@@ -65,3 +65,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if CELERY_BROKER_URL == EMBEDDED_BROKER
     else {"max_retries": 1, "interval_start": 0, "interval_max": 0, "confirm_publish": True}
 )
+
+UP_HOST = env.text("HOST", "127.0.0.1", "Address that `manage.py up` (`make run`) listens on.")
+UP_PORT = env.integer("PORT", 8000, "Port that `manage.py up` (`make run`) listens on.")

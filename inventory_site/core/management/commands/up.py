@@ -1,0 +1,126 @@
+"""Start a whole site with one command."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from inventory_site.core import context, first_start
+from inventory_site.core.supervisor import Plan
+from inventory_site.settings import env
+
+WORKER_PROCESSES = 2
+WEB_THREADS = 4
+# Checks were done by then and would load every view; few malloc arenas suit few threads.
+SMALL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+class Command(BaseCommand):
+    """Prepares the site, then becomes the supervisor of web, worker and beat."""
+
+    help = "Prepares and runs the site: web, worker and beat, until Ctrl-C or one of them ends."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.UP_HOST, help="Address to listen on.")
+        parser.add_argument("--port", type=int, default=settings.UP_PORT, help="Port to listen on.")
+        parser.add_argument("--no-demo", action="store_true", help="Leave demo data out.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        _require_free(host, port)
+        with context.through("command"):
+            first_start.prepare(self.stdout.write, with_demo=not options["no_demo"])
+        self._greet()
+        plan = Plan(
+            commands=_commands(host, port),
+            host=host,
+            port=port,
+            ready_text=f"Patchbay is ready: {_address(host, port)}",
+            environment=_environment(host),
+        )
+        connections.close_all()
+        self.stdout.flush()
+        os.execve(  # noqa: S606  the supervisor takes this process's place
+            sys.executable,
+            [sys.executable, "-m", "inventory_site.core.supervisor", plan.dumps()],
+            {**os.environ, "PYTHONPATH": str(settings.BASE_DIR), **SMALL},
+        )
+
+    def _greet(self) -> None:
+        account = first_start.first_account()
+        if account is not None:
+            self.stdout.write(f"User:     {account.username}\nPassword: {account.password}")
+
+
+def _commands(host: str, port: int) -> dict[str, list[str]]:
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "inventory_site.celery"]
+    return {
+        "web": _web_command(host, port),
+        "worker": [
+            *celery,
+            "worker",
+            f"--concurrency={WORKER_PROCESSES}",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel=WARNING",
+        ],
+        "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
+    }
+
+
+def _web_command(host: str, port: int) -> list[str]:
+    """Granian; waitress where there is no granian for the platform."""
+    if find_spec("granian") is not None:
+        return [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", host, "--port", str(port)),
+            *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
+            *("--no-access-log", "--log-level", "warning"),
+            "inventory_site.wsgi:application",
+        ]
+    return [
+        *(sys.executable, "-m", "waitress", f"--host={host}", f"--port={port}"),
+        f"--threads={WEB_THREADS}",
+        "inventory_site.wsgi:application",
+    ]
+
+
+def _environment(host: str) -> dict[str, str]:
+    """What the children get besides ours: open access on loopback unless chosen otherwise."""
+    if _is_loopback(host) and not env.is_given("NETWORKROUTES_OPEN_ACCESS"):
+        return {"NETWORKROUTES_OPEN_ACCESS": "full"}
+    return {}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  what to click on
+    return f"http://{f'[{shown}]' if ':' in shown and '[' not in shown else shown}:{port}"
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise before anything is started or changed when the port cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as err:
+        reason = err.strerror or "the address is not known"
+        raise CommandError(
+            f"Cannot listen on {host}, port {port}: {reason}. Choose another with PORT= or --port."
+        ) from err

@@ -1,0 +1,121 @@
+"""Keeps a few processes together: all run, or none.
+
+Plain Python, so that it stays small in memory. Started as `python -m inventory_site.core.supervisor
+PLAN`, where PLAN is JSON, see `Plan`. Children have sessions of their own, so a Ctrl-C in the
+terminal reaches them only through here, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from types import FrameType
+
+PR_SET_PDEATHSIG = 1
+LOOK_EVERY_S = 0.2
+STOP_WITHIN_S = 20.0
+READY_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run; `ready_text` is printed once `host:port` takes connections."""
+
+    commands: dict[str, list[str]]
+    host: str
+    port: int
+    ready_text: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def dumps(self) -> str:
+        """Return the plan as the argument of the supervisor."""
+        return json.dumps(asdict(self))
+
+
+class Supervisor:
+    """Runs the plan's children until one ends or a signal comes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.asked_to_stop = False
+
+    def run(self) -> int:
+        """Return 0 after a signal, 1 when a child ended by itself; no child is left either way."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            for name, command in self.plan.commands.items():
+                self.children[name] = self._start(command)
+            return self._watch()
+        finally:
+            self._stop_all()
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  the plan is made by `manage.py up`
+            command,
+            env={**os.environ, **self.plan.environment},
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+
+    def _watch(self) -> int:
+        ready_until, is_ready = time.monotonic() + READY_WITHIN_S, False
+        while not self.asked_to_stop:
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    say(f"The {name} process ended with {child.returncode}; stopping the others.")
+                    return 1
+            if not is_ready and time.monotonic() < ready_until and self._listens():
+                is_ready = True
+                say(self.plan.ready_text)
+            time.sleep(LOOK_EVERY_S)
+        return 0
+
+    def _listens(self) -> bool:
+        host = self.plan.host if self.plan.host not in {"0.0.0.0", "::", ""} else "127.0.0.1"  # noqa: S104
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, self.plan.port), timeout=0.5).close()
+            return True
+        return False
+
+    def _stop_all(self) -> None:
+        """Ask all to end, wait, then end what is left with everything it started."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        until = time.monotonic() + STOP_WITHIN_S
+        for child in self.children.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(until - time.monotonic(), 0.1))
+        for child in self.children.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+
+
+def say(text: str) -> None:
+    """Write to the terminal at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """In the child: ask Linux for a SIGTERM when the supervisor is gone, however it went."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(Supervisor(Plan(**json.loads(sys.argv[1]))).run())

@@ -19,7 +19,8 @@ from tests.network_guard import close_network
 pytest_plugins = ["tests.peers.fixtures"]
 
 ROUNDS, SOAK_ROUNDS = 30, 1000
-GROUPED_FIXTURES = ("rabbitmq", "postgres", "s3")
+GROUPED_FIXTURES = ("chromium", "rabbitmq", "postgres", "s3")
+LIVE_FIXTURES = frozenset({"rabbitmq", "postgres", "nginx", "serve"})
 
 hypothesis_settings.register_profile(
     "patchbay",
@@ -41,10 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     close_network()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in our thread
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose between the daily and the long proofs; keep users of one peer in one process."""
+    """Mark users of peers, choose daily or long proofs, keep users of one peer in one process."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if "chromium" in names:
+            item.add_marker(pytest.mark.browser)
+        if names & LIVE_FIXTURES:
+            item.add_marker(pytest.mark.live)
     soak = config.getoption("--soak")
     kept = [item for item in items if _belongs(item, soak=soak)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
@@ -62,8 +70,6 @@ def _belongs(item: pytest.Item, *, soak: bool) -> bool:
 def _group(item: pytest.Item) -> str | None:
     if item.get_closest_marker("xdist_group") is not None:
         return None
-    if item.get_closest_marker("browser") is not None:
-        return "browser"
     names = getattr(item, "fixturenames", ())
     return next((name for name in GROUPED_FIXTURES if name in names), None)
 
@@ -135,6 +141,3 @@ def admin_page(db: None) -> Client:
 def commits(django_capture_on_commit_callbacks: Any) -> Any:
     """Run what waits for the commit: `with commits(): …` in tests inside a transaction."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in this thread

@@ -73,6 +73,7 @@ class Row:
     url: str
     cells: list[Cell]
     verb_url: str = ""
+    verb_label: str = ""
 
 
 def chosen(user: Any, label: str, names: Sequence[str], hidden: Sequence[str]) -> list[str]:

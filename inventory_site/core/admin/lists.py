@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -39,9 +39,10 @@ class OpenList(ChangeList):
 class ListMixin:
     """The list page of a model admin.
 
-    `list_hidden` names columns that stand there only when chosen; `phone_columns` those that a card on a
-    phone shows; `row_verb` is the verb at its bottom. `export_fields` are (header, query path) pairs, a
-    query path alone, or the name of a column; by default the columns that are shown.
+    `list_hidden` names columns that stand there only when chosen; `phone_columns` those that a card
+    on a phone shows; `row_verb` is the verb at its bottom. Of `row_verbs` the first one that fits
+    the row is drawn, at a desk too. `export_fields` are (header, query path) pairs, a query path
+    alone, or the name of a column; by default the columns that are shown.
     """
 
     list_per_page = 50
@@ -53,6 +54,7 @@ class ListMixin:
     list_hidden: Sequence[str] = ()
     phone_columns: Sequence[str] = ()
     row_verb = ""
+    row_verbs: Sequence[str] = ()
     export_fields: Sequence[str | tuple[str, str]] = ()
     empty_text = ""
 
@@ -98,7 +100,7 @@ class ListMixin:
             empty_text=self.empty_text or f"No {self.opts.verbose_name_plural} yet.",  # type: ignore[attr-defined]
             pages=_pages(change_list),
             phone_columns=self.phone_columns,
-            row_verb_label=next((v.label for v in self.verbs if v.slug == self.row_verb), ""),  # type: ignore[attr-defined]
+            has_row_verbs=bool(self.row_verbs),
         )
 
     def _columns(self, request: HttpRequest, change_list: ChangeList) -> list[Column]:
@@ -140,25 +142,23 @@ class ListMixin:
     def _rows(
         self, request: HttpRequest, change_list: ChangeList, columns: list[Column]
     ) -> Iterator[Row]:
-        verb_url = self._row_verb_url(request)
         for obj in change_list.result_list:
             try:
                 url = change_list.url_for_result(obj)
             except NoReverseMatch:
                 url = ""
             cells = [Cell(item, drawn(item.name, obj, self)) for item in columns]
-            yield Row(obj.pk, str(obj), url, cells, verb_url(obj))
+            yield Row(obj.pk, str(obj), url, cells, *self._row_verb(request, obj))
 
-    def _row_verb_url(self, request: HttpRequest) -> Callable[[Model], str]:
-        verb = next((v for v in self.get_verbs(request) if v.slug == self.row_verb), None)  # type: ignore[attr-defined]
-
-        def url(obj: Model) -> str:
-            if verb is None or (verb.fits is not None and not verb.fits(obj)):
-                return ""
-            back = request.get_full_path()
-            return self.verb_url(verb.slug, obj.pk, back=back)  # type: ignore[attr-defined, no-any-return]
-
-        return url
+    def _row_verb(self, request: HttpRequest, obj: Model) -> tuple[str, str]:
+        """Return address and label of the verb of a row, blank where none fits."""
+        wanted = self.row_verbs or (self.row_verb,)
+        fitting = {verb.slug: verb for verb in self.object_verbs(request, obj)}  # type: ignore[attr-defined]
+        verb = next((fitting[slug] for slug in wanted if slug in fitting), None)
+        if verb is None:
+            return "", ""
+        back = request.get_full_path()
+        return self.verb_url(verb.slug, obj.pk, back=back), verb.label  # type: ignore[attr-defined]
 
     def _export(self, request: HttpRequest) -> HttpResponseBase:
         if not self.has_view_permission(request):  # type: ignore[attr-defined]

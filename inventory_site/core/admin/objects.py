@@ -25,14 +25,16 @@ class ObjectPageMixin:
     """The object page of a model admin.
 
     `summary` names fields and methods drawn read-only on top; `tabs` are loaded one at a time;
-    `details_title` names the tab with the form or the remaining fields, blank leaves it out on objects
-    that cannot be edited. `state(obj)` returns the badge beside the name.
+    `details_title` names the tab with the form or the remaining fields, blank leaves it out on
+    objects that cannot be edited; `details_first` puts it before the others. `state(obj)` returns
+    the badge beside the name.
     """
 
     change_form_template = "core/admin/object.html"
     summary: Sequence[str] = ()
     tabs: Sequence[Tab] = ()
     details_title = "Details"
+    details_first = False
 
     def state(self, obj: Any) -> SafeString | str:
         """Return the badge beside the object's name."""
@@ -49,6 +51,10 @@ class ObjectPageMixin:
     def get_tabs(self, request: HttpRequest, obj: Any) -> Sequence[Tab]:
         """Return the tabs of this object, in order."""
         return self.tabs
+
+    def opens_on(self, obj: Any) -> str:
+        """Return the slug of the tab that opens when the address names none; blank is the form."""
+        return ""
 
     def history_url(self, obj: Model) -> str:
         """Return the audit entries of this object; blank when nobody keeps them."""
@@ -96,7 +102,14 @@ class ObjectPageMixin:
     def _furnish_object(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> None:
         may_change = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
         details = self.details_title or ("Edit" if may_change else "")
-        tabs, open_tab = shown_tabs(self.get_tabs(request, obj), request, obj, details=details)
+        tabs, open_tab = shown_tabs(
+            self.get_tabs(request, obj),
+            request,
+            obj,
+            details=details,
+            details_first=self.details_first,
+            opens_on=self.opens_on(obj),
+        )
         if request.method == "POST":
             open_tab = None
         verbs = self.object_verbs(request, obj)  # type: ignore[attr-defined]

@@ -59,25 +59,27 @@ class ShownTab:
 
 
 def shown_tabs(
-    tabs: Sequence[Tab], request: HttpRequest, obj: Any, *, details: str
+    tabs: Sequence[Tab],
+    request: HttpRequest,
+    obj: Any,
+    *,
+    details: str,
+    details_first: bool = False,
+    opens_on: str = "",
 ) -> tuple[list[ShownTab], Tab | None]:
     """Return the tabs that the person may see and the open one (None is the details tab)."""
     allowed = [tab for tab in tabs if not tab.permission or request.user.has_perm(tab.permission)]
-    wanted = request.GET.get(TAB_PARAM, "")
+    known = {tab.slug for tab in allowed} | ({DETAILS} if details else set())
     first = DETAILS if details else (allowed[0].slug if allowed else DETAILS)
-    current = wanted if any(tab.slug == wanted for tab in allowed) else first
-    if details and wanted == DETAILS:
-        current = DETAILS
-    shown = [
-        ShownTab(
-            tab.slug,
-            tab.title,
-            f"?{TAB_PARAM}={tab.slug}",
-            tab.slug == current,
-            tab.count(request, obj) if tab.count else None,
-        )
-        for tab in allowed
-    ]
+    asked = (request.GET.get(TAB_PARAM, ""), opens_on)
+    current = next((slug for slug in asked if slug in known), first)
+    shown = [_shown(tab, request, obj, current) for tab in allowed]
     if details:
-        shown.append(ShownTab(DETAILS, details, f"?{TAB_PARAM}={DETAILS}", current == DETAILS, None))
+        form = ShownTab(DETAILS, details, f"?{TAB_PARAM}={DETAILS}", current == DETAILS, None)
+        shown.insert(0 if details_first else len(shown), form)
     return shown, next((tab for tab in allowed if tab.slug == current), None)
+
+
+def _shown(tab: Tab, request: HttpRequest, obj: Any, current: str) -> ShownTab:
+    count = tab.count(request, obj) if tab.count else None
+    return ShownTab(tab.slug, tab.title, f"?{TAB_PARAM}={tab.slug}", tab.slug == current, count)

@@ -27,11 +27,13 @@ def share_memory(**kwargs: Any) -> None:
 
 @worker_process_init.connect
 def end_with_parent(**kwargs: Any) -> None:
-    """A child whose worker was killed ends too; its row is freed and its message comes again."""
+    """A child whose worker was killed ends too, once the row in its hands is done."""
+    from inventory_site.core.outbox.holding import is_holding
+
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == parent or is_holding():
             time.sleep(PARENT_CHECK_S)
         os._exit(1)
 

@@ -20,6 +20,8 @@ logger = structlog.get_logger(__name__)
 LEASE_S = 60.0
 HEARTBEAT_S = 15.0
 
+_held_here: set[str] = set()
+
 
 class RanTooLong(BaseException):
     """The time limit of a task has passed.
@@ -34,10 +36,17 @@ def held(pk: int, token: str) -> Iterator[None]:
     ended = threading.Event()
     beat = threading.Thread(target=_beat, args=(pk, token, ended), name=f"lease-{pk}", daemon=True)
     beat.start()
+    _held_here.add(token)
     try:
         yield
     finally:
+        _held_here.discard(token)
         ended.set()
+
+
+def is_holding() -> bool:
+    """Whether this process is doing a row just now."""
+    return bool(_held_here)
 
 
 def _beat(pk: int, token: str, ended: threading.Event) -> None:

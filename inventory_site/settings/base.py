@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "inventory_site.core.middleware.paths.PathMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "inventory_site.core.files.limits.BodyLimitMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -12,6 +12,8 @@ from inventory_site.core.files import blobs, headers, streams
 from inventory_site.core.files.serve import file_response
 from inventory_site.core.files.zipping import unique_names, zip_response
 
+pytestmark = pytest.mark.django_db  # closing an answer looks after the connection
+
 CONTENT = bytes(range(256)) * 2000
 SIZE = len(CONTENT)
 

@@ -36,9 +36,26 @@ NETWORK_INVENTORY: dict[str, tuple[str, ...]] = {
 }
 NETWORK_INVENTORY["network_routes:view"] += ("networkroutes.view_reservationlog",)
 
+_SCHEDULE_MODELS = (
+    "periodictask",
+    "intervalschedule",
+    "crontabschedule",
+    "solarschedule",
+    "clockedschedule",
+)
+
 SYSTEM: dict[str, tuple[str, ...]] = {
-    "system.settings.view": ("accounts.view_setting", "core.view_queuedtask"),
-    "system.settings.edit": ("accounts.change_setting", "core.change_queuedtask"),
+    "system.settings.view": (
+        "accounts.view_setting",
+        "core.view_queuedtask",
+        *_on("django_celery_beat", "view", *_SCHEDULE_MODELS),
+    ),
+    "system.settings.edit": (
+        "accounts.change_setting",
+        "core.change_queuedtask",
+        *_on("django_celery_beat", "change", *_SCHEDULE_MODELS),
+        *_on("django_celery_beat", "add", *_SCHEDULE_MODELS[1:]),
+    ),
     "system.users.view": ("accounts.view_user", "accounts.view_session", "accounts.view_apikey"),
     "system.users.create": ("accounts.add_user", "accounts.add_apikey"),
     "system.users.edit": (
@@ -51,7 +68,56 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     "system.audit.view": ("accounts.view_auditentry", "accounts.view_logentry"),
 }
 
-PERMISSION_NAMES: dict[str, tuple[str, ...]] = {**NETWORK_INVENTORY, **SYSTEM}
+_DEVICE_REGISTERS = ("site", "rack", "manufacturer", "devicetype", "devicetag")
+_DEVICE_RESULTS = (
+    "managementaddress",
+    "devicehistory",
+    "deviceattachment",
+    "devicegroup",
+    "interfacestate",
+    "scan",
+    "executorrun",
+    "pollconfig",
+    "pollexecution",
+    "polltype",
+    "mibprofile",
+    "netboxcacheentry",
+    "healthscore",
+)
+_VAULT_ROWS = ("credentialgroup", "credentialuse", "credentialassignment")
+_ENTERPRISE = ("enterpriseauthconfig", "enterpriseauthuser")
+
+DEVICES: dict[str, tuple[str, ...]] = {
+    "devices.device.view": _on("devices", "view", "device", *_DEVICE_REGISTERS, *_DEVICE_RESULTS),
+    "devices.device.create": _on("devices", "add", "device", *_DEVICE_REGISTERS),
+    "devices.device.edit": _on("devices", "change", "device", *_DEVICE_REGISTERS),
+    "devices.device.delete": _on("devices", "delete", "device", *_DEVICE_REGISTERS),
+    "devices.device.connect": ("devices.connect_device",),
+    "devices.group.manage": (
+        *_on("devices", "add", "devicegroup"),
+        *_on("devices", "change", "devicegroup"),
+        *_on("devices", "delete", "devicegroup"),
+    ),
+    "credentials.credential.view": _on("devices", "view", "credential", *_VAULT_ROWS, *_ENTERPRISE),
+    "credentials.credential.create": ("devices.add_credential",),
+    "credentials.credential.edit": ("devices.change_credential",),
+    "credentials.credential.delete": ("devices.delete_credential",),
+    "credentials.credential.use": ("devices.use_credential",),
+    "credentials.credential.reveal": ("devices.reveal_credential",),
+    "credentials.group.manage": ("devices.manage_credentialgroup",),
+    "credentials.enterprise.manage": ("devices.manage_enterpriseauth",),
+}
+
+LAB_DEVICES: dict[str, tuple[str, ...]] = {
+    "devices:read": DEVICES["devices.device.view"],
+    "devices:write": (
+        *DEVICES["devices.device.create"],
+        *DEVICES["devices.device.edit"],
+        *DEVICES["devices.device.delete"],
+    ),
+}
+
+PERMISSION_NAMES: dict[str, tuple[str, ...]] = {**NETWORK_INVENTORY, **SYSTEM, **DEVICES, **LAB_DEVICES}
 
 
 def django_permissions(names: Iterable[str]) -> frozenset[str]:

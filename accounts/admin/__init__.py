@@ -1,5 +1,25 @@
-"""Admin pages of identity, one topic per file."""
+"""Admin pages of identity, of the queue and its schedules; one topic per file."""
 
-from accounts.admin import api_keys, audit, roles, sessions, settings, system_log, users
+from accounts.admin import (
+    api_keys,
+    audit,
+    queued_tasks,
+    roles,
+    schedules,
+    sessions,
+    settings,
+    system_log,
+    users,
+)
 
-__all__ = ["api_keys", "audit", "roles", "sessions", "settings", "system_log", "users"]
+__all__ = [
+    "api_keys",
+    "audit",
+    "queued_tasks",
+    "roles",
+    "schedules",
+    "sessions",
+    "settings",
+    "system_log",
+    "users",
+]

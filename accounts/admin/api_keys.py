@@ -19,7 +19,7 @@ from accounts.permissions import PERMISSION_NAMES
 from accounts.services import api_keys
 from inventory_site.core.admin import ServiceAdmin, Verb, column, each, register, when
 
-SECRET_ATTRIBUTE = "_shown_once"
+SHOWN_ONCE = "_shown_once"
 
 
 class ApiKeyForm(forms.ModelForm):
@@ -67,6 +67,7 @@ class ApiKeyAdmin(ServiceAdmin):
     """Keys for scripts, known by their first letters."""
 
     form = ApiKeyForm
+    list_title = "API keys"
     list_display = ["name", "status", "owner", "prefix", "last_used", "ends", "created"]
     list_hidden = ["created"]
     list_filter = [("user", admin.RelatedOnlyFieldListFilter)]
@@ -74,7 +75,16 @@ class ApiKeyAdmin(ServiceAdmin):
     search_fields = ["name", "prefix", "user__username"]
     phone_columns = ["status", "owner", "ends"]
     row_verb = "revoke"
-    summary = ["owner", "prefix", "scope_names", "addresses", "created", "last_used", "last_used_ip", "ends"]
+    summary = [
+        "owner",
+        "prefix",
+        "scope_names",
+        "addresses",
+        "created",
+        "last_used",
+        "last_used_ip",
+        "ends",
+    ]
     details_title = ""
     fields = ["user", "name", "scopes", "ends_on", "addresses"]
     empty_text = "No API keys yet. A script needs one to speak to the API."
@@ -108,7 +118,7 @@ class ApiKeyAdmin(ServiceAdmin):
             allowed_ips=data["addresses"].split(),
             expires_at=data["ends_on"],
         )
-        setattr(request, SECRET_ATTRIBUTE, secret)
+        setattr(request, SHOWN_ONCE, secret)
         return key
 
     def response_add(
@@ -120,7 +130,7 @@ class ApiKeyAdmin(ServiceAdmin):
             "title": "The new key",
             "opts": self.opts,
             "key": obj,
-            "secret": getattr(request, SECRET_ATTRIBUTE),
+            "secret": getattr(request, SHOWN_ONCE),
         }
         answer = TemplateResponse(request, "accounts/admin/new_key.html", context)
         answer["Cache-Control"] = "no-store"

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.words import CHANNELS, outcome_badge, verb_words
 from accounts.models import AuditEntry, User
-from inventory_site.core.admin import ReadOnlyAdmin, Tab, column, identifier, register, when
+from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Tab, column, identifier, register, when
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 CHOICES = 200
+Entries = QuerySet[AuditEntry]
 
 
 class ActorFilter(admin.SimpleListFilter):
@@ -29,7 +30,9 @@ class ActorFilter(admin.SimpleListFilter):
         people = User.objects.order_by("username")[:CHOICES]
         return [("none", "system or anonymous"), *((str(row.pk), row.username) for row in people)]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
         value = self.value()
         if value == "none":
             return queryset.filter(actor__isnull=True)
@@ -46,7 +49,9 @@ class _DistinctFilter(admin.SimpleListFilter):
     def word(self, value: str) -> str:
         return value
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
@@ -79,7 +84,9 @@ class OneObjectFilter(admin.SimpleListFilter):
     def has_output(self) -> bool:
         return bool(self.value())
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
         return queryset.filter(object_id=self.value()) if self.value() else queryset
 
 
@@ -91,7 +98,9 @@ class TimeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("hour", "last hour"), ("today", "today"), ("day", "24 hours"), ("week", "7 days")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
         if self.value() == "today":
             midnight = datetime.combine(timezone.localdate(), time.min)
             return queryset.filter(at__gte=timezone.make_aware(midnight))
@@ -120,6 +129,7 @@ def _changes(request: HttpRequest, entry: AuditEntry) -> dict[str, Any]:
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Entries that nobody changes."""
 
+    list_title = "Audit"
     list_display = ["what", "moment", "result", "from_address", "channel", "request_id"]
     list_hidden = ["channel", "request_id"]
     list_filter = [
@@ -174,7 +184,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @column("From", order="address", export="address")
     def from_address(self, obj: AuditEntry) -> str:
-        return obj.address or "–"
+        return obj.address or EMPTY
 
     @column("Through")
     def through(self, obj: AuditEntry) -> str:

@@ -16,6 +16,7 @@ from accounts.choices import RoleType
 from accounts.models import Role
 from accounts.selectors.rights import VERBS, grid_of
 from inventory_site.core.admin import (
+    EMPTY,
     ReadOnlyAdmin,
     ShortTable,
     Tab,
@@ -64,7 +65,7 @@ class RoleAdmin(ReadOnlyAdmin):
     list_select_related = ["group"]
     search_fields = ["display_name", "group__name", "description"]
     phone_columns = ["kind", "people"]
-    summary = ["code", "kind", "description", "opens_admin"]
+    summary = ["code", "description", "opens_admin"]
     details_title = ""
     fields = ["display_name"]
     tabs = [
@@ -123,6 +124,4 @@ class GroupAdmin(ReadOnlyAdmin):
     @column("Role", export="role__display_name")
     def role_name(self, obj: Group) -> str:
         role = getattr(obj, "role", None)
-        return role.display_name if role else "–"
-
-
+        return role.display_name if role else EMPTY

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.words import agent_words, session_badge
 from accounts.models import Session
 from accounts.services import audit, sessions
-from inventory_site.core.admin import ReadOnlyAdmin, Verb, column, each, register, when
+from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Verb, column, each, register, when
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -53,7 +53,15 @@ class SessionAdmin(ReadOnlyAdmin):
     search_fields = ["user__username", "user__display_name", "ip_address", "user_agent"]
     phone_columns = ["state", "device", "last_activity"]
     row_verb = "revoke"
-    summary = ["person", "device", "ip_address", "last_activity", "opened", "ends", "revoked_reason"]
+    summary = [
+        "person",
+        "device",
+        "ip_address",
+        "last_activity",
+        "opened",
+        "ends",
+        "revoked_reason",
+    ]
     fields = ["user_agent"]
     empty_text = "Nobody is signed in."
     verbs = [
@@ -79,7 +87,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @column("Person", order="user__username", export="user__username")
     def person(self, obj: Session) -> str:
-        return obj.user.shown_name if obj.user else "–"
+        return obj.user.shown_name if obj.user else EMPTY
 
     @column("Device", export="user_agent")
     def device(self, obj: Session) -> str:
@@ -96,5 +104,3 @@ class SessionAdmin(ReadOnlyAdmin):
     @column("Ends", order="expires_at", export="expires_at")
     def ends(self, obj: Session) -> SafeString:
         return when(obj.expires_at)
-
-

@@ -1,10 +1,12 @@
-"""Settings that administrators change while the site runs; shown until services own each of them."""
+"""Settings that administrators change while the site runs; shown until services own each of
+them.
+"""
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.models import Setting
-from inventory_site.core.admin import ReadOnlyAdmin, column, register, when
+from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, column, register, when
 
 
 @register(Setting)
@@ -26,7 +28,7 @@ class SettingAdmin(ReadOnlyAdmin):
 
     @column("By", export="updated_by__username")
     def changed_by(self, obj: Setting) -> str:
-        return obj.updated_by.shown_name if obj.updated_by else "–"
+        return obj.updated_by.shown_name if obj.updated_by else EMPTY
 
     def get_fieldsets(self, request: HttpRequest, obj: Setting | None = None) -> list[object]:
         """The summary says it all."""

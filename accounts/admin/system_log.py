@@ -20,6 +20,7 @@ LEVELS = {
 class LogEntryAdmin(ReadOnlyAdmin):
     """Lines that nobody edits."""
 
+    list_title = "System log"
     list_display = ["message", "severity", "source", "category", "moment", "request_id"]
     list_hidden = ["request_id"]
     list_filter = ["level", "source", "category"]

@@ -16,7 +16,7 @@ from accounts.admin.words import (
 )
 from accounts.models import AuditEntry, User
 from accounts.selectors.rights import rights_of
-from inventory_site.core.admin import ShortTable, Tab, identifier, when
+from inventory_site.core.admin import EMPTY, ShortTable, Tab, identifier, when
 
 SHOWN = 10
 
@@ -41,7 +41,7 @@ def _sessions(request: HttpRequest, user: User) -> dict[str, Any]:
             (
                 agent_words(row.user_agent),
                 session_badge(row),
-                row.ip_address or "–",
+                row.ip_address or EMPTY,
                 when(row.last_activity_at),
             )
             for row in rows

@@ -25,9 +25,7 @@ ZONES = [(name, name) for name in sorted(zoneinfo.available_timezones()) if "/" 
 class UserForm(forms.ModelForm):
     """An account as people edit it; the password only when it is made."""
 
-    timezone = forms.ChoiceField(
-        choices=[("UTC", "UTC"), *ZONES], initial="UTC", label="Time zone"
-    )
+    timezone = forms.ChoiceField(choices=[("UTC", "UTC"), *ZONES], initial="UTC", label="Time zone")
     roles = forms.ModelMultipleChoiceField(
         Role.objects.select_related("group"),
         required=False,
@@ -64,7 +62,9 @@ class RoleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if not self.value():
             return queryset
-        held = RoleAssignment.objects.valid_at(timezone.now()).filter(role__group__name=self.value())
+        held = RoleAssignment.objects.valid_at(timezone.now()).filter(
+            role__group__name=self.value()
+        )
         return queryset.filter(pk__in=held.values("user"))
 
 
@@ -73,7 +73,15 @@ class UserAdmin(ServiceAdmin):
     """Accounts; what they may do follows from their roles."""
 
     form = UserForm
-    list_display = ["username", "shown", "account_state", "role_names", "email", "last_seen", "made"]
+    list_display = [
+        "username",
+        "shown",
+        "account_state",
+        "role_names",
+        "email",
+        "last_seen",
+        "made",
+    ]
     list_hidden = ["made"]
     list_filter = ["status", RoleFilter]
     search_fields = ["username", "email", "display_name", "first_name", "last_name"]
@@ -126,6 +134,9 @@ class UserAdmin(ServiceAdmin):
         if roles is not None:
             users.set_roles(actor=request.user, user=saved, roles=roles)
         return saved
+
+    def opens_on(self, obj: User) -> str:
+        return "may"
 
     def state(self, obj: User) -> SafeString:
         return user_badge(obj)

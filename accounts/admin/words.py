@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.choices import AuditOutcome, UserStatus
 from accounts.models import ApiKey, AuditEntry, Session, User
-from inventory_site.core.admin import badge, identifier
+from inventory_site.core.admin import EMPTY, badge, identifier
 
 USER_STATES = {
     UserStatus.ACTIVE: "ok",
@@ -71,13 +71,15 @@ def outcome_badge(entry: AuditEntry) -> SafeString:
 def user_link(user: User | None) -> SafeString:
     """Draw a person as a link to their page."""
     if user is None:
-        return format_html("{}", "–")
+        return format_html("{}", EMPTY)
     url = reverse("admin:accounts_user_change", args=[user.pk])
     return format_html('<a href="{}">{}</a>', url, user.shown_name)
 
 
 def verb_words(verb: str) -> str:
-    """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `roles changed user`."""
+    """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `roles changed
+    user`.
+    """
     thing, _, done = verb.rpartition(".")
     return f"{done} {thing}".replace("_", " ").replace(".", " ").strip()
 
@@ -96,7 +98,12 @@ def sentence(entry: AuditEntry) -> SafeString:
 
 def agent_words(agent: str) -> str:
     """Name the browser and system of a user agent, or show its beginning."""
-    browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     systems = (
         ("Windows", "Windows"),
         ("Android", "Android"),

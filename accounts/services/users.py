@@ -32,8 +32,8 @@ def create_user(
 ) -> User:
     """Make an account with roles; without a password nobody can sign in to it yet.
 
-    Raises Django's `ValidationError` on a field, `InvalidInput` on a weak password, `NotAllowed` for a
-    role that gives more than the actor holds.
+    Raises Django's `ValidationError` on a field, `InvalidInput` on a weak password, `NotAllowed`
+    for a role that gives more than the actor holds.
     """
     user = User(username=username, created_by=actor, **_known(fields))
     user.email = (user.email or "").lower() or None
@@ -95,7 +95,9 @@ def set_roles(*, actor: User | None, user: User, roles: Collection[Role]) -> boo
     user.__dict__.pop("_held_permissions", None)
     before = sorted(row.role.name for row in held.values())
     after = sorted(role.name for role in wanted.values())
-    audit.record(actor, "user.roles_changed", user, before={"roles": before}, after={"roles": after})
+    audit.record(
+        actor, "user.roles_changed", user, before={"roles": before}, after={"roles": after}
+    )
     return True
 
 

@@ -1,4 +1,8 @@
-"""Content security policy and the look of the admin."""
+"""Content security policy, static files and the look of the admin.
+
+The sidebar, the palette and the cards come from the registry (`inventory_site.core.admin`); the theme
+brings the widgets of forms, whose small expressions are why scripts need `unsafe-eval`.
+"""
 
 from csp.constants import NONE, SELF
 
@@ -20,3 +24,5 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+
+WHITENOISE_USE_FINDERS = True  # straight from the apps: nothing has to be collected first

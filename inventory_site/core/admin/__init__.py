@@ -8,6 +8,7 @@ An app's admin takes everything from here::
 from inventory_site.core.admin.base import ReadOnlyAdmin, ServiceAdmin
 from inventory_site.core.admin.columns import column
 from inventory_site.core.admin.components import (
+    EMPTY,
     badge,
     icon,
     identifier,
@@ -25,6 +26,7 @@ from inventory_site.core.admin.toasts import toast
 from inventory_site.core.admin.verbs import Answer, RowResult, Verb, each
 
 __all__ = [
+    "EMPTY",
     "Answer",
     "ReadOnlyAdmin",
     "RowResult",

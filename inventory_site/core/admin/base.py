@@ -29,9 +29,10 @@ DELETE = "delete"
 class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.ModelAdmin):
     """Saves through services only.
 
-    A subclass offers adding by overriding `service_create`, changing by `service_update`, deleting one
-    object by `service_delete`; without them the admin is read-only, whatever the person may do. Each
-    calls one service and lets its refusals (`DomainError`, Django's `ValidationError`) through.
+    A subclass offers adding by overriding `service_create`, changing by `service_update`, deleting
+    one object by `service_delete`; without them the admin is read-only, whatever the person may
+    do. Each calls one service and lets its refusals (`DomainError`, Django's `ValidationError`)
+    through.
     """
 
     save_on_top = False
@@ -82,7 +83,9 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
         )
         return type(form_class.__name__, (form_class,), {VERSION_FIELD: version})
 
-    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
+    ) -> None:
         """Hand the form to the service; what it returns is what the answer shows."""
         data = dict(form.cleaned_data)
         expected = data.pop(VERSION_FIELD, None)
@@ -125,7 +128,10 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
 
     def all_verbs(self) -> list[Verb]:
         """Return the subclass's verbs, and Delete last where it is offered."""
-        return [*super().all_verbs(), *([self._delete_verb()] if self.offers("service_delete") else [])]
+        return [
+            *super().all_verbs(),
+            *([self._delete_verb()] if self.offers("service_delete") else []),
+        ]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -22,7 +22,7 @@ STATES = {
     "bad": "circle-x",
     "idle": "circle-minus",
 }
-EMPTY = "–"
+EMPTY = "\u2013"
 SOON = timedelta(days=7)
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
@@ -88,7 +88,8 @@ def when(moment: datetime | date | None, *, acts: bool = False, missing: str = E
     elif acts and left <= SOON:
         state = "pb-soon"
     return format_html(
-        '<time class="pb-when {}" datetime="{}" title="{}">{}<span class="pb-sr">, {}</span></time>',
+        '<time class="pb-when {}" datetime="{}" title="{}">{}'
+        '<span class="pb-sr">, {}</span></time>',
         state,
         at.isoformat(),
         exact,

@@ -22,6 +22,7 @@ from inventory_site.core.admin.columns import Cell, Column, Row, chosen, drawn, 
 from inventory_site.core.admin.exports import EXPORTS, export_response
 from inventory_site.core.admin.paging import BoundedPaginator
 from inventory_site.core.admin.toasts import toast
+from inventory_site.core.admin.verbs import Verb
 from inventory_site.core.errors import TooLarge
 
 EXPORT_PARAM = "export"
@@ -42,7 +43,8 @@ class ListMixin:
     `list_hidden` names columns that stand there only when chosen; `phone_columns` those that a card
     on a phone shows; `row_verb` is the verb at its bottom. Of `row_verbs` the first one that fits
     the row is drawn, at a desk too. `export_fields` are (header, query path) pairs, a query path
-    alone, or the name of a column; by default the columns that are shown.
+    alone, or the name of a column; by default the columns that are shown. `list_title` is what
+    people call the list where the model's own name does not say it.
     """
 
     list_per_page = 50
@@ -57,6 +59,7 @@ class ListMixin:
     row_verbs: Sequence[str] = ()
     export_fields: Sequence[str | tuple[str, str]] = ()
     empty_text = ""
+    list_title = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OpenList
@@ -99,6 +102,7 @@ class ListMixin:
             is_narrowed=bool(change_list.query or change_list.has_active_filters),
             empty_text=self.empty_text or f"No {self.opts.verbose_name_plural} yet.",  # type: ignore[attr-defined]
             pages=_pages(change_list),
+            list_title=self.list_title or capfirst(self.opts.verbose_name_plural),  # type: ignore[attr-defined]
             phone_columns=self.phone_columns,
             has_row_verbs=bool(self.row_verbs),
         )
@@ -142,19 +146,23 @@ class ListMixin:
     def _rows(
         self, request: HttpRequest, change_list: ChangeList, columns: list[Column]
     ) -> Iterator[Row]:
+        permitted = {verb.slug: verb for verb in self.get_verbs(request) if verb.on_object}  # type: ignore[attr-defined]
+        wanted = [
+            permitted[slug] for slug in self.row_verbs or (self.row_verb,) if slug in permitted
+        ]
         for obj in change_list.result_list:
             try:
                 url = change_list.url_for_result(obj)
             except NoReverseMatch:
                 url = ""
             cells = [Cell(item, drawn(item.name, obj, self)) for item in columns]
-            yield Row(obj.pk, str(obj), url, cells, *self._row_verb(request, obj))
+            yield Row(obj.pk, str(obj), url, cells, *self._row_verb(request, obj, wanted))
 
-    def _row_verb(self, request: HttpRequest, obj: Model) -> tuple[str, str]:
+    def _row_verb(
+        self, request: HttpRequest, obj: Model, wanted: Sequence[Verb]
+    ) -> tuple[str, str]:
         """Return address and label of the verb of a row, blank where none fits."""
-        wanted = self.row_verbs or (self.row_verb,)
-        fitting = {verb.slug: verb for verb in self.object_verbs(request, obj)}  # type: ignore[attr-defined]
-        verb = next((fitting[slug] for slug in wanted if slug in fitting), None)
+        verb = next((verb for verb in wanted if verb.fits is None or verb.fits(obj)), None)
         if verb is None:
             return "", ""
         back = request.get_full_path()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field, quote
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from inventory_site.core.admin.columns import drawn
-from inventory_site.core.admin.tabs import Tab, shown_tabs
+from inventory_site.core.admin.tabs import DETAILS, Tab, shown_tabs
 
 AUDIT_LIST = "admin:accounts_auditentry_changelist"
 
@@ -110,7 +111,8 @@ class ObjectPageMixin:
             details_first=self.details_first,
             opens_on=self.opens_on(obj),
         )
-        if request.method == "POST":
+        if request.method == "POST":  # a refused form
+            tabs = [replace(tab, is_open=tab.slug == DETAILS) for tab in tabs]
             open_tab = None
         verbs = self.object_verbs(request, obj)  # type: ignore[attr-defined]
         context.update(

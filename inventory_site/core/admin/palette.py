@@ -10,9 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from inventory_site.core.admin.context import sections_for
-from inventory_site.core.registry import SearchHit, searches, verbs
+from inventory_site.core.registry import verbs
+from inventory_site.core.search.everywhere import find_everywhere
 
-HITS_PER_PROVIDER = 6
+HITS_PER_KIND = 6
 HITS = 20
 SHORTEST = 2
 
@@ -29,21 +30,10 @@ def palette(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"groups": shown})
 
 
-def find_objects(user: Any, text: str) -> list[SearchHit]:
-    """Ask every provider that the person may use; exact before prefix before inside, then name."""
-    hits = [
-        hit
-        for provider in sorted(searches, key=lambda provider: provider.order)
-        if user.has_perm(provider.permission)
-        for hit in provider.find(user, text, HITS_PER_PROVIDER)
-    ]
-    return sorted(hits, key=lambda hit: (hit.rank, hit.label.lower()))[:HITS]
-
-
 def _objects(user: Any, text: str) -> list[dict[str, str]]:
     return [
         {"label": hit.label, "note": " · ".join(filter(None, (hit.kind, hit.note))), "url": hit.url}
-        for hit in find_objects(user, text)
+        for hit in find_everywhere(user, text, HITS_PER_KIND)[:HITS]
     ]
 
 

@@ -20,8 +20,9 @@ def _nothing(request: HttpRequest, obj: Any) -> dict[str, Any]:
 class Tab:
     """One tab of an object page; only the open one is loaded.
 
-    `template` is a fragment; it gets `original`, `opts` and what `context(request, obj)` returns. `count`
-    gives the number beside the title; without `permission` everyone who sees the page sees the tab.
+    `template` is a fragment; it gets `original`, `opts` and what `context(request, obj)` returns.
+    `count` gives the number beside the title; without `permission` everyone who sees the page sees
+    the tab.
     """
 
     slug: str

@@ -1,7 +1,7 @@
 """The only module that imports the admin theme.
 
-Whatever is installed, the rest of the house sees the same three classes: `ModelAdmin`, `StackedInline`
-and `TabularInline`, and the list filters of Django.
+Whatever is installed, the rest of the house sees the same three classes: `ModelAdmin`,
+`StackedInline` and `TabularInline`, and the list filters of Django.
 """
 
 from django.apps import apps

@@ -15,7 +15,9 @@ def toast(
     undo_url: str = "",
     level: int = messages.SUCCESS,
 ) -> None:
-    """Leave a message for the next page; `undo_url` is the address of the verb that takes it back."""
+    """Leave a message for the next page; `undo_url` is the address of the verb that takes it
+    back.
+    """
     parts: SafeString = format_html("<span>{}</span>", text)
     if url:
         parts = format_html('{} <a href="{}">{}</a>', parts, url, link)

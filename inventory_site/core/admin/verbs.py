@@ -28,8 +28,8 @@ class RowResult:
 class Answer:
     """What a verb says when it is through: a sentence, a link, and how to take it back.
 
-    `url` is where the person can see the result; `undo_url` is a verb's address that undoes it. With
-    refused `rows` the dialog shows all rows instead of a toast.
+    `url` is where the person can see the result; `undo_url` is a verb's address that undoes it.
+    With refused `rows` the dialog shows all rows instead of a toast.
     """
 
     text: str
@@ -54,11 +54,11 @@ class Verb:
 
     `permission` is a Django permission. `form` (a class, or a function of request and objects that
     returns one) asks for what `run` needs as `data`, beginning with `initial(request, objects)`.
-    `follows` says in the dialog what comes of it. `typed_name` asks to type the object's name, or the
-    number of objects. `undo` is the slug of the verb that takes it back. `fits(obj)` hides the button
-    where the verb has no sense; the service still decides. `ends_on_list` is for verbs after which the
-    object is gone. A `DomainError` out of `run` is shown in the
-    dialog with the typing kept; to go on with the other rows use `each`.
+    `follows` says in the dialog what comes of it. `typed_name` asks to type the object's name, or
+    the number of objects. `undo` is the slug of the verb that takes it back. `fits(obj)` hides the
+    button where the verb has no sense; the service still decides. `ends_on_list` is for verbs
+    after which the object is gone. A `DomainError` out of `run` is shown in the dialog with the
+    typing kept; to go on with the other rows use `each`.
     """
 
     slug: str
@@ -95,8 +95,9 @@ class Verb:
 def each(call: Callable[[HttpRequest, Any, dict[str, Any]], str], done: str) -> Run:
     """Make a `run` that does one object after the other and keeps each refusal's sentence.
 
-    `call(request, obj, data)` returns the sentence of that object; `done` is the verb's past form for the
-    count, e.g. `released`. A single refused object raises, so that the dialog shows it at the field.
+    `call(request, obj, data)` returns the sentence of that object; `done` is the verb's past form
+    for the count, e.g. `released`. A single refused object raises, so that the dialog shows it at
+    the field.
     """
 
     def run(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:

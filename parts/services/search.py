@@ -1,0 +1,119 @@
+"""Keeping the rows that the search reads (contract 5.9); every service that changes a word calls."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from django.db import connection
+
+from parts.models import PartSearchRow, PartSeller, SearchWord, StockDocument, StockPart
+
+OUT_OF_STOCK = 500_000
+FIELDS = ("code", "tags", "type", "description", "manufacturer", "sellers", "documents")
+CHUNK = 1000
+LONGEST_WORD = 64
+SIGNS = str.maketrans({"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "ω": "ohm"})  # noqa: RUF001  these are the signs meant
+
+
+def normalised(text: str) -> str:
+    """Return the text as it is searched: lower case, no accents, micro `u`, ohm sign `ohm`."""
+    spelt = unicodedata.normalize("NFKD", text.translate(SIGNS))
+    return "".join(char for char in spelt if not unicodedata.combining(char)).lower()
+
+
+def rank_of(id4: str, *, in_stock: bool) -> int:
+    """Return the order of a part among finds of one kind: stock first, then the id."""
+    number = 0
+    for letter in id4:
+        number = number * 26 + ord(letter) - ord("A")
+    return number if in_stock else number + OUT_OF_STOCK
+
+
+def refresh(part_pks: Iterable[int]) -> None:
+    """Write the search rows of these parts anew; archived parts lose theirs."""
+    pks = iter(part_pks)
+    while chunk := list(islice(pks, CHUNK)):
+        _refresh(chunk)
+
+
+def refresh_all() -> int:
+    """Write every search row anew; returns how many."""
+    refresh(StockPart.objects.order_by("pk").values_list("pk", flat=True).iterator(CHUNK))
+    return PartSearchRow.objects.count()
+
+
+def follow_stock(part: StockPart) -> None:
+    """Move the row of a part whose stock began or ended."""
+    PartSearchRow.objects.filter(part=part).update(
+        rank=rank_of(part.id4, in_stock=part.total_quantity > 0)
+    )
+
+
+def _refresh(pks: Sequence[int]) -> None:
+    PartSearchRow.objects.filter(part__in=pks).delete()
+    parts = StockPart.objects.live().filter(pk__in=pks).select_related("type")
+    sellers, documents = _sellers(pks), _documents(pks)
+    rows = [_row(part, sellers[part.pk], documents[part.pk]) for part in parts]
+    PartSearchRow.objects.bulk_create(rows, batch_size=200)
+    words = {word[:LONGEST_WORD] for row in rows for word in row.haystack.split()}
+    SearchWord.objects.bulk_create(
+        [SearchWord(word=word) for word in sorted(words)], ignore_conflicts=True, batch_size=400
+    )
+
+
+def _row(part: StockPart, sellers: list[str], documents: list[str]) -> PartSearchRow:
+    texts = {
+        "code": [part.manufacturer_code],
+        "tags": part.tags,
+        "type": [part.type.name if part.type else None],
+        "description": [part.description],
+        "manufacturer": [part.manufacturer],
+        "sellers": sellers,
+        "documents": documents,
+    }
+    columns = {name: _spaced(values) for name, values in texts.items()}
+    return PartSearchRow(
+        rank=rank_of(part.id4, in_stock=part.total_quantity > 0),
+        part=part,
+        id4=part.id4,
+        haystack="\n".join(columns[name] for name in FIELDS),
+        **columns,
+    )
+
+
+def _spaced(values: Iterable[str | None]) -> str:
+    words = " ".join(normalised(value) for value in values if value).split()
+    return f" {' '.join(words)} " if words else ""
+
+
+def _sellers(pks: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PartSeller.objects.filter(part__in=pks).values_list("part_id", "seller__name")
+    for pk, name in rows:
+        found[pk].append(name)
+    return found
+
+
+def _documents(pks: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = StockDocument.objects.filter(part__in=pks)
+    for pk, filename, title in rows.values_list("part_id", "original_filename", "title"):
+        found[pk] += [text for text in (filename, title) if text]
+    return found
+
+
+def after_bulk_load() -> None:
+    """Give the planner fresh figures and the text index its final shape."""
+    with connection.cursor() as cursor:
+        for sentence in _tidy_sentences():
+            cursor.execute(sentence)
+
+
+def _tidy_sentences() -> Iterator[str]:
+    if connection.vendor == "sqlite":
+        yield "INSERT INTO parts_partsearch_fts(parts_partsearch_fts) VALUES ('optimize')"
+    yield "ANALYZE parts_partsearchrow"
+    yield "ANALYZE parts_searchword"

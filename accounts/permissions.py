@@ -117,7 +117,12 @@ LAB_DEVICES: dict[str, tuple[str, ...]] = {
     ),
 }
 
-PERMISSION_NAMES: dict[str, tuple[str, ...]] = {**NETWORK_INVENTORY, **SYSTEM, **DEVICES, **LAB_DEVICES}
+PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
+    **NETWORK_INVENTORY,
+    **SYSTEM,
+    **DEVICES,
+    **LAB_DEVICES,
+}
 
 
 def django_permissions(names: Iterable[str]) -> frozenset[str]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from accounts.permissions import NETWORK_INVENTORY, SYSTEM
+from accounts.permissions import DEVICES, LAB_DEVICES, NETWORK_INVENTORY, SYSTEM
 
-ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM)
+ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,14 @@ def _names(*endings: str, within: tuple[str, ...] = ALL_NAMES) -> tuple[str, ...
 
 _NETWORK = tuple(NETWORK_INVENTORY)
 
+_DEVICE_VIEWER = ("devices.device.view", "credentials.credential.view")
+_DEVICE_OPERATOR = (
+    *_DEVICE_VIEWER,
+    "devices.device.connect",
+    "devices.group.manage",
+    "credentials.credential.use",
+)
+
 ROLE_SEEDS: tuple[RoleSeed, ...] = (
     RoleSeed("super_admin", "Super administrator", 1000, ALL_NAMES, "May do everything."),
     RoleSeed(
@@ -34,8 +42,13 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         tuple(name for name in ALL_NAMES if name != "system.roles.manage"),
         "Runs the site; may not manage roles.",
     ),
-    RoleSeed("operator", "Operator", 500, _names(":view", ":create", ":edit", within=_NETWORK)),
-    RoleSeed("viewer", "Viewer", 100, _names(":view", within=_NETWORK)),
+    RoleSeed(
+        "operator",
+        "Operator",
+        500,
+        (*_names(":view", ":create", ":edit", within=_NETWORK), *_DEVICE_OPERATOR),
+    ),
+    RoleSeed("viewer", "Viewer", 100, (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER)),
     RoleSeed(
         "administrator",
         "Network administrator",
@@ -64,5 +77,19 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         90,
         ("network_routes:view", "locations:view", "exchange_rates:view"),
         "Reads the network inventory.",
+    ),
+    RoleSeed(
+        "lab_super_admin", "Lab super administrator", 700, tuple(LAB_DEVICES), "Runs the lab."
+    ),
+    RoleSeed("lab_admin", "Lab administrator", 650, tuple(LAB_DEVICES), "Manages the lab."),
+    RoleSeed("lab_approver", "Lab approver", 300, ("devices:read",), "Decides on bookings."),
+    RoleSeed("lab_viewer", "Lab viewer", 80, ("devices:read",), "Looks at the lab."),
+    RoleSeed(
+        "lab_researcher",
+        "Lab researcher",
+        50,
+        (),
+        "Books devices of the lab.",
+        is_client_only=True,
     ),
 )

@@ -25,3 +25,29 @@ NETWORKROUTES_FRONTEND_DIR = env.text(
 FABRICATION_BASE_PATH = env.text(
     "FABRICATION_BASE_PATH", "", "Path the fabrication front end lives under, e.g. `/fab`."
 )
+LAB_TIME_ZONE = env.text(
+    "LAB_TIME_ZONE", "Europe/Dublin", "Zone of the lab's wall clock; its front ends speak in it."
+)
+LAB_INVENTORY_OPEN_WRITE = env.flag(
+    "LAB_INVENTORY_OPEN_WRITE", False, "Every signed-in person may change the lab's register."
+)
+DEVICES_MAX_ATTACHMENT_BYTES = env.integer(
+    "DEVICES_MAX_ATTACHMENT_BYTES", 25 * 1024 * 1024, "Largest attachment of a device, in bytes."
+)
+DEVICES_FAN_OUT = env.integer(
+    "DEVICES_FAN_OUT", 50, "Targets that one run talks to at the same time."
+)
+DEVICES_SSH_HOST_KEYS = env.choice(
+    "DEVICES_SSH_HOST_KEYS",
+    "accept-new",
+    ("strict", "accept-new", "off"),
+    "SSH servers we have not met: refused, remembered, or never checked.",
+)
+DEVICES_MAX_OUTPUT_BYTES = env.integer(
+    "DEVICES_MAX_OUTPUT_BYTES", 1024 * 1024, "Most output kept of one command on one device."
+)
+CREDENTIAL_MASTER_KEY = env.text(
+    "CREDENTIAL_MASTER_KEY", "", "The replaced vault's key, for import only."
+)
+NETBOX_URL = env.text("NETBOX_URL", "", "First value of the NetBox integration's address.")
+NETBOX_TOKEN = env.text("NETBOX_TOKEN", "", "First value of the NetBox integration's token.")

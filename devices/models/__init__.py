@@ -1,0 +1,91 @@
+"""Rows of devices, their secrets and their measurements."""
+
+from devices.models.credentials import (
+    Credential,
+    CredentialAssignment,
+    CredentialGroup,
+    CredentialRotation,
+    CredentialUse,
+    CredentialVersion,
+    EnterpriseAuthConfig,
+    EnterpriseAuthUser,
+    SshHostKey,
+)
+from devices.models.devices import (
+    Device,
+    DeviceAttachment,
+    DeviceHistory,
+    DeviceTagging,
+    ManagementAddress,
+)
+from devices.models.groups import DeviceGroup, DeviceGroupMember
+from devices.models.metrics import (
+    AvailabilitySample,
+    HealthScore,
+    InterfaceSample,
+    InterfaceState,
+    OpticalHour,
+    OpticalSample,
+    SpanBaseline,
+)
+from devices.models.netbox import NetBoxCacheEntry
+from devices.models.polling import (
+    EnumMapping,
+    MibProfile,
+    OidGroup,
+    OidMapping,
+    PollConfig,
+    PollData,
+    PollDeviceResult,
+    PollExecution,
+    PollType,
+    PollTypeGroup,
+)
+from devices.models.scans import ExecutorResult, ExecutorRun, Scan, ScanResult
+from devices.models.types import DeviceTag, DeviceType, Manufacturer, Rack, Site
+
+__all__ = [
+    "AvailabilitySample",
+    "Credential",
+    "CredentialAssignment",
+    "CredentialGroup",
+    "CredentialRotation",
+    "CredentialUse",
+    "CredentialVersion",
+    "Device",
+    "DeviceAttachment",
+    "DeviceGroup",
+    "DeviceGroupMember",
+    "DeviceHistory",
+    "DeviceTag",
+    "DeviceTagging",
+    "DeviceType",
+    "EnterpriseAuthConfig",
+    "EnterpriseAuthUser",
+    "EnumMapping",
+    "ExecutorResult",
+    "ExecutorRun",
+    "HealthScore",
+    "InterfaceSample",
+    "InterfaceState",
+    "ManagementAddress",
+    "Manufacturer",
+    "MibProfile",
+    "NetBoxCacheEntry",
+    "OidGroup",
+    "OidMapping",
+    "OpticalHour",
+    "OpticalSample",
+    "PollConfig",
+    "PollData",
+    "PollDeviceResult",
+    "PollExecution",
+    "PollType",
+    "PollTypeGroup",
+    "Rack",
+    "Scan",
+    "ScanResult",
+    "Site",
+    "SpanBaseline",
+    "SshHostKey",
+]

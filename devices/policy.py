@@ -1,0 +1,65 @@
+"""May this person do this to devices, or with a secret? Every surface asks here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from devices.choices import AccessLevel
+from inventory_site.core.errors import AuthenticationRequired, NotAllowed
+
+if TYPE_CHECKING:
+    from devices.models import Credential
+
+VIEW, ADD, CHANGE, DELETE = (
+    "devices.view_device",
+    "devices.add_device",
+    "devices.change_device",
+    "devices.delete_device",
+)
+CONNECT = "devices.connect_device"
+MANAGE_GROUPS = "devices.change_devicegroup"
+VIEW_CREDENTIAL, ADD_CREDENTIAL = "devices.view_credential", "devices.add_credential"
+CHANGE_CREDENTIAL, DELETE_CREDENTIAL = "devices.change_credential", "devices.delete_credential"
+USE_CREDENTIAL, REVEAL_CREDENTIAL = "devices.use_credential", "devices.reveal_credential"
+MANAGE_CREDENTIAL_GROUPS = "devices.manage_credentialgroup"
+MANAGE_ENTERPRISE = "devices.manage_enterpriseauth"
+SETTINGS_VIEW, SETTINGS_EDIT = "accounts.view_setting", "accounts.change_setting"
+AUDIT_VIEW = "accounts.view_auditentry"
+
+
+def may(actor: Any, permission: str) -> bool:
+    """Whether the actor holds a Django permission now; None is the system itself."""
+    return actor is None or bool(actor.has_perm(permission))
+
+
+def require(actor: Any, permission: str) -> None:
+    """Raise `AuthenticationRequired` or `NotAllowed` unless the permission is held."""
+    if may(actor, permission):
+        return
+    if not getattr(actor, "is_authenticated", False):
+        raise AuthenticationRequired
+    raise NotAllowed(required=permission)
+
+
+def may_write_inventory(actor: Any) -> bool:
+    """Whether the lab lets this person change its register."""
+    if settings.LAB_INVENTORY_OPEN_WRITE and getattr(actor, "is_authenticated", False):
+        return True
+    return may(actor, CHANGE)
+
+
+def may_use(actor: Any, credential: Credential) -> bool:
+    """Whether the actor may let this credential be used or read.
+
+    A restricted one is for its owner, the people and roles it names, and holders of reveal.
+    """
+    if actor is None or actor.has_perm(REVEAL_CREDENTIAL):
+        return True
+    if credential.access_level != AccessLevel.RESTRICTED:
+        return True
+    names = {actor.username, str(actor.pk)}
+    if credential.owner in names or names & {str(one) for one in credential.allowed_users}:
+        return True
+    return bool(set(actor.held_roles) & {str(one) for one in credential.allowed_groups})

@@ -61,7 +61,8 @@ def delete_channel(*, actor: Any, channel_id: int) -> None:
     policy.require(actor, "delete_darkfibrechannel")
     with guarded():
         channel = _locked(channel_id)
-        reservations.release_for_removal([channel], actor=actor)
+        itself = DarkFibreChannel.objects.filter(pk=channel.pk)
+        reservations.release_for_removal(itself, actor=actor)
         audit.record(actor, "channel.deleted", channel, before=_snapshot(channel))
         channel.delete()
 

@@ -65,8 +65,8 @@ def _tables() -> dict[str, str]:
 
 
 def _due(channel_id: int | None) -> str:
-    one = "" if channel_id is None else f" AND channel_id = {int(channel_id)}"
-    return f"status = '{ReservationStatus.OPEN}' AND expires_at < %s{one} ORDER BY id LIMIT %s"
+    one = "" if channel_id is None else f" AND r.channel_id = {int(channel_id)}"
+    return f"r.status = '{ReservationStatus.OPEN}' AND r.expires_at < %s{one} ORDER BY r.id LIMIT %s"
 
 
 def _in_one_statement(now: datetime, channel_id: int | None, limit: int) -> int:
@@ -74,7 +74,9 @@ def _in_one_statement(now: datetime, channel_id: int | None, limit: int) -> int:
     wait = "" if channel_id is not None else " SKIP LOCKED"
     statement = f"""
         WITH due AS (
-            SELECT id FROM {names["reservation"]} WHERE {_due(channel_id)} FOR UPDATE{wait}
+            SELECT r.id FROM {names["reservation"]} r
+            JOIN {names["channel"]} held ON held.id = r.channel_id
+            WHERE {_due(channel_id)} FOR UPDATE OF held, r{wait}
         ), d AS (
             UPDATE {names["reservation"]} r SET status = %s, ended_at = %s
             FROM due WHERE r.id = due.id
@@ -95,7 +97,7 @@ def _in_one_statement(now: datetime, channel_id: int | None, limit: int) -> int:
 
 def _in_two_statements(now: datetime, channel_id: int | None, limit: int) -> int:
     names = _tables()
-    due = f"SELECT id FROM {names['reservation']} WHERE {_due(channel_id)}"  # noqa: S608  table names are our own
+    due = f"SELECT r.id FROM {names['reservation']} r WHERE {_due(channel_id)}"  # noqa: S608  table names are our own
     log = f"""
         INSERT INTO {names["log"]} ({LOG_COLUMNS})
         SELECT {LOG_VALUES} FROM {names["reservation"]} d

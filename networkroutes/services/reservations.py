@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -120,10 +120,13 @@ def renew_reservation(*, actor: Any, reservation_id: int) -> Reservation:
     return held
 
 
-def release_for_removal(channels: Iterable[DarkFibreChannel], *, actor: Any = None) -> None:
-    """Write down what ends because its channel is removed; the caller removes the channels."""
+def release_for_removal(channels: QuerySet[DarkFibreChannel], *, actor: Any) -> None:
+    """Write down what ends because its channel is removed; the caller removes the channels.
+
+    Locks the channels, so that nobody reserves one meanwhile.
+    """
     now = clock()
-    ids = [channel.pk for channel in channels]
+    ids = list(lock(channels).values_list("pk", flat=True))
     for pk in ids:
         expiry.expire(now=now, channel_id=pk)
     held = Reservation.objects.open().filter(channel_id__in=ids).select_related("channel__route")

@@ -108,7 +108,11 @@ def agrees(answer: Any, wanted: Any) -> bool:
         )
         return all("LON" in both for both in ends) and len(ends) == routes.count()
     if wanted == "UCN holds FFT":
-        return [row["circuit_id"] for row in answer] == ["LONFFT241259", "FFTHKG124911", "LONFFT129391"]
+        return [row["circuit_id"] for row in answer] == [
+            "LONFFT241259",
+            "FFTHKG124911",
+            "LONFFT129391",
+        ]
     if wanted == "special":
         return [row["is_special"] for row in answer] == [1] * len(answer) and len(answer) > 0
     if isinstance(wanted, str) and wanted.startswith('"circuit_id"'):

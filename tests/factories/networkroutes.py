@@ -96,9 +96,7 @@ class ExchangeRateFactory(ValidatedFactory):
     class Meta:
         model = models.ExchangeRate
 
-    currency_code = factory.Sequence(
-        lambda n: f"X{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}"
-    )
+    currency_code = factory.Sequence(lambda n: f"X{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
     exchange_rate = "1.5"
 
 

@@ -30,7 +30,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if refusal is None:
         return None
     set_rollback()
-    text = SENTENCES.get(type(error)) or sentence_of(refusal)
+    own = sentence_of(refusal)
+    text = own if own.startswith("CSRF") else SENTENCES.get(type(error), own)
     status = STATUSES.get(type(error), refusal.status_code)
     return Response({"error": text}, status=status, headers=headers_of(error))
 

@@ -68,6 +68,7 @@ class ApiKeyAdmin(ServiceAdmin):
 
     form = ApiKeyForm
     list_title = "API keys"
+    noun = "API key"
     list_display = ["name", "status", "owner", "prefix", "last_used", "ends", "created"]
     list_hidden = ["created"]
     list_filter = [("user", admin.RelatedOnlyFieldListFilter)]

@@ -157,11 +157,18 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "address",
         "request_id",
     ]
-    summary = ["actor_name", "through", "thing", "exact", "from_address", "request_id"]
+    summary = ["who", "through", "thing", "exact", "from_address", "request_id"]
     details_title = ""
     fields = ["verb"]
     tabs = [Tab("changes", "Before and after", "accounts/admin/audit_changes.html", _changes)]
     empty_text = "Nothing has happened yet."
+
+    def object_title(self, obj: AuditEntry) -> str:
+        return sentence_text(obj)
+
+    @column("Who", order="actor_name", export="actor_name")
+    def who(self, obj: AuditEntry) -> str:
+        return obj.actor_name
 
     def state(self, obj: AuditEntry) -> SafeString:
         return outcome_badge(obj)

@@ -39,6 +39,14 @@ class ScheduleForm(forms.ModelForm):
     class Meta:
         model = PeriodicTask
         fields = ["enabled", "interval", "crontab", "start_time", "description"]
+        labels = {"enabled": "On", "start_time": "Not before"}
+        help_texts = {
+            "enabled": "",
+            "interval": "Either an interval or a crontab.",
+            "crontab": "",
+            "start_time": "",
+            "description": "",
+        }
 
 
 def _switch(enabled: bool, words: str) -> Any:
@@ -123,6 +131,9 @@ class PeriodicTaskAdmin(ServiceAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def object_title(self, obj: PeriodicTask) -> str:
+        return obj.name
 
     def state(self, obj: PeriodicTask) -> SafeString:
         return self.on(obj)

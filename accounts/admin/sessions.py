@@ -80,6 +80,9 @@ class SessionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         return super().get_queryset(request).filter(user__isnull=False).select_related("user")
 
+    def object_title(self, obj: Session) -> str:
+        return f"{obj.user}, {agent_words(obj.user_agent)}, {obj.ip_address or 'no address'}"
+
     def state(self, obj: Session) -> SafeString:
         return session_badge(obj)
 

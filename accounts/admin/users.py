@@ -86,7 +86,7 @@ class UserAdmin(ServiceAdmin):
     list_filter = ["status", RoleFilter]
     search_fields = ["username", "email", "display_name", "first_name", "last_name"]
     phone_columns = ["account_state", "role_names"]
-    summary = ["username", "email", "role_names", "timezone", "last_seen", "made"]
+    summary = ["username", "email", "role_names", "zone", "last_seen", "made"]
     tabs = TABS
     details_title = "Account"
     fields = [
@@ -162,6 +162,10 @@ class UserAdmin(ServiceAdmin):
     @column("Last sign-in", order="last_login", export="last_login")
     def last_seen(self, obj: User) -> SafeString:
         return when(obj.last_login, missing="never")
+
+    @column("Time zone", export="timezone")
+    def zone(self, obj: User) -> str:
+        return obj.timezone
 
     @column("Made", order="created_at", export="created_at")
     def made(self, obj: User) -> SafeString:

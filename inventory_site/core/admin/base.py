@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -20,6 +21,7 @@ from inventory_site.core.admin.objects import ObjectPageMixin
 from inventory_site.core.admin.refusals import RefusalMixin
 from inventory_site.core.admin.toasts import toast
 from inventory_site.core.admin.verbs import Answer, Verb
+from inventory_site.core.admin.widgets import NATIVE_WIDGETS
 from inventory_site.core.models.base import Versioned
 
 VERSION_FIELD = "expected_version"
@@ -35,7 +37,14 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
     through.
     """
 
-    save_on_top = False
+    formfield_overrides = NATIVE_WIDGETS
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave out the small add and change links: other things are made on their own pages."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Model:
         """Make an object of the form's cleaned data and return it."""
@@ -116,14 +125,14 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
         """Go to the new object."""
         if "_popup" in request.POST or "_addanother" in request.POST:
             return super().response_add(request, obj, post_url_continue)
-        toast(request, f"{obj} is saved.")
+        toast(request, f"{self.object_title(obj)} is saved.")
         return redirect(self.object_url(obj))
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Stay on the object."""
         if "_popup" in request.POST:
             return super().response_change(request, obj)
-        toast(request, f"{obj} is saved.")
+        toast(request, f"{self.object_title(obj)} is saved.")
         return redirect(self.object_url(obj))
 
     def all_verbs(self) -> list[Verb]:

@@ -95,7 +95,7 @@ class VerbMixin:
         data = (request.POST, request.FILES) if is_confirmed else (None, None)
         form = form_class(*data, initial=initial)
         if verb.typed_name:
-            form.fields["typed_name"] = _typed_name(objects)
+            form.fields["typed_name"] = _typed_name([self.object_title(obj) for obj in objects])  # type: ignore[attr-defined]
         if is_confirmed and form.is_valid():
             try:
                 answer = verb.run(request, objects, form.cleaned_data)
@@ -108,7 +108,7 @@ class VerbMixin:
     def _dialog(
         self, request: HttpRequest, verb: Verb, objects: list[Any], form: forms.Form
     ) -> TemplateResponse:
-        names, more = named(objects)
+        names, more = named([self.object_title(obj) for obj in objects])  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": verb.label,
@@ -189,9 +189,9 @@ def _opener(verb: Verb) -> Callable[..., Any]:
     return opener
 
 
-def _typed_name(objects: list[Any]) -> forms.Field:
-    wanted = str(objects[0]) if len(objects) == 1 else str(len(objects))
-    what = "the name" if len(objects) == 1 else "the number of objects"
+def _typed_name(names: list[str]) -> forms.Field:
+    wanted = names[0] if len(names) == 1 else str(len(names))
+    what = "the name" if len(names) == 1 else "the number of objects"
 
     def matches(value: str) -> None:
         if value.strip() != wanted.strip():

@@ -60,6 +60,7 @@ class ListMixin:
     export_fields: Sequence[str | tuple[str, str]] = ()
     empty_text = ""
     list_title = ""
+    noun = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OpenList
@@ -102,6 +103,7 @@ class ListMixin:
             is_narrowed=bool(change_list.query or change_list.has_active_filters),
             empty_text=self.empty_text or f"No {self.opts.verbose_name_plural} yet.",  # type: ignore[attr-defined]
             pages=_pages(change_list),
+            noun=self.noun or self.opts.verbose_name,  # type: ignore[attr-defined]
             list_title=self.list_title or capfirst(self.opts.verbose_name_plural),  # type: ignore[attr-defined]
             phone_columns=self.phone_columns,
             has_row_verbs=bool(self.row_verbs),
@@ -156,7 +158,9 @@ class ListMixin:
             except NoReverseMatch:
                 url = ""
             cells = [Cell(item, drawn(item.name, obj, self)) for item in columns]
-            yield Row(obj.pk, str(obj), url, cells, *self._row_verb(request, obj, wanted))
+            yield Row(
+                obj.pk, self.object_title(obj), url, cells, *self._row_verb(request, obj, wanted)
+            )
 
     def _row_verb(
         self, request: HttpRequest, obj: Model, wanted: Sequence[Verb]

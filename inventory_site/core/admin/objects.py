@@ -37,6 +37,10 @@ class ObjectPageMixin:
     details_title = "Details"
     details_first = False
 
+    def object_title(self, obj: Any) -> str:
+        """Return what people call the object: on its page, in dialogs and messages."""
+        return str(obj)
+
     def state(self, obj: Any) -> SafeString | str:
         """Return the badge beside the object's name."""
         return ""
@@ -116,7 +120,7 @@ class ObjectPageMixin:
             open_tab = None
         verbs = self.object_verbs(request, obj)  # type: ignore[attr-defined]
         context.update(
-            title=str(obj),
+            title=self.object_title(obj),
             subtitle=self.subtitle(obj),
             state=self.state(obj),
             facts=[self._fact(name, obj) for name in self.get_summary(request, obj)],

@@ -124,6 +124,6 @@ def _row(
         return RowResult(label, False, sentence(refusal))
 
 
-def named(objects: Sequence[Any], limit: int = 10) -> tuple[list[str], int]:
+def named(names: Sequence[str], limit: int = 10) -> tuple[list[str], int]:
     """Return the names of the first targets and how many more there are."""
-    return [str(obj) for obj in objects[:limit]], max(0, len(objects) - limit)
+    return list(names[:limit]), max(0, len(names) - limit)

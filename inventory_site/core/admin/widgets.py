@@ -1,0 +1,18 @@
+"""Widgets of the browser itself: no scripts, the person's own calendar, usable on a phone."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+NATIVE_WIDGETS: dict[type[Any], dict[str, Any]] = {
+    models.DateTimeField: {
+        "form_class": forms.DateTimeField,
+        "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    },
+    models.DateField: {
+        "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    },
+    models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
+    models.BooleanField: {"widget": forms.CheckboxInput},
+}

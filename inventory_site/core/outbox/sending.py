@@ -83,6 +83,12 @@ def send(pk: int, *, name: str, queue: str, delay_s: float = 0.0) -> bool:
     return True
 
 
+def forget_failures() -> None:
+    """Ask the broker again at once, even if it was down a moment ago."""
+    global _broker_down_until  # one broker per process
+    _broker_down_until = 0.0
+
+
 def waiting_in(queue: str) -> int | None:
     """Return how many messages wait in a queue of the broker; None when it cannot be asked."""
     try:

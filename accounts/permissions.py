@@ -26,15 +26,35 @@ _ROUTE_MODELS = (
     "kmzfile",
     "testresultsfile",
     "repositorytype",
+    "latencyprobe",
+)
+_ROUTE_HISTORY = _on(
+    "networkroutes", "view", "reservationlog", "latencysample", "latencystate", "outage"
 )
 
 NETWORK_INVENTORY: dict[str, tuple[str, ...]] = {
     **_matrix("network_routes", "networkroutes", *_ROUTE_MODELS),
-    **_matrix("locations", "networkroutes", "location"),
+    **_matrix("locations", "networkroutes", "location", "locationcapabilities"),
+    **_matrix("network_design", "networkroutes", "savedsearch"),
+    **_matrix("carriers", "networkroutes", "carrier", "carriercontact"),
     **_matrix("exchange_rates", "networkroutes", "exchangerate"),
     "change_logs:view": ("networkroutes.view_reservationlog", "accounts.view_auditentry"),
 }
-NETWORK_INVENTORY["network_routes:view"] += ("networkroutes.view_reservationlog",)
+NETWORK_INVENTORY["network_routes:view"] += _ROUTE_HISTORY
+NETWORK_INVENTORY["network_design:view"] += ("networkroutes.view_designlog",)
+NETWORK_INVENTORY["network_design:create"] += ("networkroutes.add_designlog",)
+NETWORK_INVENTORY |= {
+    "network_design:clear_log": ("networkroutes.delete_designlog",),
+    "pricing_rules:manage": (
+        *_on("networkroutes", "view", "pricingconfig", "promorule"),
+        *_on("networkroutes", "add", "pricingconfig", "promorule"),
+        *_on("networkroutes", "change", "pricingconfig", "promorule"),
+        "networkroutes.delete_promorule",
+    ),
+    "bulk_upload:run": _on("networkroutes", "add", "bulkupload")
+    + _on("networkroutes", "view", "bulkupload"),
+    "live_latency:ingest": _on("networkroutes", "add", "latencysample"),
+}
 
 _SCHEDULE_MODELS = (
     "periodictask",

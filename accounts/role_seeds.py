@@ -63,9 +63,10 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         (
             *(
                 f"{m}:{v}"
-                for m in ("network_routes", "locations")
+                for m in ("network_routes", "locations", "carriers", "network_design")
                 for v in ("view", "create", "edit")
             ),
+            "network_design:clear_log",
             "exchange_rates:view",
             "change_logs:view",
         ),
@@ -75,7 +76,10 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "read_only",
         "Read only",
         90,
-        ("network_routes:view", "locations:view", "exchange_rates:view"),
+        (
+            *(f"{m}:view" for m in ("network_routes", "locations", "carriers", "exchange_rates")),
+            *(f"network_design:{v}" for v in ("view", "create", "edit")),
+        ),
         "Reads the network inventory.",
     ),
     RoleSeed(

@@ -34,3 +34,83 @@ class PopType(models.TextChoices):
     PRIMARY = "Primary", "Primary"
     SECONDARY = "Secondary", "Secondary"
     TERTIARY = "Tertiary", "Tertiary"
+
+
+class ChannelState(models.TextChoices):
+    """What a channel is to people now; never stored."""
+
+    FREE = "free", "Free"
+    RESERVED = "reserved", "Reserved"
+    LIT = "lit", "Lit"
+
+
+class RouteState(models.TextChoices):
+    """What the last measurement says of a circuit; never stored."""
+
+    OUTAGE = "outage", "Outage"
+    ACTIVE = "active", "Active"
+    UNMEASURED = "unmeasured", "Never measured"
+
+
+class LatencyState(models.TextChoices):
+    """Whether a circuit keeps its SLA, or 10 % above the expected latency; never stored."""
+
+    KEPT = "kept", "Within limit"
+    SLOW = "slow", "Over limit"
+
+
+class CarrierStatus(models.TextChoices):
+    """Whether a carrier may still be chosen."""
+
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+
+
+class Region(models.TextChoices):
+    """The operator's three regions."""
+
+    AMERS = "AMERs", "AMERs"
+    EMEA = "EMEA", "EMEA"
+    APAC = "APAC", "APAC"
+
+
+class EquipmentType(models.TextChoices):
+    """Whose equipment lights a circuit; unknown counts as Nokia."""
+
+    NOKIA = "Nokia", "Nokia"
+    CISCO = "Cisco", "Cisco"
+    MIXED = "Mixed", "Mixed"
+
+
+class ChannelBandwidth(models.TextChoices):
+    """Bandwidths of a wavelength."""
+
+    G1 = "1Gb", "1 Gb"
+    G10 = "10Gb", "10 Gb"
+    G100 = "100Gb", "100 Gb"
+    G200 = "200Gb", "200 Gb"
+    G400 = "400Gb", "400 Gb"
+    G800 = "800Gb", "800 Gb"
+
+
+class ProbeKind(models.TextChoices):
+    """How a circuit is measured."""
+
+    PING = "ping", "Ping"
+    HTTP = "http", "HTTP poll"
+
+
+class DesignAction(models.TextChoices):
+    """What the design log tells (contract 3.9)."""
+
+    PATH_SEARCH = "PATH_SEARCH", "Path search"
+    PRICING = "PRICING_CALCULATION", "Price"
+    KMZ = "KMZ_GENERATION", "Map"
+
+
+class BulkOutcome(models.TextChoices):
+    """How a bulk upload ended."""
+
+    DRY_RUN = "dry_run", "Dry run"
+    DONE = "done", "Imported"
+    REFUSED = "refused", "Refused"

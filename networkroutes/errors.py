@@ -120,3 +120,69 @@ class FileTooLarge(TooLarge):
     """A file is over the limit of its kind."""
 
     code = "FILE_TOO_LARGE"
+
+
+class PathRefused(DomainError):
+    """A path search or price was asked for wrongly."""
+
+    code = "DESIGN_INVALID"
+
+
+class PathNotFound(NotFound):
+    """No path between the two, or one of them is not in the network; `details` tells why."""
+
+    code = "PATH_NOT_FOUND"
+
+
+class RateMissing(DomainError):
+    """A currency that a price needs has no active rate."""
+
+    code = "EXCHANGE_RATE_MISSING"
+
+
+class SearchNotFound(NotFound):
+    """No saved search of that id."""
+
+    code = "SAVED_SEARCH_NOT_FOUND"
+
+
+class LatencyImpossible(DomainError):
+    """An expected latency is shorter than light needs through the line of the circuit's map."""
+
+    code = "LATENCY_BELOW_LIGHT"
+
+
+class CarrierRefused(DomainError):
+    """A carrier or contact breaks a rule of the directory."""
+
+    code = "CARRIER_INVALID"
+
+
+class CarrierNotFound(NotFound):
+    """No carrier or contact of that id."""
+
+    code = "CARRIER_NOT_FOUND"
+
+
+class PricingRulesInvalid(DomainError):
+    """Margin rules or a promotion are not complete or not consistent."""
+
+    code = "PRICING_RULES_INVALID"
+
+
+class PromoNotFound(NotFound):
+    """No promotion of that id."""
+
+    code = "PROMO_RULE_NOT_FOUND"
+
+
+class RateInUse(DomainError):
+    """A circuit is priced in the currency."""
+
+    code = "EXCHANGE_RATE_IN_USE"
+
+
+class BulkRefused(DomainError):
+    """A bulk upload did not hold; nothing was written."""
+
+    code = "BULK_UPLOAD_INVALID"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 from inventory_site.core.models.base import TimeStamped, Versioned
-from networkroutes.choices import ReservationStatus
+from networkroutes.choices import ChannelBandwidth, ReservationStatus
 from networkroutes.models.routes import NetworkRoute
 
 
@@ -38,6 +38,9 @@ class DarkFibreChannel(TimeStamped, Versioned):
     dwdm_ucn = models.CharField("channel UCN", max_length=50, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     equipment = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     in_use = models.BooleanField("lit", default=False)
+    bandwidth = models.CharField(  # noqa: DJ001  null and blank differ on the wire
+        max_length=8, choices=ChannelBandwidth, null=True, blank=True
+    )
     capex_cost_to_light = models.DecimalField(
         "capex to light",
         max_digits=18,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from networkroutes.choices import BulkOutcome
 
 
 class SavedSearch(models.Model):
@@ -21,6 +24,9 @@ class SavedSearch(models.Model):
     output_currency = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     contract_term_months = models.PositiveIntegerField(null=True, blank=True)
     search_results = models.JSONField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -29,6 +35,14 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.search_name or f"Search {self.pk}"
+
+
+class DesignLogQuerySet(models.QuerySet["DesignLog"]):
+    """Questions about the design log."""
+
+    def shown(self) -> DesignLogQuerySet:
+        """Rows that nobody has archived."""
+        return self.filter(archived_at__isnull=True)
 
 
 class DesignLog(models.Model):
@@ -44,6 +58,9 @@ class DesignLog(models.Model):
     user_name = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     kmz_files = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     pricing_data = models.JSONField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects = DesignLogQuerySet.as_manager()
 
     class Meta:
         ordering = ["-logged_at", "-pk"]
@@ -69,3 +86,24 @@ class LegacyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.legacy_id}"
+
+
+class BulkUpload(models.Model):
+    """One bulk upload and what came of it; `errors` holds the first sentences."""
+
+    module = models.CharField(max_length=64)
+    filename = models.CharField(max_length=255)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    user_name = models.CharField(max_length=150, blank=True)
+    outcome = models.CharField(max_length=16, choices=BulkOutcome)
+    total_rows = models.PositiveIntegerField(default=0)
+    rows_imported = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    invalid_rows = models.PositiveIntegerField(default=0)
+    errors = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.uploaded_at:%Y-%m-%d %H:%M}"

@@ -47,6 +47,10 @@ class KmzFile(StoredRouteFile):
         NetworkRoute, on_delete=models.SET_NULL, null=True, blank=True, related_name="kmz_files"
     )
     is_generated = models.BooleanField(default=False)
+    line_km = models.FloatField(
+        "length of the line, km", null=True, blank=True, help_text="Along the longest line."
+    )
+    is_measured = models.BooleanField(default=False, editable=False)
 
     class Meta(StoredRouteFile.Meta):
         verbose_name = "KMZ file"

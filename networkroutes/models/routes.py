@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from inventory_site.core.models.base import TimeStamped, Versioned
+from networkroutes.choices import EquipmentType
 
 CIRCUIT_ID = r"\A[A-Z]{6}[0-9]{6}\Z"
 DARK_FIBER = "dark fiber"
@@ -98,6 +99,23 @@ class NetworkRoute(TimeStamped, Versioned):
     sla_latency_ms = models.FloatField(
         "SLA latency, ms", null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    capacity_usage_percent = models.FloatField(
+        "capacity in use, %",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    local_loop_carriers_a = models.TextField(  # noqa: DJ001  null and blank differ on the wire
+        "local-loop carriers at A", null=True, blank=True, help_text="Names, by comma."
+    )
+    local_loop_carriers_b = models.TextField(  # noqa: DJ001  null and blank differ on the wire
+        "local-loop carriers at B", null=True, blank=True, help_text="Names, by comma."
+    )
+    equipment_type = models.CharField(  # noqa: DJ001  null and blank differ on the wire
+        max_length=16, choices=EquipmentType, null=True, blank=True
+    )
+    created_by = models.CharField(max_length=150, blank=True, editable=False)
+    updated_by = models.CharField(max_length=150, blank=True, editable=False)
 
     objects = NetworkRouteQuerySet.as_manager()
 

@@ -1,0 +1,1 @@
+"""Paths through the network and their prices: plain Python, no database."""

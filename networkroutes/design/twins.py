@@ -1,0 +1,237 @@
+"""Two paths that share nothing they must not, with the smallest sum of lengths.
+
+Circuit- and node-disjoint pairs by Suurballe's algorithm (1974; Suurballe and Tarjan 1984). Pairs
+that must not share a carrier or cable system have no such algorithm; they are found by trying first
+paths from the shortest on, each with its best partner, until no longer first path can do better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import inf
+
+from networkroutes.design.circuits import Circuit, folded
+from networkroutes.design.graph import Graph, Path, shortest_path
+from networkroutes.design.kshortest import shortest_paths
+
+CIRCUIT, NODE, CARRIER, CABLE = "circuit", "node", "carrier", "cable_system"
+KINDS = (CIRCUIT, NODE, CARRIER, CABLE)
+MOST_FIRST_PATHS = 300
+
+Link = tuple[int, float, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """A pair, the shorter path first; `is_proven` false means that a better pair may exist."""
+
+    primary: Path
+    secondary: Path
+    is_proven: bool = True
+
+    @property
+    def total_ms(self) -> float:
+        """The sum of both lengths."""
+        return self.primary.length_ms + self.secondary.length_ms
+
+
+def disjoint_pair(graph: Graph, source: int, target: int, kind: str = CIRCUIT) -> Twins | None:
+    """Return the best pair of paths that share no circuit, location, carrier or cable system.
+
+    Carrier and cable pairs share no circuit either; an unknown carrier or cable system counts as
+    shared with nothing. None when there is no pair.
+    """
+    if kind == CIRCUIT:
+        return _flow_pair(graph, source, target, _links_between_circuits(graph))
+    if kind == NODE:
+        split_source, split_target = 2 * source + 1, 2 * target
+        return _flow_pair(graph, split_source, split_target, _links_of_split_nodes(graph), 2)
+    return _risk_pair(graph, source, target, RISKS[kind])
+
+
+def _carrier_risk(circuit: Circuit) -> str:
+    return folded(circuit.carrier)
+
+
+def _cable_risk(circuit: Circuit) -> str:
+    return folded(circuit.cable_system)
+
+
+RISKS: dict[str, Callable[[Circuit], str]] = {CARRIER: _carrier_risk, CABLE: _cable_risk}
+
+
+def _links_between_circuits(graph: Graph) -> list[list[Link]]:
+    return [list(arcs) for arcs in graph.arcs]
+
+
+def _links_of_split_nodes(graph: Graph) -> list[list[Link]]:
+    """Each location becomes an entry (2n) and an exit (2n + 1) with a link of no length."""
+    links: list[list[Link]] = []
+    for node, arcs in enumerate(graph.arcs):
+        links.append([(2 * node + 1, 0.0, -1 - node)])
+        links.append([(2 * other, weight, edge) for other, weight, edge in arcs])
+    return links
+
+
+def _flow_pair(
+    graph: Graph, source: int, target: int, links: list[list[Link]], fold: int = 1
+) -> Twins | None:
+    distance, came_from = _search(links, source, target)
+    if distance[target] == inf:
+        return None
+    first = _arcs_back(source, target, came_from)
+    second = _second_search(links, source, target, distance, first)
+    if second is None:
+        return None
+    paths = sorted(
+        (_as_path(graph, walk, fold) for walk in _untangled(source, target, first, second)),
+        key=lambda path: (path.length_ms, path.nodes),
+    )
+    return Twins(*paths)
+
+
+FlowArc = tuple[int, int, int]
+
+
+def _search(
+    links: list[list[Link]], source: int, target: int
+) -> tuple[list[float], list[FlowArc | None]]:
+    distance = [inf] * len(links)
+    came_from: list[FlowArc | None] = [None] * len(links)
+    distance[source] = 0.0
+    heap = [(0.0, source)]
+    while heap:
+        so_far, node = heappop(heap)
+        if so_far > distance[node]:
+            continue
+        if node == target:
+            break
+        for other, weight, edge in links[node]:
+            reached = so_far + weight
+            if reached < distance[other]:
+                distance[other] = reached
+                came_from[other] = (node, other, edge)
+                heappush(heap, (reached, other))
+    return distance, came_from
+
+
+def _second_search(
+    links: list[list[Link]],
+    source: int,
+    target: int,
+    distance: list[float],
+    first: list[FlowArc],
+) -> list[FlowArc] | None:
+    """Search with reduced lengths; arcs of the first path may only be walked backwards, for
+    nothing."""
+    limit = distance[target]
+    potential = [min(value, limit) for value in distance]
+    used = {(node, edge) for node, _, edge in first}
+    backwards = {other: (node, edge) for node, other, edge in first}
+    best = [inf] * len(links)
+    came_from: list[FlowArc | None] = [None] * len(links)
+    best[source] = 0.0
+    heap = [(0.0, source)]
+    while heap:
+        so_far, node = heappop(heap)
+        if so_far > best[node]:
+            continue
+        if node == target:
+            return _arcs_back(source, target, came_from)
+        base = so_far + potential[node]
+        for other, weight, edge in links[node]:
+            if (node, edge) in used:
+                continue
+            reached = max(so_far, base + weight - potential[other])
+            if reached < best[other]:
+                best[other] = reached
+                came_from[other] = (node, other, edge)
+                heappush(heap, (reached, other))
+        back = backwards.get(node)
+        if back is not None and so_far < best[back[0]]:
+            best[back[0]] = so_far
+            came_from[back[0]] = (node, back[0], back[1])
+            heappush(heap, (so_far, back[0]))
+    return None
+
+
+def _arcs_back(source: int, target: int, came_from: list[FlowArc | None]) -> list[FlowArc]:
+    arcs, node = [], target
+    while node != source:
+        arc = came_from[node]
+        if arc is None:
+            raise AssertionError("a reached location has a way back")
+        arcs.append(arc)
+        node = arc[0]
+    arcs.reverse()
+    return arcs
+
+
+def _untangled(
+    source: int, target: int, first: list[FlowArc], second: list[FlowArc]
+) -> list[list[FlowArc]]:
+    """Take out what both walk in opposite directions and follow the rest from the source twice."""
+    arcs = {(node, other, edge) for node, other, edge in first}
+    for node, other, edge in second:
+        if (other, node, edge) in arcs:
+            arcs.remove((other, node, edge))
+        else:
+            arcs.add((node, other, edge))
+    leaving: dict[int, list[FlowArc]] = {}
+    for arc in sorted(arcs):
+        leaving.setdefault(arc[0], []).append(arc)
+    walks = []
+    for _ in range(2):
+        walk, node = [], source
+        while node != target:
+            arc = leaving[node].pop(0)
+            walk.append(arc)
+            node = arc[1]
+        walks.append(walk)
+    return walks
+
+
+def _as_path(graph: Graph, walk: list[FlowArc], fold: int) -> Path:
+    """Return a walk as a path without loops; links inside a split location are left out."""
+    nodes, edges = [walk[0][0] // fold], []
+    for _, other, edge in walk:
+        if edge < 0:
+            continue
+        place = other // fold
+        if place in nodes:
+            keep = nodes.index(place)
+            del nodes[keep + 1 :], edges[keep:]
+            continue
+        nodes.append(place)
+        edges.append(edge)
+    length = 0.0
+    for edge in edges:
+        length += graph.circuits[edge].weight_ms
+    return Path(length, tuple(nodes), tuple(edges))
+
+
+def _risk_pair(
+    graph: Graph, source: int, target: int, risk_of: Callable[[Circuit], str]
+) -> Twins | None:
+    by_risk: dict[str, set[int]] = {}
+    for edge, circuit in enumerate(graph.circuits):
+        by_risk.setdefault(risk_of(circuit), set()).add(edge)
+    best: Twins | None = None
+    for tried, first in enumerate(shortest_paths(graph, source, target)):
+        if best is not None and 2 * first.length_ms >= best.total_ms:
+            return best
+        if tried == MOST_FIRST_PATHS:
+            return Twins(best.primary, best.secondary, is_proven=False) if best else None
+        banned = set(first.edges)
+        for edge in first.edges:
+            risk = risk_of(graph.circuits[edge])
+            if risk:
+                banned |= by_risk[risk]
+        second = shortest_path(graph, source, target, banned)
+        if second is not None and (
+            best is None or first.length_ms + second.length_ms < best.total_ms
+        ):
+            best = Twins(first, second)
+    return best

@@ -1919,7 +1919,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="polldata",
             index=models.Index(
-                fields=["device_ip", "poll_type", "-collected_at"], name="devices_polldata"
+                fields=["device_ip", "poll_type", "-collected_at"], name="devices_polldata_by_type"
             ),
         ),
         migrations.AddConstraint(

@@ -231,7 +231,7 @@ class PollData(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["device_ip", "poll_type", "-collected_at"], name="devices_polldata"
+                fields=["device_ip", "poll_type", "-collected_at"], name="devices_polldata_by_type"
             )
         ]
 

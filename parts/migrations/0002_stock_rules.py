@@ -24,10 +24,10 @@ COLUMNS = "code, tags, type, description, manufacturer, sellers, documents"
 OLD = ", ".join(f"old.{name}" for name in COLUMNS.split(", "))
 NEW = ", ".join(f"new.{name}" for name in COLUMNS.split(", "))
 FORGET = (
-    f"INSERT INTO parts_partsearch_fts(parts_partsearch_fts, rowid, {COLUMNS}) "
+    f"INSERT INTO parts_partsearch_fts(parts_partsearch_fts, rowid, {COLUMNS}) "  # noqa: S608
     f"VALUES ('delete', old.rank, {OLD});"
 )
-LEARN = f"INSERT INTO parts_partsearch_fts(rowid, {COLUMNS}) VALUES (new.rank, {NEW});"
+LEARN = f"INSERT INTO parts_partsearch_fts(rowid, {COLUMNS}) VALUES (new.rank, {NEW});"  # noqa: S608  as above
 SQLITE = (
     f"CREATE VIRTUAL TABLE parts_partsearch_fts USING fts5({COLUMNS}, "
     "content='parts_partsearchrow', content_rowid='rank', tokenize='trigram')",

@@ -124,9 +124,7 @@ class PickListLine(TimeStamped):
     requirement = models.ForeignKey(
         KitRequirement, on_delete=models.SET_NULL, null=True, related_name="pick_lines"
     )
-    part = models.ForeignKey(
-        "parts.StockPart", on_delete=models.PROTECT, related_name="pick_lines"
-    )
+    part = models.ForeignKey("parts.StockPart", on_delete=models.PROTECT, related_name="pick_lines")
     box_no = models.PositiveIntegerField()
     loc_no = models.PositiveIntegerField()
     quantity_to_pick = models.PositiveIntegerField()

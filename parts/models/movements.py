@@ -59,9 +59,7 @@ class StockMovement(models.Model):
     `move_id` joins the two lines of a move. `ref` names the cause, e.g. `shopping_item:12`.
     """
 
-    part = models.ForeignKey(
-        "parts.StockPart", on_delete=models.PROTECT, related_name="movements"
-    )
+    part = models.ForeignKey("parts.StockPart", on_delete=models.PROTECT, related_name="movements")
     seq = models.PositiveIntegerField()
     delta_qty = models.IntegerField()
     balance_before = models.BigIntegerField()
@@ -104,11 +102,6 @@ class StockMovement(models.Model):
     def __str__(self) -> str:
         return f"{self.part_id} {self.delta_qty:+d}"
 
-    @property
-    def location_reference(self) -> str | None:
-        """The place as people write it."""
-        return f"{self.box_no}-{self.loc_no}" if self.box_no is not None else None
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the line; a second save is refused."""
         if self.pk is not None:
@@ -117,3 +110,8 @@ class StockMovement(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise LedgerIsAppendOnly("stock movements are never removed")
+
+    @property
+    def location_reference(self) -> str | None:
+        """The place as people write it."""
+        return f"{self.box_no}-{self.loc_no}" if self.box_no is not None else None

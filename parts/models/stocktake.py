@@ -13,9 +13,7 @@ class Stocktake(TimeStamped):
     """A round through some boxes; its expected rows are frozen when it begins."""
 
     box_nos = models.JSONField(default=list)
-    status = models.CharField(
-        max_length=8, choices=StocktakeStatus, default=StocktakeStatus.OPEN
-    )
+    status = models.CharField(max_length=8, choices=StocktakeStatus, default=StocktakeStatus.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="stocktakes"

@@ -60,9 +60,7 @@ class ParameterDefinition(TimeStamped):
 class PartParameter(TimeStamped):
     """A value of a part: exact in base units, and the text that was typed."""
 
-    part = models.ForeignKey(
-        "parts.StockPart", on_delete=models.CASCADE, related_name="parameters"
-    )
+    part = models.ForeignKey("parts.StockPart", on_delete=models.CASCADE, related_name="parameters")
     definition = models.ForeignKey(
         ParameterDefinition, on_delete=models.CASCADE, related_name="values"
     )

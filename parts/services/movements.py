@@ -32,9 +32,7 @@ def add_stock(*, actor: Any, id4: str, additions: Sequence[Amount]) -> list[Stoc
     policy.require(actor, policy.CHANGE_STOCK)
     require_once(additions, "additions")
     with guarded():
-        booking = Booking(
-            actor, id4s=[id4], places=_places(additions), reason=MovementReason.ADD
-        )
+        booking = Booking(actor, id4s=[id4], places=_places(additions), reason=MovementReason.ADD)
         require_live(booking.parts[id4])
         for amount in additions:
             booking.put(id4, amount)
@@ -49,9 +47,7 @@ def use_stock(*, actor: Any, id4: str, deductions: Sequence[Amount]) -> list[Sto
     policy.require(actor, policy.CHANGE_STOCK)
     require_once(deductions, "deductions")
     with guarded():
-        booking = Booking(
-            actor, id4s=[id4], places=_places(deductions), reason=MovementReason.USE
-        )
+        booking = Booking(actor, id4s=[id4], places=_places(deductions), reason=MovementReason.USE)
         for amount in deductions:
             booking.take(id4, amount)
         return _written(actor, booking, id4, "stock.used", deductions)
@@ -89,18 +85,14 @@ def move_within(booking: Booking, id4: str, source: Place, destination: Amount) 
     booking.put(id4, destination, move_id=move_id)
 
 
-def count_stock(
-    *, actor: Any, id4: str, counted: Amount, note: str = ""
-) -> list[StockMovement]:
+def count_stock(*, actor: Any, id4: str, counted: Amount, note: str = "") -> list[StockMovement]:
     """Set a place to the counted quantity; no line when nothing differs, but the count is dated.
 
     Raises `RecordNotFound` for an unknown part or place.
     """
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
-        booking = Booking(
-            actor, id4s=[id4], places=[counted.place], reason=MovementReason.COUNT
-        )
+        booking = Booking(actor, id4s=[id4], places=[counted.place], reason=MovementReason.COUNT)
         book_count(booking, id4, counted, note)
         return _written(actor, booking, id4, "stock.counted", [counted])
 

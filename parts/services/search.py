@@ -1,4 +1,4 @@
-"""Keeping the rows that the search reads (contract 5.9); every service that changes a word calls."""
+"""Keeping the rows that the search reads (contract 5.9); whoever changes a word calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ OUT_OF_STOCK = 500_000
 FIELDS = ("code", "tags", "type", "description", "manufacturer", "sellers", "documents")
 CHUNK = 1000
 LONGEST_WORD = 64
-SIGNS = str.maketrans({"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "ω": "ohm"})  # noqa: RUF001  these are the signs meant
+SIGNS = str.maketrans(
+    {"\u00b5": "u", "\u03bc": "u", "\u2126": "ohm", "\u03a9": "ohm"}
+)  # micro, mu, ohm sign, omega
 
 
 def normalised(text: str) -> str:

@@ -3,7 +3,7 @@
 Apps register in `AppConfig.ready()`; afterwards the registry is only read.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -39,7 +39,7 @@ class Registry(Generic[Item]):
             raise KeyError(f"no {self.what} {slug!r}; known: {', '.join(self._items) or 'none'}")
         return self._items[slug]
 
-    def __iter__(self) -> Iterable[Item]:  # type: ignore[override]  # an iterator is an iterable
+    def __iter__(self) -> Iterator[Item]:
         return iter(self._items.values())
 
     def __contains__(self, slug: str) -> bool:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 try:
     import magic
 except ImportError:  # python-magic raises this when libmagic is not installed
-    magic = None
+    magic = None  # type: ignore[assignment]  # asked for before use
 
 HEAD_BYTES = 4096
 UNKNOWN = "application/octet-stream"

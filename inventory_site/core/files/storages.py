@@ -78,11 +78,13 @@ class DiskStorage(FileSystemStorage):
         self.folder = folder
 
     @property
-    def base_location(self) -> Path:  # type: ignore[override]  # read anew, so that MEDIA_ROOT may move
+    def base_location(self) -> Path:
+        """Read anew each time, so that `MEDIA_ROOT` may move."""
         return Path(settings.MEDIA_ROOT) / self.folder
 
     @property
-    def location(self) -> str:  # type: ignore[override]  # as above
+    def location(self) -> str:
+        """The folder as an absolute path."""
         return os.path.abspath(self.base_location)
 
     def publish(self, key: str, chunks: Iterable[bytes]) -> None:

@@ -122,8 +122,5 @@ def _in_order(queryset: QuerySet[Row], keys: list[Any], start: str, column: str)
     )
     collation = BYTE_ORDER[connections[queryset.db].vendor]
     by_name = Collate(F(column), collation)
-    return (
-        queryset.filter(pk__in=set(keys))
-        .annotate(match_rank=rank)
-        .order_by("match_rank", by_name, "pk")
-    )
+    best: QuerySet[Any] = queryset.filter(pk__in=set(keys)).annotate(match_rank=rank)
+    return best.order_by("match_rank", by_name, "pk")

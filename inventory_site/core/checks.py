@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 
 def _production() -> bool:
-    return settings.SETTINGS_MODULE.endswith(".prod")
+    return (settings.SETTINGS_MODULE or "").endswith(".prod")  # None under overridden settings
 
 
 @register(Tags.security)

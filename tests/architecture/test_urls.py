@@ -1,0 +1,102 @@
+"""No address answers a stranger who is not meant to be answered, and none breaks on odd input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    "/": "the front page has links only",
+    "/health": "for probes",
+    "/api/health": "for probes",
+    "/api/health/status": "for probes",
+    "/api/system/health": "for probes; its checks are for signed-in people",
+    "/api/schema": "the description of the interface holds no data",
+    "/docs": "shows the schema",
+    "/redoc": "shows the schema",
+    "/api/auth/login": "how one stops being a stranger",
+    "/api/auth/refresh": "the refresh token is the proof",
+    "/admin/login/": "how one stops being a stranger",
+    "/admin/logout/": "ends a session that is not there",
+    "/admin/jsi18n/": "translated words of the date picker",
+    "/admin": "redirects to the admin",
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+CLOSED = {401, 403, 405}
+ODD_VALUES = ("1", "0", "-1", "9" * 30, "x", "%", "\x00", "é中", "a'b\"c", "../..", "<b>", "None")
+QUERY_NAMES = ("q", "search", "ordering", "limit", "offset", "cursor", "fields", "p", "o")
+ODD_QUERIES = ("", "-1", "9" * 30, "\x00", "é'\"<b>%", "id,-id,nothing")
+PARAMETER = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>(?:[^()]|\([^()]*\))*\)")
+
+
+def patterns(found: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
+    for entry in found:
+        text = prefix + str(entry.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns, text)
+        else:
+            yield text
+
+
+ALL = sorted(set(patterns(get_resolver().url_patterns)))
+CATCH_ALL = {text for text in ALL if PARAMETER.sub("", text) == "/admin/"} - {"/admin/"}
+
+
+def filled(text: str, value: str) -> str:
+    return PARAMETER.sub(lambda _: quote(value, safe=""), text).replace("\\", "")
+
+
+def is_redirect_to_sign_in(answer: object) -> bool:
+    return answer.status_code == 302 and "/admin/login/" in answer["Location"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", [t for t in ALL if t not in PUBLIC and t not in CATCH_ALL])
+def test_an_address_is_closed_to_strangers(text: str, client: Client) -> None:
+    client.raise_request_exception = False
+    open_methods = {}
+
+    for method in METHODS:
+        answer = getattr(client, method)(filled(text, "1"))
+        if answer.status_code not in CLOSED and not is_redirect_to_sign_in(answer):
+            open_methods[method] = answer.status_code
+
+    assert open_methods == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", sorted(PUBLIC))
+def test_a_public_address_exists_and_answers_a_stranger(text: str, client: Client) -> None:
+    assert text in ALL
+    assert {getattr(client, method)(text).status_code for method in METHODS} & {200, 302, 400, 401}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", [t for t in ALL if PARAMETER.search(t)])
+def test_odd_words_in_an_address_are_never_an_error_page(text: str, admin_page: Client) -> None:
+    admin_page.raise_request_exception = False
+
+    broken = {
+        value: answer.status_code
+        for value in ODD_VALUES
+        if (answer := admin_page.get(filled(text, value))).status_code >= 500
+    }
+
+    assert broken == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ODD_QUERIES)
+@pytest.mark.parametrize("text", [t for t in ALL if not PARAMETER.search(t)])
+def test_odd_words_in_a_query_are_never_an_error_page(
+    text: str, value: str, admin_page: Client
+) -> None:
+    """All known names at once: a page reads those it knows, and must survive each."""
+    admin_page.raise_request_exception = False
+
+    assert admin_page.get(text, dict.fromkeys(QUERY_NAMES, value)).status_code < 500

@@ -1,0 +1,71 @@
+"""Search of circuits by the text of their fields (contract 5.1), on the sample data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from networkroutes.models import NetworkRoute
+from networkroutes.selectors.search import search_routes
+
+pytestmark = pytest.mark.django_db
+
+
+def found(**filters: str) -> list[str]:
+    """UCNs that match."""
+    return list(search_routes(filters).values_list("circuit_id", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({"circuit_id": "lonlon"}, ["LONLON123456", "LONLON123457"]),
+        ({"location_a": "IPCLON2"}, ["LONLON123456", "LONLON123457", "LONFFT241259"]),
+        ({"is_special": "1"}, ["LONFFT129391"]),
+        ({"is_special": "true"}, ["LONFFT129391"]),
+        ({"bandwidth": "dark"}, ["LONLON123456"]),
+        ({"expected_latency": "8.7"}, ["LONAUB224442", "LONFFT129391"]),
+        ({"expected_latency": "0"}, ["LONLON123456", "LONLON123457", "LONFFT241259"]),
+        ({"underlying_carrier": "COLT", "cable_system": "tang"}, ["LONFFT129391"]),
+        ({"circuit_id": "%"}, []),
+        ({"circuit_id": "LON_ON"}, []),
+        ({"mtu": "9212.0"}, []),
+    ],
+)
+def test_the_recorded_table(sample_register: Any, filters: dict[str, str], wanted: list[str]):
+    assert found(**filters) == wanted
+
+
+def test_counts_of_the_recorded_table(sample_register: Any):
+    assert len(found(is_special="0")) == 8
+    assert len(found(bandwidth="10000")) == 7
+    assert len(found()) == len(found(circuit_id=" ", cable_system="")) == 9
+    assert len(found(cost="0", currency="USD")) == 9
+
+
+def test_one_text_for_both_ends_matches_either_and_two_texts_match_both(sample_register: Any):
+    either = found(location_a="IPCLON2", location_b="IPCLON2")
+
+    assert either == found(location="ipclon2") == found(location_a="IPCLON2")
+    assert found(location_a="IPCLON2", location_b="IPCLON7") == ["LONLON123456"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "hit"),
+    [
+        (45.0, "45", True),
+        (45.0, "45.0", True),
+        (45.0, "45.00", False),
+        (1e3, "1000.0", True),
+        (0.25, ".25", True),
+        (172.89, "2.8", True),
+    ],
+)
+def test_real_numbers_match_by_their_shortest_decimal(
+    sample_register: Any, value: float, text: str, hit: bool
+):
+    NetworkRoute.objects.update(sla_latency_ms=None)
+    NetworkRoute.objects.filter(circuit_id="LONLON123456").update(sla_latency_ms=value)
+
+    assert found(sla_latency=text) == (["LONLON123456"] if hit else [])

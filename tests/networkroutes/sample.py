@@ -21,7 +21,7 @@ def write_database(path: Path, content: dict[str, list[dict[str, Any]]]) -> Path
     with closing(sqlite3.connect(path)) as link:
         for table, rows in content.items():
             columns = list(rows[0]) if rows else ["id"]
-            link.execute(f"CREATE TABLE {table} ({', '.join(columns)})")  # noqa: S608  a test's own names
+            link.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
             marks = ", ".join("?" for _ in columns)
             for row in rows:
                 values = [_stored(row[name]) for name in columns]

@@ -119,13 +119,14 @@ def test_orphans_and_unusable_rows_are_reported_and_skipped(tmp_path: Path):
     assert NetworkRoute.objects.get().repository_type_id == 1
     assert report.tables["network_routes"].skipped == [
         "network_routes bad: Invalid circuit_id format",
-        "network_routes LONPAR000002: "
-        'Bandwidth must be either "Dark Fiber" or a numeric value',
+        'network_routes LONPAR000002: Bandwidth must be either "Dark Fiber" or a numeric value',
     ]
     assert report.tables["dark_fiber_details"].skipped == [
         "dark_fiber_details 7: circuit ZZZZZZ000000 does not exist (orphan)"
     ]
-    assert "LONPAR000001: mtu is no number and became empty" in report.tables["network_routes"].notes
+    assert (
+        "LONPAR000001: mtu is no number and became empty" in report.tables["network_routes"].notes
+    )
 
 
 def test_reservations_and_their_log_come_over(tmp_path: Path):

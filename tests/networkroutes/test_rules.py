@@ -23,7 +23,7 @@ def test_six_letters_and_six_digits_are_a_ucn(value: str):
         "LONPAR0000011",
         "LONPAR000001\n",
         " LONPAR000001",
-        "LONPAR00000١",
+        "LONPAR00000\u0661",
         "ÄONPAR000001",
         "",
         None,

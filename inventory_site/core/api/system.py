@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from inventory_site.core import registry
 from inventory_site.core.errors import InvalidInput
 
-# TMP from inventory_site.core.search import find_everywhere
+from inventory_site.core.search import find_everywhere
 
 SERVICE = "opsconductor-backend"
 MAX_HITS = 50

@@ -31,6 +31,7 @@ format: $(VENV)/.dev ## Put the code into the house's format
 
 docs: $(VENV)/.dev ## Write the pages that are made from the code
 	@$(BIN)/python manage.py settings_page --write
+	@$(BIN)/python manage.py error_codes_page --write
 
 screenshots: $(VENV)/.dev ## Take the pictures of the documentation again
 	@if [ -f tests/browser/screenshots.py ]; then exec $(BIN)/python -m tests.browser.screenshots; \

@@ -38,6 +38,7 @@ def generated() -> Iterator[Result]:
     yield manage("migrations", "makemigrations", "--check", "--dry-run")
     yield manage("schema", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     yield manage("settings page", "settings_page", "--check")
+    yield manage("error codes page", "error_codes_page", "--check")
 
 
 def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from inventory_site.core.management.pages import PageCommand
 from inventory_site.settings import env
 
 PAGE = Path("docs") / "settings.md"
@@ -28,31 +27,6 @@ names the variable.
 `inventory_site.settings.prod` in production, which refuses to start with debug on, a missing or
 short `SECRET_KEY`, no `VAULT_KEYS` or no `ALLOWED_HOSTS`.
 """
-
-
-class Command(BaseCommand):
-    """Prints, writes or checks `docs/settings.md`; the page is rendered from the declarations."""
-
-    help = (
-        "Prints the page of settings; --write puts it into docs/, --check fails when it is stale."
-    )
-    requires_system_checks = []  # noqa: RUF012  Django's own spelling
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        choice = parser.add_mutually_exclusive_group()
-        choice.add_argument("--write", action="store_true", help="Write docs/settings.md.")
-        choice.add_argument("--check", action="store_true", help="Fail when the page is stale.")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        page, path = render(), Path(settings.BASE_DIR) / PAGE
-        if options["write"]:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(page)
-        elif options["check"]:
-            if not path.exists() or path.read_text() != page:
-                raise CommandError(f"{PAGE} is stale: run `make docs` and commit it.")
-        else:
-            self.stdout.write(page, ending="")
 
 
 def render() -> str:
@@ -77,3 +51,13 @@ def _row(found: env.Definition) -> str:
         default = "on" if default == "True" else "off"
     shown = default if "`" in default or not default else f"`{default}`"
     return f"| `{found.name}` | {found.kind} | {shown or 'empty'} | {found.meaning} |\n"
+
+
+class Command(PageCommand):
+    """Prints, writes or checks `docs/settings.md`."""
+
+    help = (
+        "Prints the page of settings; --write puts it into docs/, --check fails when it is stale."
+    )
+    page = PAGE
+    render = staticmethod(render)

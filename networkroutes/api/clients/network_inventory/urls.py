@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from networkroutes.api.clients.network_inventory.views import channels, files, register, routes
+from networkroutes.api.clients.network_inventory.views import (
+    channels,
+    design,
+    files,
+    register,
+    routes,
+)
 
 urlpatterns = [
     path("repository_types", register.RepositoryTypesView.as_view()),
@@ -35,4 +41,12 @@ urlpatterns = [
     path("locations/<str:location_id>", register.LocationView.as_view()),
     path("exchange_rates", register.ExchangeRatesView.as_view()),
     path("exchange_rates/<str:rate_id>", register.ExchangeRateView.as_view()),
+    path("network_design/find_path", design.FindPathView.as_view()),
+    path("network_design/calculate_pricing", design.CalculatePricingView.as_view()),
+    path("network_design/generate_kmz", design.GenerateKmzView.as_view()),
+    path("network_design/save_search", design.SaveSearchView.as_view()),
+    path("network_design/saved_searches", design.SavedSearchesView.as_view()),
+    path("network_design/saved_searches/<str:search_id>", design.SavedSearchView.as_view()),
+    path("network_design/audit_logs", design.AuditLogsView.as_view()),
+    path("network_design/audit_logs/export", design.AuditLogsExportView.as_view()),
 ]

@@ -91,11 +91,18 @@ def _what_reserving_means(objects: Sequence[DarkFibreChannel]) -> str:
     until = f"Held for 60 days, until {day(timezone.now() + reservations.TERM)}."
     held = [row for row in objects if reservation_of(row) is not None]
     if not held:
-        return until
+        return f"{until} {_lit_warning(objects)}".strip()
     if len(objects) == 1:
         found = reservation_of(held[0])
         return f"{found.reserved_by} holds it until {day(found.expires_at)}." if found else until
     return f"{until} {len(held)} of these are held already and will be refused."
+
+
+def _lit_warning(objects: Sequence[DarkFibreChannel]) -> str:
+    lit = [str(row) for row in objects if row.in_use]
+    if not lit:
+        return ""
+    return "It carries light now." if len(objects) == 1 else f"{len(lit)} of these carry light now."
 
 
 def _what_releasing_means(objects: Sequence[Any]) -> str:

@@ -113,6 +113,8 @@ class DarkFibreChannelAdmin(ServiceAdmin):
     """Channels of dark fibre."""
 
     form = ChannelForm
+    noun = "wavelength"
+    list_title = "Wavelengths"
     list_display = [
         "name",
         "circuit",
@@ -231,7 +233,7 @@ class DarkFibreChannelAdmin(ServiceAdmin):
     def subtitle(self, obj: DarkFibreChannel) -> str:
         return f"{plain(obj.route.location_a)} to {plain(obj.route.location_b)}"
 
-    @column("Wavelength", order="dwdm_ucn")
+    @column("UCN", order="dwdm_ucn")
     def name(self, obj: DarkFibreChannel) -> SafeString:
         return mono(obj)
 
@@ -243,12 +245,12 @@ class DarkFibreChannelAdmin(ServiceAdmin):
     def way(self, obj: DarkFibreChannel) -> SafeString:
         return ends(obj.route)
 
-    @column("nm", numeric=True, order="dwdm_wavelength")
-    def nm(self, obj: DarkFibreChannel) -> SafeString | str:
+    @column("Wavelength, nm", numeric=True, order="dwdm_wavelength")
+    def nm(self, obj: DarkFibreChannel) -> str:
         found = wavelength_nm(obj.dwdm_wavelength)
-        return plain(obj.dwdm_wavelength) if found is None else number(found, 2)
+        return plain(obj.dwdm_wavelength if found is None else f"{found:.2f}")
 
-    @column("THz", numeric=True)
+    @column("Frequency, THz", numeric=True)
     def thz(self, obj: DarkFibreChannel) -> SafeString:
         return number(frequency_thz(obj.dwdm_wavelength), 2)
 

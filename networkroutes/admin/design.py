@@ -46,6 +46,7 @@ class ReadOnlyPage(ReadOnlyAdmin):
 class DesignLogAdmin(ReadOnlyPage):
     """Searches, prices and maps that people asked the design tool for."""
 
+    list_title = "Design log"
     list_display = ["action_type", "moment", "who", "took", "address"]
     list_filter = ["action_type"]
     search_fields = ["action_type", "user_name"]

@@ -122,6 +122,7 @@ class ExchangeRateAdmin(ServiceAdmin):
     """Units of a currency per USD; changed by the verb alone."""
 
     form = RateForm
+    noun = "currency"
     list_display = ["currency", "rate", "due", "due_on", "changed", "changed_by"]
     list_filter = [DueChip]
     search_fields = ["currency_code"]

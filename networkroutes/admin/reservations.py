@@ -125,6 +125,7 @@ class ReservationAdmin(ReadOnlyAdmin):
 class ReservationLogAdmin(ReadOnlyAdmin):
     """Every event of every reservation; kept when channel and circuit are gone."""
 
+    list_title = "Reservation log"
     list_display = ["event", "circuit_id", "ucn", "who", "moment", "until", "notes"]
     list_filter = [ActionChip]
     search_fields = ["circuit_id", "dwdm_ucn", "reserved_by"]

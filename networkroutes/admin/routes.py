@@ -51,15 +51,17 @@ class NetworkRouteAdmin(ServiceAdmin):
     """The register."""
 
     form = NetworkRouteForm
+    noun = "circuit"
+    list_title = "Circuits"
     list_display = [
         "ucn",
         "way",
         "underlying_carrier",
         "cable_system",
         "speed",
-        "latency",
+        "measured",
         "state_now",
-        "channels",
+        "counted",
         "kind",
         "monthly_cost",
         "updated",
@@ -78,7 +80,7 @@ class NetworkRouteAdmin(ServiceAdmin):
     list_select_related = ["repository_type"]
     search_fields = ["circuit_id"]
     ordering = ["circuit_id"]
-    phone_columns = ["way", "speed", "latency", "state_now", "channels"]
+    phone_columns = ["way", "speed", "measured", "state_now", "counted"]
     export_fields = [
         ("UCN", "circuit_id"),
         ("Location A", "location_a"),
@@ -103,7 +105,7 @@ class NetworkRouteAdmin(ServiceAdmin):
     ]
     summary = [
         "underlying_carrier",
-        "latency_full",
+        "measured_full",
         "cable_system",
         "sla",
         "speed",
@@ -281,11 +283,11 @@ class NetworkRouteAdmin(ServiceAdmin):
         return words.bandwidth(obj)
 
     @column("Latency / expected, ms", numeric=True, order="live_latency_ms")
-    def latency(self, obj: NetworkRoute) -> SafeString:
+    def measured(self, obj: NetworkRoute) -> SafeString:
         return words.latency(obj)
 
     @column("Latency now / expected, ms")
-    def latency_full(self, obj: NetworkRoute) -> SafeString:
+    def measured_full(self, obj: NetworkRoute) -> SafeString:
         return words.latency(obj)
 
     @column("State", order="live_latency_ms")
@@ -293,7 +295,7 @@ class NetworkRouteAdmin(ServiceAdmin):
         return words.route_badge(obj)
 
     @column("Reserved / channels", numeric=True)
-    def channels(self, obj: Any) -> SafeString | str:
+    def counted(self, obj: Any) -> SafeString | str:
         return words.channel_count(obj.reserved_channels, obj.total_channels)
 
     @column("Repository", order="repository_type__name")
@@ -314,7 +316,7 @@ class NetworkRouteAdmin(ServiceAdmin):
 
     @column("ULL")
     def ull(self, obj: NetworkRoute) -> SafeString | str:
-        return badge("ULL", "wait", "zap") if obj.is_special else "no"
+        return badge("ULL", "wait", "zap") if obj.is_special else "No"
 
     @column("Tickets, last 30 days")
     def tickets(self, obj: NetworkRoute) -> str:

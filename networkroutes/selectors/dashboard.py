@@ -104,8 +104,8 @@ def channels_by_state(user: Any) -> CardContent:
     lit_count = lit.count()
     bars = [
         ("Reserved", held, "taken"),
-        ("Lit", lit_count, "ok"),
-        ("Free", max(0, total - held - lit_count), "idle"),
+        ("Lit", lit_count, "wait"),
+        ("Free", max(0, total - held - lit_count), "ok"),
     ]
     url = reverse("admin:networkroutes_darkfibrechannel_changelist")
     return CardContent([], total, url, "No dark-fibre channel is recorded.", bars)

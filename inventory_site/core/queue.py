@@ -176,7 +176,6 @@ class Transport(filesystem.Transport):
     def close_connection(self, connection: Any) -> None:
         """Put back what is still held and give up the watch."""
         super().close_connection(connection)
-        self.folders.leave()
         self.watch.close()
 
     def _look_after_lost(self) -> None:

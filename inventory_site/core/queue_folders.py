@@ -44,7 +44,7 @@ class QueueFolders:
         """Make a queue; a temporary one goes when the calling process has gone."""
         self.folder_of(queue).mkdir(exist_ok=True)
         if is_temporary:
-            self._write(self.owners / quote(queue, safe=""), str(Process.here()).encode())
+            self._write(self._owner_of(queue), str(Process.here()).encode())
 
     def folder_of(self, queue: str) -> Path:
         """Where a queue's messages wait; the name is quoted, so it cannot lead elsewhere."""
@@ -78,10 +78,12 @@ class QueueFolders:
         return taken
 
     def give_back(self, taken: Path) -> None:
-        """Put a message that was taken back into its old place."""
+        """Put a message that was taken back into its old place; it ends with a removed queue."""
         folder, _, name = taken.name.partition("@")
-        with contextlib.suppress(FileNotFoundError):
+        try:
             taken.rename(self.queues / folder / name)
+        except FileNotFoundError:
+            taken.unlink(missing_ok=True)
 
     def purge(self, queue: str) -> int:
         """Remove what waits in a queue; return how much that was."""
@@ -100,7 +102,7 @@ class QueueFolders:
         self.purge(queue)
         with contextlib.suppress(OSError):
             self.folder_of(queue).rmdir()
-        (self.owners / quote(queue, safe="")).unlink(missing_ok=True)
+        self._owner_of(queue).unlink(missing_ok=True)
 
     def bind(self, exchange: str, binding: Binding) -> None:
         """Let an exchange deliver to a queue; a second time changes nothing."""
@@ -139,12 +141,10 @@ class QueueFolders:
             with contextlib.suppress(FileNotFoundError):
                 owner = Process.parse(mark.read_text())
                 if owner is None or owner.is_gone():
-                    self.remove(unquote(mark.name))
+                    self.remove(unquote(mark.name[1:]))
 
-    def leave(self) -> None:
-        """Remove this process's own folder when nothing is held any more."""
-        with contextlib.suppress(OSError):
-            (self.held / str(Process.here())).rmdir()
+    def _owner_of(self, queue: str) -> Path:
+        return self.owners / self.folder_of(queue).name
 
     def _mine(self) -> Path:
         folder = self.held / str(Process.here())

@@ -15,7 +15,7 @@ from inventory_site.core import registry
 from inventory_site.core.models import QueuedTask
 from inventory_site.core.outbox.queueing import enqueue
 from inventory_site.core.outbox.sending import nothing_sent
-from inventory_site.core.outbox.sweeping import recover_row
+from inventory_site.core.outbox.sweeping import heal
 from inventory_site.core.registry import Schedule
 
 FIRE = "patchbay.enqueue_scheduled"
@@ -64,8 +64,7 @@ def fire(slug: str) -> QueuedTask | None:
         return None
     schedule = registry.schedules.get(slug)
     key = _dedupe_key(schedule)
-    for row in QueuedTask.objects.open().filter(dedupe_key=key):
-        recover_row(row.pk)
+    heal(key)
     return enqueue(schedule.task, queue=schedule.queue, dedupe_key=key)
 
 

@@ -48,6 +48,15 @@ def recover_row(pk: int) -> bool:
     return row is not None and _is_lost(row) and _recover(row) and row.status == TaskStatus.READY
 
 
+def heal(dedupe_key: str) -> None:
+    """Put right the open row of one key, if its worker or its message was lost."""
+    for row in QueuedTask.objects.open().filter(dedupe_key=dedupe_key):
+        recover_row(row.pk)
+    silent = QueuedTask.objects.ready().filter(dedupe_key=dedupe_key)
+    patience = timezone.now() - timedelta(seconds=UNCLAIMED_S)
+    _send(silent.filter(Q(sent_at__isnull=True) | _sent_before(patience)))
+
+
 def send_unclaimed() -> int:
     """Send ready rows that were never sent, or not claimed within 30 s; return how many.
 

@@ -18,8 +18,8 @@ class PageCommand(BaseCommand):
     """
 
     page: ClassVar[Path]
-    render: ClassVar[Callable[[], str]]
-    requires_system_checks: ClassVar[list[str]] = []
+    render: ClassVar[Callable[..., str]]
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         choice = parser.add_mutually_exclusive_group()

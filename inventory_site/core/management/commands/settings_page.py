@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
 from inventory_site.core.management.pages import PageCommand
-from inventory_site.settings import env
+from inventory_site.settings.env import Definition
 
 PAGE = Path("docs") / "settings.md"
-MODULES = ("base", "identity", "api", "files", "queue", "apps", "prod")
+MODULES = ("base", "identity", "api", "files", "queue", "apps", "logs", "prod")
+SOURCES = Path(__file__).resolve().parents[3] / "settings"
 DECLARATION = re.compile(r"\benv\.[a-z_]+\(\s*\"([A-Z][A-Z0-9_]*)\"")
+PRODUCTION = {
+    "SECRET_KEY": "not a secret, only long enough to be taken",
+    "VAULT_KEYS": "page:" + "A" * 43 + "=",
+    "ALLOWED_HOSTS": "page.invalid",
+}
+READ = """\
+import dataclasses, json
+from inventory_site.settings import env, prod
+print(json.dumps([dataclasses.astuple(found) for found in env.DEFINITIONS.values()]))
+"""
 
 HEAD = """\
 # Settings
@@ -31,22 +48,40 @@ short `SECRET_KEY`, no `VAULT_KEYS` or no `ALLOWED_HOSTS`.
 
 def render() -> str:
     """Return the page; the same on every machine, whatever its environment holds."""
-    return HEAD + "".join(part for module in MODULES for part in _section(module))
+    definitions = read_definitions()
+    return HEAD + "".join(part for module in MODULES for part in _section(module, definitions))
 
 
-def _section(name: str) -> Iterator[str]:
-    module = import_module(f"inventory_site.settings.{name}")
-    names = DECLARATION.findall(Path(str(module.__file__)).read_text())
+@cache
+def read_definitions() -> dict[str, Definition]:
+    """Return what production declares, read by a process of its own with nothing else set."""
+    with tempfile.TemporaryDirectory() as folder:
+        clean = {"PATH": os.defpath, "PATCHBAY_VAR": folder, **PRODUCTION}
+        done = subprocess.run(  # noqa: S603  our own interpreter and our own words
+            [sys.executable, "-c", READ],
+            cwd=SOURCES.parents[1],
+            env=clean,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        rows = json.loads(done.stdout.replace(folder, "var"))
+    return {row[0]: Definition(*row) for row in rows}
+
+
+def _section(name: str, definitions: dict[str, Definition]) -> Iterator[str]:
+    source = (SOURCES / f"{name}.py").read_text() if (SOURCES / f"{name}.py").exists() else ""
+    names = DECLARATION.findall(source)
     if not names:
         return
-    title = (module.__doc__ or name).partition("\n")[0].partition(" (")[0].rstrip(".")
+    docstring = ast.get_docstring(ast.parse(source)) or name
+    title = docstring.partition("\n")[0].partition(" (")[0].rstrip(".")
     yield f"\n## {title}\n\n| Name | Kind | Default | Meaning |\n|---|---|---|---|\n"
-    yield from (_row(env.DEFINITIONS[variable]) for variable in names)
+    yield from (_row(definitions[variable]) for variable in names)
 
 
-def _row(found: env.Definition) -> str:
-    default = found.default.replace(f"{settings.PATCHBAY_VAR}", "var")
-    default = default.replace(f"{settings.BASE_DIR}/", "")
+def _row(found: Definition) -> str:
+    default = found.default.replace(f"{settings.BASE_DIR}/", "")
     if found.kind == "on or off":
         default = "on" if default == "True" else "off"
     shown = default if "`" in default or not default else f"`{default}`"
@@ -56,8 +91,6 @@ def _row(found: env.Definition) -> str:
 class Command(PageCommand):
     """Prints, writes or checks `docs/settings.md`."""
 
-    help = (
-        "Prints the page of settings; --write puts it into docs/, --check fails when it is stale."
-    )
+    help = "Prints the page of settings; --write puts it into docs/, --check fails when stale."
     page = PAGE
     render = staticmethod(render)

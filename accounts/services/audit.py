@@ -15,9 +15,8 @@ from django.utils import timezone
 from accounts.choices import AuditOutcome
 from accounts.models import AuditEntry, User
 from inventory_site.core import context
+from inventory_site.core.redaction import masked
 
-MASK = "••••"
-SECRET_WORDS = ("password", "secret", "token", "api_key", "private_key", "community", "passphrase")
 ANONYMOUS = "anonymous"
 SYSTEM = "system"
 
@@ -91,8 +90,8 @@ def _entry(
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk)[:64] if obj is not None else "",
         object_label=str(obj)[:255] if obj is not None else "",
-        before=_masked(before),
-        after=_masked(after),
+        before=_kept(before),
+        after=_kept(after),
         request_id=call.request_id,
         address=call.address,
         outcome=outcome,
@@ -106,18 +105,14 @@ def name_of(actor: Any) -> str:
     return SYSTEM if actor is None else ANONYMOUS
 
 
-def _masked(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _kept(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None
-    return {
-        key: MASK if any(word in key.lower() for word in SECRET_WORDS) and value else _plain(value)
-        for key, value in values.items()
-    }
+    kept: dict[str, Any] = masked({key: _plain(value) for key, value in values.items()})
+    return kept
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _masked(value)
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return orjson.loads(orjson.dumps(value, default=DjangoJSONEncoder().default))

@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory_site import celery  # noqa: F401  makes the Celery application current
-        from inventory_site.core import cards, checks, signals  # noqa: F401  checks registers itself
+        from inventory_site.core import cards, signals
         from inventory_site.core.files import upkeep as files
         from inventory_site.core.outbox import upkeep
 

@@ -69,3 +69,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer(
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 EXPORT_MAX_ROWS_XLSX = env.integer("EXPORT_MAX_ROWS_XLSX", 200_000, "Most rows of an XLSX export.")
+METRICS_ALLOWED = env.items(
+    "METRICS_ALLOWED", (), "Networks that may read /metrics, e.g. `10.0.0.0/8`; blank is nobody."
+)

@@ -112,5 +112,6 @@ from inventory_site.settings.api import *  # noqa: E402, F403  settings are one 
 from inventory_site.settings.apps import *  # noqa: E402, F403
 from inventory_site.settings.files import *  # noqa: E402, F403
 from inventory_site.settings.identity import *  # noqa: E402, F403
+from inventory_site.settings.logs import *  # noqa: E402, F403
 from inventory_site.settings.queue import *  # noqa: E402, F403
 from inventory_site.settings.theme import *  # noqa: E402, F403

@@ -1,4 +1,4 @@
-"""Who may call the network-inventory surface: signed in, by key, or by an operator's open switch."""
+"""Who may call the network-inventory surface: signed in, by key, or open by a switch."""
 
 from __future__ import annotations
 

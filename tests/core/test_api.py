@@ -246,3 +246,13 @@ def test_global_search_answers_what_the_caller_may_see(api: Any):
     assert [hit["label"] for hit in seen] == ["LONPAR000001"]
     assert hidden == []
     assert blank.status_code == 400
+
+
+def test_metrics_are_for_allowed_networks_only(settings: Any):
+    settings.METRICS_ALLOWED = ["127.0.0.0/8"]
+    shown = APIClient().get("/metrics")
+    settings.METRICS_ALLOWED = ["10.0.0.0/8"]
+    hidden = APIClient().get("/metrics")
+
+    assert 'patchbay_healthy{what="database"} 1.0' in shown.content.decode()
+    assert hidden.status_code == 404

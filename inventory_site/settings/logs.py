@@ -1,0 +1,52 @@
+"""Logs: one line per event with the request id; JSON in production, text elsewhere."""
+
+from typing import Any
+
+import structlog
+
+from inventory_site.core.redaction import mask_secrets
+from inventory_site.settings import env
+
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", "info", ("debug", "info", "warning", "error"), "Least level that is logged."
+)
+LOG_JSON = env.flag("LOG_JSON", False, "Write log lines as JSON; production turns it on.")
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    mask_secrets,
+]
+
+
+def logging_config(*, as_json: bool) -> dict[str, Any]:
+    """Return Django's LOGGING."""
+    shown = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    shown,
+                ],
+            },
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": LOG_LEVEL.upper()},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "django.request": {"level": "ERROR"},
+            "botocore": {"level": "WARNING"},
+        },
+    }
+
+
+LOGGING = logging_config(as_json=LOG_JSON)

@@ -1,0 +1,63 @@
+"""Production refuses to start half configured; secrets stay out of logs."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inventory_site.core.redaction import mask_secrets, masked
+
+WHOLE = {
+    "SECRET_KEY": "x" * 40,
+    "VAULT_KEYS": "one:" + base64.b64encode(b"k" * 32).decode(),
+    "ALLOWED_HOSTS": "patchbay.example",
+}
+
+
+def start(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Load the production settings in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "import inventory_site.settings.prod"],
+        env={"PATH": os.environ["PATH"], "PATCHBAY_VAR": str(tmp_path), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_whole_configuration_starts(tmp_path: Path):
+    assert start(tmp_path, **WHOLE).returncode == 0
+
+
+@pytest.mark.parametrize("missing", sorted(WHOLE))
+def test_a_missing_setting_stops_the_start_and_is_named(tmp_path: Path, missing: str):
+    outcome = start(tmp_path, **{name: text for name, text in WHOLE.items() if name != missing})
+
+    assert outcome.returncode != 0
+    assert f"{missing} is" in outcome.stderr
+
+
+def test_a_short_vault_key_is_refused(tmp_path: Path):
+    outcome = start(tmp_path, **{**WHOLE, "VAULT_KEYS": "one:" + base64.b64encode(b"k").decode()})
+
+    assert "32 bytes" in outcome.stderr
+
+
+def test_secrets_are_masked_at_any_depth():
+    event = {
+        "event": "token refreshed",
+        "token": "t",
+        "headers": {"Cookie": "c", "n": [{"password": 1}]},
+    }
+
+    assert mask_secrets(None, "info", event) == {
+        "event": "token refreshed",
+        "token": "••••",
+        "headers": {"Cookie": "••••", "n": [{"password": "••••"}]},
+    }
+    assert masked({"password": ""}) == {"password": ""}

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import ApiKey, User
 from accounts.models.sessions import token_hash
 from accounts.permissions import django_permissions, unknown_names
 from accounts.services import audit
-from inventory_site.core.errors import InvalidInput
+from inventory_site.core.errors import InvalidInput, NotAllowed
 
 PREFIX_LENGTH = 8
 TOUCH_EVERY = timedelta(minutes=1)
@@ -38,6 +39,7 @@ def create_api_key(
     unknown = unknown_names(scopes)
     if unknown:
         raise InvalidInput(fields={"scopes": [f"Unknown permission name: {n}" for n in unknown]})
+    require_may_hand_out(actor, scopes)
     if not scopes:
         raise InvalidInput(fields={"scopes": ["Name at least one permission."]})
     networks = [_network(text) for text in allowed_ips]
@@ -53,6 +55,19 @@ def create_api_key(
     )
     audit.record(actor, "apikey.created", key, after={"owner": user.username, "scopes": key.scopes})
     return key, secret
+
+
+def require_may_hand_out(actor: User | None, scopes: Sequence[str]) -> None:
+    """Raise `NotAllowed` when a key would do for its owner what its maker may not do."""
+    if actor is None or actor.is_superuser:
+        return
+    beyond = [
+        name
+        for name in scopes
+        if not all(policy.may(actor, perm) for perm in django_permissions([name]))
+    ]
+    if beyond:
+        raise NotAllowed(f"You may not hand out {', '.join(beyond)}.", scopes=beyond)
 
 
 def user_of_key(secret: str, *, address: str | None) -> tuple[User, ApiKey] | None:

@@ -78,20 +78,26 @@ class Row:
 
 def chosen(user: Any, label: str, names: Sequence[str], hidden: Sequence[str]) -> list[str]:
     """Return the columns that the person wants of a list; the first one always stands."""
-    stored = (getattr(user, "preferences", None) or {}).get(PREFERENCE, {}).get(label)
+    stored = _choices_of(user).get(label)
     wanted = set(stored) if isinstance(stored, list) else set(names) - set(hidden)
     return [name for place, name in enumerate(names) if place == 0 or name in wanted]
 
 
 def choose(user: Any, label: str, names: Sequence[str]) -> None:
     """Keep a person's choice of columns; an empty one goes back to the default."""
-    preferences = dict(user.preferences or {})
-    columns = dict(preferences.get(PREFERENCE, {}))
-    columns.pop(label, None)
+    columns = {name: chosen for name, chosen in _choices_of(user).items() if name != label}
     if names:
         columns[label] = list(names)
-    user.preferences = {**preferences, PREFERENCE: columns}
+    kept = user.preferences if isinstance(user.preferences, dict) else {}
+    user.preferences = {**kept, PREFERENCE: columns}
     user.save(update_fields=["preferences", "updated_at"])
+
+
+def _choices_of(user: Any) -> dict[str, Any]:
+    """Return the kept choices; whatever else stands there counts as none."""
+    preferences = getattr(user, "preferences", None)
+    choices = preferences.get(PREFERENCE) if isinstance(preferences, dict) else None
+    return choices if isinstance(choices, dict) else {}
 
 
 def drawn(name: str, obj: models.Model, admin: Any) -> SafeString:

@@ -26,6 +26,7 @@ from inventory_site.core.admin.verbs import Verb
 from inventory_site.core.errors import TooLarge
 
 EXPORT_PARAM = "export"
+SEARCH_LENGTH, SEARCH_WORDS = 200, 10
 
 
 class OpenList(ChangeList):
@@ -73,6 +74,16 @@ class ListMixin:
         """Return the columns that the person chose."""
         label = self.opts.label_lower  # type: ignore[attr-defined]
         return chosen(request.user, label, self.all_columns(request), self.list_hidden)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search for the first words only: each word is a condition of the query."""
+        words = search_term[:SEARCH_LENGTH].split()[:SEARCH_WORDS]
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(  # type: ignore[misc]
+            request, queryset, " ".join(words)
+        )
+        return found
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

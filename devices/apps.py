@@ -1,6 +1,7 @@
 """Inventory, access, monitoring and the lab."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class DevicesConfig(AppConfig):
@@ -8,3 +9,9 @@ class DevicesConfig(AppConfig):
 
     name = "devices"
     verbose_name = "Devices"
+
+    def ready(self) -> None:
+        from devices import registrations, signals
+
+        post_migrate.connect(signals.seed_devices_after_migrate, sender=self)
+        registrations.register()

@@ -24,11 +24,14 @@ CLIENT_ROOTS = frozenset(
 
 ENVELOPE, ERROR, DETAIL, HTML, UNION = "envelope", "error", "detail", "html", "union"
 
+LAB_INVENTORY = ("attachments", "device", "manufacturers", "sites", "stats", "tags")
+
 SHAPES: tuple[tuple[str, str], ...] = (
     ("/admin/", HTML),
     ("/api/download_kmz/", ERROR),
     ("/api/api/download_kmz/", ERROR),
     ("/api/parts/", ERROR),
+    *((f"/api/inventory/{word}", DETAIL) for word in LAB_INVENTORY),
     ("/api", ENVELOPE),
     ("/auth/", ENVELOPE),
     ("/identity/", ENVELOPE),
@@ -40,6 +43,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/notifications/", ENVELOPE),
     ("/system/", ENVELOPE),
     ("/lab/", DETAIL),
+    ("/devices", DETAIL),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
+from inventory_site.core.api.metrics import metrics
 from inventory_site.core.api.system import (
     HealthStatusView,
     HealthView,
@@ -24,13 +25,16 @@ urlpatterns = [
     path("api/health", HealthView.as_view()),
     path("api/health/status", HealthStatusView.as_view()),
     path("api/system/health", SystemHealthView.as_view(), name="system-health"),
+    path("metrics", metrics, name="metrics"),
     path("api/search", SearchView.as_view(), name="search"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("accounts.api.urls")),
     path("", include("networkroutes.api.urls")),
+    path("", include("devices.api.urls")),
     path("", include("networkroutes.api.clients.network_inventory.urls")),
+    path("", include("devices.api.clients.lab_inventory.urls")),
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
     path("admin/", include("inventory_site.core.admin.urls")),
     path("admin/", include("inventory_site.dashboard")),

@@ -1,0 +1,160 @@
+"""What the native views of devices share."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from devices.errors import Invalid
+from inventory_site.core.api.renderers import dumps
+from inventory_site.core.api.schema import EnvelopeSchema
+from inventory_site.core.api.views import GuardedMixin
+from inventory_site.core.errors import DomainError
+
+
+class ObjectSchema(EnvelopeSchema):
+    """Describes bodies as JSON objects where a view declares no serializer."""
+
+    def get_request_serializer(self) -> Any:
+        return OpenApiTypes.OBJECT
+
+    def get_response_serializers(self) -> Any:
+        return OpenApiTypes.OBJECT
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False
+
+
+class DeviceView(GuardedMixin, APIView):
+    """A view whose `permissions` names a Django permission per method; bodies are objects."""
+
+    schema = ObjectSchema()
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object; a list or a text is refused."""
+        data = self.request.data
+        if hasattr(data, "dict"):
+            return dict(data.dict())
+        if not isinstance(data, dict):
+            raise Invalid("body", "The body must be a JSON object")
+        return data
+
+
+class BareRenderer(BaseRenderer):
+    """JSON without the envelope."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        """Return the body."""
+        return b"" if data is None else dumps(data)
+
+
+class BareView(DeviceView):
+    """A view that answers bare JSON, and errors as `{"error": text}`."""
+
+    envelope = False
+    renderer_classes = (BareRenderer,)
+    in_schema = False
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer the sentence alone."""
+        response = super().handle_exception(exc)
+        error = response.data.get("error") if isinstance(response.data, dict) else None
+        if isinstance(error, dict):
+            response.data = {"error": error["message"], "code": error["code"]}
+        return response
+
+
+def listed(rows: list[Any], **meta: Any) -> Response:
+    """Answer a list with its count in `meta`."""
+    response = Response(rows)
+    response.meta = {"count": len(rows), **meta}  # type: ignore[attr-defined]  # for the envelope
+    return response
+
+
+def said(data: Any, message: str, status: int = 200) -> Response:
+    """Answer data with a sentence; blank data is left out as the clients expect."""
+    response = Response(data, status=status)
+    response.message = message  # type: ignore[attr-defined]  # for the envelope
+    return response
+
+
+def flat(body: dict[str, Any], status: int = 200) -> Response:
+    """Answer `{"success": true, …}` without `data`, where the front end reads it so."""
+    response = Response({"success": True, **body}, status=status)
+    response.exception = True  # the renderer leaves such a body alone
+    return response
+
+
+@functools.cache
+def alias(view: type[APIView]) -> type[APIView]:
+    """Return the same view under another name of its path, left out of the schema."""
+    return type(f"{view.__name__}Alias", (view,), {"in_schema": False, "__doc__": view.__doc__})
+
+
+def whole(value: Any, name: str, default: int, low: int, high: int) -> int:
+    """Read a whole number within bounds from a query or a body, or raise `Invalid`."""
+    if value in (None, ""):
+        return default
+    text = str(value)
+    if isinstance(value, bool) or not text.lstrip("-").isdigit() or len(text) > 12:
+        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    number = int(text)
+    if not low <= number <= high:
+        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    return number
+
+
+def truth(value: Any, name: str, default: bool) -> bool:
+    """Read true or false from a query or a body, or raise `Invalid`."""
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if word in {"true", "1", "yes"}:
+        return True
+    if word in {"false", "0", "no"}:
+        return False
+    raise Invalid(name, f"{name} must be true or false")
+
+
+def wanted_id(value: Any, name: str) -> int:
+    """Read an id from a body, or raise `Invalid`."""
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise Invalid(name, f"{name} must be a whole number")
+    return int(text)
+
+
+def query_text(request: Request, name: str, default: str = "") -> str:
+    """Read a text of the query; null characters are refused."""
+    text = request.query_params.get(name, default).strip()
+    if "\x00" in text:
+        raise Invalid(name, f"{name} may not hold null characters")
+    return text
+
+
+__all__ = [
+    "BareView",
+    "DeviceView",
+    "DomainError",
+    "alias",
+    "flat",
+    "listed",
+    "query_text",
+    "said",
+    "truth",
+    "wanted_id",
+    "whole",
+]

@@ -1,0 +1,455 @@
+"""The lab's devices: `/api/inventory/devices…` and the scheduler's `/devices`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from devices.api.clients.lab_inventory import forms
+from devices.api.clients.lab_inventory.base import LabView
+from devices.api.clients.lab_inventory.forms import Unprocessable
+from devices.errors import Missing
+from devices.maintenance import polatis_ports
+from devices.models import Device, DeviceHistory
+from devices.services import attachments, csv_devices, inventory
+from inventory_site.core.api.exports import csv_chunks, csv_response
+from inventory_site.core.errors import NotFound
+from inventory_site.core.files.serve import file_response
+
+CHECKS: dict[str, forms.Check] = {
+    "name": forms.text(1, 200),
+    "oi_id": forms.text(0, 50),
+    "device_type_id": forms.whole(),
+    "manufacturer_id": forms.whole(),
+    "model": forms.text(0, 100),
+    "serial_number": forms.text(0, 100),
+    "status": forms.status,
+    "site_id": forms.whole(),
+    "rack": forms.text(0, 50),
+    "u_position": forms.whole(0),
+    "hostname": forms.text(0, 100),
+    "mgmt_ip": forms.address,
+    "polatis_name": forms.text(0, 100),
+    "polatis_port_range": forms.text(0, 100),
+    "maintenance_start": forms.text(0, 100),
+    "maintenance_end": forms.text(0, 100),
+    "owner_group": forms.text(0, 100),
+    "notes": forms.text(0, 100_000),
+}
+BULK_FIELDS = tuple(CHECKS)
+NEVER_NULL = ("name", "device_type_id", "status")
+SCHEDULER_WORDS = {
+    "active": "Available",
+    "in_maintenance": "Maintenance",
+    "retired": "Unavailable",
+}
+
+
+def rows() -> QuerySet[Device]:
+    """Return the devices with what their objects show; three queries a page."""
+    return (
+        Device.objects.current()
+        .select_related("device_type", "manufacturer", "site", "address")
+        .prefetch_related("tags")
+    )
+
+
+def shown(device: Device) -> dict[str, Any]:
+    """Return a device as the inventory front end reads it."""
+    return {
+        "name": device.name,
+        "oi_id": device.oi_id,
+        "device_type_id": device.device_type_id,
+        "manufacturer_id": device.manufacturer_id,
+        "model": device.hardware_model,
+        "serial_number": device.serial_number,
+        "status": device.lab_status,
+        "site_id": device.site_id,
+        "rack": device.rack,
+        "u_position": device.u_position,
+        "hostname": device.hostname,
+        "mgmt_ip": device.ip,
+        "polatis_name": device.polatis_name,
+        "polatis_port_range": device.polatis_port_range,
+        "maintenance_start": device.maintenance_start,
+        "maintenance_end": device.maintenance_end,
+        "owner_group": device.owner_group,
+        "notes": device.notes,
+        "id": device.pk,
+        "created_at": stamp(device.created_at),
+        "updated_at": stamp(device.updated_at),
+        "created_by_id": device.created_by_id,
+        "updated_by_id": device.updated_by_id,
+        "device_type_name": device.device_type.name,
+        "manufacturer_name": device.manufacturer.name if device.manufacturer else None,
+        "site_name": device.site.name if device.site else None,
+        "tags": [tag_shown(tag) for tag in device.tags.all()],
+    }
+
+
+def stamp(moment: Any) -> str | None:
+    """Return an audit time as these clients read it: UTC without offset."""
+    return moment.replace(tzinfo=None).isoformat() if moment else None
+
+
+def tag_shown(tag: Any) -> dict[str, Any]:
+    """Return a tag."""
+    return {
+        "id": tag.pk,
+        "name": tag.name,
+        "description": tag.description,
+        "color": tag.color,
+        "created_at": stamp(tag.created_at),
+    }
+
+
+def found(pk: int) -> Device:
+    """Return the device, or raise `Missing` with the lab's sentence."""
+    device = rows().filter(pk=pk).first()
+    if device is None:
+        raise _lab_missing("Device", pk)
+    return device
+
+
+def _lab_missing(resource: str, pk: Any) -> Missing:
+    missing = Missing(resource, pk)
+    missing.message = f"{resource} with ID {pk} not found"
+    return missing
+
+
+class _lab_words:
+    """Turns the service's 404 sentences into the lab's."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, Missing) and '"' in error.message:
+            error.message = f"{error.resource} with ID {error.key} not found"
+
+
+class DevicesView(LabView):
+    """GET, POST /api/inventory/devices."""
+
+    def get(self, request: Request) -> Response:
+        """Answer a page of devices, newest first."""
+        query = request.query_params
+        limit = forms.query_whole(query, "limit", 50, 1, 500)
+        offset = forms.query_whole(query, "offset", 0, 0, 2**31)
+        wanted = _filtered(query, rows())
+        total = wanted.count()
+        page = wanted.order_by("-created_at", "-pk")[offset : offset + limit]
+        return Response(
+            {
+                "items": [shown(device) for device in page],
+                "total": total,
+                "limit": limit,
+                "offset": offset,
+            }
+        )
+
+    def post(self, request: Request) -> Response:
+        """Make a device."""
+        values = forms.read_body(
+            request.data,
+            CHECKS,
+            required=("name", "device_type_id"),
+            never_null=("status",),
+        )
+        with _lab_words():
+            device = inventory.create_device(actor=request.user, values=values)
+        return Response(shown(found(device.pk)), status=201)
+
+
+def _filtered(query: Any, wanted: QuerySet[Device]) -> QuerySet[Device]:
+    for name in ("device_type_id", "manufacturer_id", "site_id"):
+        pk = forms.query_id(query, name)
+        if pk is not None:
+            wanted = wanted.filter(**{name: pk})
+    if query.get("status"):
+        wanted = wanted.filter(lab_status=query["status"])
+    if query.get("tag_ids"):
+        wanted = wanted.filter(pk__in=_tagged(query["tag_ids"]))
+    text = query.get("search", "").strip().replace("\x00", "")
+    if text:
+        wanted = wanted.filter(
+            Q(name__icontains=text)
+            | Q(hardware_model__icontains=text)
+            | Q(serial_number__icontains=text)
+            | Q(oi_id__icontains=text)
+        )
+    return wanted
+
+
+def _tagged(sent: str) -> QuerySet[Device, int]:
+    try:
+        wanted = [forms.whole()(one) for one in sent.split(",") if one.strip()]
+    except ValueError as err:
+        raise Unprocessable("tag_ids", "tag_ids must be numbers by comma", "query") from err
+    return Device.objects.filter(taggings__tag_id__in=wanted).values_list("pk", flat=True)
+
+
+class DeviceView(LabView):
+    """GET, PUT, DELETE /api/inventory/devices/{id}."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer a device."""
+        return Response(shown(found(pk)))
+
+    def put(self, request: Request, pk: int) -> Response:
+        """Change the fields that were sent; null clears."""
+        found(pk)
+        values = forms.read_body(request.data, CHECKS, never_null=NEVER_NULL)
+        with _lab_words():
+            inventory.update_device(pk, actor=request.user, values=values)
+        return Response(shown(found(pk)))
+
+    def delete(self, request: Request, pk: int) -> Response:
+        """Remove a device."""
+        with _lab_words():
+            inventory.delete_device(pk, actor=request.user)
+        return Response(status=204)
+
+
+class DeviceByOiView(LabView):
+    """GET /api/inventory/devices/oi/{oi_id}."""
+
+    def get(self, request: Request, oi_id: str) -> Response:
+        """Answer the device of an OI id."""
+        device = rows().filter(oi_id=oi_id).first()
+        if device is None:
+            missing = Missing("Device", oi_id)
+            missing.message = f"Device with oi_id '{oi_id}' not found"
+            raise missing
+        return Response(shown(device))
+
+
+class BulkUpdateView(LabView):
+    """POST /api/inventory/devices/bulk-update."""
+
+    def post(self, request: Request) -> Response:
+        """Change many devices, each all or nothing."""
+        body = forms.read_body(
+            request.data,
+            {"device_ids": forms.ids, "updates": forms.mapping},
+            required=("device_ids", "updates"),
+        )
+        updates = body["updates"]
+        forbidden = [name for name in updates if name not in BULK_FIELDS]
+        wanted = inventory.unique_ids(body["device_ids"])
+        if not forbidden:
+            try:
+                updates = forms.read_body(updates, CHECKS, never_null=NEVER_NULL)
+            except Unprocessable as err:
+                text = f"{err.entries[0]['loc'][-1]}: {err.entries[0]['msg']}"
+                return Response({"succeeded": [], "failed": _refused(wanted, text)})
+        done, failed = inventory.bulk_update(actor=request.user, device_ids=wanted, values=updates)
+        return Response({"succeeded": done, "failed": failed})
+
+
+def _refused(wanted: list[int], text: str) -> list[dict[str, Any]]:
+    known = set(Device.objects.current().filter(pk__in=wanted).values_list("pk", flat=True))
+    return [
+        {"device_id": pk, "error": text if pk in known else "Device not found"} for pk in wanted
+    ]
+
+
+class HistoryView(LabView):
+    """GET /api/inventory/devices/{id}/history."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer what happened, newest first; the history of a removed device too."""
+        query = request.query_params
+        limit = forms.query_whole(query, "limit", 100, 1, 500)
+        offset = forms.query_whole(query, "offset", 0, 0, 2**31)
+        wanted = DeviceHistory.objects.filter(device_number=pk).select_related("changed_by")
+        if not wanted.exists():
+            found(pk)
+        return Response([_event(row) for row in wanted[offset : offset + limit]])
+
+
+def _event(row: DeviceHistory) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "device_id": row.device_number,
+        "action": row.action,
+        "field_name": row.field_name,
+        "old_value": row.old_value,
+        "new_value": row.new_value,
+        "changed_by_id": row.changed_by_id,
+        "changed_by_username": row.changed_by.username if row.changed_by else None,
+        "notes": row.notes,
+        "extra": row.extra,
+        "created_at": stamp(row.created_at),
+    }
+
+
+class DeviceTagsView(LabView):
+    """GET, POST /api/inventory/devices/{id}/tags."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer the device's tags."""
+        return Response([tag_shown(tag) for tag in found(pk).tags.all()])
+
+    def post(self, request: Request, pk: int) -> Response:
+        """Put tags on the device; answer all of its tags."""
+        found(pk)
+        body = forms.read_body(request.data, {"tag_ids": forms.ids}, required=("tag_ids",))
+        with _lab_words():
+            inventory.set_tags(pk, body["tag_ids"], actor=request.user)
+        return Response([tag_shown(tag) for tag in found(pk).tags.all()])
+
+
+class DeviceTagView(LabView):
+    """DELETE /api/inventory/devices/{id}/tags/{tag_id}."""
+
+    def delete(self, request: Request, pk: int, tag_id: int) -> Response:
+        """Take a tag off."""
+        with _lab_words():
+            inventory.remove_tag(pk, tag_id, actor=request.user)
+        return Response(status=204)
+
+
+class StatsView(LabView):
+    """GET /api/inventory/stats/summary."""
+
+    def get(self, request: Request) -> Response:
+        """Answer the counts; only names with devices."""
+        current = Device.objects.current().order_by()
+        return Response(
+            {
+                "total_devices": current.count(),
+                "by_status": _counts(current, "lab_status"),
+                "by_device_type": _counts(current, "device_type__name"),
+                "by_site": _counts(current.filter(site__isnull=False), "site__name"),
+            }
+        )
+
+
+def _counts(wanted: QuerySet[Device], path: str) -> dict[str, int]:
+    counted = wanted.values(path).annotate(total=Count("pk")).order_by(path)
+    return dict(counted.values_list(path, "total"))
+
+
+class AttachmentsView(LabView):
+    """GET, POST /api/inventory/devices/{id}/attachments."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer the device's files."""
+        return Response(
+            [
+                {
+                    "id": row.pk,
+                    "file_name": row.file_name,
+                    "file_type": row.file_type,
+                    "mime_type": row.mime_type,
+                    "size_bytes": row.size_bytes,
+                    "uploaded_by_id": row.uploaded_by_id,
+                    "created_at": stamp(row.created_at),
+                }
+                for row in found(pk).attachments.all()
+            ]
+        )
+
+    def post(self, request: Request, pk: int) -> Response:
+        """Store a file; answer the device."""
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise Unprocessable("file", "field required", kind="value_error.missing")
+        try:
+            attachments.add_attachment(
+                pk,
+                actor=request.user,
+                name=upload.name or "",
+                stream=upload,
+                mime_type=upload.content_type or "",
+            )
+        except Missing as err:
+            err.message = "Device not found"
+            raise
+        return Response(shown(found(pk)))
+
+
+class AttachmentDownloadView(LabView):
+    """GET /api/inventory/attachments/{id}/download."""
+
+    def get(self, request: Request, pk: int) -> Any:
+        """Send the file as a download."""
+        row = attachments.attachment(pk)
+        try:
+            return file_response(
+                request._request,
+                storage=attachments.STORAGE,
+                key=row.key,
+                name=row.file_name,
+                content_type=row.mime_type or "application/octet-stream",
+            )
+        except NotFound as err:
+            missing = Missing("Attachment", pk)
+            missing.message = "File missing on server"
+            raise missing from err
+
+
+class AttachmentView(LabView):
+    """DELETE /api/inventory/attachments/{id}."""
+
+    def delete(self, request: Request, pk: int) -> Response:
+        """Remove a file."""
+        attachments.delete_attachment(pk, actor=request.user)
+        return Response(status=204)
+
+
+class ExportView(LabView):
+    """GET /api/inventory/devices/export."""
+
+    def get(self, request: Request) -> Any:
+        """Send every device as CSV."""
+        wanted = _filtered(request.query_params, Device.objects.current()).order_by("pk")
+        return csv_response(csv_chunks(csv_devices.HEADER, csv_devices.rows_of(wanted)), "devices")
+
+
+class ImportView(LabView):
+    """POST /api/inventory/devices/import."""
+
+    def post(self, request: Request) -> Response:
+        """Read a CSV file; `dry_run=true` (the default) only says what would change."""
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise Unprocessable("file", "field required", kind="value_error.missing")
+        dry = str(request.data.get("dry_run", "true")).lower() not in {"false", "0", "no"}
+        answer = csv_devices.load(actor=request.user, text=upload.read(), dry_run=dry)
+        return Response(answer)
+
+
+class SchedulerDevicesView(LabView):
+    """GET /devices, /lab/api/devices: what may be booked, as the scheduler reads it."""
+
+    def get(self, request: Request) -> Response:
+        """Answer the schedulable devices by id."""
+        wanted = Device.objects.current().filter(device_type__is_schedulable=True)
+        return Response(
+            [
+                scheduler_item(device)
+                for device in wanted.select_related("device_type", "address").order_by("pk")
+            ]
+        )
+
+
+def scheduler_item(device: Device) -> dict[str, Any]:
+    """Return a device as the scheduler reads it."""
+    into, out = polatis_ports(device.polatis_port_range)
+    return {
+        "id": device.pk,
+        "polatis_name": device.polatis_name,
+        "deviceType": device.device_type.name,
+        "deviceName": device.name,
+        "ip_address": device.ip,
+        "status": SCHEDULER_WORDS.get(device.lab_status, device.lab_status),
+        "maintenance_start": device.maintenance_start,
+        "maintenance_end": device.maintenance_end,
+        "Out_Port": out,
+        "In_Port": into,
+    }

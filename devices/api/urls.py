@@ -1,0 +1,7 @@
+"""Native paths of devices; words win over keys."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("devices.api.routes.inventory")),
+]

@@ -1,0 +1,15 @@
+"""What devices give to the whole."""
+
+from __future__ import annotations
+
+from inventory_site.core import registry
+from inventory_site.core.registry import FileOwner
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    from devices.services import attachments
+
+    registry.file_owners.register(
+        FileOwner("devices.attachments", attachments.STORAGE, attachments.PREFIX, attachments.known)
+    )

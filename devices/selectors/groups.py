@@ -1,0 +1,98 @@
+"""Which devices a group or a rule means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from devices.addresses import sort_key
+from devices.models import Device, DeviceGroup, DeviceGroupMember, ManagementAddress
+from devices.models.devices import with_state
+
+RULE_FIELDS = (
+    "site",
+    "manufacturer",
+    "device_type",
+    "role",
+    "tag",
+    "status",
+    "lab_status",
+    "name_contains",
+    "network_range",
+)
+LOOKUPS = {
+    "site": "site__name__iexact",
+    "role": "role__iexact",
+    "tag": "tags__name__iexact",
+    "device_type": "device_type__name__iexact",
+    "lab_status": "lab_status",
+    "name_contains": "name__icontains",
+    "network_range": "address__network_range",
+}
+
+
+def matching(rule: Mapping[str, Any]) -> QuerySet[Device]:
+    """Return the devices that a rule matches; all of its fields must hold, lists are "any of"."""
+    rows: QuerySet[Device] = Device.objects.current().filter(address__isnull=False)
+    for name, wanted in rule.items():
+        options = wanted if isinstance(wanted, list) else [wanted]
+        if name == "status":
+            rows = with_state(rows, str(options[0]))
+            continue
+        choice = Q()
+        for one in options:
+            choice |= _term(name, str(one))
+        rows = rows.filter(choice)
+    return rows.distinct()
+
+
+def _term(name: str, wanted: str) -> Q:
+    if name == "manufacturer":
+        return Q(manufacturer__name__icontains=wanted) | Q(
+            address__snmp_vendor_name__icontains=wanted
+        )
+    return Q(**{LOOKUPS[name]: wanted})
+
+
+def addresses_of(group: DeviceGroup) -> list[str]:
+    """Return a group's addresses in the order of addresses: those listed and those of its rule."""
+    found = set(group.members.values_list("ip_address", flat=True))
+    if group.rule:
+        found |= set(matching(group.rule).values_list("address__ip", flat=True))
+    return sorted(found, key=sort_key)
+
+
+def counted(rows: QuerySet[DeviceGroup]) -> QuerySet[DeviceGroup]:
+    """Return groups with `device_count`, their memberships."""
+    return rows.annotate(device_count=Count("members", distinct=True))
+
+
+def known_members(group: DeviceGroup) -> QuerySet[ManagementAddress]:
+    """Return the group's addresses that are known devices."""
+    ips = addresses_of(group)
+    return ManagementAddress.objects.filter(
+        ip__in=ips, devices__archived_at__isnull=True, devices__isnull=False
+    ).distinct()
+
+
+def known_counts(groups: list[DeviceGroup]) -> dict[int, int]:
+    """Return how many members of each group are known devices; one query for the plain ones."""
+    rows = (
+        DeviceGroupMember.objects.filter(
+            group__in=groups,
+            ip_address__in=Device.objects.current()
+            .filter(address__isnull=False)
+            .values("address__ip"),
+        )
+        .values("group")
+        .annotate(total=Count("pk"))
+        .values_list("group", "total")
+    )
+    return dict(rows)
+
+
+def groups_of(ip: str) -> QuerySet[DeviceGroup]:
+    """Return the groups that list an address."""
+    return DeviceGroup.objects.filter(members__ip_address=ip).order_by("group_name")

@@ -1,0 +1,174 @@
+"""Devices as CSV, both ways: what is exported can be read back without a change.
+
+Types, manufacturers and sites stand there by name. A row is matched by `oi_id`, then serial number,
+then (type, name, polatis name).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from devices import policy
+from devices.choices import DeviceCategory
+from devices.errors import Invalid
+from devices.models import Device, DeviceType, Manufacturer, Site
+from devices.services import inventory
+from inventory_site.core.api.exports import defused
+from inventory_site.core.errors import DomainError
+from inventory_site.core.locks import guarded
+
+HEADER = (
+    "name",
+    "device_type",
+    "oi_id",
+    "manufacturer",
+    "model",
+    "serial_number",
+    "status",
+    "site",
+    "rack",
+    "u_position",
+    "hostname",
+    "mgmt_ip",
+    "polatis_name",
+    "polatis_port_range",
+    "maintenance_start",
+    "maintenance_end",
+    "owner_group",
+    "role",
+    "notes",
+)
+PATHS = {
+    "device_type": "device_type__name",
+    "manufacturer": "manufacturer__name",
+    "site": "site__name",
+    "mgmt_ip": "address__ip",
+    "model": "hardware_model",
+    "status": "lab_status",
+}
+NAMED: dict[str, Any] = {"manufacturer": Manufacturer, "site": Site}
+MAX_BYTES, MAX_ROWS = 8 * 1024 * 1024, 20_000
+QUOTE = "'"
+
+
+class _Undo(Exception):
+    """Rolls a dry run, or a run with errors, back."""
+
+
+def rows_of(rows: QuerySet[Device]) -> Iterator[list[Any]]:
+    """Yield a device per row in the columns of `HEADER`."""
+    paths = [PATHS.get(name, name) for name in HEADER]
+    for values in rows.values_list(*paths).iterator(2000):
+        yield ["" if value is None else defused(value) for value in values]
+
+
+def load(*, actor: Any, text: str | bytes, dry_run: bool) -> dict[str, Any]:
+    """Read devices, all or nothing; errors name row (2 is the first after the header) and field."""
+    policy.require(actor, policy.CHANGE)
+    policy.require(actor, policy.ADD)
+    answer: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "errors": []}
+    try:
+        with guarded():
+            for number, row in enumerate(_read(text), start=2):
+                _row(actor, number, row, answer)
+            if dry_run or answer["errors"]:
+                raise _Undo
+    except _Undo:
+        answer["applied"] = False
+        return answer
+    return {**answer, "applied": True}
+
+
+def _row(actor: Any, number: int, row: dict[str, str], answer: dict[str, Any]) -> None:
+    try:
+        with guarded():
+            answer[_save(actor, row)] += 1
+    except DomainError as err:
+        field = err.details.get("field", "")
+        answer["errors"].append({"row": number, "field": field, "error": err.message})
+
+
+def _read(text: str | bytes) -> list[dict[str, str]]:
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as err:
+            raise Invalid("file", "The file must be UTF-8 text") from err
+    if len(text) > MAX_BYTES:
+        raise Invalid("file", f"The file may hold {MAX_BYTES} bytes at most")
+    reader = csv.DictReader(io.StringIO(text.replace("\x00", "")))
+    header = [name.strip() for name in reader.fieldnames or []]
+    unknown = [name for name in header if name not in HEADER]
+    if unknown or "name" not in header or "device_type" not in header:
+        raise Invalid(
+            "file", f"The first line must name columns of: {', '.join(HEADER)}", unknown=unknown
+        )
+    reader.fieldnames = header
+    rows = [{key: _plain(value or "") for key, value in row.items() if key} for row in reader]
+    if len(rows) > MAX_ROWS:
+        raise Invalid("file", f"The file may hold {MAX_ROWS} rows at most")
+    return rows
+
+
+def _plain(value: str) -> str:
+    """Take away the mark that keeps spreadsheets from reading a formula."""
+    return value[1:] if value.startswith(QUOTE) and value[1:2] in "=+-@\t\r" else value
+
+
+def _save(actor: Any, row: dict[str, str]) -> str:
+    values = _values(row)
+    known = _match(values, row)
+    if known is None:
+        inventory.create_device(actor=actor, values=values)
+        return "created"
+    before = inventory.snapshot(known)
+    after = inventory.snapshot(inventory.update_device(known.pk, actor=actor, values=values))
+    return "updated" if before != after else "unchanged"
+
+
+def _values(row: dict[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in row.items():
+        cell = text.strip()
+        if name in NAMED:
+            values[f"{name}_id"] = (
+                NAMED[name].objects.get_or_create(name=cell)[0].pk if cell else None
+            )
+        elif name == "device_type":
+            if not cell:
+                raise Invalid("device_type", "device_type is required")
+            kind, _ = DeviceType.objects.get_or_create(
+                name=cell, defaults={"category": DeviceCategory.INFRA}
+            )
+            values["device_type_id"] = kind.pk
+        elif name == "u_position":
+            if cell and not cell.isdigit():
+                raise Invalid("u_position", "u_position must be a whole number")
+            values[name] = int(cell) if cell else None
+        elif name == "status":
+            values[name] = cell or "active"
+        else:
+            values[name] = cell or None
+    return values
+
+
+def _match(values: dict[str, Any], row: dict[str, str]) -> Device | None:
+    rows = Device.objects.current()
+    for name in ("oi_id", "serial_number"):
+        if values.get(name):
+            found = rows.filter(**{name: values[name]}).first()
+            if found:
+                return found
+    twins = rows.filter(device_type_id=values["device_type_id"], name=values.get("name") or "")
+    polatis = values.get("polatis_name")
+    return (
+        twins.filter(polatis_name=polatis).first()
+        if polatis
+        else twins.filter(polatis_name__isnull=True).first()
+        or twins.filter(polatis_name="").first()
+    )

@@ -1,0 +1,157 @@
+"""Device groups: lists of addresses, and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.errors import Invalid, InvalidAddress, Missing, Taken
+from devices.models import Device, DeviceGroup, DeviceGroupMember
+from devices.selectors.groups import RULE_FIELDS, matching
+from inventory_site.core.locks import guarded, lock
+
+WRITABLE = ("group_name", "description", "color", "rule")
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of a list of addresses."""
+
+    added: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    total_requested: int = 0
+
+
+def create_group(*, actor: Any, values: Mapping[str, Any]) -> DeviceGroup:
+    """Make a group; raises `Invalid`, and `Taken` for a name in use."""
+    policy.require(actor, "devices.add_devicegroup")
+    if "group_name" not in values:
+        raise Invalid("group_name", "group_name is required")
+    group = DeviceGroup()
+    _apply(group, values)
+    _save(group, actor, "created")
+    return group
+
+
+def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> DeviceGroup:
+    """Change name, description, colour or rule."""
+    policy.require(actor, policy.MANAGE_GROUPS)
+    with guarded():
+        group = _locked(pk)
+        _apply(group, values)
+        _save(group, actor, "updated")
+    return group
+
+
+def delete_group(pk: int, *, actor: Any) -> None:
+    """Remove a group with its memberships."""
+    policy.require(actor, "devices.delete_devicegroup")
+    with guarded():
+        group = _locked(pk)
+        audit.record(actor, "device_group.deleted", group, before={"group_name": group.group_name})
+        group.delete()
+
+
+def add_members(pk: int, addresses: Iterable[Any], *, actor: Any) -> Added:
+    """Put addresses into a group; one that is in it already counts as added."""
+    policy.require(actor, policy.MANAGE_GROUPS)
+    answer = Added()
+    with guarded():
+        group = _locked(pk)
+        wanted: list[str] = []
+        for sent in addresses:
+            answer.total_requested += 1
+            ip = normal_ip(sent)
+            if ip is None:
+                answer.failed.append({"ip": str(sent), "error": f"Invalid IP address: {sent}"})
+                continue
+            answer.added += 1
+            wanted.append(ip)
+        _insert(group, wanted)
+        audit.record(actor, "device_group.members_added", group, after={"ip_addresses": wanted})
+    return answer
+
+
+def add_member(pk: int, ip_address: Any, *, actor: Any) -> None:
+    """Put one address into a group, or raise `InvalidAddress`."""
+    if normal_ip(ip_address) is None:
+        raise InvalidAddress(ip_address)
+    add_members(pk, [ip_address], actor=actor)
+
+
+def remove_member(pk: int, ip_address: str, *, actor: Any) -> None:
+    """Take an address out of a group; one that was not in it is no error."""
+    policy.require(actor, policy.MANAGE_GROUPS)
+    with guarded():
+        group = _locked(pk)
+        ip = normal_ip(ip_address) or ip_address
+        gone, _ = group.members.filter(ip_address=ip).delete()
+        if gone:
+            audit.record(actor, "device_group.member_removed", group, after={"ip_address": ip})
+
+
+def _insert(group: DeviceGroup, addresses: list[str]) -> None:
+    devices = {
+        device.address.ip: device
+        for device in Device.objects.at_addresses()
+        .filter(address__ip__in=addresses)
+        .select_related("address")
+        if device.address
+    }
+    DeviceGroupMember.objects.bulk_create(
+        [
+            DeviceGroupMember(group=group, ip_address=ip, device=devices.get(ip))
+            for ip in dict.fromkeys(addresses)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _locked(pk: int) -> DeviceGroup:
+    group = lock(DeviceGroup.objects.filter(pk=pk)).first()
+    if group is None:
+        raise Missing("Device group", pk)
+    return group
+
+
+def _apply(group: DeviceGroup, values: Mapping[str, Any]) -> None:
+    for name in WRITABLE:
+        if name in values:
+            value = values[name]
+            if name == "description":
+                value = value or ""
+            setattr(group, name, value.strip() if isinstance(value, str) else value)
+    if not isinstance(group.group_name, str) or not group.group_name:
+        raise Invalid("group_name", "group_name cannot be empty")
+    if group.rule is not None:
+        check_rule(group.rule)
+    group.full_clean(validate_unique=False)
+
+
+def check_rule(rule: Any) -> None:
+    """Raise `Invalid` unless a rule is an object of known fields; it is tried once."""
+    if not isinstance(rule, dict):
+        raise Invalid("rule", 'rule must be an object such as {"site": "Lab"}')
+    unknown = [name for name in rule if name not in RULE_FIELDS]
+    if unknown:
+        raise Invalid("rule", f"rule knows {', '.join(RULE_FIELDS)}; not {unknown[0]}")
+    matching(rule).exists()
+
+
+def _save(group: DeviceGroup, actor: Any, word: str) -> None:
+    taken = Taken("Device group", f"Device group '{group.group_name}' already exists")
+    if DeviceGroup.objects.filter(group_name=group.group_name).exclude(pk=group.pk).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            group.save()
+    except IntegrityError as err:
+        raise taken from err
+    after = audit.snapshot(group, ["group_name", "description", "color", "rule"])
+    audit.record(actor, f"device_group.{word}", group, after=after)

@@ -1,0 +1,56 @@
+"""Settings of integrations: plain values in `accounts.Setting`, secrets encrypted beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Setting, User
+from accounts.services import audit
+from inventory_site.core import crypto
+
+SECRET = "encrypted:"  # noqa: S105  a mark in front of ciphertext, no secret
+BULLETS = "••••••••"
+
+
+def read(key: str, default: Any = None) -> Any:
+    """Return a setting's value, opened when it is a secret."""
+    row = Setting.objects.filter(key=key).first()
+    if row is None:
+        return _first_value(key, default)
+    if isinstance(row.value, str) and row.value.startswith(SECRET):
+        return crypto.decrypt(row.value.removeprefix(SECRET), bound_to=_place(key))
+    return row.value
+
+
+def _first_value(key: str, default: Any) -> Any:
+    first = {"netbox_url": settings.NETBOX_URL, "netbox_token": settings.NETBOX_TOKEN}.get(key)
+    return first or default
+
+
+@transaction.atomic
+def write(actor: Any, values: Mapping[str, Any], *, secrets: frozenset[str] = frozenset()) -> None:
+    """Store settings; those named in `secrets` are encrypted. One audit entry names the keys."""
+    for key, value in values.items():
+        stored = value
+        if key in secrets and value:
+            stored = SECRET + crypto.encrypt(str(value), bound_to=_place(key))
+        Setting.objects.update_or_create(
+            key=key,
+            defaults={"value": stored, "updated_by": actor if isinstance(actor, User) else None},
+        )
+    audit.record(actor, "integration.settings_changed", after={"keys": sorted(values)})
+
+
+def mask(secret: str | None) -> str:
+    """Show eight bullets and the last 8 characters; the bullets alone for a short secret."""
+    if not secret:
+        return ""
+    return BULLETS + secret[-8:] if len(secret) > 8 else BULLETS
+
+
+def _place(key: str) -> str:
+    return f"accounts.setting:{key}:value"

@@ -1,0 +1,470 @@
+"""Devices: making, changing, removing; and the addresses they answer at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip, unique
+from devices.choices import HistoryAction
+from devices.errors import AddressTaken, DeviceBooked, Invalid, InvalidAddress, Missing, Taken
+from devices.maintenance import BadWindow, check_window
+from devices.models import (
+    Device,
+    DeviceHistory,
+    DeviceTag,
+    DeviceTagging,
+    DeviceType,
+    ManagementAddress,
+    Manufacturer,
+    Site,
+)
+from devices.models.types import UNKNOWN_TYPE
+from devices.services import registers
+from inventory_site.core.errors import NotAllowed, VersionConflict
+from inventory_site.core.locks import guarded, lock
+
+SNMP_KEYS = (
+    "snmp_description",
+    "snmp_hostname",
+    "snmp_location",
+    "snmp_contact",
+    "snmp_uptime",
+    "snmp_vendor_oid",
+    "snmp_vendor_name",
+    "snmp_model",
+    "snmp_chassis_mac",
+    "snmp_serial",
+)
+ADDRESS_KEYS = ("network_range", "ping_status", "snmp_status", "ssh_status", "rdp_status")
+STATUSES = (
+    "active",
+    "in_maintenance",
+    "retired",
+    "spare",
+    "planned",
+    "Available",
+    "Maintenance",
+    "Unavailable",
+)
+# wire name of the register -> attribute
+FIELDS: dict[str, str] = {
+    "name": "name",
+    "oi_id": "oi_id",
+    "device_type_id": "device_type_id",
+    "manufacturer_id": "manufacturer_id",
+    "model": "hardware_model",
+    "serial_number": "serial_number",
+    "status": "lab_status",
+    "site_id": "site_id",
+    "rack": "rack",
+    "u_position": "u_position",
+    "hostname": "hostname",
+    "mgmt_ip": "ip",
+    "polatis_name": "polatis_name",
+    "polatis_port_range": "polatis_port_range",
+    "maintenance_start": "maintenance_start",
+    "maintenance_end": "maintenance_end",
+    "owner_group": "owner_group",
+    "notes": "notes",
+    "role": "role",
+    "software_version": "software_version",
+    "mac_address": "mac_address",
+    "metadata": "metadata",
+}
+NULL_IF_BLANK = ("oi_id", "serial_number", "mgmt_ip")
+REQUIRED = ("name", "device_type_id", "status")
+NEVER_NULL = ("role", "software_version", "mac_address")
+RELATED: dict[str, tuple[Any, str]] = {
+    "device_type_id": (DeviceType, "Device type"),
+    "manufacturer_id": (Manufacturer, "Manufacturer"),
+    "site_id": (Site, "Site"),
+}
+
+
+def save_address(
+    *,
+    actor: Any,
+    ip_address: Any,
+    facts: Mapping[str, Any],
+    register: Mapping[str, Any] | None = None,
+) -> Device:
+    """Make or refresh the device at an address; absent facts keep their stored value.
+
+    `facts` holds any of `ADDRESS_KEYS` and `SNMP_KEYS`; `register` any of `FIELDS`. A new device
+    gets the type `Unknown` and its hostname or address as its name. Raises `Invalid`.
+    """
+    ip = normal_ip(ip_address)
+    if ip is None:
+        raise InvalidAddress(ip_address)
+    known = Device.objects.current().filter(address__ip=ip).exists()
+    policy.require(actor, policy.CHANGE if known else policy.ADD)
+    with guarded():
+        address = _refreshed_address(ip, facts)
+        device = representative(address)
+        if device is None:
+            device = _new_device_at(address, actor)
+            record_history(device, actor, HistoryAction.CREATED, notes=f"Device created: {device}")
+            audit.record(actor, "device.created", device, after={"ip_address": ip, **dict(facts)})
+        else:
+            Device.objects.filter(pk=device.pk).update(updated_at=timezone.now())
+            audit.record(actor, "device.refreshed", device, after={"ip_address": ip, **dict(facts)})
+        if register:
+            _change(device, register, actor, HistoryAction.UPDATED)
+    return Device.objects.select_related("address", "device_type").get(pk=device.pk)
+
+
+def create_device(*, actor: Any, values: Mapping[str, Any]) -> Device:
+    """Make a device of the register; `values` holds any of `FIELDS`.
+
+    Raises `Invalid`, `Missing` for an unknown type, manufacturer or site, and `Taken`.
+    """
+    _require_write(actor, policy.ADD)
+    for field in ("name", "device_type_id"):
+        if not values.get(field):
+            raise Invalid(field, f"{field} is required")
+    device = Device(created_by=_person(actor), updated_by=_person(actor))
+    with guarded():
+        _apply(device, values)
+        _store(device)
+        record_history(device, actor, HistoryAction.CREATED, notes=f"Device created: {device.name}")
+        audit.record(actor, "device.created", device, after=snapshot(device))
+    return device
+
+
+def update_device(
+    pk: int, *, actor: Any, values: Mapping[str, Any], expected_version: int | None = None
+) -> Device:
+    """Change the fields given; one history row per field whose value really changed."""
+    _require_write(actor, policy.CHANGE)
+    with guarded():
+        device = locked_device(pk)
+        if expected_version is not None and expected_version != device.version:
+            raise VersionConflict(
+                "Somebody else changed this device meanwhile.", version=device.version
+            )
+        _change(device, values, actor, HistoryAction.UPDATED)
+    return device
+
+
+def bulk_update(
+    *, actor: Any, device_ids: Iterable[int], values: Mapping[str, Any]
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """Change many devices, each all or nothing; return those that succeeded and the failures."""
+    _require_write(actor, policy.CHANGE)
+    succeeded: list[int] = []
+    failed: list[dict[str, Any]] = []
+    forbidden = [name for name in values if name not in FIELDS]
+    for pk in unique_ids(device_ids):
+        try:
+            if forbidden:
+                raise Invalid(forbidden[0], f"Field '{forbidden[0]}' is not allowed for update")
+            with guarded():
+                device = locked_device(pk)
+                _change(device, values, actor, HistoryAction.BULK_UPDATED)
+        except Missing as err:
+            text = "Device not found" if err.resource == "Device" else err.message
+            failed.append({"device_id": pk, "error": text})
+        except (Invalid, Taken, AddressTaken) as err:
+            failed.append({"device_id": pk, "error": err.message})
+        else:
+            succeeded.append(pk)
+    return succeeded, failed
+
+
+def delete_device(pk: int, *, actor: Any) -> None:
+    """Remove a device; its history stays, its group memberships too. Booked ones are refused."""
+    _require_write(actor, policy.DELETE)
+    with guarded():
+        _remove(locked_device(pk), actor)
+
+
+def delete_address(ip_address: str, *, actor: Any) -> str:
+    """Remove every device at an address, and the address; return the address."""
+    policy.require(actor, policy.DELETE)
+    ip = normal_ip(ip_address)
+    if ip is None:
+        raise InvalidAddress(ip_address)
+    with guarded():
+        found = list(lock(Device.objects.current().filter(address__ip=ip)))
+        if not found:
+            raise Missing("Device", ip)
+        for device in found:
+            _remove(device, actor)
+    return ip
+
+
+def set_tags(pk: int, tag_ids: Iterable[int], *, actor: Any) -> Device:
+    """Put tags on a device; those it has already stay. Raises `Missing` for unknown tags."""
+    _require_write(actor, policy.CHANGE)
+    wanted = unique_ids(tag_ids)
+    with guarded():
+        device = locked_device(pk)
+        known = set(DeviceTag.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        unknown = [tag for tag in wanted if tag not in known]
+        if unknown:
+            missing = Missing("Tag", unknown[0])
+            missing.message = f"Tag(s) with ID(s) {{{', '.join(map(str, unknown))}}} not found"
+            raise missing
+        DeviceTagging.objects.bulk_create(
+            [DeviceTagging(device=device, tag_id=tag) for tag in wanted], ignore_conflicts=True
+        )
+        audit.record(actor, "device.tagged", device, after={"tags": wanted})
+    return device
+
+
+def remove_tag(pk: int, tag_id: int, *, actor: Any) -> None:
+    """Take a tag off a device, or raise `Missing`."""
+    _require_write(actor, policy.CHANGE)
+    with guarded():
+        device = locked_device(pk)
+        if not DeviceTag.objects.filter(pk=tag_id).exists():
+            raise Missing("Tag", tag_id)
+        gone, _ = DeviceTagging.objects.filter(device=device, tag_id=tag_id).delete()
+        if not gone:
+            missing = Missing("Tag", tag_id)
+            missing.message = f"Tag {tag_id} is not assigned to device {pk}"
+            raise missing
+        audit.record(actor, "device.untagged", device, after={"tag": tag_id})
+
+
+def locked_device(pk: int) -> Device:
+    """Return a device that is not archived, locked for this transaction, or raise `Missing`."""
+    rows = Device.objects.current().filter(pk=pk).select_related("address", "device_type")
+    device = lock(rows).first()
+    if device is None:
+        raise Missing("Device", pk)
+    return device
+
+
+def representative(address: ManagementAddress) -> Device | None:
+    """Return the device that stands for an address: the one with the lowest id."""
+    return (
+        Device.objects.current()
+        .filter(address=address)
+        .select_related("address", "device_type")
+        .order_by("pk")
+        .first()
+    )
+
+
+def record_history(
+    device: Device,
+    actor: Any,
+    action: str,
+    *,
+    field: str | None = None,
+    old: Any = None,
+    new: Any = None,
+    notes: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> DeviceHistory:
+    """Write one row of a device's history."""
+    return DeviceHistory.objects.create(
+        device=device,
+        device_number=device.pk,
+        device_name=device.name,
+        action=action,
+        field_name=field,
+        old_value=_text(old),
+        new_value=_text(new),
+        changed_by=_person(actor),
+        notes=notes,
+        extra=dict(extra) if extra else None,
+    )
+
+
+def snapshot(device: Device) -> dict[str, Any]:
+    """Return the register's fields by their wire names."""
+    return {wire: getattr(device, attribute) for wire, attribute in FIELDS.items()}
+
+
+def unique_ids(ids: Iterable[int]) -> list[int]:
+    """Return ids once each, in order."""
+    return [int(one) for one in unique(str(one) for one in ids)]
+
+
+def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) -> None:
+    before = snapshot(device)
+    _apply(device, values)
+    after = snapshot(device)
+    changed = [name for name in FIELDS if before[name] != after[name]]
+    if not changed:
+        return
+    device.version += 1
+    device.updated_by = _person(actor)
+    _store(device)
+    if action == HistoryAction.BULK_UPDATED:
+        names = ", ".join(values)
+        record_history(
+            device, actor, action, notes=f"Bulk update: {names}", extra={"updates": dict(values)}
+        )
+    else:
+        for name in changed:
+            record_history(device, actor, action, field=name, old=before[name], new=after[name])
+    audit.record(actor, "device.updated", device, before=before, after=after)
+
+
+def _apply(device: Device, values: Mapping[str, Any]) -> None:
+    for wire, attribute in FIELDS.items():
+        if wire not in values:
+            continue
+        value = _clean(wire, values[wire])
+        if wire == "mgmt_ip":
+            continue
+        setattr(device, attribute, value)
+        if wire in RELATED:
+            device._state.fields_cache.pop(attribute.removesuffix("_id"), None)
+    if "mgmt_ip" in values:
+        _place(device, _clean("mgmt_ip", values["mgmt_ip"]))
+    try:
+        check_window(device.maintenance_start, device.maintenance_end)
+    except BadWindow as err:
+        if {"maintenance_start", "maintenance_end"} & set(values):
+            raise Invalid(err.field, str(err)) from err
+    device.full_clean(
+        exclude=["device_type", "manufacturer", "site", "address", "created_by", "updated_by"],
+        validate_unique=False,
+        validate_constraints=False,
+    )
+
+
+def _clean(wire: str, value: Any) -> Any:
+    if isinstance(value, str) and wire != "notes":
+        value = value.strip()
+    if value == "" and wire in NULL_IF_BLANK:
+        value = None
+    if value is None and wire in NEVER_NULL:
+        value = ""
+    if value in (None, "") and wire in REQUIRED:
+        raise Invalid(wire, f"{wire} may not be null")
+    if wire == "metadata" and value is None:
+        value = {}
+    if wire == "status" and value not in STATUSES:
+        raise Invalid("status", f"status must be one of: {', '.join(STATUSES)}")
+    if wire in RELATED and value is not None:
+        model, resource = RELATED[wire]
+        if not model.objects.filter(pk=value).exists():
+            raise Missing(resource, value)
+    if wire == "mgmt_ip" and value is not None:
+        ip = normal_ip(value)
+        if ip is None:
+            raise InvalidAddress(value, "mgmt_ip")
+        return ip
+    return value
+
+
+def _place(device: Device, ip: str | None) -> None:
+    """Point a device at an address; another (type, name) there refuses."""
+    if ip is None:
+        device.address = None
+        return
+    others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
+    strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
+    if strangers.exists():
+        raise AddressTaken(ip)
+    device.address = ManagementAddress.objects.get_or_create(ip=ip)[0]
+
+
+def _store(device: Device) -> None:
+    rows = Device.objects.exclude(pk=device.pk)
+    if device.serial_number and rows.filter(serial_number=device.serial_number).exists():
+        raise Taken(
+            "Device",
+            f"Device with serial number '{device.serial_number}' already exists",
+            field="serial_number",
+        )
+    if device.oi_id and rows.filter(oi_id=device.oi_id).exists():
+        raise Taken("Device", f"Device with oi_id '{device.oi_id}' already exists", field="oi_id")
+    group = rows.filter(device_type_id=device.device_type_id, name=device.name)
+    twins = group.filter(polatis_name=device.polatis_name or None) | group.filter(
+        polatis_name=device.polatis_name or ""
+    )
+    taken = Taken(
+        "Device", "Polatis name already exists in this device group", field="polatis_name"
+    )
+    if twins.exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            device.save()
+    except IntegrityError as err:
+        raise taken from err
+
+
+def _refreshed_address(ip: str, facts: Mapping[str, Any]) -> ManagementAddress:
+    ManagementAddress.objects.get_or_create(ip=ip)
+    address = lock(ManagementAddress.objects.filter(ip=ip)).get()
+    for name in (*ADDRESS_KEYS, *SNMP_KEYS, "snmp_port", "ssh_port"):
+        if name in facts:
+            value = facts[name]
+            setattr(
+                address, name, str(value) if value is not None and "port" not in name else value
+            )
+    now = timezone.now()
+    address.scan_timestamp = now
+    if address.state == "up":
+        address.first_seen_at = address.first_seen_at or now
+        address.last_seen_at = now
+    address.full_clean()
+    address.save()
+    return address
+
+
+def _new_device_at(address: ManagementAddress, actor: Any) -> Device:
+    unknown = registers.type_named(UNKNOWN_TYPE)
+    wanted = (address.snmp_hostname or address.ip)[:200]
+    taken = Device.objects.filter(device_type=unknown, name=wanted).exists()
+    device = Device(
+        name=f"{wanted[:150]} ({address.ip})" if taken else wanted,
+        device_type=unknown,
+        address=address,
+        hostname=(address.snmp_hostname or "")[:100] or None,
+        created_by=_person(actor),
+        updated_by=_person(actor),
+    )
+    _store(device)
+    return device
+
+
+def _remove(device: Device, actor: Any) -> None:
+    record_history(device, actor, HistoryAction.DELETED, notes=f"Device deleted: {device.name}")
+    audit.record(actor, "device.deleted", device, before=snapshot(device))
+    for attachment in device.attachments.all():
+        attachment_removed(attachment)
+    address = device.address
+    try:
+        device.delete()
+    except ProtectedError as err:
+        raise DeviceBooked from err
+    if address is not None and not address.devices.exists():
+        address.delete()
+
+
+def attachment_removed(attachment: Any) -> None:
+    """Take the stored file of an attachment away once the transaction commits."""
+    from devices.services import attachments
+
+    attachments.forget(attachment)
+
+
+def _require_write(actor: Any, permission: str) -> None:
+    if actor is None or policy.may(actor, permission):
+        return
+    if not policy.may_write_inventory(actor):
+        raise NotAllowed(required=permission)
+
+
+def _person(actor: Any) -> User | None:
+    return actor if isinstance(actor, User) else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

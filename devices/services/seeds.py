@@ -1,0 +1,11 @@
+"""Rows that every site begins with: the type of unknown devices, MIB profiles, default polls."""
+
+from __future__ import annotations
+
+from devices.models.types import UNKNOWN_TYPE
+from devices.services import registers
+
+
+def seed() -> None:
+    """Make what is missing; what people changed stays."""
+    registers.type_named(UNKNOWN_TYPE, description="Made from an address; not sorted yet.")

@@ -12,7 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.peers.process import LOOPBACK, Process, free_port, running, scratch_folder
+from tests.peers.process import (
+    LOOPBACK,
+    PeerFailed,
+    Process,
+    free_port,
+    running,
+    scratch_folder,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -39,16 +46,21 @@ class Home:
         return {**kept, **defaults, **self.env}
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `manage.py` here and return what it printed."""
-        return subprocess.run(
+        """Run `manage.py` here; unless `check` is off, a failure raises with what it printed."""
+        done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
-            check=check,
+            check=False,
             capture_output=True,
             text=True,
             env=self.environment,
             cwd=ROOT,
             timeout=300,
         )
+        if check and done.returncode:
+            raise PeerFailed(
+                f"manage.py {' '.join(arguments)}\n{(done.stdout + done.stderr)[-3000:]}"
+            )
+        return done
 
     def process(self, command: list[str], log: str) -> Process:
         """A process in this environment, not started yet; its output goes to the file `log`."""

@@ -48,8 +48,8 @@ short `SECRET_KEY`, no `VAULT_KEYS` or no `ALLOWED_HOSTS`.
 
 def render() -> str:
     """Return the page; the same on every machine, whatever its environment holds."""
-    definitions = read_definitions()
-    return HEAD + "".join(part for module in MODULES for part in _section(module, definitions))
+    waiting = dict(read_definitions())  # a name declared twice is shown where it stands first
+    return HEAD + "".join(part for module in MODULES for part in _section(module, waiting))
 
 
 @cache
@@ -69,15 +69,15 @@ def read_definitions() -> dict[str, Definition]:
     return {row[0]: Definition(*row) for row in rows}
 
 
-def _section(name: str, definitions: dict[str, Definition]) -> Iterator[str]:
+def _section(name: str, waiting: dict[str, Definition]) -> Iterator[str]:
     source = (SOURCES / f"{name}.py").read_text() if (SOURCES / f"{name}.py").exists() else ""
-    names = DECLARATION.findall(source)
+    names = [found for found in DECLARATION.findall(source) if found in waiting]
     if not names:
         return
     docstring = ast.get_docstring(ast.parse(source)) or name
     title = docstring.partition("\n")[0].partition(" (")[0].rstrip(".")
     yield f"\n## {title}\n\n| Name | Kind | Default | Meaning |\n|---|---|---|---|\n"
-    yield from (_row(definitions[variable]) for variable in names)
+    yield from (_row(waiting.pop(variable)) for variable in names)
 
 
 def _row(found: Definition) -> str:

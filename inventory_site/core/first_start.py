@@ -53,7 +53,7 @@ def make_first_account() -> bool:
         return False
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
-        users.create_superuser(username=USERNAME, password=password)  # type: ignore[attr-defined]
+        users.create_superuser(username=USERNAME, password=password)
         _write_private(password_file(), password + "\n")
     return True
 

@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 from kombu.transport import filesystem, virtual
 from kombu.utils.json import dumps, loads
+from kombu.utils.scheduling import FairCycle
 
 from inventory_site.core.folder_watch import FolderWatch
 from inventory_site.core.queue_folders import QueueFolders
@@ -100,8 +101,10 @@ class Channel(filesystem.Channel):
     def _has_queue(self, queue: str, **kwargs: Any) -> bool:
         return self.folders.folder_of(queue).is_dir()
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
-        self.folders.put(queue, dumps(payload).encode())
+    def _put(  # type: ignore[override]  # kombu names it in two ways
+        self, queue: str, message: dict[str, Any], **kwargs: Any
+    ) -> None:
+        self.folders.put(queue, dumps(message).encode())
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         """Take the oldest message; a listing serves until it is used up."""
@@ -146,6 +149,7 @@ class Transport(filesystem.Transport):
     """Connection to the embedded broker; `transport_options["folder"]` says where it is."""
 
     Channel = Channel
+    cycle: FairCycle
     driver_type = driver_name = "patchbay"
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
@@ -155,7 +159,7 @@ class Transport(filesystem.Transport):
         self.watch = FolderWatch()
         self._rescue_at = 0.0
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Deliver one message, sleeping until there is one; `TimeoutError` when time is up.
 
         A wait with a limit ends after half a second at most, so that a worker asked to stop stops.

@@ -5,7 +5,7 @@ from pathlib import Path
 from inventory_site.settings import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-PATCHBAY_VAR = env.folder(
+PATCHBAY_VAR: Path = env.folder(
     "PATCHBAY_VAR", BASE_DIR / "var", "Folder of all state that is not in a database.", "var/"
 )
 PATCHBAY_VAR.mkdir(parents=True, exist_ok=True)

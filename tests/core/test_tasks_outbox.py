@@ -111,7 +111,8 @@ def test_open_row_with_the_same_key_stands_for_both(broker: Broker) -> None:
 
 def test_two_at_once_with_one_key_write_one_row(broker: Broker, rounds: int) -> None:
     for number in range(rounds):
-        gate, found = threading.Barrier(2), []
+        gate = threading.Barrier(2)
+        found: list[int] = []
 
         def ask(key: str, gate: threading.Barrier = gate, found: list[int] = found) -> None:
             try:

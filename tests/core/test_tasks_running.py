@@ -198,7 +198,8 @@ def test_row_that_is_not_to_be_kept_is_gone_when_done() -> None:
 def test_doubled_message_is_done_once(rounds: int) -> None:
     for number in range(rounds):
         row = _unsent("tests.note", number)
-        gate, outcomes = threading.Barrier(2), []
+        gate = threading.Barrier(2)
+        outcomes: list[Outcome] = []
 
         def work(
             pk: int = row.pk,

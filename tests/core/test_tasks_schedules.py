@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -45,7 +44,7 @@ HOURLY = Schedule("tests.hourly", "tests.hourly", 3600, tick="bookings", help="D
 
 
 @pytest.fixture(autouse=True)
-def schedules(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[Schedule]]:
+def schedules(monkeypatch: pytest.MonkeyPatch) -> Registry[Schedule]:
     """Only the test's own schedules are declared."""
     done.clear()
     declared: Registry[Schedule] = Registry("schedule")

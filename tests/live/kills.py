@@ -62,13 +62,17 @@ class QueueSite:
         return done.stdout
 
     def counts(self) -> dict[str, int]:
-        """Rows by status."""
-        return dict(json.loads(self.act("counts")))
+        """Notes by status."""
+        return dict(json.loads(self.act("counts"))["notes"])
+
+    def others_done(self) -> int:
+        """How much other work was done."""
+        return int(json.loads(self.act("counts"))["others"])
 
     def notes(self) -> list[tuple[int, float]]:
         """What was done, in order: number and time."""
-        lines = _read(self.home.folder / "var" / NOTES).splitlines()
-        return [(int(number), float(at)) for number, at in map(str.split, lines)]
+        lines = map(str.split, _read(self.home.folder / "var" / NOTES).splitlines())
+        return [(int(number), float(at)) for number, at in lines]
 
     def kill(self, how: str) -> None:
         """End by SIGKILL the whole worker, only its main process, or only one of its children."""
@@ -105,11 +109,11 @@ def queue_site(broker_url: str) -> Iterator[QueueSite]:
         yield QueueSite(place)
 
 
-def latencies_ms(site: QueueSite, count: int) -> list[float]:
+def latencies_ms(site: QueueSite, first: int, count: int) -> list[float]:
     """From asking for a task to its trace, one task at a time, in milliseconds."""
-    asked = {int(k): v for k, v in json.loads(site.act("timed", count, 60)).items()}
-    time.sleep(0.5)
-    return [1000 * (at - asked[number]) for number, at in site.notes()[-count:]]
+    asked = {int(k): v for k, v in json.loads(site.act("timed", first, count, 60)).items()}
+    time.sleep(1)
+    return [1000 * (at - asked[number]) for number, at in site.notes() if number in asked]
 
 
 def median_ms(values: list[float]) -> float:

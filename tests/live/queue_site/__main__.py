@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 
 import django
 from django.db import transaction
@@ -16,18 +17,18 @@ from inventory_site.core.tasks import enqueue  # noqa: E402
 CHUNK = 100
 
 
-def enqueue_notes(count: int, ms: int) -> None:
-    """Queue `count` tasks, a hundred to a transaction."""
-    for first in range(0, count, CHUNK):
+def enqueue_notes(first: int, count: int, ms: int) -> None:
+    """Queue tasks numbered from `first` on, a hundred to a transaction."""
+    for begin in range(first, first + count, CHUNK):
         with transaction.atomic():
-            for number in range(first, min(first + CHUNK, count)):
+            for number in range(begin, min(begin + CHUNK, first + count)):
                 enqueue("queue_site.note", number, ms)
 
 
-def enqueue_timed(count: int, pause_ms: int) -> None:
+def enqueue_timed(first: int, count: int, pause_ms: int) -> None:
     """Queue tasks one by one with a pause; print when each was asked for."""
     asked = {}
-    for number in range(count):
+    for number in range(first, first + count):
         asked[number] = time.time()
         enqueue("queue_site.note", number, 0)
         time.sleep(pause_ms / 1000)
@@ -35,13 +36,18 @@ def enqueue_timed(count: int, pause_ms: int) -> None:
 
 
 def print_counts() -> None:
-    """Print the rows by status."""
-    notes = QueuedTask.objects.filter(task="queue_site.note")
-    counts = notes.order_by().values_list("status").annotate(Count("pk"))
-    sys.stdout.write(json.dumps(dict(counts)))
+    """Print how many notes stand where, and how many other rows are done."""
+    notes = QueuedTask.objects.filter(task="queue_site.note").order_by()
+    others = QueuedTask.objects.exclude(task="queue_site.note").filter(status="done")
+    counts = dict(notes.values_list("status").annotate(Count("pk")))
+    sys.stdout.write(json.dumps({"notes": counts, "others": others.count()}))
 
 
-ACTIONS = {"enqueue": enqueue_notes, "timed": enqueue_timed, "counts": print_counts}
+ACTIONS: dict[str, Callable[..., None]] = {
+    "enqueue": enqueue_notes,
+    "timed": enqueue_timed,
+    "counts": print_counts,
+}
 
 if __name__ == "__main__":
     ACTIONS[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -97,6 +97,7 @@ class ProbeKind(models.TextChoices):
     """How a circuit is measured."""
 
     PING = "ping", "Ping"
+    TCP = "tcp", "TCP connection"
     HTTP = "http", "HTTP poll"
 
 

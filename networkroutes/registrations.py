@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from inventory_site.core import registry
 from inventory_site.core.registry import (
     DashboardCard,
@@ -150,6 +152,18 @@ def _background() -> None:
             help="Expires reservations and reminds holders 7 days before.",
         )
     )
+    for name, every_s, tick, text in (
+        (
+            "probe_latency",
+            settings.NETWORKROUTES_PROBE_SECONDS,
+            "polling",
+            "Measures the circuits that have a probe.",
+        ),
+        ("remove_old_latency", 86_400, "retention", "Removes old samples and ended outages."),
+        ("remove_old_maps", 86_400, "files", "Removes old generated maps."),
+    ):
+        slug = f"networkroutes.{name}"
+        registry.schedules.register(Schedule(slug, slug, every_s, tick=tick, help=text))
     registry.file_owners.register(
         FileOwner("routes.kmz", files.STORAGE, files.KMZ_PREFIX, files.known_kmz)
     )

@@ -19,6 +19,17 @@ NETWORKROUTES_DENIED_SUFFIXES = env.items(
 NETWORKROUTES_GENERATED_KMZ_DAYS = env.integer(
     "NETWORKROUTES_GENERATED_KMZ_DAYS", 90, "Days a generated `network_path_*` file is kept."
 )
+NETWORKROUTES_PROBE_SECONDS = env.integer(
+    "NETWORKROUTES_PROBE_SECONDS", 60, "Seconds between two measurements of a circuit."
+)
+NETWORKROUTES_LATENCY_STALE_SECONDS = env.integer(
+    "NETWORKROUTES_LATENCY_STALE_SECONDS",
+    900,
+    "Age in seconds from which a live latency is called stale.",
+)
+NETWORKROUTES_LATENCY_DAYS = env.integer(
+    "NETWORKROUTES_LATENCY_DAYS", 90, "Days that latency samples and ended outages are kept."
+)
 NETWORKROUTES_FRONTEND_DIR = env.text(
     "NETWORKROUTES_FRONTEND_DIR", "", "Built network-inventory front end to serve at `/`."
 )

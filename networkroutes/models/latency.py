@@ -15,10 +15,11 @@ LARGEST_PORT = 65_535
 
 
 class LatencyProbe(TimeStamped):
-    """How a circuit is measured: ping to an address, or a JSON value read over HTTP.
+    """How a circuit is measured: ping, a TCP connection, or a JSON value read over HTTP.
 
     `target` is an address, a host name or, for `http`, a URL; `json_path` names the value in the
-    answer, e.g. `data.rtt_ms`. `tcp_port` is where a TCP connect is timed when no ICMP is allowed.
+    answer, e.g. `data.rtt_ms`. `tcp_port` is where `tcp` connects, and where `ping` times a
+    connection when no ICMP is allowed. `claimed_until` keeps two runs from probing at once.
     """
 
     route = models.OneToOneField(NetworkRoute, on_delete=models.CASCADE, related_name="probe")
@@ -37,6 +38,8 @@ class LatencyProbe(TimeStamped):
         default=3, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     is_enabled = models.BooleanField("enabled", default=True, db_index=True)
+    probed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["pk"]

@@ -13,8 +13,8 @@ from accounts.services import audit
 from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
 from networkroutes import policy
-from networkroutes.errors import BaseCurrency, DuplicateRate, RateNotFound
-from networkroutes.models import ExchangeRate
+from networkroutes.errors import BaseCurrency, DuplicateRate, RateInUse, RateNotFound
+from networkroutes.models import ExchangeRate, NetworkRoute
 from networkroutes.models.rates import BASE_CURRENCY
 
 VALID_FOR = timedelta(days=30)
@@ -80,3 +80,21 @@ def update_rate(
         after = audit.snapshot(rate, FIELDS)
         audit.record(actor, "rate.updated", rate, before=before, after=after)
     return rate
+
+
+def delete_rate(*, actor: Any, rate_id: int) -> None:
+    """Remove a currency; USD is refused with `BaseCurrency`, one of a circuit with `RateInUse`."""
+    policy.require(actor, "delete_exchangerate")
+    with guarded():
+        rate = lock(ExchangeRate.objects.filter(pk=rate_id)).first()
+        if rate is None:
+            raise RateNotFound("Exchange rate not found", rate=rate_id)
+        if rate.currency_code == BASE_CURRENCY:
+            raise BaseCurrency("USD is the base currency and cannot be deleted")
+        if NetworkRoute.objects.filter(currency__iexact=rate.currency_code).exists():
+            raise RateInUse(
+                "Exchange Rate in use - Please remove from any live function before deletion",
+                currency_code=rate.currency_code,
+            )
+        audit.record(actor, "rate.deleted", rate, before=audit.snapshot(rate, FIELDS))
+        rate.delete()

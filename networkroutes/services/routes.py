@@ -20,7 +20,8 @@ from networkroutes.errors import (
 )
 from networkroutes.models import NetworkRoute, RepositoryType
 from networkroutes.rules import check_bandwidth, check_circuit_id
-from networkroutes.services import files, reservations
+from networkroutes.selectors.latency import is_measured
+from networkroutes.services import files, latency, reservations
 
 WRITABLE = (
     "repository_type_id",
@@ -60,6 +61,7 @@ def create_route(*, actor: Any, circuit_id: str, values: Mapping[str, Any]) -> N
     try:
         with guarded():
             route.save()
+            latency.follow_manual(route, None)
             audit.record(actor, "route.created", route, after=snapshot(route))
     except IntegrityError as err:
         raise DuplicateCircuit("Circuit ID already exists", circuit_id=circuit_id) from err
@@ -76,14 +78,16 @@ def update_route(
     """Change the fields that `values` names; the row is locked, so that no change is lost.
 
     A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
-    since only an upload sets it. Raises as `create_route`, `RouteNotFound`, and `VersionConflict`
-    when somebody was faster.
+    since only an upload sets it. The live latency of a measured circuit is left alone. Raises as
+    `create_route`, `RouteNotFound`, and `VersionConflict` when somebody was faster.
     """
     policy.require(actor, "change_networkroute")
     with guarded():
         route = locked_route(circuit_id)
         _check_version(route, expected_version)
         before = snapshot(route)
+        if "live_latency_ms" in values and is_measured(route):
+            values = {name: value for name, value in values.items() if name != "live_latency_ms"}
         _apply(route, values)
         if route.kmz_file_path != before["kmz_file_path"]:
             files.forget_kmz(before["kmz_file_path"], but_for=route)
@@ -91,6 +95,7 @@ def update_route(
         if after != before:
             route.version += 1
         route.save()
+        latency.follow_manual(route, before["live_latency_ms"])
         audit.record(actor, "route.updated", route, before=before, after=after)
     return route
 

@@ -1,5 +1,5 @@
 """Queued work of the register; importing this module makes every task known."""
 
-from networkroutes.tasks import reservations
+from networkroutes.tasks import latency, reservations
 
-__all__ = ["reservations"]
+__all__ = ["latency", "reservations"]

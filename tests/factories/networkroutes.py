@@ -150,3 +150,108 @@ class LegacyRecordFactory(ValidatedFactory):
     table = "network_routes"
     legacy_id = factory.Sequence(str)
     object_id = 1
+
+
+class LatencyProbeFactory(ValidatedFactory):
+    """A ping of loopback."""
+
+    class Meta:
+        model = models.LatencyProbe
+
+    route = factory.SubFactory(NetworkRouteFactory)
+    target = "127.0.0.1"
+
+
+class LatencyStateFactory(ValidatedFactory):
+    """A circuit measured a moment ago."""
+
+    class Meta:
+        model = models.LatencyState
+
+    route = factory.SubFactory(NetworkRouteFactory)
+    latency_ms = 7.4
+    sampled_at = factory.LazyFunction(timezone.now)
+    source = "ping"
+
+
+class LatencySampleFactory(ValidatedFactory):
+    """One measurement."""
+
+    class Meta:
+        model = models.LatencySample
+
+    route = factory.SubFactory(NetworkRouteFactory)
+    sampled_at = factory.LazyFunction(timezone.now)
+    latency_ms = 7.4
+    source = "ping"
+
+
+class OutageFactory(ValidatedFactory):
+    """An outage that lasts."""
+
+    class Meta:
+        model = models.Outage
+
+    route = factory.SubFactory(NetworkRouteFactory)
+    source = "ping"
+
+
+class CarrierFactory(ValidatedFactory):
+    """An active carrier of Europe."""
+
+    class Meta:
+        model = models.Carrier
+
+    carrier_name = factory.Sequence(lambda n: f"Carrier {n}")
+    region = "EMEA"
+
+
+class CarrierContactFactory(ValidatedFactory):
+    """A contact confirmed now."""
+
+    class Meta:
+        model = models.CarrierContact
+
+    carrier = factory.SubFactory(CarrierFactory)
+    contact_name = factory.Sequence(lambda n: f"Contact {n}")
+
+
+class LocationCapabilitiesFactory(ValidatedFactory):
+    """A location without capabilities."""
+
+    class Meta:
+        model = models.LocationCapabilities
+
+    location = factory.SubFactory(LocationFactory)
+
+
+class PricingConfigFactory(ValidatedFactory):
+    """A version of the margin rules with the defaults."""
+
+    class Meta:
+        model = models.PricingConfig
+
+    values = factory.LazyFunction(lambda: {"charges.protectionPathMultiplier": 0.7})
+
+
+class PromoRuleFactory(ValidatedFactory):
+    """A promotion between two places."""
+
+    class Meta:
+        model = models.PromoRule
+
+    rule_name = factory.Sequence(lambda n: f"Promotion {n}")
+    source_locations = factory.LazyFunction(lambda: ["LON1"])
+    destination_locations = factory.LazyFunction(lambda: ["PAR1"])
+    price_under_100mb = "325.00"
+
+
+class BulkUploadFactory(ValidatedFactory):
+    """An upload that went in."""
+
+    class Meta:
+        model = models.BulkUpload
+
+    module = "network_routes"
+    filename = "routes.csv"
+    outcome = "done"

@@ -6,6 +6,7 @@ from networkroutes.api.clients.network_inventory.views import (
     channels,
     design,
     files,
+    latency,
     register,
     routes,
 )
@@ -49,4 +50,7 @@ urlpatterns = [
     path("network_design/saved_searches/<str:search_id>", design.SavedSearchView.as_view()),
     path("network_design/audit_logs", design.AuditLogsView.as_view()),
     path("network_design/audit_logs/export", design.AuditLogsExportView.as_view()),
+    path("live_latency/batch", latency.LiveLatencyBatchView.as_view()),
+    path("live_latency/ingest", latency.LiveLatencyIngestView.as_view()),
+    path("live_latency/<str:circuit_id>", latency.LiveLatencyView.as_view()),
 ]

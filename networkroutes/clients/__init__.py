@@ -1,0 +1,1 @@
+"""Talking to what circuits are measured by: plain Python, dataclasses out."""

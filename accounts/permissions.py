@@ -137,11 +137,48 @@ LAB_DEVICES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+_STOCK_MODELS = (
+    "stockpart",
+    "parttype",
+    "parameterdefinition",
+    "box",
+    "boxlocation",
+    "partlocation",
+    "stockdocument",
+    "seller",
+    "partseller",
+    "shoppinglist",
+    "shoppingitem",
+    "shoppinggroup",
+    "kit",
+    "kitrequirement",
+    "kitlistlink",
+    "picklist",
+    "picklistline",
+    "reorgplan",
+    "stocktake",
+    "stocktakeline",
+    "stockjob",
+    "airun",
+)
+_STOCK_LOG = ("stockmovement",)
+
+STOCK: dict[str, tuple[str, ...]] = {
+    "stock.view": _on("parts", "view", *_STOCK_MODELS, *_STOCK_LOG),
+    "stock.change": (
+        *_on("parts", "add", *_STOCK_MODELS),
+        *_on("parts", "change", *_STOCK_MODELS),
+        *_on("parts", "delete", *_STOCK_MODELS),
+    ),
+    "stock.admin": ("parts.administer_stock",),
+}
+
 PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
     **NETWORK_INVENTORY,
     **SYSTEM,
     **DEVICES,
     **LAB_DEVICES,
+    **STOCK,
 }
 
 

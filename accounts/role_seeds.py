@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from accounts.permissions import DEVICES, LAB_DEVICES, NETWORK_INVENTORY, SYSTEM
+from accounts.permissions import DEVICES, LAB_DEVICES, NETWORK_INVENTORY, STOCK, SYSTEM
 
-ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES)
+ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *STOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,16 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "operator",
         "Operator",
         500,
-        (*_names(":view", ":create", ":edit", within=_NETWORK), *_DEVICE_OPERATOR),
+        (
+            *_names(":view", ":create", ":edit", within=_NETWORK),
+            *_DEVICE_OPERATOR,
+            "stock.view",
+            "stock.change",
+        ),
     ),
-    RoleSeed("viewer", "Viewer", 100, (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER)),
+    RoleSeed(
+        "viewer", "Viewer", 100, (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER, "stock.view")
+    ),
     RoleSeed(
         "administrator",
         "Network administrator",

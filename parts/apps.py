@@ -8,3 +8,8 @@ class PartsConfig(AppConfig):
 
     name = "parts"
     verbose_name = "Parts"
+
+    def ready(self) -> None:
+        from parts import registrations
+
+        registrations.register_stock()

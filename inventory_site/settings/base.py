@@ -114,4 +114,5 @@ from inventory_site.settings.files import *  # noqa: E402, F403
 from inventory_site.settings.identity import *  # noqa: E402, F403
 from inventory_site.settings.logs import *  # noqa: E402, F403
 from inventory_site.settings.queue import *  # noqa: E402, F403
+from inventory_site.settings.stock import *  # noqa: E402, F403
 from inventory_site.settings.theme import *  # noqa: E402, F403

@@ -162,7 +162,10 @@ def bulk_edit(
 
 def unique_tags(tags: Sequence[str]) -> list[str]:
     """Drop later spellings of the same tag; at most 50 are kept."""
-    return list({tag.lower(): tag for tag in reversed(tags)}.values())[::-1][:50]
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(tag.lower(), tag)
+    return list(first.values())[:50]
 
 
 def drawn_id4() -> str:

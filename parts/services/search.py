@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,20 +9,11 @@ from itertools import islice
 from django.db import connection
 
 from parts.models import PartSearchRow, PartSeller, SearchWord, StockDocument, StockPart
+from parts.selectors.search_text import FIELDS, normalised
 
 OUT_OF_STOCK = 500_000
-FIELDS = ("code", "tags", "type", "description", "manufacturer", "sellers", "documents")
 CHUNK = 1000
 LONGEST_WORD = 64
-SIGNS = str.maketrans(
-    {"\u00b5": "u", "\u03bc": "u", "\u2126": "ohm", "\u03a9": "ohm"}
-)  # micro, mu, ohm sign, omega
-
-
-def normalised(text: str) -> str:
-    """Return the text as it is searched: lower case, no accents, micro `u`, ohm sign `ohm`."""
-    spelt = unicodedata.normalize("NFKD", text.translate(SIGNS))
-    return "".join(char for char in spelt if not unicodedata.combining(char)).lower()
 
 
 def rank_of(id4: str, *, in_stock: bool) -> int:

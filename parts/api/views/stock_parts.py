@@ -1,0 +1,416 @@
+"""Parts and what happens to their stock (contract 4.3, 4.4, 4.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_naive, make_aware
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory_site.core.api.idempotency import idempotent
+from parts.api.serializers.stock import (
+    AddInput,
+    BulkEditInput,
+    BulkUseInput,
+    CountInput,
+    MoveInput,
+    NewPartInput,
+    PartInput,
+    SellerLinkChange,
+    SellerLinkInput,
+    UseInput,
+)
+from parts.api.stock_base import (
+    StockView,
+    flagged,
+    id4_in_path,
+    listed,
+    number_in_path,
+    page,
+    present,
+    says,
+    sent,
+    whole,
+)
+from parts.api.wire import parts as wire
+from parts.api.wire.shopping import items_json, read_items
+from parts.choices.stock import ListStatus, MovementReason
+from parts.errors.stock import RecordNotFound, StockInvalid
+from parts.models import PartParameter, ShoppingItem, StockPart
+from parts.selectors import stock_search
+from parts.selectors.coverage import reservations_of
+from parts.services import movements, parts, sellers
+from parts.services.booking import Amount
+from parts.services.units import NotAValue, parse_value
+
+ORDERINGS = ("created_at", "id4", "description", "total_quantity", "updated_at")
+EXACT = {"gte": "gte", "lte": "lte", "gt": "gt", "lt": "lt"}
+
+
+def require_part(text: str) -> StockPart:
+    """Return the part of a path, or raise `RecordNotFound`."""
+    id4 = id4_in_path(text)
+    part = StockPart.objects.filter(id4=id4).first()
+    if part is None:
+        raise RecordNotFound("Part", id4)
+    return part
+
+
+def amounts(items: list[dict[str, int]]) -> list[Amount]:
+    """Return the amounts of a body."""
+    return [Amount(item["box_no"], item["loc_no"], item["qty"]) for item in items]
+
+
+class PartView(StockView):
+    """Parts."""
+
+    @says()
+    def list(self, request: Request) -> Response:
+        """List parts; `q` matches like the search, without its order."""
+        include = _includes(request)
+        rows = _ordered(request, _filtered(request, StockPart.objects.all()))
+        found, meta = page(request, wire.read_parts(rows))
+        return listed(wire.parts_json(found, include), meta)
+
+    @says(NewPartInput, 201)
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Add a part, with first stock if sent."""
+        values = sent(NewPartInput, request)
+        stock = amounts(values.pop("stock", []))
+        made = parts.create_part(actor=request.user, values=values, stock=stock)
+        return Response(wire.full_part(made.id4), status=201)
+
+    @says()
+    def retrieve(self, request: Request, id4: str) -> Response:
+        """Return everything about a part."""
+        return Response(wire.full_part(require_part(id4).id4))
+
+    @says(PartInput)
+    def partial_update(self, request: Request, id4: str) -> Response:
+        """Change the fields that are sent."""
+        part = require_part(id4)
+        parts.update_part(actor=request.user, id4=part.id4, values=present(PartInput, request))
+        return Response(wire.full_part(part.id4))
+
+    @says(status=204)
+    def destroy(self, request: Request, id4: str) -> Response:
+        """Archive a part; `purge=true` removes one without history for good."""
+        part = require_part(id4)
+        if flagged(request, "purge"):
+            parts.purge_part(actor=request.user, id4=part.id4)
+        else:
+            parts.archive_part(actor=request.user, id4=part.id4)
+        return Response(status=204)
+
+    @says()
+    def restore(self, request: Request, id4: str) -> Response:
+        """Take a part out of the archive."""
+        part = require_part(id4)
+        parts.restore_part(actor=request.user, id4=part.id4)
+        return Response(wire.full_part(part.id4))
+
+    @says(BulkEditInput)
+    def bulk_edit(self, request: Request) -> Response:
+        """Make the same change to many parts."""
+        values = sent(BulkEditInput, request)
+        id4s = list(dict.fromkeys(values["id4s"]))
+        changed = parts.bulk_edit(
+            actor=request.user,
+            id4s=id4s,
+            values=_set_of(values),
+            add_tags=values.get("add_tags", []),
+            remove_tags=values.get("remove_tags", []),
+        )
+        return Response({"updated": changed, "id4s": id4s})
+
+    @says()
+    def projects(self, request: Request, id4: str) -> Response:
+        """List the active kits that need the part."""
+        part = require_part(id4)
+        rows = reservations_of([part.pk]).get(part.pk, [])
+        return listed([wire.reservation_json(row) for row in rows])
+
+    @says()
+    def shopping_items(self, request: Request, id4: str) -> Response:
+        """List the lines that want the part, newest change first."""
+        part = require_part(id4)
+        rows = read_items(ShoppingItem.objects.filter(maybe_part=part))
+        if not flagged(request, "include_done"):
+            rows = rows.exclude(list__status=ListStatus.DONE)
+        return listed(items_json(list(rows.order_by("-updated_at", "-pk"))))
+
+    @says()
+    def search(self, request: Request) -> Response:
+        """Search parts, best first."""
+        text = request.query_params.get("q", "").strip()
+        if not text or len(text) > stock_search.LONGEST_QUERY or "\x00" in text:
+            raise StockInvalid(q=f"q must have 1 to {stock_search.LONGEST_QUERY} characters.")
+        limit = whole(request, "limit", 20, 1, 100)
+        offset = whole(request, "offset", 0, 0)
+        found = stock_search.find_parts(text)
+        finds = found.finds[offset : offset + limit]
+        meta: dict[str, Any] = {
+            "query": text,
+            "count": len(finds),
+            "total": len(found.finds),
+            "limit": limit,
+            "offset": offset,
+        }
+        if found.is_capped:
+            meta["capped"] = True
+        return listed(_finds_json(finds), meta)
+
+
+class PartStockView(StockView):
+    """Stock of one part."""
+
+    @says(AddInput, 201)
+    @idempotent
+    def add(self, request: Request, id4: str) -> Response:
+        """Put stock to one or several places."""
+        part, values = require_part(id4), sent(AddInput, request)
+        lines = movements.add_stock(
+            actor=request.user, id4=part.id4, additions=amounts(values["additions"])
+        )
+        return _stock(part, lines, status=201)
+
+    @says(UseInput)
+    @idempotent
+    def use(self, request: Request, id4: str) -> Response:
+        """Take stock from one or several places."""
+        part, values = require_part(id4), sent(UseInput, request)
+        lines = movements.use_stock(
+            actor=request.user, id4=part.id4, deductions=amounts(values["deductions"])
+        )
+        return _stock(part, lines)
+
+    @says(MoveInput)
+    @idempotent
+    def move(self, request: Request, id4: str) -> Response:
+        """Move stock from one place to one or several others."""
+        part, values = require_part(id4), sent(MoveInput, request)
+        lines = movements.move_stock(
+            actor=request.user,
+            id4=part.id4,
+            source=(values["from_box_no"], values["from_loc_no"]),
+            destinations=amounts(values["destinations"]),
+        )
+        return _stock(part, lines)
+
+    @says(CountInput)
+    @idempotent
+    def count(self, request: Request, id4: str) -> Response:
+        """Set a place to what was counted."""
+        part, values = require_part(id4), sent(CountInput, request)
+        lines = movements.count_stock(
+            actor=request.user,
+            id4=part.id4,
+            counted=Amount(values["box_no"], values["loc_no"], values["qty"]),
+            note=values.get("note") or "",
+        )
+        return _stock(part, lines)
+
+    @says(BulkUseInput)
+    @idempotent
+    def bulk_use(self, request: Request) -> Response:
+        """Take several parts at once, all or none."""
+        items = sent(BulkUseInput, request)["items"]
+        takings = [
+            movements.Taking(item["id4"], amount)
+            for item, amount in zip(items, amounts(items), strict=True)
+        ]
+        lines = movements.use_many(actor=request.user, takings=takings)
+        touched = StockPart.objects.filter(id4__in={taking.id4 for taking in takings})
+        by_part = {part.pk: [line for line in lines if line.part_id == part.pk] for part in touched}
+        return Response(
+            {
+                "results": [
+                    wire.stock_json(part, by_part[part.pk]) for part in touched.order_by("id4")
+                ],
+                "history_ids": [line.pk for line in lines],
+            }
+        )
+
+    @says()
+    def locations(self, request: Request, id4: str) -> Response:
+        """List where the part lies."""
+        part = require_part(id4)
+        return listed(wire.places_of([part.pk])[part.pk])
+
+    @says()
+    def history(self, request: Request, id4: str) -> Response:
+        """List the part's ledger, newest first."""
+        rows = require_part(id4).movements.select_related("part", "user").order_by("-at", "-pk")
+        reason = request.query_params.get("reason", "")
+        if reason:
+            if reason not in MovementReason.values:
+                raise StockInvalid(reason=f"reason must be one of {', '.join(MovementReason)}.")
+            rows = rows.filter(reason=reason)
+        for name, lookup in (("from", "at__gte"), ("to", "at__lte")):
+            if request.query_params.get(name):
+                rows = rows.filter(**{lookup: _moment(request, name)})
+        found, meta = page(request, rows)
+        return listed([wire.movement_json(row) for row in found], meta)
+
+
+class SellerLinkView(StockView):
+    """Where a part is sold."""
+
+    @says(SellerLinkInput, 201)
+    def create(self, request: Request, id4: str) -> Response:
+        """Add a link."""
+        part, values = require_part(id4), sent(SellerLinkInput, request)
+        row = sellers.create_link(actor=request.user, id4=part.id4, **values)
+        return Response(wire.link_json(row), status=201)
+
+    @says()
+    def list(self, request: Request, id4: str) -> Response:
+        """List the links, oldest first."""
+        rows = require_part(id4).seller_links.select_related("seller")
+        return listed([wire.link_json(row) for row in rows.order_by("created_at", "pk")])
+
+    @says(SellerLinkChange)
+    def partial_update(self, request: Request, id4: str, pk: str) -> Response:
+        """Change a link, or make it the primary one."""
+        part, number = require_part(id4), number_in_path(pk, "Seller link")
+        row = sellers.update_link(
+            actor=request.user,
+            id4=part.id4,
+            link_id=number,
+            values=present(SellerLinkChange, request),
+        )
+        return Response(wire.link_json(row))
+
+    @says(status=204)
+    def destroy(self, request: Request, id4: str, pk: str) -> Response:
+        """Remove a link."""
+        part, number = require_part(id4), number_in_path(pk, "Seller link")
+        sellers.delete_link(actor=request.user, id4=part.id4, link_id=number)
+        return Response(status=204)
+
+
+def _stock(part: StockPart, lines: Any, status: int = 200) -> Response:
+    part.refresh_from_db()
+    return Response(wire.stock_json(part, lines), status=status)
+
+
+def _set_of(values: dict[str, Any]) -> dict[str, Any]:
+    chosen: dict[str, Any] = dict(values.get("set") or {})
+    return chosen
+
+
+def _includes(request: Request) -> list[str]:
+    raw = request.query_params.get("include", "")
+    tokens = [token.strip() for token in raw.split(",") if token.strip()]
+    if len(raw) > 200 or len(tokens) > 10:
+        raise StockInvalid(include="include may have 200 characters and 10 values.")
+    for token in tokens:
+        if token not in wire.INCLUDES:
+            allowed = ", ".join(wire.INCLUDES)
+            raise StockInvalid(
+                include=f"invalid include value '{token}'. Allowed values: {allowed}"
+            )
+    return tokens
+
+
+def _filtered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]:
+    archived = request.query_params.get("archived", "false").strip().lower() or "false"
+    if archived not in {"false", "true", "all"}:
+        raise StockInvalid(archived="archived must be false, true or all.")
+    if archived != "all":
+        rows = rows.filter(archived_at__isnull=archived == "false")
+    if request.query_params.get("type_id") is not None:
+        rows = rows.filter(type=whole(request, "type_id", 0, 1))
+    in_stock = flagged(request, "in_stock", None)
+    if in_stock is not None:
+        rows = rows.filter(total_quantity__gt=0) if in_stock else rows.filter(total_quantity=0)
+    if tag := request.query_params.get("tag", "").strip():
+        rows = rows.filter(pk__in=_tagged(rows, tag))
+    if text := request.query_params.get("q", "").strip():
+        if len(text) > stock_search.LONGEST_QUERY or "\x00" in text:
+            raise StockInvalid(q=f"q may have {stock_search.LONGEST_QUERY} characters.")
+        rows = rows.filter(pk__in=stock_search.matching_pks(text))
+    return _measured(request, rows)
+
+
+def _tagged(rows: QuerySet[StockPart], tag: str) -> list[int]:
+    """Parts with a tag in any letter case; the database narrows, Python decides."""
+    near = rows.filter(tags__icontains=tag) if tag.isascii() else rows
+    pairs = near.values_list("pk", "tags")
+    return [pk for pk, tags in pairs if tag.lower() in {known.lower() for known in tags}]
+
+
+def _measured(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]:
+    """Apply `param.<name>[__gte|__lte|__gt|__lt]=<value>`; exact means within 0.1 %."""
+    for key, text in request.query_params.items():
+        if not key.startswith("param."):
+            continue
+        name, _, lookup = key.removeprefix("param.").partition("__")
+        values = PartParameter.objects.filter(definition__name__iexact=name)
+        wanted = Q(pk__in=[])
+        for unit in values.values_list("definition__unit", flat=True).distinct().order_by():
+            wanted |= Q(definition__unit=unit) & _range(key, text, unit, lookup)
+        rows = rows.filter(pk__in=values.filter(wanted).values("part_id"))
+    return rows
+
+
+def _range(key: str, text: str, unit: str, lookup: str) -> Q:
+    try:
+        value = parse_value(text, unit)
+    except NotAValue as err:
+        raise StockInvalid(**{key: str(err)}) from err
+    if lookup in EXACT:
+        return Q(**{f"value__{EXACT[lookup]}": value})
+    if lookup:
+        raise StockInvalid(**{key: "Known comparisons are gte, lte, gt and lt."})
+    reach = abs(value) / 1000
+    return Q(value__gte=value - reach, value__lte=value + reach)
+
+
+def _ordered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]:
+    sent_order = request.query_params.get("ordering", "-created_at").strip() or "-created_at"
+    name = sent_order.removeprefix("-")
+    if name not in ORDERINGS:
+        raise StockInvalid(ordering=f"ordering must be one of {', '.join(ORDERINGS)}.")
+    tie = "-pk" if sent_order.startswith("-") else "pk"
+    return rows.order_by(F(name).desc() if sent_order.startswith("-") else F(name).asc(), tie)
+
+
+def _moment(request: Request, name: str) -> Any:
+    raw = request.query_params[name].strip().replace(" ", "+")
+    try:
+        found = parse_datetime(raw)
+        if found is None and (day := parse_date(raw)) is not None:
+            found = parse_datetime(f"{day}T{'00:00:00' if name == 'from' else '23:59:59.999999'}")
+    except ValueError:
+        found = None
+    if found is None:
+        raise StockInvalid(**{name: f"{name} must be an ISO 8601 time."})
+    return make_aware(found) if is_naive(found) else found
+
+
+def _finds_json(finds: list[stock_search.Find]) -> list[dict[str, Any]]:
+    pks = [find.row.part_pk for find in finds]
+    rows = StockPart.objects.filter(pk__in=pks).select_related("type", "cover_document")
+    found = {part.pk: part for part in rows}
+    places = wire.places_of(pks)
+    return [
+        {
+            "id4": part.id4,
+            "manufacturer_code": part.manufacturer_code,
+            "description": part.description,
+            "type": {"id": part.type.pk, "name": part.type.name} if part.type else None,
+            "tags": part.tags,
+            "total_quantity": part.total_quantity,
+            "locations": places[part.pk],
+            "image_url": wire.image_url_of(part.cover_document),
+            "score": find.score,
+            "matched": find.matched,
+        }
+        for find in finds
+        if (part := found.get(find.row.part_pk)) is not None
+    ]

@@ -13,6 +13,7 @@ import pytest
 from tests.architecture.house import ROOT
 from tests.peers.nginx import check_config
 from tests.peers.process import LOOPBACK, free_port
+from tests.peers.site import ADMIN, PASSWORD
 
 SHIPPED = (ROOT / "deploy" / "nginx.conf").read_text()
 PREFIX = "/_files/"
@@ -31,6 +32,16 @@ def fetch(url: str, headers: dict[str, str] | None = None) -> tuple[int, Message
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers, refusal.read()
+
+
+def sign_in(url: str) -> str:
+    """Return the bearer token of the super administrator."""
+    body = json.dumps({"username": ADMIN, "password": PASSWORD}).encode()
+    request = urllib.request.Request(
+        f"{url}/api/auth/login", data=body, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["data"]["session_token"]
 
 
 @pytest.fixture
@@ -68,22 +79,23 @@ def test_a_stored_file_leaves_through_nginx_with_our_headers_and_in_ranges(
     site_home, serve, nginx, tmp_path
 ) -> None:
     media = tmp_path / "media"
-    env = {"MEDIA_ROOT": str(media), "NETWORKROUTES_OPEN_ACCESS": "read"}
-    home = site_home({**env, "X_ACCEL_PREFIX": PREFIX})
+    home = site_home({"MEDIA_ROOT": str(media), "X_ACCEL_PREFIX": PREFIX})
     home.manage("load_demo", "networkroutes")
     port = free_port()
     site = serve(home)
     server = nginx(placed(port, site.url.removeprefix("http://"), media), port)
-    circuit = "LONLON100001"
-    listed = fetch(f"{server.url}/network_routes/{circuit}/test_results_files")[2]
-    path = f"/test_results_files/{json.loads(listed)[0]['id']}"
+    person = {"Authorization": f"Bearer {sign_in(server.url)}"}
+    listed = fetch(f"{server.url}/api/test-results-files", person)[2]
+    path = f"/api/test-results-files/{json.loads(listed)['data'][0]['id']}/content"
 
-    _, direct, empty = fetch(f"{site.url}{path}")
-    status, headers, body = fetch(f"{server.url}{path}")
-    part_status, part_headers, part = fetch(f"{server.url}{path}", {"Range": "bytes=2-5"})
-    cross = fetch(f"{server.url}{path}", {"Origin": "http://localhost:3000"})[1]
+    _, direct, empty = fetch(f"{site.url}{path}", person)
+    stranger = fetch(f"{server.url}{path}")[0]
+    status, headers, body = fetch(f"{server.url}{path}", person)
+    part_status, part_headers, part = fetch(f"{server.url}{path}", {**person, "Range": "bytes=2-5"})
+    cross = fetch(f"{server.url}{path}", {**person, "Origin": "http://localhost:3000"})[1]
 
     assert (direct["X-Accel-Redirect"] is not None, empty) == (True, b"")
+    assert stranger == 401
     assert (status, len(body) > 10, headers["X-Accel-Redirect"]) == (200, True, None)
     assert headers["Content-Disposition"].startswith("attachment")
     assert headers["X-Content-Type-Options"] == "nosniff"

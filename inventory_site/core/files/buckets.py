@@ -98,7 +98,12 @@ class BucketStorage(S3Storage):
             last = "" if length is None else start + length - 1
             wanted = {"Range": f"bytes={start}-{last}"}
         with answering():
-            found = _or_none(self.client.get_object, Bucket=self.bucket_name, Key=key, **wanted)
+            try:
+                found = _or_none(self.client.get_object, Bucket=self.bucket_name, Key=key, **wanted)
+            except ClientError as err:
+                if _code(err) != "InvalidRange":
+                    raise
+                return iter(())
         if found is None:
             raise FileNotFoundError(key)
         return _chunks_of(found["Body"])

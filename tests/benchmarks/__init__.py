@@ -1,0 +1,1 @@
+"""Measurements: one program per goal; `run(size, rounds)` gives ratios."""

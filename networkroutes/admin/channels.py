@@ -30,6 +30,7 @@ from networkroutes.admin.filters import (
 )
 from networkroutes.admin.history import history_tables, log_table
 from networkroutes.admin.plan import frequency_thz, wavelength_nm
+from networkroutes.admin.widgets import plain_decimal
 from networkroutes.admin.words import (
     channel_badge,
     ends,
@@ -65,9 +66,9 @@ class ChannelForm(forms.ModelForm):
             "dwdm_ucn": forms.TextInput(attrs={"class": "vTextField nr-mono"}),
             "equipment": forms.TextInput(attrs={"class": "vTextField"}),
         }
+        labels = {"in_use": "Lit: it carries light now"}
         help_texts = {
             "dwdm_wavelength": "In nm (1552.52) or THz (193.10).",
-            "in_use": "It carries light now.",
             "capex_cost_to_light": "What it costs to light it, in the circuit's currency.",
         }
 
@@ -75,6 +76,8 @@ class ChannelForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             del self.fields["circuit_id"]
+        if self.instance.capex_cost_to_light is not None:
+            self.initial["capex_cost_to_light"] = plain_decimal(self.instance.capex_cost_to_light)
 
     def clean_circuit_id(self) -> str:
         """Refuse a circuit that nobody knows."""

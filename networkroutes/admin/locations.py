@@ -68,6 +68,7 @@ class LocationForm(forms.ModelForm):
             "pop_type": Suggested(lambda: PopType.values),
             "status": Suggested(lambda: LocationStatus.values),
         }
+        error_messages = {"location_code": {"unique": "Another location has this code."}}
         help_texts = {
             "location_code": "Short and unique, e.g. LON1; circuits name their ends by it.",
             "latitude": "North is positive, e.g. 51.5128.",

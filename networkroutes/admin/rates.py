@@ -25,6 +25,7 @@ from inventory_site.core.admin import (
 )
 from networkroutes.admin.filters import DueChip
 from networkroutes.admin.history import history_tables
+from networkroutes.admin.widgets import plain_decimal
 from networkroutes.admin.words import mono, plain
 from networkroutes.models import ExchangeRate
 from networkroutes.models.rates import BASE_CURRENCY
@@ -56,6 +57,7 @@ class RateForm(forms.ModelForm):
             "currency_code": forms.TextInput(attrs={"class": "vTextField nr-mono"}),
             "exchange_rate": forms.NumberInput(attrs={"step": "any", "class": "vTextField"}),
         }
+        error_messages = {"currency_code": {"unique": "This currency has a rate already."}}
         help_texts = {
             "currency_code": "ISO 4217, e.g. SGD.",
             "exchange_rate": "Units of the currency for 1 USD.",
@@ -86,7 +88,7 @@ def _field(rate: ExchangeRate) -> str:
 
 
 def _present(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
-    return {_field(rate): rate.exchange_rate.normalize() for rate in objects}
+    return {_field(rate): plain_decimal(rate.exchange_rate) for rate in objects}
 
 
 def _update(request: HttpRequest, rate: ExchangeRate, data: dict[str, Any]) -> str:
@@ -97,7 +99,7 @@ def _update(request: HttpRequest, rate: ExchangeRate, data: dict[str, Any]) -> s
         updated_by=request.user.shown_name,
         expected_version=rate.version,
     )
-    return f"{rate} is {kept.exchange_rate.normalize():f} per USD."
+    return f"{rate} is {plain_decimal(kept.exchange_rate)} per USD."
 
 
 UPDATE = Verb(
@@ -169,7 +171,7 @@ class ExchangeRateAdmin(ServiceAdmin):
 
     @column("Rate per USD", numeric=True, order="exchange_rate")
     def rate(self, obj: ExchangeRate) -> SafeString:
-        return number(Decimal(f"{obj.exchange_rate.normalize():f}"))
+        return number(plain_decimal(obj.exchange_rate))
 
     @column("State", order="next_update_due")
     def due(self, obj: ExchangeRate) -> SafeString:

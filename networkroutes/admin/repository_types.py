@@ -23,6 +23,7 @@ class RepositoryTypeForm(forms.ModelForm):
     class Meta:
         model = RepositoryType
         fields = ["name", "description"]
+        error_messages = {"name": {"unique": "Another repository type has this name."}}
         widgets = {
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "description": forms.Textarea(attrs={"rows": 3}),

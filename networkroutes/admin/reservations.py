@@ -126,11 +126,11 @@ class ReservationLogAdmin(ReadOnlyAdmin):
     """Every event of every reservation; kept when channel and circuit are gone."""
 
     list_title = "Reservation log"
-    list_display = ["event", "circuit_id", "ucn", "who", "moment", "until", "notes"]
+    list_display = ["event", "circuit", "ucn", "who", "moment", "until", "notes"]
     list_filter = [ActionChip]
     search_fields = ["circuit_id", "dwdm_ucn", "reserved_by"]
     ordering = ["-logged_at", "-pk"]
-    phone_columns = ["circuit_id", "ucn", "who", "moment"]
+    phone_columns = ["circuit", "ucn", "who", "moment"]
     export_fields = [
         ("When (UTC)", "logged_at"),
         ("Event", "action"),

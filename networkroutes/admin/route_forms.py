@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from networkroutes.admin.widgets import Suggested
+from networkroutes.admin.widgets import Suggested, plain_decimal
 from networkroutes.models import ExchangeRate, Location, NetworkRoute
 from networkroutes.selectors.register import texts_of
 
@@ -73,6 +73,7 @@ class NetworkRouteForm(forms.ModelForm):
             "test_results_link": forms.TextInput(attrs={"class": "vTextField"}),
             "more_details": forms.Textarea(attrs={"rows": 4}),
         }
+        error_messages = {"circuit_id": {"unique": "Another circuit has this UCN."}}
         help_texts = {
             "circuit_id": "Six capital letters and six digits (LONSNG420017); never changes.",
             "bandwidth": "Dark Fiber, or Mbps as a number: 10000 is 10 Gbps, 100000 is 100 Gbps.",
@@ -84,6 +85,8 @@ class NetworkRouteForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.cost is not None:
+            self.initial["cost"] = plain_decimal(self.instance.cost)
         for name in ("expected_latency_ms", "live_latency_ms", "sla_latency_ms"):
             if name in self.fields:
                 self.fields[name].widget.attrs.setdefault("step", "any")

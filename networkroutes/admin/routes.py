@@ -116,6 +116,7 @@ class NetworkRouteAdmin(ServiceAdmin):
         "kind",
     ]
     verbs = ROUTE_VERBS
+    tabs = [CHANNELS, FILES, HISTORY]
     details_first = True
     change_form_template = "networkroutes/admin/route.html"
     empty_text = (
@@ -135,7 +136,7 @@ class NetworkRouteAdmin(ServiceAdmin):
         ),
         (
             "Latency",
-            {"fields": ["expected_latency_ms", "live_latency_ms", "sla_latency_ms"]},
+            {"fields": [("expected_latency_ms", "live_latency_ms"), "sla_latency_ms"]},
         ),
         ("Cost", {"fields": [("cost", "currency")]}),
         (
@@ -217,7 +218,7 @@ class NetworkRouteAdmin(ServiceAdmin):
     def get_tabs(self, request: HttpRequest, obj: NetworkRoute) -> list[Tab]:
         """Leave the channels out where there can be none."""
         has_channels = obj.is_dark_fibre or obj.channels.exists()
-        return [*([CHANNELS] if has_channels else []), FILES, HISTORY]
+        return [tab for tab in self.tabs if has_channels or tab is not CHANNELS]
 
     def opens_on(self, obj: NetworkRoute) -> str:
         """Open a dark fibre on its channels: that is what people come for."""
@@ -229,6 +230,10 @@ class NetworkRouteAdmin(ServiceAdmin):
             return self.fieldsets
         first = {"fields": ["repository_type", ("location_a", "location_b")]}
         return [(None, first), *self.fieldsets[1:]]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Leave the choice of an inventory a plain one."""
+        return db_field.formfield(**kwargs)
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> NetworkRoute:
         """Make a circuit."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+
+def plain_decimal(value: Decimal) -> Decimal:
+    """Return the same amount without zeros at its end: 4200 for 4200.0000."""
+    return Decimal(f"{value.normalize():f}")
 
 
 class Suggested(forms.TextInput):

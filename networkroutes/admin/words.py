@@ -33,12 +33,12 @@ CHANNEL_LOOKS = {
     ChannelState.RESERVED: ("taken", "lock"),
     ChannelState.LIT: ("taken", "zap"),
 }
-STATUS_LOOKS = {
+STATUS_LOOKS: dict[str, str] = {
     ReservationStatus.OPEN: "taken",
     ReservationStatus.RELEASED: "idle",
     ReservationStatus.EXPIRED: "idle",
 }
-ACTION_LOOKS = {
+ACTION_LOOKS: dict[str, tuple[str, str]] = {
     ReservationAction.RESERVED: ("taken", "lock"),
     ReservationAction.RELEASED: ("idle", "lock-open"),
     ReservationAction.EXPIRED: ("idle", "timer"),
@@ -129,7 +129,7 @@ def latency(route: NetworkRoute) -> SafeString:
 def _latency_mark(route: NetworkRoute) -> SafeString:
     state = latency_state(route)
     if state is None:
-        return format_html('<span class="nr-mark"></span>')
+        return format_html('<span class="nr-mark{}"></span>', "")
     words = f"{state.label} of {latency_limit_ms(route):,.1f} ms"
     look, symbol = ("warn", "triangle-alert") if state == LatencyState.SLOW else ("ok", "check")
     return format_html(
@@ -145,16 +145,17 @@ def channel_badge(channel: DarkFibreChannel) -> SafeString:
 
 def reservation_badge(reservation: Reservation) -> SafeString:
     """Draw how a reservation stands; one past its end is expired, whatever the books still say."""
-    status = ReservationStatus(reservation.status)
+    status = reservation.status
     if status == ReservationStatus.OPEN and not reservation.is_active():
         status = ReservationStatus.EXPIRED
-    return badge(status.label, STATUS_LOOKS[status])
+    word = dict(ReservationStatus.choices).get(status, status)
+    return badge(word, STATUS_LOOKS.get(status, "idle"))
 
 
 def action_badge(action: str) -> SafeString:
     """Draw an event of the reservation log."""
-    look, symbol = ACTION_LOOKS.get(ReservationAction(action), ("idle", ""))
-    return badge(ReservationAction(action).label, look, symbol)
+    look, symbol = ACTION_LOOKS.get(action, ("idle", ""))
+    return badge(dict(ReservationAction.choices).get(action, action), look, symbol)
 
 
 def size_words(size: int) -> str:

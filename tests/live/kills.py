@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live.queue_site import NOTES
-from tests.peers.process import Process
+from tests.peers.process import Process, running
 from tests.peers.site import Home, home
 
 SETTINGS = "tests.live.queue_site.settings"
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "inventory_site.celery")
 WORKER = (*CELERY, "worker", "-c", "2", "--without-gossip", "--without-mingle", "-l", "INFO")
+WAYS = ("all", "main", "child")
 BEAT = (*CELERY, "beat", "--pidfile=", "-l", "WARNING")
 
 
@@ -107,6 +108,39 @@ def queue_site(broker_url: str) -> Iterator[QueueSite]:
     with home(env) as place:
         place.manage("sync_schedules")
         yield QueueSite(place)
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """What became of many tasks whose workers were killed again and again."""
+
+    kills: int
+    lost: int
+    repeated: int
+    seconds: float
+
+
+def survive(site: QueueSite, count: int, kills: int, timeout_s: float) -> Survived:
+    """Queue tasks, then kill workers in every way at random moments spread over the work."""
+    site.act("enqueue", 0, count, 0)
+    beat, began = site.home.process(list(BEAT), "beat.log"), time.monotonic()
+    with site.working(), running(beat, lambda: True):
+        for turn in range(1, kills + 1):
+            _wait_for_notes(site, count * turn // (kills + 2))
+            time.sleep(random.uniform(0, 0.3))  # noqa: S311  a moment, not a secret
+            site.kill(WAYS[turn % len(WAYS)])
+        counts = site.wait_for(count, timeout_s)
+    numbers = [number for number, _ in site.notes()]
+    lost = count - min(counts.get("done", 0), len(set(numbers)))
+    repeated = len(numbers) - len(set(numbers))
+    return Survived(kills, lost, repeated, round(time.monotonic() - began, 1))
+
+
+def _wait_for_notes(site: QueueSite, count: int) -> None:
+    """Wait until that much was done, at most two minutes: a rescue by the sweep may be needed."""
+    until = time.monotonic() + 120
+    while len(site.notes()) < count and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def latencies_ms(site: QueueSite, first: int, count: int) -> list[float]:

@@ -1,0 +1,85 @@
+"""P25: from one command to a working sign-in page, and the memory of what it started."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.peers.process import LOOPBACK, Process, free_port
+from tests.peers.site import ROOT, Home, answers, home
+
+GOAL = "sign-in page <= 15 s after installation; web, worker and beat <= 400 MB"
+SETTLE_S = 5.0
+PAGES = 50
+FAMILY = 7  # supervisor, granian and its worker, Celery worker and two children, beat
+
+
+def run(size: int = PAGES, rounds: int = 5) -> dict[str, Any]:
+    """Start an empty site, then start it again `rounds` times; ask for `size` pages each time."""
+    with home(migrate=False) as place:
+        first_s, _ = _start(place, size)
+        again = [_start(place, size) for _ in range(rounds)]
+    seconds = [took for took, _ in again]
+    return {
+        "name": "P25",
+        "goal": GOAL,
+        "size": size,
+        "rounds": rounds,
+        "first_start_s": round(first_s, 1),
+        "start_s": {
+            "median": round(statistics.median(seconds), 1),
+            "min": round(min(seconds), 1),
+            "max": round(max(seconds), 1),
+        },
+        "memory_mb": round(statistics.median(memory["Pss"] for _, memory in again)),
+        "memory_counting_shared_pages_in_each_process_mb": round(
+            statistics.median(memory["Rss"] for _, memory in again)
+        ),
+        "note": "memory_mb counts a page that processes share once",
+    }
+
+
+def _start(place: Home, pages: int) -> tuple[float, dict[str, float]]:
+    """Seconds to the sign-in page, and memory after that many pages."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]
+    url, began = f"http://{LOOPBACK}:{port}/admin/login/", time.monotonic()
+    process = place.process(command, "up.log").start()
+    try:
+        process.wait_until(lambda: answers(url), 120)
+        took_s = time.monotonic() - began
+        _wait_for_family(process)
+        for _ in range(pages):
+            answers(url)
+        time.sleep(SETTLE_S)
+        return took_s, _memory_mb({process.pid, *_descendants(process.pid)})
+    finally:
+        process.stop(timeout_s=30)
+
+
+def _wait_for_family(process: Process) -> None:
+    until = time.monotonic() + 60
+    while len(_descendants(process.pid)) + 1 < FAMILY and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def _descendants(pid: int) -> set[int]:
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found |= {child, *_descendants(child)}
+    return found
+
+
+def _memory_mb(pids: set[int]) -> dict[str, float]:
+    """Resident memory: `Rss` counts shared pages in each process, `Pss` its share of them."""
+    total = {"Rss": 0.0, "Pss": 0.0}
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name in total:
+                total[name] += int(value.split()[0]) / 1024
+    return total

@@ -1,0 +1,134 @@
+"""Discovery of one address: ping, SNMP identity, SSH banner, open ports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.executors import ping, snmp, tcp
+from devices.executors.base import Outcome, clean, positive
+from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.vendors import identify, vendor_of_oid
+
+SYSTEM = [f"1.3.6.1.2.1.1.{column}.0" for column in (1, 2, 3, 4, 5, 6)]
+KEYS = ("description", "vendor_oid", "uptime", "contact", "hostname", "location")
+FIELD_LIMIT = 1000
+
+
+async def discover(
+    host: str, config: Mapping[str, Any], *, engine: SnmpEngine | None = None
+) -> dict[str, Any]:
+    """Return what an address is; never raises for what networks do.
+
+    On loopback every address answers ping, so there it takes SNMP, SSH or a port to be online.
+    """
+    result: dict[str, Any] = {
+        "target": host,
+        "ping_status": "offline",
+        "snmp_status": "unreachable",
+    }
+    empty = ("vendor", "model", "serial", *KEYS)
+    result.update(dict.fromkeys((*empty, "response_time_ms", "ssh_banner", "netbox_device_id")))
+    result.update(open_ports=[], netbox_synced=False, netbox_error=None, ssh_status=None)
+    if config.get("ping", True):
+        reached = await ping.ping(host, timeout_s=float(config.get("ping_timeout") or 2))
+        result["ping_method"] = reached.method
+        if not reached.is_alive:
+            return result
+        result |= {"ping_status": "online", "response_time_ms": reached.first_ms}
+    found = await asyncio.gather(
+        _snmp(host, config, engine), _ssh(host, config), _ports(host, config)
+    )
+    for part in found:
+        result |= part
+    _identify(result)
+    answered = result["snmp_status"] == "responding" or result["ssh_banner"] or result["open_ports"]
+    if ping.is_loopback(host) or not config.get("ping", True):
+        result["ping_status"] = "online" if answered else "offline"
+    return result
+
+
+async def _snmp(host: str, config: Mapping[str, Any], engine: SnmpEngine | None) -> dict[str, Any]:
+    if not config.get("snmp", True):
+        return {"snmp_status": "not_asked"}
+    last: dict[str, Any] = {"snmp_status": "no_response"}
+    for community in communities(config):
+        asked = {
+            **config,
+            "community": community,
+            "port": config.get("snmp_port") or 161,
+            "timeout": config.get("snmp_timeout") or 3,
+            "retries": config.get("snmp_retries", 1),
+            "version": config.get("snmp_version") or "2c",
+        }
+        answer = await snmp.ask(host, SYSTEM, asked, engine=engine)
+        values = {
+            key: clean(row.text, FIELD_LIMIT).strip()
+            for key, row in zip(KEYS, answer.rows, strict=False)
+            if row.value is not None
+        }
+        if values:
+            return {"snmp_status": "responding", **values}
+    return last
+
+
+def communities(config: Mapping[str, Any]) -> list[str]:
+    """Return the communities to try, in order."""
+    sent = config.get("snmp_communities") or config.get("snmp_community") or "public"
+    lines = sent if isinstance(sent, list) else str(sent).splitlines()
+    return [str(line).strip() for line in lines if str(line).strip()] or ["public"]
+
+
+async def _ssh(host: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    if not config.get("ssh", True):
+        return {}
+    port = int(config.get("ssh_port") or 22)
+    banner = await tcp.ssh_banner(host, port, timeout_s=float(config.get("ssh_timeout") or 2))
+    return {"ssh_banner": banner or None, "ssh_status": "YES" if banner else "NO"}
+
+
+async def _ports(host: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    sent = config.get("ports") or config.get("ports_to_scan")
+    if not sent:
+        return {}
+    timeout = float(config.get("port_scan_timeout") or 1)
+    return {"open_ports": await tcp.scan(host, tcp.parse_ports(sent), timeout_s=timeout)}
+
+
+def _identify(result: dict[str, Any]) -> None:
+    ports = frozenset(result["open_ports"])
+    oid = result["vendor_oid"] or ""
+    found = identify(result["description"] or "", oid, ports)
+    by_oid = vendor_of_oid(oid)
+    vendor = by_oid if by_oid not in {"", "Unknown"} else found.vendor or by_oid
+    result["vendor"] = vendor or None
+    result["model"] = found.model or None
+    result["os_version"] = found.os_version or None
+    result["role"] = found.role or None
+    result["description"] = result["description"] or found.description or None
+
+
+class DiscoveryExecutor:
+    """What an address is; the local inventory and NetBox are the scan's affair."""
+
+    slug: ClassVar[str] = "discovery"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "ping_timeout": 2,
+        "snmp_community": "public",
+        "snmp_timeout": 3,
+        "sync_to_netbox": False,
+        "retries": 0,
+    }
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        return positive(config, "ping_timeout", "snmp_timeout", "snmp_port", "ssh_port")
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Discover one address."""
+        found = asyncio.run(discover(target, config))
+        online = found["ping_status"] == "online"
+        error = None if online else f"{target} does not answer"
+        code = "" if online else "no_answer"
+        return Outcome(online, found["hostname"] or "", error, code, extra=found)

@@ -1,0 +1,187 @@
+"""Reachability: raw ICMP, then datagram ICMP, then the `ping` program, then TCP; says which."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import icmplib
+from icmplib.exceptions import ICMPLibError, NameLookupError, SocketPermissionError
+
+from devices.executors.base import Outcome, positive
+
+TCP_PORTS = (22, 443, 80, 23, 161)
+TIME = re.compile(r"time[=<]([\d.]+)\s*ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What came of asking one host; times in ms, `method` is raw, datagram, program or tcp."""
+
+    host: str
+    is_alive: bool
+    method: str
+    first_ms: float | None = None
+    min_ms: float | None = None
+    avg_ms: float | None = None
+    max_ms: float | None = None
+    loss_pct: float = 100.0
+    error: str = ""
+
+
+_method: str | None = None
+
+
+def method() -> str:
+    """Return the best way this process may use; found out once."""
+    global _method
+    if _method is None:
+        _method = _find_method()
+    return _method
+
+
+def _find_method() -> str:
+    for name, privileged in (("raw", True), ("datagram", False)):
+        with contextlib.suppress(SocketPermissionError, ICMPLibError, OSError):
+            icmplib.ping("127.0.0.1", count=1, timeout=0.2, privileged=privileged)
+            return name
+    return "program" if shutil.which("ping") else "tcp"
+
+
+async def ping(
+    host: str,
+    *,
+    count: int = 1,
+    timeout_s: float = 2.0,
+    tcp_ports: Sequence[int] = TCP_PORTS,
+    way: str | None = None,
+) -> Reached:
+    """Ask one host; never raises for what networks do."""
+    way = way or method()
+    if way in {"raw", "datagram"}:
+        return await _icmp(host, way, count, timeout_s)
+    if way == "program":
+        return await asyncio.to_thread(_program, host, count, timeout_s)
+    return await _tcp(host, tcp_ports, timeout_s)
+
+
+async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
+    try:
+        found = await icmplib.async_ping(
+            host, count=count, interval=0.05, timeout=timeout_s, privileged=way == "raw"
+        )
+    except NameLookupError:
+        return Reached(host, False, way, error=f"ping: {host}: Name or service not known")
+    except (ICMPLibError, OSError) as err:
+        return Reached(host, False, way, error=str(err))
+    if not found.is_alive:
+        return Reached(host, False, way, error=f"Ping timed out after {timeout_s:g}s")
+    times = found.rtts or [found.avg_rtt]
+    return Reached(
+        host,
+        True,
+        way,
+        first_ms=round(times[0], 3),
+        min_ms=round(min(times), 3),
+        avg_ms=round(sum(times) / len(times), 3),
+        max_ms=round(max(times), 3),
+        loss_pct=round(found.packet_loss * 100, 2),
+    )
+
+
+def _program(host: str, count: int, timeout_s: float) -> Reached:
+    command = ["ping", "-n", "-c", str(count), "-W", str(max(1, round(timeout_s))), "--", host]
+    try:
+        done = subprocess.run(  # noqa: S603  fixed program, checked host
+            command, capture_output=True, text=True, timeout=timeout_s + 5, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Reached(host, False, "program", error=f"Ping timed out after {timeout_s:g}s")
+    except OSError as err:
+        return Reached(host, False, "program", error=str(err))
+    times = [float(one) for one in TIME.findall(done.stdout)]
+    if done.returncode != 0:
+        text = (done.stderr or "").strip() or f"Ping timed out after {timeout_s:g}s"
+        return Reached(host, False, "program", error=text)
+    alive = Reached(host, True, "program", loss_pct=round(100 * (1 - len(times) / count), 2))
+    if not times:
+        return alive
+    return replace(
+        alive,
+        first_ms=times[0],
+        min_ms=min(times),
+        avg_ms=round(sum(times) / len(times), 3),
+        max_ms=max(times),
+    )
+
+
+async def _tcp(host: str, ports: Sequence[int], timeout_s: float) -> Reached:
+    """A port that is open, or that refuses, shows that the host is there."""
+    began = time.perf_counter()
+
+    async def knock(port: int) -> float | None:
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), timeout_s)
+            writer.close()
+        except ConnectionRefusedError:
+            return (time.perf_counter() - began) * 1000
+        except (TimeoutError, OSError):
+            return None
+        return (time.perf_counter() - began) * 1000
+
+    for task in asyncio.as_completed([knock(port) for port in ports]):
+        took = await task
+        if took is not None:
+            ms = round(took, 3)
+            return Reached(host, True, "tcp", ms, ms, ms, ms, 0.0)
+    return Reached(host, False, "tcp", error=f"Ping timed out after {timeout_s:g}s")
+
+
+class PingExecutor:
+    """Whether a target answers, and how fast."""
+
+    slug: ClassVar[str] = "ping"
+    defaults: ClassVar[Mapping[str, Any]] = {"timeout": 5, "count": 1, "retries": 1}
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        wrong = positive(config, "timeout", "count")
+        return wrong or ("count may be 100 at most" if int(config.get("count") or 1) > 100 else "")
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Ping one target."""
+        found = asyncio.run(
+            ping(
+                target,
+                count=int(config.get("count") or 1),
+                timeout_s=float(config.get("timeout") or 5),
+                way=config.get("method") or None,
+            )
+        )
+        extra = {
+            "reachable": found.is_alive,
+            "response_time_ms": found.first_ms,
+            "rtt_min": found.min_ms,
+            "rtt_avg": found.avg_ms,
+            "rtt_max": found.max_ms,
+            "packet_loss_pct": found.loss_pct,
+            "method": found.method,
+        }
+        if not found.is_alive:
+            return Outcome(False, error=found.error, error_code="unreachable", extra=extra)
+        return Outcome(True, f"{target} answered in {found.first_ms} ms", extra=extra)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine; there every address answers."""
+    with contextlib.suppress(OSError):
+        return socket.inet_aton(host)[0] == 127
+    return host == "::1"

@@ -1,0 +1,193 @@
+"""The SNMP executor: GET, walk, many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from devices.executors import snmp_codec as codec
+from devices.executors.base import Outcome, first_error, positive
+from devices.executors.snmp_codec import VarBind, parse_oid
+from devices.executors.snmp_engine import Agent, NoAnswer, SnmpEngine, Unreachable, error_text
+
+SYSTEM = "1.3.6.1.2.1.1"
+IF_TABLE, IFX_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+NAMES: dict[str, str] = {
+    **{
+        name: f"{SYSTEM}.{column}"
+        for column, name in enumerate(
+            ("sysDescr", "sysObjectID", "sysUpTime", "sysContact", "sysName", "sysLocation"), 1
+        )
+    },
+    **{
+        name: f"{IF_TABLE}.{column}"
+        for column, name in (
+            (2, "ifDescr"),
+            (3, "ifType"),
+            (5, "ifSpeed"),
+            (6, "ifPhysAddress"),
+            (7, "ifAdminStatus"),
+            (8, "ifOperStatus"),
+            (10, "ifInOctets"),
+            (13, "ifInDiscards"),
+            (14, "ifInErrors"),
+            (16, "ifOutOctets"),
+            (19, "ifOutDiscards"),
+            (20, "ifOutErrors"),
+        )
+    },
+    **{
+        name: f"{IFX_TABLE}.{column}"
+        for column, name in (
+            (1, "ifName"),
+            (6, "ifHCInOctets"),
+            (7, "ifHCInUcastPkts"),
+            (10, "ifHCOutOctets"),
+            (11, "ifHCOutUcastPkts"),
+            (15, "ifHighSpeed"),
+            (18, "ifAlias"),
+        )
+    },
+}
+VERSIONS = {"1": codec.V1, "2c": codec.V2C, "2": codec.V2C}
+MISSING_TEXT = {
+    "noSuchObject": "No Such Object currently exists at this OID",
+    "noSuchInstance": "No Such Instance currently exists at this OID",
+    "endOfMibView": "No more variables left in this MIB View",
+}
+TIMEOUT_TEXT = "No SNMP response received before timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows of one target, or why not; partial rows may come with an error."""
+
+    rows: list[VarBind] = field(default_factory=list)
+    error: str = ""
+    error_code: str = ""
+
+
+def resolve_oid(text: str) -> str:
+    """Return the numeric OID of a common name such as `sysName.0`; raises `ValueError`."""
+    plain = text.strip().rpartition("::")[2].lstrip(".")
+    name, dot, rest = plain.partition(".")
+    if name in NAMES:
+        plain = NAMES[name] + dot + rest
+    parse_oid(plain)
+    return plain
+
+
+def agent_of(host: str, config: Mapping[str, Any]) -> Agent:
+    """Return the agent that a configuration means."""
+    return Agent(
+        host=host,
+        port=int(config.get("port") or 161),
+        community=str(config.get("community") or "public"),
+        version=VERSIONS.get(str(config.get("version") or "2c"), codec.V2C),
+        timeout_s=float(config.get("timeout") or 5),
+        retries=int(config.get("retries") if config.get("retries") is not None else 1),
+    )
+
+
+async def ask(
+    host: str,
+    oids: Sequence[str],
+    config: Mapping[str, Any],
+    *,
+    walk: bool = False,
+    engine: SnmpEngine | None = None,
+    max_rows: int = 50_000,
+) -> Answer:
+    """GET the OIDs, or walk the first; any version. A shared `engine` saves sockets."""
+    if str(config.get("version")) == "3":
+        from devices.executors import snmp_v3
+
+        found = await snmp_v3.ask(host, oids, config, walk=walk, limit=max_rows)
+        code = "auth_failed" if found.is_auth else _code(found.error)
+        return Answer(found.rows, found.error, code)
+    if engine is None:
+        async with SnmpEngine() as own:
+            return await ask(host, oids, config, walk=walk, engine=own, max_rows=max_rows)
+    agent = agent_of(host, config)
+    repetitions = int(config.get("max_repetitions") or 25)
+    try:
+        if walk:
+            tree = await engine.walk(
+                agent, parse_oid(oids[0]), max_repetitions=repetitions, max_rows=max_rows
+            )
+            return Answer(tree.rows, tree.error, _code(tree.error))
+        response = await engine.get(agent, [parse_oid(oid) for oid in oids])
+    except NoAnswer as err:
+        return Answer(error=str(err), error_code="timeout")
+    except (Unreachable, OSError) as err:
+        return Answer(error=str(err), error_code="unreachable")
+    if response.error_status:
+        return Answer(error=error_text(response), error_code="protocol")
+    return Answer(list(response.rows))
+
+
+def _code(error: str) -> str:
+    if not error:
+        return ""
+    return "timeout" if error == TIMEOUT_TEXT else "protocol"
+
+
+def row_dict(row: VarBind) -> dict[str, Any]:
+    """Return a row as the API shows it."""
+    text = MISSING_TEXT.get(row.type, row.text)
+    return {"oid": row.oid_text, "value": text, "type": row.type}
+
+
+class SnmpExecutor:
+    """GET of one OID, or a walk with `walk: true` or `bulk: true`."""
+
+    slug: ClassVar[str] = "snmp"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "timeout": 5,
+        "retries": 1,
+        "community": "public",
+        "version": "2c",
+        "port": 161,
+    }
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        version = str(config.get("version"))
+        wrong = "" if version in {*VERSIONS, "3"} else "version must be 1, 2c or 3"
+        if version == "3" and not config.get("security_name"):
+            wrong = "security_name is required for version 3"
+        return first_error((wrong, positive(config, "timeout", "port", "max_repetitions")))
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Ask one target; retries are the engine's own."""
+        try:
+            oid = resolve_oid(command)
+        except ValueError as err:
+            return Outcome(False, error=str(err), error_code="invalid")
+        walk = bool(config.get("walk") or config.get("bulk"))
+        answer = asyncio.run(ask(target, [oid], config, walk=walk))
+        rows = [row_dict(row) for row in answer.rows]
+        missing = next((row for row in answer.rows if row.type in codec.EXCEPTIONS), None)
+        error, code = answer.error, answer.error_code
+        if missing is not None and not error:
+            error, code = MISSING_TEXT[missing.type], "protocol"
+        if walk:
+            output = "\n".join(f"{row['oid']} = {row['type']}: {row['value']}" for row in rows)
+        else:
+            output = rows[0]["value"] if rows and not error else ""
+        # the engine has retried already, so that the common retry does not do it again
+        code = "no_answer" if code == "timeout" else code
+        return Outcome(not error, output, error or None, code, extra={"results": rows})
+
+    def get_bulk(
+        self, target: str, oid: str, config: Mapping[str, Any], max_repetitions: int = 25
+    ) -> Outcome:
+        """Walk a subtree; partial rows are kept when it ends in an error."""
+        merged = {**self.defaults, **config, "walk": True, "max_repetitions": max_repetitions}
+        return self.execute(target, oid, merged)
+
+    def check_agent(self, target: str, config: Mapping[str, Any]) -> bool:
+        """Whether an agent answers for its description."""
+        return self.execute(target, "sysDescr.0", {**self.defaults, **config}).success

@@ -1,0 +1,145 @@
+"""SNMP v3 on pysnmp: GET and walk, with cached keys of one shared engine per call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pysnmp.hlapi.v3arch import asyncio as api
+from pysnmp.proto import rfc1905
+
+from devices.executors.snmp_codec import VarBind, parse_oid
+
+AUTH = {
+    "MD5": api.USM_AUTH_HMAC96_MD5,
+    "SHA": api.USM_AUTH_HMAC96_SHA,
+    "SHA224": api.USM_AUTH_HMAC128_SHA224,
+    "SHA256": api.USM_AUTH_HMAC192_SHA256,
+    "SHA384": api.USM_AUTH_HMAC256_SHA384,
+    "SHA512": api.USM_AUTH_HMAC384_SHA512,
+}
+PRIV = {
+    "DES": api.USM_PRIV_CBC56_DES,
+    "AES": api.USM_PRIV_CFB128_AES,
+    "AES192": api.USM_PRIV_CFB192_AES,
+    "AES256": api.USM_PRIV_CFB256_AES,
+}
+TYPE_NAMES = {
+    "OctetString": "OctetString",
+    "Integer32": "Integer",
+    "Integer": "Integer",
+    "ObjectIdentifier": "ObjectIdentifier",
+    "IpAddress": "IpAddress",
+    "Counter32": "Counter32",
+    "Counter64": "Counter64",
+    "Gauge32": "Gauge32",
+    "Unsigned32": "Gauge32",
+    "TimeTicks": "TimeTicks",
+    "Opaque": "Opaque",
+    "Null": "Null",
+}
+AUTH_WORDS = ("wrong digest", "unknown user", "unsupported security", "decryption", "authorization")
+
+
+@dataclass(frozen=True, slots=True)
+class V3Answer:
+    """Rows, or why there are none; `is_auth` when the account was refused."""
+
+    rows: list[VarBind] = field(default_factory=list)
+    error: str = ""
+    is_auth: bool = False
+
+
+async def ask(
+    host: str,
+    oids: Sequence[str],
+    config: Mapping[str, Any],
+    *,
+    walk: bool = False,
+    limit: int = 50_000,
+) -> V3Answer:
+    """GET the OIDs, or walk the first of them."""
+    engine = api.SnmpEngine()
+    try:
+        target = await api.UdpTransportTarget.create(
+            (host, int(config.get("port") or 161)),
+            timeout=float(config.get("timeout") or 5),
+            retries=int(config.get("retries") or 0),
+        )
+        context = api.ContextData(contextName=str(config.get("context") or "").encode())
+        if walk:
+            return await _walk(engine, _account(config), target, context, oids[0], limit)
+        names = [api.ObjectType(api.ObjectIdentity(oid)) for oid in oids]
+        found = await api.get_cmd(
+            engine, _account(config), target, context, *names, lookupMib=False
+        )
+        return _answer(*found)
+    finally:
+        engine.close_dispatcher()
+
+
+async def _walk(
+    engine: Any, account: Any, target: Any, context: Any, base: str, limit: int
+) -> V3Answer:
+    rows: list[VarBind] = []
+    start = parse_oid(base)
+    last = base
+    while len(rows) < limit:
+        name = api.ObjectType(api.ObjectIdentity(last))
+        found = _answer(
+            *await api.bulk_cmd(engine, account, target, context, 0, 25, name, lookupMib=False)
+        )
+        if found.error or not found.rows:
+            return V3Answer(rows, found.error, found.is_auth)
+        for row in found.rows:
+            if row.oid[: len(start)] != start or row.type == "endOfMibView":
+                return V3Answer(rows)
+            if row.oid <= parse_oid(last):
+                return V3Answer(rows, f"The agent does not count up: {row.oid_text}")
+            rows.append(row)
+            last = row.oid_text
+    return V3Answer(rows, f"The walk was stopped after {limit} rows")
+
+
+def _account(config: Mapping[str, Any]) -> Any:
+    auth = str(config.get("auth_protocol") or "").upper().replace("-", "")
+    priv = str(config.get("priv_protocol") or "").upper().replace("-", "")
+    auth_key, priv_key = config.get("auth_password"), config.get("priv_password")
+    return api.UsmUserData(
+        str(config.get("security_name") or ""),
+        authKey=str(auth_key) if auth_key else None,
+        privKey=str(priv_key) if priv_key else None,
+        authProtocol=AUTH.get(auth, AUTH["SHA"]) if auth_key else api.USM_AUTH_NONE,
+        privProtocol=PRIV.get(priv, PRIV["AES"]) if priv_key else api.USM_PRIV_NONE,
+    )
+
+
+def _answer(indication: Any, status: Any, index: Any, binds: Any) -> V3Answer:
+    if indication:
+        text = str(indication)
+        if "No SNMP response" in text or "timed out" in text.lower():
+            return V3Answer(error="No SNMP response received before timeout")
+        return V3Answer(error=text, is_auth=any(word in text.lower() for word in AUTH_WORDS))
+    if status:
+        return V3Answer(error=f"{status.prettyPrint()} at {int(index)}")
+    return V3Answer([_row(name, value) for name, value in binds])
+
+
+def _row(name: Any, value: Any) -> VarBind:
+    oid = tuple(int(part) for part in tuple(name))
+    for exception, word in (
+        (rfc1905.NoSuchObject, "noSuchObject"),
+        (rfc1905.NoSuchInstance, "noSuchInstance"),
+        (rfc1905.EndOfMibView, "endOfMibView"),
+    ):
+        if isinstance(value, exception):
+            return VarBind(oid, word, None)
+    kind = TYPE_NAMES.get(type(value).__name__, "OctetString")
+    if kind == "ObjectIdentifier":
+        return VarBind(oid, kind, ".".join(str(int(part)) for part in tuple(value)))
+    if kind == "IpAddress":
+        return VarBind(oid, kind, ".".join(str(part) for part in bytes(value)))
+    if kind in {"OctetString", "Opaque"}:
+        return VarBind(oid, kind, bytes(value))
+    return VarBind(oid, kind, None if kind == "Null" else int(value))

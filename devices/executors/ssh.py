@@ -1,0 +1,248 @@
+"""The SSH executor: one command, a script of commands in a shell, or a file copied over."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import paramiko
+
+from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, first_error, positive
+from devices.executors.ssh_client import SshFailed, cache, login_of
+from devices.executors.ssh_keys import KnownHosts
+
+PROMPT = r"[>#$]\s*$"
+PAGER = re.compile(r"(?:--\s*[Mm]ore\s*--|<more>|Press any key to continue)[^\n]{0,40}\Z", re.I)
+CHUNK, LOOK_EVERY_S = 32768, 0.05
+
+
+class SshExecutor:
+    """Runs `command` on a target; `commands: [...]` runs them in one shell instead.
+
+    Success means that the command ran; with `check_exit: true` its status must be 0 too.
+    """
+
+    slug: ClassVar[str] = "ssh"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "timeout": 30,
+        "port": 22,
+        "retries": 1,
+        "look_for_keys": False,
+        "allow_agent": False,
+    }
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        wrong = ""
+        if not config.get("username") or not (
+            config.get("password") or config.get("private_key") or config.get("password") == ""
+        ):
+            wrong = "username and password (or private_key) are required"
+        return first_error((wrong, positive(config, "timeout", "port", "max_output_bytes")))
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Run on one target."""
+        if config.get("commands"):
+            found = self.execute_interactive(target, config["commands"], config)
+            return _joined(found)
+        if config.get("interactive"):
+            return _joined(self.execute_interactive(target, command.splitlines(), config))
+        login, hosts = login_of(target, config), _hosts(config)
+        limit = int(config.get("max_output_bytes") or MAX_OUTPUT_BYTES)
+        try:
+            with cache.borrowed(login, hosts) as transport:
+                return _run(transport, command, login.timeout_s, limit, config)
+        except SshFailed as err:
+            return Outcome(False, error=str(err), error_code=err.code)
+        except (paramiko.SSHException, EOFError) as err:
+            return Outcome(False, error=f"SSH error: {err}", error_code="protocol")
+        except OSError as err:
+            return Outcome(False, error=f"Connection error: {err}", error_code="unreachable")
+
+    def execute_interactive(
+        self, target: str, commands: Sequence[str], config: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Run commands in a shell: `{success, outputs: [{command, output}], error, duration}`."""
+        merged = {**self.defaults, **config}
+        began = time.perf_counter()
+        answer: dict[str, Any] = {"success": False, "outputs": [], "error": None, "error_code": ""}
+        login = login_of(target, merged)
+        try:
+            prompt = re.compile(str(merged.get("prompt_pattern") or PROMPT))
+        except re.error as err:
+            return {
+                **answer,
+                "error": f"prompt_pattern: {err}",
+                "error_code": "invalid",
+                "duration": 0.0,
+            }
+        try:
+            with cache.borrowed(login, _hosts(merged)) as transport:
+                limit = int(merged.get("max_output_bytes") or MAX_OUTPUT_BYTES)
+                with Shell(transport, prompt, login.timeout_s, limit) as shell:
+                    shell.until_prompt()
+                    for command in commands:
+                        output = shell.ask(str(command))
+                        answer["outputs"].append({"command": command, "output": output})
+            answer["success"] = True
+        except SshFailed as err:
+            answer |= {"error": str(err), "error_code": err.code}
+        except (paramiko.SSHException, EOFError, OSError) as err:
+            answer |= {"error": f"SSH error: {err}", "error_code": "protocol"}
+        answer["duration"] = time.perf_counter() - began
+        return answer
+
+    def copy(self, target: str, source: bytes, path: str, config: Mapping[str, Any]) -> Outcome:
+        """Write a file on the target over SFTP."""
+        merged = {**self.defaults, **config}
+        login = login_of(target, merged)
+        try:
+            with cache.borrowed(login, _hosts(merged)) as transport:
+                sftp = paramiko.SFTPClient.from_transport(transport)
+                if sftp is None:
+                    return Outcome(False, error="SSH error: no SFTP", error_code="protocol")
+                with sftp, sftp.open(path, "wb") as file:
+                    file.write(source)
+        except SshFailed as err:
+            return Outcome(False, error=str(err), error_code=err.code)
+        except (paramiko.SSHException, OSError, EOFError) as err:
+            return Outcome(False, error=f"SSH error: {err}", error_code="protocol")
+        return Outcome(True, f"{len(source)} bytes written to {path}")
+
+
+def _hosts(config: Mapping[str, Any]) -> KnownHosts:
+    found = config.get("known_hosts")
+    return found if isinstance(found, KnownHosts) else KnownHosts()
+
+
+def _joined(answer: dict[str, Any]) -> Outcome:
+    text = "\n".join(one["output"] for one in answer["outputs"])
+    return Outcome(
+        answer["success"],
+        text,
+        answer["error"],
+        answer["error_code"],
+        extra={"outputs": answer["outputs"]},
+    )
+
+
+def _run(
+    transport: paramiko.Transport,
+    command: str,
+    timeout_s: float,
+    limit: int,
+    config: Mapping[str, Any],
+) -> Outcome:
+    deadline = time.monotonic() + timeout_s
+    channel = transport.open_session(timeout=timeout_s)
+    with contextlib.closing(channel):
+        channel.settimeout(timeout_s)
+        channel.exec_command(command)
+        out, err = bytearray(), bytearray()
+        stop = _read_all(channel, out, err, deadline, limit)
+        text, errors = clean(bytes(out), limit), clean(bytes(err), limit)
+        if stop == "limit":
+            return Outcome(False, text, f"The output was cut after {limit} bytes", "output_limit")
+        if stop == "timeout":
+            return Outcome(False, text, f"Command timed out after {timeout_s:g}s", "timeout")
+        code = channel.recv_exit_status()
+    if config.get("check_exit") and code != 0:
+        return Outcome(
+            False,
+            text,
+            errors or f"The command ended with status {code}",
+            "command_failed",
+            extra={"exit_code": code},
+        )
+    return Outcome(True, text, errors or None, extra={"exit_code": code})
+
+
+def _read_all(
+    channel: paramiko.Channel, out: bytearray, err: bytearray, deadline: float, limit: int
+) -> str:
+    """Read both streams to their end; return `limit` or `timeout` when that comes first."""
+    while True:
+        busy = False
+        if channel.recv_ready():
+            out += channel.recv(CHUNK)
+            busy = True
+        if channel.recv_stderr_ready():
+            err += channel.recv_stderr(CHUNK)
+            busy = True
+        if len(out) + len(err) > limit:
+            return "limit"
+        if busy:
+            if time.monotonic() > deadline:
+                return "timeout"
+            continue
+        if channel.exit_status_ready() and not channel.recv_ready():
+            return ""
+        if channel.closed or channel.eof_received:
+            left = max(0.0, deadline - time.monotonic())
+            return "" if channel.status_event.wait(left) else "timeout"
+        if time.monotonic() > deadline:
+            return "timeout"
+        channel.status_event.wait(0.002)
+
+
+class Shell:
+    """A shell session: sends a line, answers pagers, waits for the prompt."""
+
+    def __init__(
+        self,
+        transport: paramiko.Transport,
+        prompt: re.Pattern[str],
+        timeout_s: float,
+        limit: int = MAX_OUTPUT_BYTES,
+    ) -> None:
+        self._transport, self._prompt = transport, prompt
+        self._timeout_s, self._limit = timeout_s, limit
+
+    def __enter__(self) -> Shell:
+        self._channel = self._transport.open_session(timeout=self._timeout_s)
+        self._channel.get_pty(width=511, height=1000)
+        self._channel.invoke_shell()
+        self._channel.settimeout(LOOK_EVERY_S)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._channel.close()
+
+    def ask(self, command: str) -> str:
+        """Send a command; return its output without echo and prompt."""
+        self._channel.sendall(f"{command}\n".encode())
+        text = self.until_prompt()
+        lines = text.split("\n")
+        if lines and command.strip() and lines[0].rstrip().endswith(command.strip()):
+            lines = lines[1:]
+        if lines and self._prompt.search(lines[-1]):
+            lines = lines[:-1]
+        return "\n".join(lines).strip("\n")
+
+    def until_prompt(self) -> str:
+        """Read to the prompt; a silence longer than the timeout raises `SshFailed`."""
+        deadline, raw, text = time.monotonic() + self._timeout_s, bytearray(), ""
+        while True:
+            try:
+                piece = self._channel.recv(CHUNK)
+            except TimeoutError:
+                piece = None
+            if piece == b"":
+                raise SshFailed("protocol", "SSH error: the device closed the session")
+            if piece:
+                raw += piece
+                if len(raw) > self._limit:
+                    raise SshFailed("output_limit", f"The output was cut after {self._limit} bytes")
+                text = clean(bytes(raw), self._limit)
+                if PAGER.search(text.rstrip()):
+                    self._channel.sendall(b" ")
+                    text = PAGER.sub("", text.rstrip())
+                    raw = bytearray(text.encode())
+                    continue
+            elif text and self._prompt.search(text.rsplit("\n", 1)[-1]):
+                return text
+            if time.monotonic() > deadline:
+                raise SshFailed("timeout", f"No prompt within {self._timeout_s:g}s")

@@ -1,0 +1,103 @@
+"""WinRM on pypsrp, an optional extra; without it every call says what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.executors.base import Outcome, clean, first_error, positive
+
+MISSING = "WinRM needs the optional package pypsrp: pip install -r requirements/winrm.txt"
+
+
+def quoted(value: Any) -> str:
+    """Return a PowerShell literal: single quotes, doubled inside, curly ones too."""
+    text = str(value)
+    for quote in "'\u2018\u2019\u201a\u201b":
+        text = text.replace(quote, quote * 2)
+    return f"'{text}'"
+
+
+def account(config: Mapping[str, Any]) -> str:
+    """Return the user name with its domain, unless the name brings one."""
+    name, domain = str(config.get("username") or ""), str(config.get("domain") or "")
+    return name if not domain or "\\" in name or "@" in name else f"{domain}\\{name}"
+
+
+class WinRmExecutor:
+    """CMD commands, or PowerShell with `powershell: true`."""
+
+    slug: ClassVar[str] = "winrm"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "timeout": 30,
+        "port": 5985,
+        "transport": "ntlm",
+        "server_cert_validation": "validate",
+        "read_timeout_sec": 30,
+        "operation_timeout_sec": 20,
+        "retries": 0,
+    }
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        wrong = (
+            ""
+            if config.get("username") and config.get("password")
+            else "username and password are required"
+        )
+        if config["read_timeout_sec"] <= config["operation_timeout_sec"]:
+            wrong = wrong or "read_timeout_sec must be greater than operation_timeout_sec"
+        if config["transport"] not in {"ntlm", "kerberos", "basic", "credssp"}:
+            wrong = wrong or "transport must be ntlm, kerberos, basic or credssp"
+        return first_error((wrong, positive(config, "timeout", "port")))
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Run a command on one target."""
+        if importlib.util.find_spec("pypsrp") is None:
+            return Outcome(
+                False, error=MISSING, error_code="missing_library", extra={"exit_code": -1}
+            )
+        return self._run(target, command, config)
+
+    def _run(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        from pypsrp.client import Client
+        from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError
+
+        ssl = int(config["port"]) == 5986
+        try:
+            with Client(
+                target,
+                port=int(config["port"]),
+                ssl=ssl,
+                auth={"ntlm": "ntlm"}.get(config["transport"], config["transport"]),
+                username=account(config),
+                password=config["password"],
+                cert_validation=config["server_cert_validation"] != "ignore",
+                connection_timeout=int(config["timeout"]),
+                read_timeout=int(config["read_timeout_sec"]),
+                operation_timeout=int(config["operation_timeout_sec"]),
+            ) as client:
+                if config.get("powershell"):
+                    output, streams, failed = client.execute_ps(command)
+                    errors, code = "\n".join(str(one) for one in streams.error), int(failed)
+                else:
+                    output, errors, code = client.execute_cmd(command)
+        except AuthenticationError as err:
+            return _failed(f"Authentication failed: {err}", "auth_failed")
+        except (WinRMError, WinRMTransportError) as err:
+            return _failed(f"WinRM error: {err}", "protocol")
+        except OSError as err:
+            return _failed(f"Connection error: {err}", "unreachable")
+        good = code == 0
+        return Outcome(
+            good,
+            clean(output),
+            clean(errors) or None,
+            "" if good else "command_failed",
+            extra={"exit_code": code},
+        )
+
+
+def _failed(text: str, code: str) -> Outcome:
+    return Outcome(False, error=text, error_code=code, extra={"exit_code": -1})

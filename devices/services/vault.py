@@ -1,0 +1,354 @@
+"""The vault: making, changing, rotating and removing credentials.
+
+Reading a secret is in `vault_use`; both write the vault's log in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from accounts.models import User
+from accounts.services import audit
+from devices import policy
+from devices.choices import AccessLevel, CredentialStatus
+from devices.errors import Invalid, Refused
+from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
+from devices.services import secrets
+from inventory_site.core import context, crypto
+from inventory_site.core.errors import VersionConflict
+from inventory_site.core.locks import guarded, lock
+
+TEXTS = ("description", "username", "category", "environment", "owner", "notes")
+LISTS = ("tags", "allowed_users", "allowed_groups")
+ROTATION_TYPES = ("manual", "automatic", "scheduled", "emergency")
+SYSTEM = "system"
+
+
+@dataclass(slots=True)
+class Saved:
+    """A credential that was stored, and what the person should know."""
+
+    credential: Credential
+    warnings: list[str] = field(default_factory=list)
+
+
+def create_credential(*, actor: Any, body: Mapping[str, Any]) -> Saved:
+    """Store a credential; raises `Invalid` and `Refused` (NO_DATA, MISSING_NAME, DUPLICATE)."""
+    policy.require(actor, policy.ADD_CREDENTIAL)
+    if not body:
+        raise Refused("NO_DATA", "No data provided")
+    name = _name(body.get("name"))
+    kind = body.get("credential_type") or "ssh"
+    if not isinstance(kind, str) or len(kind) > 50:
+        raise Invalid("credential_type", "credential_type must be a text of 50 characters at most")
+    row = Credential(name=name, credential_type=kind, created_by=audit.name_of(actor))
+    _apply_metadata(row, body)
+    document = secrets.pack(kind, body)
+    warnings = _read_certificate(row, document)
+    if not row.username:
+        row.username = str(document.get("username") or document.get("security_name") or "")[:255]
+    _check_window(row)
+    with guarded():
+        _insert(row, document)
+        log(row, "created", actor, detail=f"Created new {kind} credential", new=metadata(row))
+        audit.record(actor, "credential.created", row, after=metadata(row))
+    return Saved(row, warnings)
+
+
+def update_credential(
+    pk: int, *, actor: Any, body: Mapping[str, Any], expected_version: int | None = None
+) -> Saved:
+    """Merge the fields given; absent, null and masked secret fields stay as they are."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    if not body:
+        raise Refused("NO_DATA", "No data provided")
+    with guarded():
+        row = locked(pk)
+        if expected_version is not None and expected_version != row.version:
+            raise VersionConflict("Somebody else changed this credential.", version=row.version)
+        before, old = metadata(row), _document(row)
+        if "name" in body:
+            row.name = _name(body["name"])
+        _apply_metadata(row, body)
+        if "status" in body:
+            _set_status(row, body["status"])
+        new = secrets.pack(row.credential_type, body, old)
+        warnings = _read_certificate(row, new) if new != old else []
+        _check_window(row)
+        changed = [name for name, value in metadata(row).items() if before[name] != value]
+        secret_fields = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        if secret_fields:
+            _keep_version(row, actor)
+            seal_document(row, new)
+        row.version += 1
+        _save(row)
+        detail = f"Updated credential: {', '.join([*changed, *secret_fields]) or 'nothing'}"
+        log(row, "updated", actor, detail=detail, previous=before, new=metadata(row))
+        audit.record(actor, "credential.updated", row, before=before, after=metadata(row))
+    return Saved(row, warnings)
+
+
+def rotate_credential(
+    pk: int, *, actor: Any, body: Mapping[str, Any]
+) -> tuple[Credential, CredentialRotation]:
+    """Put new secret fields in place; the old secret stays as a version."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    kind = body.get("rotation_type") or "manual"
+    if kind not in ROTATION_TYPES:
+        raise Invalid("rotation_type", f"rotation_type must be one of {', '.join(ROTATION_TYPES)}")
+    with guarded():
+        row = locked(pk)
+        old = _document(row)
+        new = secrets.pack(row.credential_type, body, old)
+        previous = row.valid_until
+        _keep_version(row, actor)
+        seal_document(row, new)
+        if body.get("valid_until") or body.get("expires_at"):
+            row.valid_until = moment(body.get("valid_until") or body["expires_at"], "valid_until")
+        _read_certificate(row, new)
+        row.last_rotation_at = timezone.now()
+        row.is_expired, row.status, row.warned_days = False, CredentialStatus.ACTIVE, None
+        row.version += 1
+        _save(row)
+        rotation = CredentialRotation.objects.create(
+            credential=row,
+            rotated_by=audit.name_of(actor),
+            rotation_type=kind,
+            previous_valid_until=previous,
+            new_valid_until=row.valid_until,
+            notes=str(body.get("notes") or ""),
+        )
+        log(row, "rotated", actor, detail=f"Credential rotated ({kind})")
+        audit.record(actor, "credential.rotated", row, after={"rotation_type": kind})
+    return row, rotation
+
+
+def delete_credential(pk: int, *, actor: Any) -> None:
+    """Remove a credential from use; its log and its row stay, its name is free again."""
+    policy.require(actor, policy.DELETE_CREDENTIAL)
+    with guarded():
+        row = locked(pk)
+        row.is_deleted, row.status = True, CredentialStatus.DELETED
+        row.save(update_fields=["is_deleted", "status", "updated_at"])
+        log(row, "deleted", actor, detail="Credential deleted (soft delete)")
+        audit.record(actor, "credential.deleted", row, before=metadata(row))
+
+
+def find(pk: int) -> Credential:
+    """Return a credential that was not deleted, or raise `Refused` 404."""
+    row = Credential.objects.kept().filter(pk=pk).first()
+    if row is None:
+        raise Refused("NOT_FOUND", "Credential not found", 404)
+    return row
+
+
+def locked(pk: int) -> Credential:
+    """Return a credential, locked for this transaction, or raise `Refused` 404."""
+    row = lock(Credential.objects.kept().filter(pk=pk)).first()
+    if row is None:
+        raise Refused("NOT_FOUND", "Credential not found", 404)
+    return row
+
+
+def log(
+    row: Credential | None,
+    action: str,
+    actor: Any,
+    *,
+    detail: str = "",
+    success: bool = True,
+    error: str = "",
+    target: str = "",
+    service: str = "",
+    previous: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+    save: bool = True,
+) -> CredentialUse:
+    """Write one entry of the vault's log; with `save=False` the caller inserts it in bulk."""
+    call = context.current()
+    entry = CredentialUse(
+        credential=row,
+        credential_name=row.name if row else "",
+        credential_type=row.credential_type if row else "",
+        action=action,
+        action_detail=detail,
+        performed_by=audit.name_of(actor),
+        performer=actor if isinstance(actor, User) else None,
+        performed_by_ip=call.address or "",
+        performed_by_user_agent=call.agent[:500],
+        target_device=target[:255],
+        target_service=service,
+        success=success,
+        error_message=error,
+        previous_values=dict(previous) if previous else None,
+        new_values=dict(new) if new else None,
+        request_id=call.request_id,
+    )
+    if save:
+        entry.save()
+    return entry
+
+
+def metadata(row: Credential) -> dict[str, Any]:
+    """Return what may be told of a credential; never a secret."""
+    return audit.snapshot(
+        row,
+        [
+            "name",
+            "credential_type",
+            *TEXTS,
+            *LISTS,
+            "valid_from",
+            "valid_until",
+            "status",
+            "access_level",
+            "expiration_warning_days",
+            "rotation_interval_days",
+            "is_default",
+        ],
+    )
+
+
+def moment(value: Any, name: str) -> datetime | None:
+    """Read an ISO 8601 time or date, `Z` allowed, UTC without offset; null is none."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    found = None
+    if isinstance(value, str):
+        try:
+            found = parse_datetime(value.strip())
+            if found is None and (day := parse_date(value.strip())):
+                found = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        except ValueError:
+            found = None
+    if found is None:
+        raise Invalid(name, f"{name} must be a time such as 2026-11-20T23:00:00Z")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused("MISSING_NAME", "Name is required", field="name")
+    if len(value.strip()) > 255:
+        raise Invalid("name", "name may have 255 characters at most")
+    return value.strip()
+
+
+def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
+    for name in TEXTS:
+        if name in body:
+            value = body[name]
+            if value is not None and not isinstance(value, str):
+                raise Invalid(name, f"{name} must be a text")
+            setattr(row, name, value or "")
+    for name in LISTS:
+        if name in body:
+            value = body[name] if body[name] is not None else []
+            if not isinstance(value, list) or any(not isinstance(one, (str, int)) for one in value):
+                raise Invalid(name, f"{name} must be a list of texts")
+            setattr(row, name, value)
+    if "valid_from" in body:
+        row.valid_from = moment(body["valid_from"], "valid_from")
+    if "valid_until" in body or "expires_at" in body:
+        name = "valid_until" if "valid_until" in body else "expires_at"
+        row.valid_until, row.warned_days = moment(body[name], name), None
+        if row.is_expired and row.valid_until and row.valid_until > timezone.now():
+            row.is_expired, row.status = False, CredentialStatus.ACTIVE
+    if body.get("access_level") is not None:
+        if body["access_level"] not in AccessLevel.values:
+            raise Invalid("access_level", f"access_level must be {', '.join(AccessLevel.values)}")
+        row.access_level = body["access_level"]
+    for name in ("expiration_warning_days", "rotation_interval_days"):
+        if body.get(name) is not None:
+            if isinstance(body[name], bool) or not str(body[name]).isdigit():
+                raise Invalid(name, f"{name} must be a whole number of days")
+            setattr(row, name, int(body[name]))
+    if isinstance(body.get("is_default"), bool):
+        row.is_default = body["is_default"]
+
+
+def _set_status(row: Credential, status: Any) -> None:
+    allowed = ("active", "disabled", "revoked", "pending_rotation")
+    if status not in allowed:
+        raise Invalid("status", f"status must be one of {', '.join(allowed)}")
+    row.status = status
+
+
+def _check_window(row: Credential) -> None:
+    if row.valid_from and row.valid_until and row.valid_until <= row.valid_from:
+        raise Invalid("valid_until", "valid_until must be later than valid_from")
+    row.full_clean(
+        exclude=["encrypted_data", "key_id"], validate_unique=False, validate_constraints=False
+    )
+
+
+def _read_certificate(row: Credential, document: Mapping[str, Any]) -> list[str]:
+    pem = document.get("certificate")
+    if row.credential_type not in {"certificate", "pki"} or not pem:
+        return []
+    facts = secrets.read_certificate(str(pem))
+    if facts.warnings:
+        return facts.warnings
+    row.certificate_fingerprint, row.certificate_issuer = facts.fingerprint, facts.issuer
+    row.certificate_subject, row.certificate_serial = facts.subject, facts.serial
+    row.key_algorithm, row.key_size = facts.key_algorithm, facts.key_size
+    row.valid_from = row.valid_from or facts.valid_from
+    row.valid_until = row.valid_until or facts.valid_until
+    return []
+
+
+def _document(row: Credential) -> dict[str, Any]:
+    try:
+        return secrets.open_sealed(
+            row.encrypted_data, model="credential", pk=row.pk, name="encrypted_data"
+        )
+    except crypto.CannotDecrypt as err:
+        raise Refused(
+            "SECRET_UNREADABLE", "The secret does not open with the keys of this site", 409
+        ) from err
+
+
+def _insert(row: Credential, document: Mapping[str, Any]) -> None:
+    _save(row)
+    seal_document(row, document)
+    row.save(update_fields=["encrypted_data", "key_id"])
+
+
+def seal_document(row: Credential, document: Mapping[str, Any]) -> None:
+    """Encrypt a document for its row; the caller saves."""
+    row.encrypted_data, row.key_id = secrets.seal(
+        document, model="credential", pk=row.pk, name="encrypted_data"
+    )
+
+
+def _save(row: Credential) -> None:
+    taken = Refused("DUPLICATE", "A credential with this name already exists", 409, field="name")
+    if Credential.objects.kept().filter(name=row.name).exclude(pk=row.pk).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as err:
+        raise taken from err
+
+
+def _keep_version(row: Credential, actor: Any) -> None:
+    """Keep the secret that is about to be replaced, sealed for its own row."""
+    last = row.versions.aggregate(top=Max("number"))["top"] or 0
+    version = CredentialVersion.objects.create(
+        credential=row, number=last + 1, replaced_by=audit.name_of(actor)
+    )
+    version.encrypted_data, version.key_id = secrets.seal(
+        _document(row), model="credentialversion", pk=version.pk, name="encrypted_data"
+    )
+    version.save(update_fields=["encrypted_data", "key_id"])

@@ -1,0 +1,230 @@
+"""Assignments, credential groups and enterprise accounts of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.choices import AuthMethod
+from devices.errors import InvalidAddress, Refused
+from devices.models import (
+    CredentialAssignment,
+    CredentialGroup,
+    EnterpriseAuthConfig,
+    EnterpriseAuthUser,
+)
+from devices.services import secrets, vault
+from devices.services.vault_use import assigned_device
+from inventory_site.core.locks import guarded, lock
+
+ENTERPRISE_TYPES = tuple(one for one in AuthMethod.values if one != AuthMethod.LOCAL)
+
+
+def assign(
+    *,
+    actor: Any,
+    ip_address: str,
+    credential_id: int,
+    credential_type: str = "",
+    priority: int = 0,
+) -> CredentialAssignment:
+    """Give a device a credential; a repeat changes the priority."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    ip = normal_ip(ip_address)
+    if ip is None:
+        raise InvalidAddress(ip_address)
+    with guarded():
+        row = vault.locked(credential_id)
+        made, _ = CredentialAssignment.objects.update_or_create(
+            ip_address=ip,
+            credential=row,
+            credential_type=credential_type or row.credential_type,
+            defaults={"priority": priority, "device": assigned_device(ip)},
+        )
+        audit.record(
+            actor, "credential.assigned", row, after={"ip_address": ip, "priority": priority}
+        )
+    return made
+
+
+def unassign(*, actor: Any, ip_address: str, credential_id: int) -> None:
+    """Take a credential off a device; refused when it was not on it."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    ip = normal_ip(ip_address) or ip_address
+    with guarded():
+        gone, _ = CredentialAssignment.objects.filter(
+            ip_address=ip, credential_id=credential_id
+        ).delete()
+        if not gone:
+            raise Refused("NOT_ASSIGNED", "Failed to unassign credential")
+        audit.record(
+            actor, "credential.unassigned", vault.find(credential_id), after={"ip_address": ip}
+        )
+
+
+def create_group(*, actor: Any, name: Any, description: str = "") -> CredentialGroup:
+    """Make a credential group; names are unique."""
+    policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    if not isinstance(name, str) or not name.strip():
+        raise Refused("VALIDATION_ERROR", "Name is required", field="name")
+    taken = Refused("DUPLICATE", "A group with this name already exists", 409)
+    if CredentialGroup.objects.filter(name=name.strip()).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            group = CredentialGroup.objects.create(name=name.strip(), description=description or "")
+    except IntegrityError as err:
+        raise taken from err
+    audit.record(actor, "credential_group.created", group, after={"name": group.name})
+    return group
+
+
+def delete_group(pk: int, *, actor: Any) -> None:
+    """Remove a group; its credentials stay."""
+    policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    with guarded():
+        group = _group(pk)
+        audit.record(actor, "credential_group.deleted", group, before={"name": group.name})
+        group.delete()
+
+
+def add_to_group(pk: int, credential_id: int, *, actor: Any) -> None:
+    """Put a credential into a group."""
+    policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    with guarded():
+        _group(pk).credentials.add(vault.find(credential_id))
+
+
+def remove_from_group(pk: int, credential_id: int, *, actor: Any) -> None:
+    """Take a credential out of a group."""
+    policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    with guarded():
+        group = _group(pk)
+        if not group.credentials.filter(pk=credential_id).exists():
+            raise Refused("NOT_FOUND", "Credential not in group", 404)
+        group.credentials.remove(credential_id)
+
+
+def _group(pk: int) -> CredentialGroup:
+    group = lock(CredentialGroup.objects.filter(pk=pk)).first()
+    if group is None:
+        raise Refused("NOT_FOUND", "Group not found", 404)
+    return group
+
+
+def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> EnterpriseAuthConfig:
+    """Make or change an enterprise server; setting one default clears the others of its type."""
+    policy.require(actor, policy.MANAGE_ENTERPRISE)
+    with guarded():
+        row = EnterpriseAuthConfig() if pk is None else _config(pk)
+        if pk is None and not all(body.get(k) for k in ("name", "auth_type", "credential_id")):
+            raise Refused("MISSING_FIELDS", "name, auth_type and credential_id are required")
+        kind = body.get("auth_type", row.auth_type)
+        if kind not in ENTERPRISE_TYPES:
+            raise Refused(
+                "INVALID_AUTH_TYPE", f"auth_type must be one of {', '.join(ENTERPRISE_TYPES)}"
+            )
+        row.auth_type = kind
+        if body.get("name"):
+            row.name = str(body["name"])
+        if body.get("credential_id"):
+            row.credential = vault.find(int(body["credential_id"]))
+        for name in ("is_default", "enabled"):
+            if isinstance(body.get(name), bool):
+                setattr(row, name, body[name])
+        if isinstance(body.get("priority"), int):
+            row.priority = body["priority"]
+        if row.is_default:
+            EnterpriseAuthConfig.objects.filter(auth_type=kind, is_default=True).exclude(
+                pk=row.pk
+            ).update(is_default=False)
+        _unique_save(row)
+        audit.record(
+            actor, "enterprise_config.saved", row, after={"name": row.name, "auth_type": kind}
+        )
+    return row
+
+
+def delete_config(pk: int, *, actor: Any) -> None:
+    """Remove an enterprise server with its accounts."""
+    policy.require(actor, policy.MANAGE_ENTERPRISE)
+    with guarded():
+        row = _config(pk)
+        audit.record(actor, "enterprise_config.deleted", row, before={"name": row.name})
+        row.delete()
+
+
+def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> EnterpriseAuthUser:
+    """Make or change a service account; an absent or masked password stays."""
+    policy.require(actor, policy.MANAGE_ENTERPRISE)
+    needed = ("name", "auth_config_id", "username", "password")
+    with guarded():
+        row = EnterpriseAuthUser() if pk is None else _account(pk)
+        if pk is None and not all(body.get(name) for name in needed):
+            raise Refused("MISSING_FIELDS", f"{', '.join(needed)} are required")
+        for name in ("name", "username", "description"):
+            if isinstance(body.get(name), str):
+                setattr(row, name, body[name])
+        for name in ("is_service_account", "enabled"):
+            if isinstance(body.get(name), bool):
+                setattr(row, name, body[name])
+        if body.get("auth_config_id"):
+            row.auth_config = _config(int(body["auth_config_id"]))
+        old = _account_document(row) if pk else {}
+        _unique_save(row)
+        password = body.get("password")
+        kept = old.get("password", "") if not secrets.is_given(password) else password
+        row.encrypted_credentials, row.key_id = secrets.seal(
+            {"username": row.username, "password": kept},
+            model="enterpriseauthuser",
+            pk=row.pk,
+            name="encrypted_credentials",
+        )
+        row.save(update_fields=["encrypted_credentials", "key_id"])
+        audit.record(actor, "enterprise_user.saved", row, after={"name": row.name})
+    return row
+
+
+def delete_account(pk: int, *, actor: Any) -> None:
+    """Remove a service account."""
+    policy.require(actor, policy.MANAGE_ENTERPRISE)
+    with guarded():
+        row = _account(pk)
+        audit.record(actor, "enterprise_user.deleted", row, before={"name": row.name})
+        row.delete()
+
+
+def _account_document(row: EnterpriseAuthUser) -> dict[str, Any]:
+    return secrets.open_sealed(
+        row.encrypted_credentials,
+        model="enterpriseauthuser",
+        pk=row.pk,
+        name="encrypted_credentials",
+    )
+
+
+def _unique_save(row: Any) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as err:
+        raise Refused("DUPLICATE", "The name is taken", 409, field="name") from err
+
+
+def _config(pk: int) -> EnterpriseAuthConfig:
+    row = lock(EnterpriseAuthConfig.objects.filter(pk=pk)).first()
+    if row is None:
+        raise Refused("NOT_FOUND", "Configuration not found", 404)
+    return row
+
+
+def _account(pk: int) -> EnterpriseAuthUser:
+    row = lock(EnterpriseAuthUser.objects.filter(pk=pk)).first()
+    if row is None:
+        raise Refused("NOT_FOUND", "User not found", 404)
+    return row

@@ -1,0 +1,153 @@
+"""Rotation of the vault's keys, and import from the replaced vault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+
+from accounts.services import audit
+from devices.errors import Invalid, Refused
+from devices.models import Credential, CredentialVersion, EnterpriseAuthUser, PollConfig
+from devices.services import secrets, vault
+from inventory_site.core import crypto
+from inventory_site.core.locks import lock
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A model that keeps ciphertext in one column, and the id of its key in another."""
+
+    model: type[models.Model]
+    column: str
+
+
+PLACES = (
+    Sealed(Credential, "encrypted_data"),
+    Sealed(CredentialVersion, "encrypted_data"),
+    Sealed(EnterpriseAuthUser, "encrypted_credentials"),
+)
+
+
+@dataclass(slots=True)
+class Rotated:
+    """How far a rotation came; `unreadable` names rows whose key is gone."""
+
+    done: int = 0
+    left: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+def rotate_keys(
+    *, limit: int | None = None, said: Callable[[str], None] | None = None, dry_run: bool = False
+) -> Rotated:
+    """Encrypt every secret with the first key of the ring, in chunks, each its own transaction.
+
+    Rows already under that key are left alone, so a run that was killed goes on where it stopped.
+    """
+    answer = Rotated()
+    active = crypto.active_key_id()
+    for sealed in PLACES:
+        rows = sealed.model._default_manager.exclude(key_id=active)
+        if dry_run:
+            answer.left += rows.count()
+            continue
+        last = 0
+        while limit is None or answer.done < limit:
+            size = CHUNK if limit is None else min(CHUNK, limit - answer.done)
+            pks = list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size])
+            if not pks:
+                break
+            _rotate_chunk(sealed, pks, answer)
+            last = pks[-1]
+            if said:
+                said(f"{sealed.model._meta.model_name}: {answer.done} done")
+    if not dry_run:
+        answer.left = sum(
+            sealed.model._default_manager.exclude(key_id=active).count() for sealed in PLACES
+        )
+        _rotate_communities()
+        if answer.done:
+            audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
+    return answer
+
+
+@transaction.atomic
+def _rotate_chunk(sealed: Sealed, pks: list[int], answer: Rotated) -> None:
+    name = str(sealed.model._meta.model_name)
+    changed = []
+    for row in lock(sealed.model._default_manager.filter(pk__in=pks)):
+        try:
+            text = crypto.decrypt(
+                getattr(row, sealed.column), bound_to=secrets.place(name, row.pk, sealed.column)
+            )
+        except crypto.CannotDecrypt:
+            answer.unreadable.append(f"{name} {row.pk}")
+            continue
+        sealed_text = crypto.encrypt(text, bound_to=secrets.place(name, row.pk, sealed.column))
+        setattr(row, sealed.column, sealed_text)
+        row.key_id = crypto.active_key_id()  # type: ignore[attr-defined]  # all three have it
+        changed.append(row)
+    sealed.model._default_manager.bulk_update(changed, [sealed.column, "key_id"])
+    answer.done += len(changed)
+
+
+def _rotate_communities() -> None:
+    for row in PollConfig.objects.exclude(community_encrypted=""):
+        if crypto.key_id_of(row.community_encrypted) == crypto.active_key_id():
+            continue
+        place = secrets.place("pollconfig", row.pk, "community_encrypted")
+        plain = crypto.decrypt(row.community_encrypted, bound_to=place)
+        PollConfig.objects.filter(pk=row.pk).update(
+            community_encrypted=crypto.encrypt(plain, bound_to=place)
+        )
+
+
+def import_legacy(
+    rows: Iterable[Mapping[str, Any]], *, master_key: str, actor: Any = None, dry_run: bool = False
+) -> tuple[int, list[str]]:
+    """Take over credentials of the replaced vault; return how many, and why others were not.
+
+    Each row is an object of its `credentials` table with `encrypted_data`. A name that is here
+    already is left alone, so a second run changes nothing.
+    """
+    key = secrets.legacy_key(master_key)
+    done, refused = 0, []
+    for number, row in enumerate(rows, start=1):
+        name = str(row.get("name") or "")
+        try:
+            if row.get("is_deleted"):
+                continue
+            document = secrets.open_legacy(str(row.get("encrypted_data") or ""), key)
+            if Credential.objects.kept().filter(name=name).exists():
+                continue
+            if not dry_run:
+                _take_over(row, document, actor)
+            done += 1
+        except (Invalid, Refused) as err:
+            refused.append(f"row {number} ({name or 'no name'}): {err.message}")
+    return done, refused
+
+
+def _take_over(row: Mapping[str, Any], document: dict[str, Any], actor: Any) -> None:
+    known = {name: row[name] for name in secrets.META if name in row and row[name] is not None}
+    known.pop("status", None)
+    if isinstance(known.get("tags"), str):
+        known["tags"] = json.loads(known["tags"] or "[]")
+    saved = vault.create_credential(
+        actor=actor, body={**known, "username": row.get("username") or "", **_as_request(document)}
+    )
+    with transaction.atomic():
+        stored = vault.locked(saved.credential.pk)
+        vault.seal_document(stored, document)
+        stored.save(update_fields=["encrypted_data", "key_id"])
+        vault.log(stored, "imported", actor, detail="Imported from the replaced vault")
+
+
+def _as_request(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in secrets.META}

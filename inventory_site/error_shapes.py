@@ -5,6 +5,10 @@ from django.http import HttpRequest, JsonResponse
 CLIENT_ROOTS = frozenset(
     {
         "backend",
+        "promo-pricing",
+        "pricing_logic",
+        "carrier_directory",
+        "bulk-upload",
         "carriers",
         "core_outages",
         "dark_fiber_details",

@@ -14,7 +14,14 @@ from networkroutes.models import DarkFibreChannel
 from networkroutes.services import reservations
 from networkroutes.services.routes import locked_route
 
-WRITABLE = ("dwdm_wavelength", "dwdm_ucn", "equipment", "in_use", "capex_cost_to_light")
+WRITABLE = (
+    "dwdm_wavelength",
+    "dwdm_ucn",
+    "equipment",
+    "in_use",
+    "capex_cost_to_light",
+    "bandwidth",
+)
 
 
 def create_channel(*, actor: Any, circuit_id: str, values: Mapping[str, Any]) -> DarkFibreChannel:

@@ -19,6 +19,7 @@ from networkroutes import policy
 from networkroutes.errors import FileTooLarge, RouteFileNotFound, RouteNotFound, UploadRefused
 from networkroutes.importers.kmz import NotKmz, as_kmz
 from networkroutes.models import KmzFile, NetworkRoute, TestResultsFile
+from networkroutes.services import maps
 
 STORAGE = "docs"
 KMZ_PREFIX = "networkroutes/kmz/"
@@ -53,6 +54,7 @@ def upload_kmz(*, actor: Any, circuit_id: str, upload: Upload | None) -> KmzFile
         stream = as_kmz(upload.stream)
     except NotKmz as err:
         raise UploadRefused("Only KMZ files are allowed", reason=str(err)) from err
+    length = maps.length_of(stream)
     name = stored_name("kmz_file", upload.name)
     with blobs.Fresh() as fresh:
         stored = _store(fresh, stream, KMZ_PREFIX + name)
@@ -64,9 +66,27 @@ def upload_kmz(*, actor: Any, circuit_id: str, upload: Upload | None) -> KmzFile
                 original_name=_shown_name(upload.name),
                 file_size=stored.size,
                 sha256=stored.sha256,
+                line_km=length,
+                is_measured=True,
             )
             _set_kmz(actor, route, made)
     return made
+
+
+def delete_kmz(*, actor: Any, circuit_id: str) -> None:
+    """Take the map off a circuit; the file goes after the commit unless another circuit uses it.
+
+    Raises `RouteNotFound`, and `UploadRefused` when there is none.
+    """
+    policy.require(actor, "change_networkroute")
+    with guarded():
+        route = _locked_route(circuit_id, "Route not found")
+        old, route.kmz_file_path = route.kmz_file_path, None
+        if not old:
+            raise UploadRefused("No KMZ file to delete")
+        _touch(route)
+        forget_kmz(old, but_for=route)
+        audit.record(actor, "route.kmz_deleted", route, before={"kmz_file_path": old})
 
 
 def upload_test_results(

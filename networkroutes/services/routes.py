@@ -21,7 +21,7 @@ from networkroutes.errors import (
 from networkroutes.models import NetworkRoute, RepositoryType
 from networkroutes.rules import check_bandwidth, check_circuit_id
 from networkroutes.selectors.latency import is_measured
-from networkroutes.services import files, latency, reservations
+from networkroutes.services import files, latency, maps, reservations
 
 WRITABLE = (
     "repository_type_id",
@@ -41,6 +41,10 @@ WRITABLE = (
     "more_details",
     "mtu",
     "sla_latency_ms",
+    "capacity_usage_percent",
+    "local_loop_carriers_a",
+    "local_loop_carriers_b",
+    "equipment_type",
 )
 ZERO_MBPS = "0"  # what the number 0 of the client surface becomes
 AUDITED = ("circuit_id", "kmz_file_path", "test_results_file", *WRITABLE)
@@ -60,6 +64,7 @@ def create_route(*, actor: Any, circuit_id: str, values: Mapping[str, Any]) -> N
         raise DuplicateCircuit("Circuit ID already exists", circuit_id=circuit_id)
     try:
         with guarded():
+            route.created_by = route.updated_by = audit.name_of(actor)
             route.save()
             latency.follow_manual(route, None)
             audit.record(actor, "route.created", route, after=snapshot(route))
@@ -79,9 +84,12 @@ def update_route(
 
     A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
     since only an upload sets it. The live latency of a measured circuit is left alone. Raises as
-    `create_route`, `RouteNotFound`, and `VersionConflict` when somebody was faster.
+    `create_route`, `RouteNotFound`, `LatencyImpossible`, and `VersionConflict` when somebody was
+    faster.
     """
     policy.require(actor, "change_networkroute")
+    if "expected_latency_ms" in values:
+        maps.measure_map_of(circuit_id)
     with guarded():
         route = locked_route(circuit_id)
         _check_version(route, expected_version)
@@ -91,9 +99,11 @@ def update_route(
         _apply(route, values)
         if route.kmz_file_path != before["kmz_file_path"]:
             files.forget_kmz(before["kmz_file_path"], but_for=route)
+        maps.check_expected(route, before["expected_latency_ms"])
         after = snapshot(route)
         if after != before:
             route.version += 1
+        route.updated_by = audit.name_of(actor)
         route.save()
         latency.follow_manual(route, before["live_latency_ms"])
         audit.record(actor, "route.updated", route, before=before, after=after)

@@ -37,6 +37,7 @@ class DarkFibreChannelSerializer(SparseSerializer):
             "equipment",
             "in_use",
             "capex_cost_to_light",
+            "bandwidth",
             "reservation",
             "version",
             "created_at",

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from networkroutes.api.clients.network_inventory.views import (
+    carriers,
     channels,
     design,
     files,
     latency,
+    pricing,
     register,
     routes,
 )
@@ -53,4 +55,23 @@ urlpatterns = [
     path("live_latency/batch", latency.LiveLatencyBatchView.as_view()),
     path("live_latency/ingest", latency.LiveLatencyIngestView.as_view()),
     path("live_latency/<str:circuit_id>", latency.LiveLatencyView.as_view()),
+    path("network_routes/<str:circuit_id>/delete_kmz", files.DeleteKmzView.as_view()),
+    path("carrier_directory", carriers.CarrierDirectoryView.as_view()),
+    path("carrier_directory/search", carriers.CarrierSearchView.as_view()),
+    path("carrier_directory/overdue-contacts", carriers.OverdueContactsView.as_view()),
+    path("carrier_directory/<str:carrier_id>", carriers.CarrierView.as_view()),
+    path("carrier_directory/<str:carrier_id>/contacts", carriers.ContactsView.as_view()),
+    path(
+        "carrier_directory/<str:carrier_id>/contacts/<str:contact_id>",
+        carriers.ContactView.as_view(),
+    ),
+    path(
+        "carrier_directory/<str:carrier_id>/contacts/<str:contact_id>/approve",
+        carriers.ApproveContactView.as_view(),
+    ),
+    path("pricing_logic/config", pricing.PricingConfigView.as_view()),
+    path("promo-pricing", pricing.PromoRulesView.as_view()),
+    path("promo-pricing/<str:rule_id>", pricing.PromoRuleView.as_view()),
+    path("locations/<str:location_id>/minimum-pricing", pricing.MinimumPricingView.as_view()),
+    path("locations/<str:location_id>/capabilities", pricing.CapabilitiesView.as_view()),
 ]

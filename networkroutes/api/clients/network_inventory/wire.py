@@ -35,6 +35,12 @@ ROUTE: dict[str, Any] = {
     "updated_at": T1("updated_at"),
     "mtu": "mtu",
     "sla_latency": "sla_latency_ms",
+    "capacity_usage_percent": "capacity_usage_percent",
+    "local_loop_carriers_a": "local_loop_carriers_a",
+    "local_loop_carriers_b": "local_loop_carriers_b",
+    "equipment_type": "equipment_type",
+    "created_by": "created_by",
+    "updated_by": "updated_by",
 }
 REPOSITORY_TYPE: dict[str, Any] = {
     "id": "pk",
@@ -100,6 +106,7 @@ CHANNEL: dict[str, Any] = {
     "capex_cost_to_light": "capex_cost_to_light",
     "created_at": T1("created_at"),
     "updated_at": T1("updated_at"),
+    "bandwidth": "bandwidth",
 }
 
 
@@ -119,3 +126,8 @@ def channels_with_holder(circuit_id: str) -> QuerySet[DarkFibreChannel]:
 def t2(moment: datetime) -> str:
     """Write a time as `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def t1(moment: datetime) -> str:
+    """Write a time as `YYYY-MM-DD HH:MM:SS`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

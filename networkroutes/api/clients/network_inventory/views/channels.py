@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from inventory_site.core.api.fast import json_array
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
+from networkroutes.choices import ChannelBandwidth
 from networkroutes.errors import (
     CannotRelease,
     CannotReserve,
@@ -114,14 +115,24 @@ class ReservationLogsView(ClientView):
 
 
 def channel_values(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the five fields of a channel; absent ones are null, `in_use` no."""
-    return {
+    """Read the five fields of a channel; absent ones are null, `in_use` no.
+
+    The later field `bandwidth` is read only where its key is sent.
+    """
+    values = {
         "dwdm_wavelength": forms.text("dwdm_wavelength", body.get("dwdm_wavelength"), longest=50),
         "dwdm_ucn": forms.text("dwdm_ucn", body.get("dwdm_ucn"), longest=50),
         "equipment": forms.text("equipment", body.get("equipment"), longest=255),
         "in_use": forms.truthy(body.get("in_use")),
         "capex_cost_to_light": forms.money("capex_cost_to_light", body.get("capex_cost_to_light")),
     }
+    if "bandwidth" in body:
+        bandwidth = forms.text("bandwidth", body["bandwidth"])
+        if bandwidth and bandwidth not in ChannelBandwidth.values:
+            known = ", ".join(ChannelBandwidth.values)
+            raise InvalidField("bandwidth", f"bandwidth must be one of {known}")
+        values["bandwidth"] = bandwidth or None
+    return values
 
 
 def _filtered(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +17,7 @@ from networkroutes import policy
 from networkroutes.api.clients.network_inventory import design_forms, forms
 from networkroutes.api.clients.network_inventory.base import ClientView, whole_id
 from networkroutes.api.clients.network_inventory.views.pricing import price_by_margin, wants_margin
-from networkroutes.api.clients.network_inventory.wire import t2
+from networkroutes.api.clients.network_inventory.wire import t1, t2
 from networkroutes.design.capacity import shown_mbps
 from networkroutes.design.legs import Leg, Way, as_number
 from networkroutes.design.money import Rates
@@ -283,11 +282,6 @@ def search_words(row: SavedSearch) -> dict[str, Any]:
         "created_date": t1(row.created_at),
         "search_results": row.search_results,
     }
-
-
-def t1(moment: datetime) -> str:
-    """Write a time as `YYYY-MM-DD HH:MM:SS`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _number(value: float | None) -> int | float | None:

@@ -49,6 +49,15 @@ class UploadTestResultsView(ClientView):
         return Response({"message": "Test Results files uploaded", "files": rows})
 
 
+class DeleteKmzView(ClientView):
+    """DELETE the map of a circuit."""
+
+    def delete(self, request: Request, circuit_id: str) -> Response:
+        """Take it off the circuit; the file goes unless another circuit uses it."""
+        files.delete_kmz(actor=request.user, circuit_id=circuit_id.replace("\x00", ""))
+        return Response({"message": "KMZ file deleted successfully"})
+
+
 class TestResultsListView(ClientView):
     """GET the test-result files of a circuit, newest upload first."""
 

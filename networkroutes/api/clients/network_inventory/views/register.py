@@ -119,6 +119,11 @@ class ExchangeRateView(ClientView):
         )
         return Response({"message": "Exchange rate updated"})
 
+    def delete(self, request: Request, rate_id: str) -> Response:
+        """Remove the currency, unless it is USD or a circuit's."""
+        rates.delete_rate(actor=request.user, rate_id=whole_id(rate_id))
+        return Response({"message": "Exchange rate deleted successfully"})
+
 
 def location_values(body: Mapping[str, Any]) -> dict[str, Any]:
     """Read the fields of a location; city and country must be there, absent ones are null."""

@@ -14,7 +14,8 @@ from inventory_site.core.api.fast import json_array, json_texts
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response
 from networkroutes.api.clients.network_inventory.export import csv_of_routes
-from networkroutes.errors import InvalidBandwidth, RouteNotFound
+from networkroutes.choices import EquipmentType
+from networkroutes.errors import InvalidBandwidth, InvalidField, RouteNotFound
 from networkroutes.models import NetworkRoute
 from networkroutes.rules import check_bandwidth, check_circuit_id
 from networkroutes.selectors.search import FILTERS, search_routes
@@ -30,6 +31,7 @@ TEXTS = {
     "more_details": None,
 }
 WHOLES = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")
+LATER_TEXTS = ("local_loop_carriers_a", "local_loop_carriers_b")
 REALS = {"expected_latency": "expected_latency_ms", "sla_latency": "sla_latency_ms"}
 
 
@@ -145,6 +147,28 @@ def route_values(body: Mapping[str, Any]) -> dict[str, Any]:
         values["repository_type_id"] = type_id
     for name, longest in TEXTS.items():
         values[name] = forms.text(name, body.get(name), longest=longest)
+    return values | later_values(body)
+
+
+def later_values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the later fields (contract 12.3), each only where its key is sent."""
+    values: dict[str, Any] = {}
+    if "capacity_usage_percent" in body:
+        percent = forms.real("capacity_usage_percent", body["capacity_usage_percent"])
+        if percent is not None and percent > 100:
+            raise InvalidField(
+                "capacity_usage_percent", "capacity_usage_percent must be between 0 and 100"
+            )
+        values["capacity_usage_percent"] = percent
+    for name in LATER_TEXTS:
+        if name in body:
+            values[name] = forms.text(name, body[name])
+    if "equipment_type" in body:
+        kind = forms.text("equipment_type", body["equipment_type"])
+        if kind and kind not in EquipmentType.values:
+            known = ", ".join(EquipmentType.values)
+            raise InvalidField("equipment_type", f"equipment_type must be one of {known}")
+        values["equipment_type"] = kind or None
     return values
 
 

@@ -1,0 +1,65 @@
+"""What a circuit's map says about its latency: light cannot be faster than its line is long."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import IO
+
+from inventory_site.core.errors import NotFound
+from inventory_site.core.files import blobs
+from networkroutes.design.kml import GROUP_INDEX, LIGHT_KM_PER_MS, light_ms, line_km
+from networkroutes.errors import LatencyImpossible
+from networkroutes.models import KmzFile, NetworkRoute
+
+STORAGE = "docs"
+KMZ_PREFIX = "networkroutes/kmz/"
+
+
+def length_of(stream: IO[bytes]) -> float | None:
+    """Return the length of a map's line in km; None when it has none or cannot be read."""
+    stream.seek(0)
+    try:
+        return line_km(stream)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return None
+    finally:
+        stream.seek(0)
+
+
+def measure_map_of(circuit_id: str) -> None:
+    """Measure the map of a circuit if nobody has; outside any transaction, since it is read."""
+    route = NetworkRoute.objects.filter(circuit_id=circuit_id).exclude(kmz_file_path="").first()
+    if route is None or not route.kmz_file_path:
+        return
+    row = KmzFile.objects.filter(filename=route.kmz_file_path, is_measured=False).first()
+    if row is None:
+        return
+    try:
+        with blobs.open_seekable(STORAGE, KMZ_PREFIX + row.filename) as stream:
+            length = length_of(stream)
+    except NotFound:
+        length = None
+    KmzFile.objects.filter(pk=row.pk).update(line_km=length, is_measured=True)
+
+
+def check_expected(route: NetworkRoute, before_ms: float | None) -> None:
+    """Refuse a newly set expected latency that light could not keep along the map's line.
+
+    Raises `LatencyImpossible` with the arithmetic. What was there before is left alone.
+    """
+    wanted = route.expected_latency_ms
+    if not wanted or wanted == before_ms or not route.kmz_file_path:
+        return
+    row = KmzFile.objects.filter(filename=route.kmz_file_path).first()
+    if row is None or row.line_km is None:
+        return
+    least = light_ms(row.line_km)
+    if wanted < least:
+        raise LatencyImpossible(
+            f"Expected latency {wanted:g} ms is impossible: the line on the map is "
+            f"{row.line_km:.1f} km long, and light in fibre needs {row.line_km:.1f} km x "
+            f"{GROUP_INDEX} / {LIGHT_KM_PER_MS} km per ms = {least:.3f} ms one way.",
+            field="expected_latency_ms",
+            line_km=round(row.line_km, 1),
+            least_ms=round(least, 3),
+        )

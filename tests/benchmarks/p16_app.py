@@ -18,7 +18,9 @@ STOCK = {
 OURS = {"folder": str(FOLDER / "queue")}
 IS_OURS = os.environ.get("P16_TRANSPORT") == "ours"
 
-app = Celery("p16", broker="patchbay://localhost" if IS_OURS else "filesystem://localhost")
+BROKER = "patchbay://localhost" if IS_OURS else "filesystem://localhost"
+
+app = Celery("p16", broker=BROKER, set_as_current=False)
 app.conf.update(
     broker_transport_options=OURS if IS_OURS else STOCK,
     task_acks_late=True,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.measure import Ratio
 from tests.live.kills import latencies_ms, median_ms, queue_site, survive
 from tests.peers.process import Process, running, scratch_folder
 from tests.peers.site import ROOT
@@ -41,7 +42,7 @@ print(json.dumps(asked))
 """
 
 
-def run(size: int = 1000, rounds: int = 5) -> dict[str, Any]:
+def run(size: int = 1000, rounds: int = 7) -> dict[str, Any]:
     """Send `size` tasks through each transport in turn; then 10 times as many under 20 kills."""
     pairs = [(_measure("stock", size), _measure("ours", size)) for _ in range(rounds)]
     ratios = [ours.rate / stock.rate for stock, ours in pairs]
@@ -49,26 +50,35 @@ def run(size: int = 1000, rounds: int = 5) -> dict[str, Any]:
         survived = survive(site, size * KILLED_TASKS_FOR_EACH, KILLS, 900)
     with queue_site("") as site, site.working():
         through_outbox_ms = median_ms(latencies_ms(site, 0, TIMED))
+    latency_ms = round(statistics.median(ours.latency_ms for _, ours in pairs), 1)
     return {
         "name": "P16",
         "goal": GOAL,
         "size": size,
         "rounds": rounds,
-        "of_stock": {
-            "median": round(statistics.median(ratios), 2),
-            "min": round(min(ratios), 2),
-            "max": round(max(ratios), 2),
-        },
+        "of_stock": Ratio(tuple(ratios)).as_dict(),
         "tasks_per_s": round(statistics.median(ours.rate for _, ours in pairs)),
-        "latency_ms": round(statistics.median(ours.latency_ms for _, ours in pairs), 1),
+        "latency_ms": latency_ms,
         "latency_with_outbox_ms": through_outbox_ms,
         "stock_latency_ms": round(statistics.median(stock.latency_ms for stock, _ in pairs), 1),
         "stock_lost_without_kills": sum(stock.lost for stock, _ in pairs),
         "lost_under_kills": survived.lost,
         "repeated_under_kills": survived.repeated,
         "kills": survived.kills,
-        "redis": "not measured: no Redis server on the machine",
+        "short": _short(statistics.median(ratios), latency_ms, survived.lost),
     }
+
+
+def _short(of_stock: float, latency_ms: float, lost: int) -> list[str]:
+    """What is not reached; the comparison with Redis is not made at all."""
+    said = ["Redis, the limit named by the goal, was not measured: it is not part of this set-up."]
+    if of_stock < 1.5:
+        said.append(f"it is {of_stock:.2f} times as fast as the stock transport.")
+    if latency_ms > 25:
+        said.append(f"a task waits {latency_ms} ms.")
+    if lost:
+        said.append(f"{lost} tasks were lost.")
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ def _worker(transport: str) -> Iterator[tuple[dict[str, str], Path]]:
         (folder / "messages").mkdir()
         (folder / "control").mkdir()
         env = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO")},
             "PYTHONPATH": str(ROOT),
             "P16_FOLDER": str(folder),
             "P16_TRANSPORT": transport,

@@ -8,38 +8,52 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.measure import Ratio
 from tests.peers.process import LOOPBACK, Process, free_port
 from tests.peers.site import ROOT, Home, answers, home
 
 GOAL = "sign-in page <= 15 s after installation; web, worker and beat <= 400 MB"
+LIMIT_S, LIMIT_MB = 15, 400
 SETTLE_S = 5.0
 PAGES = 50
 FAMILY = 7  # supervisor, granian and its worker, Celery worker and two children, beat
 
 
-def run(size: int = PAGES, rounds: int = 5) -> dict[str, Any]:
+def run(size: int = PAGES, rounds: int = 7) -> dict[str, Any]:
     """Start an empty site, then start it again `rounds` times; ask for `size` pages each time."""
     with home(migrate=False) as place:
         first_s, _ = _start(place, size)
         again = [_start(place, size) for _ in range(rounds)]
-    seconds = [took for took, _ in again]
+    starts = Ratio(tuple(took for took, _ in again)).as_dict()
+    memory_mb = round(statistics.median(memory["Pss"] for _, memory in again))
+    summed_mb = round(statistics.median(memory["Rss"] for _, memory in again))
     return {
         "name": "P25",
         "goal": GOAL,
         "size": size,
         "rounds": rounds,
-        "first_start_s": round(first_s, 1),
-        "start_s": {
-            "median": round(statistics.median(seconds), 1),
-            "min": round(min(seconds), 1),
-            "max": round(max(seconds), 1),
-        },
-        "memory_mb": round(statistics.median(memory["Pss"] for _, memory in again)),
-        "memory_counting_shared_pages_in_each_process_mb": round(
-            statistics.median(memory["Rss"] for _, memory in again)
-        ),
-        "note": "memory_mb counts a page that processes share once",
+        "first_start_with_migrations_and_demo_s": round(first_s, 1),
+        "start_s": starts,
+        "memory_each_page_once_mb": memory_mb,
+        "memory_summed_rss_mb": summed_mb,
+        "short": _short(first_s, starts["median"], memory_mb, summed_mb),
     }
+
+
+def _short(first_s: float, start_s: float, memory_mb: int, summed_mb: int) -> list[str]:
+    said = []
+    if start_s > LIMIT_S:
+        said.append(f"a start takes {start_s:.1f} s.")
+    if first_s > LIMIT_S:
+        said.append(f"the first start, with migrations and demo data, takes {first_s:.1f} s.")
+    if memory_mb > LIMIT_MB:
+        said.append(f"the processes take {memory_mb} MB.")
+    elif summed_mb > LIMIT_MB:
+        said.append(
+            f"the processes' RSS adds up to {summed_mb} MB, because pages that they share count in "
+            f"each; counted once they take {memory_mb} MB."
+        )
+    return said
 
 
 def _start(place: Home, pages: int) -> tuple[float, dict[str, float]]:

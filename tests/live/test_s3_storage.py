@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from inventory_site.core import registry
 from inventory_site.core.errors import BusyError, NotFound, TooLarge
 from inventory_site.core.files import blobs, sweep
+from inventory_site.core.files.buckets import ChunkReader
 from inventory_site.core.files.serve import file_response
 from inventory_site.core.files.zipping import zip_response
 from inventory_site.core.registry import FileOwner
@@ -210,3 +211,16 @@ def test_the_sweep_removes_old_objects_without_a_row_only(s3, monkeypatch):
     assert sweep.sweep(older_than_hours=0).orphans == ["docs:a/orphan"]
 
     assert keys(s3) == ["a/known", "b/orphan"]
+
+
+def test_chunks_are_read_in_the_sizes_that_are_asked_for():
+    reader = ChunkReader([b"abc", b"", b"defgh", b"i"])
+
+    assert [reader.read(size) for size in (2, 0, 3, 1, -1, 5)] == [
+        b"ab",
+        b"",
+        b"cde",
+        b"f",
+        b"ghi",
+        b"",
+    ]

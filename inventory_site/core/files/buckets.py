@@ -161,23 +161,27 @@ class ChunkReader(io.RawIOBase):
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
-        self._rest = bytearray()
+        self._rest = b""
 
     def readable(self) -> bool:
         """Always."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Return exactly `size` bytes, fewer only at the end."""
-        while size < 0 or len(self._rest) < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
+        """Return exactly `size` bytes, fewer only at the end; held once in memory, not twice."""
+        part = io.BytesIO()
+        chunk = self._rest
+        while True:
+            room = len(chunk) if size < 0 else size - part.tell()
+            part.write(chunk[:room])
+            self._rest = chunk[room:]
+            if self._rest or part.tell() == size:
                 break
-            self._rest += chunk
-        end = len(self._rest) if size < 0 else size
-        taken = bytes(memoryview(self._rest)[:end])
-        del self._rest[:end]
-        return taken
+            following = next(self._chunks, None)
+            if following is None:
+                break
+            chunk = following
+        return part.getvalue()
 
 
 @contextlib.contextmanager

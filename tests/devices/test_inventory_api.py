@@ -145,7 +145,7 @@ def test_a_device_is_read_changed_and_removed_by_address_or_id(admin):
     second = admin.delete("/api/devices/10.20.0.9")
     assert second.status_code == 404
     assert second.json()["error"]["code"] == "DEVICE_NOT_FOUND"
-    assert [row.action for row in DeviceHistory.objects.order_by("pk")][0] == "created"
+    assert DeviceHistory.objects.order_by("pk").first().action == "created"
     assert DeviceHistory.objects.filter(device=None, device_number=pk, action="deleted").exists()
 
 

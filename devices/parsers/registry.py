@@ -1,0 +1,116 @@
+"""The parsers by id and alias; `ntc:<platform>:<command>` reaches ntc-templates."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.parsers.base import Parsed, Parser, lines_of
+from devices.parsers.saos_diagnostics import XcvrDiagnosticsParser
+from devices.parsers.saos_lldp import LldpNeighborsParser
+from devices.parsers.saos_ports import PortShowParser, PortXcvrParser
+
+NTC = "ntc:"
+
+
+class NtcParser:
+    """One command of one platform of ntc-templates; its records are the data."""
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+    schema: ClassVar[Mapping[str, Any]] = {"type": "array", "items": {"type": "object"}}
+
+    def __init__(self, platform: str, command: str) -> None:
+        self.platform, self.command = platform, command
+        self.slug = f"{NTC}{platform}:{command}"
+
+    def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
+        """Return the template's records; what it does not know is reported, not raised."""
+        if importlib.util.find_spec("ntc_templates") is None:
+            return Parsed(unknown_lines=["The package ntc-templates is not installed"])
+        import textfsm.parser
+        from ntc_templates import parse
+
+        text = "\n".join(lines_of(raw))
+        try:
+            rows = parse.parse_output(platform=self.platform, command=self.command, data=text)
+        except (parse.ParsingException, textfsm.parser.Error, KeyError, ValueError) as err:
+            return Parsed(unknown_lines=[str(err).splitlines()[0][:500] if str(err) else "?"])
+        return Parsed(records=[dict(row) for row in rows])
+
+
+class ParserRegistry:
+    """Parsers by id; an alias leads to its parser."""
+
+    def __init__(self) -> None:
+        self._parsers: dict[str, Parser] = {}
+        self._aliases: dict[str, str] = {}
+
+    def register(self, parser: Parser) -> Parser:
+        """Add a parser; a taken id is refused."""
+        if parser.slug in self._parsers:
+            raise ValueError(f'Parser "{parser.slug}" is already registered')
+        self._parsers[parser.slug] = parser
+        self._aliases.update(dict.fromkeys(parser.aliases, parser.slug))
+        return parser
+
+    def get(self, name: str) -> Parser | None:
+        """Return the parser of an id or alias, or nothing."""
+        if name.startswith(NTC):
+            platform, _, command = name.removeprefix(NTC).partition(":")
+            return NtcParser(platform, command) if platform and command else None
+        return self._parsers.get(self._aliases.get(name, name))
+
+    def list_parsers(self) -> list[dict[str, Any]]:
+        """Return id, platform, command, schema, class and module of each parser."""
+        return [
+            {
+                "id": parser.slug,
+                "name": parser.slug,
+                "aliases": list(parser.aliases),
+                "platform": parser.platform,
+                "command": parser.command,
+                "schema": dict(parser.schema),
+                "class": type(parser).__name__,
+                "module": type(parser).__module__,
+            }
+            for parser in self._parsers.values()
+        ]
+
+    def get_schema(self, name: str) -> dict[str, Any]:
+        """Return the JSON schema of a parser's records; raises `KeyError`."""
+        parser = self.get(name)
+        if parser is None:
+            raise KeyError(f"Unknown parser: {name}")
+        return dict(parser.schema)
+
+    def parse(
+        self, name: str, raw: str | None, context: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the records of an output; raises `KeyError` for an unknown parser."""
+        parser = self.get(name)
+        if parser is None:
+            raise KeyError(f"Unknown parser: {name}")
+        return parser.read(raw, context or {}).records
+
+    def safe_parse(
+        self, name: str, raw: Any, context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return `{success, data, count, unknown_lines}`, or what is wrong as `error`."""
+        parser = self.get(name)
+        if parser is None:
+            return {"success": False, "data": [], "error": f"Unknown parser: {name}"}
+        if not isinstance(raw, str) or not raw.strip():
+            return {"success": False, "data": [], "error": "Invalid or empty output"}
+        found = parser.read(raw, context or {})
+        return {
+            "success": True,
+            "data": found.records,
+            "count": len(found.records),
+            "unknown_lines": found.unknown_lines,
+        }
+
+
+registry = ParserRegistry()
+for _kind in (PortXcvrParser, XcvrDiagnosticsParser, PortShowParser, LldpNeighborsParser):
+    registry.register(_kind())

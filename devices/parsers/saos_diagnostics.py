@@ -1,0 +1,109 @@
+"""Ciena SAOS: `port xcvr show port <n> diagnostics`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of
+
+COPIED = ("ip_address", "interface_index", "interface_name", "cli_port")
+NOT_A_NUMBER = re.compile(r"[^0-9.\-]")
+ITEMS = (
+    ("tx_power_mw", ("tx power", "(mw)")),
+    ("rx_power_mw", ("rx power", "(mw)")),
+    ("tx_power", ("tx power", "dbm")),
+    ("rx_power", ("rx power", "dbm")),
+    ("temperature", ("temp", "c")),
+    ("voltage", ("vcc",)),
+    ("voltage", ("volt",)),
+    ("bias_current", ("bias",)),
+)
+
+
+def number_of(text: str) -> float | None:
+    """Read a value: digits, point and minus are kept; None when that is no number."""
+    plain = NOT_A_NUMBER.sub("", text)
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+class XcvrDiagnosticsParser:
+    """Light levels of one port, with alarm and warning thresholds; always one record."""
+
+    slug: ClassVar[str] = "ciena_port_xcvr_diagnostics"
+    aliases: ClassVar[tuple[str, ...]] = ("PortXcvrDiagnosticsParser",)
+    platform: ClassVar[str] = "ciena_saos"
+    command: ClassVar[str] = "port xcvr show port <n> diagnostics"
+    schema: ClassVar[Mapping[str, Any]] = schema_of(
+        tx_power=["number", "null"],
+        rx_power=["number", "null"],
+        temperature=["number", "null"],
+        voltage=["number", "null"],
+        bias_current=["number", "null"],
+        tx_power_mw=["number", "null"],
+        rx_power_mw=["number", "null"],
+        has_power_reading="boolean",
+        thresholds="object",
+    )
+
+    def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
+        """Return the one record."""
+        record: Record = dict.fromkeys(
+            (
+                "tx_power",
+                "rx_power",
+                "temperature",
+                "voltage",
+                "bias_current",
+                "tx_power_mw",
+                "rx_power_mw",
+            )
+        )
+        thresholds: dict[str, dict[str, Any]] = {}
+        found, item, seen = Parsed(), "", set[str]()
+        for line in lines_of(raw):
+            cells = cells_of(line)
+            if cells is None or len(cells) < 2:
+                if not is_noise(line):
+                    found.unknown_lines.append(line)
+                continue
+            if cells[0]:
+                item = _item_of(cells[0])
+                if item in seen:
+                    item = ""
+                elif item:
+                    seen.add(item)
+                    record[item] = number_of(cells[1])
+            if item and len(cells) >= 4:
+                _thresholds(thresholds.setdefault(item, {}), cells[2:])
+        record["has_power_reading"] = (
+            record["tx_power"] is not None or record["rx_power"] is not None
+        )
+        record["thresholds"] = thresholds
+        if context:
+            record |= {name: context.get(name) for name in COPIED}
+        found.records.append(record)
+        return found
+
+
+def _item_of(label: str) -> str:
+    text = label.lower()
+    return next((name for name, words in ITEMS if all(word in text for word in words)), "")
+
+
+def _thresholds(into: dict[str, Any], cells: list[str]) -> None:
+    """Read `HIGH 90.000 | 0` twice: first the alarm, then the warning."""
+    for kind, at in (("alarm", 0), ("warning", 2)):
+        if at >= len(cells):
+            return
+        side, _, value = cells[at].strip().partition(" ")
+        limit = number_of(value)
+        if side.upper() not in {"HIGH", "LOW"} or limit is None:
+            continue
+        flag = cells[at + 1].strip() if at + 1 < len(cells) else ""
+        into[f"{side.lower()}_{kind}"] = limit
+        into[f"{side.lower()}_{kind}_flag"] = flag not in {"", "0"}

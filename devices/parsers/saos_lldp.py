@@ -1,0 +1,117 @@
+"""Ciena SAOS: `lldp show neighbors`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of, whole
+
+LABELS = {
+    "chassis id": "lldp_remote_chassis_id",
+    "mgmt addr": "lldp_remote_mgmt_addr",
+    "system name": "lldp_remote_system_name",
+    "system desc": "lldp_remote_system_desc",
+}
+
+
+class LldpNeighborsParser:
+    """Neighbours per local port; two on one port give two records."""
+
+    slug: ClassVar[str] = "ciena_lldp_neighbors"
+    aliases: ClassVar[tuple[str, ...]] = ("ciena_lldp_remote", "LldpRemoteParser")
+    platform: ClassVar[str] = "ciena_saos"
+    command: ClassVar[str] = "lldp show neighbors"
+    schema: ClassVar[Mapping[str, Any]] = schema_of(
+        local_port="integer",
+        lldp_remote_port="string",
+        lldp_remote_chassis_id="string",
+        lldp_remote_mgmt_addr="string",
+        lldp_remote_mgmt_addrs="array",
+        lldp_remote_system_name="string",
+        lldp_remote_system_desc="string",
+        lldp_raw_info="string",
+    )
+
+    def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
+        """Return a record per neighbour."""
+        found, builder = Parsed(), None
+        for line in lines_of(raw):
+            cells = cells_of(line)
+            if cells is None:
+                if not is_noise(line):
+                    found.unknown_lines.append(line)
+                continue
+            if len(cells) < 3:
+                continue
+            port, info = whole(cells[0]), "|".join(cells[2:]).strip()
+            if port is not None:
+                builder = _Neighbour(port, cells[1])
+                found.records.append(builder.record)
+                builder.add(info)
+            elif not cells[0] and not cells[1] and builder is not None:
+                builder.add(info)
+            else:
+                builder = None
+        return found
+
+    @staticmethod
+    def to_dict(records: list[Record]) -> dict[int, Record]:
+        """Return the first neighbour of each local port."""
+        by_port: dict[int, Record] = {}
+        for record in records:
+            by_port.setdefault(record["local_port"], record)
+        return by_port
+
+
+class _Neighbour:
+    def __init__(self, port: int, remote: str) -> None:
+        self.record: Record = {
+            "local_port": port,
+            "lldp_remote_port": remote,
+            "lldp_raw_info": "",
+        }
+        self._lines: list[str] = []
+        self._addresses: list[str] = []
+        self._in_addresses = False
+
+    def add(self, info: str) -> None:
+        """Take one line of the info column."""
+        if not info:
+            return
+        self._lines.append(info)
+        self.record["lldp_raw_info"] = "\n".join(self._lines)
+        label, colon, value = info.partition(":")
+        name = LABELS.get(label.strip().lower()) if colon else None
+        if name == "lldp_remote_mgmt_addr":
+            self._in_addresses = True
+            self._address(value.strip())
+        elif name is not None:
+            self._in_addresses = False
+            if value.strip():
+                self.record[name] = value.strip()
+        elif self._in_addresses:
+            self._address(info)
+
+    def _address(self, text: str) -> None:
+        if not text:
+            return
+        if self._addresses and not _is_address(text):
+            return
+        self._addresses.append(text)
+        best = next((one for one in self._addresses if _is_ipv4(one)), self._addresses[0])
+        self.record["lldp_remote_mgmt_addr"] = best
+        self.record["lldp_remote_mgmt_addrs"] = list(self._addresses)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ipv4(text: str) -> bool:
+    return _is_address(text) and "." in text and ":" not in text

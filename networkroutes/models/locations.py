@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from inventory_site.core.models.base import TimeStamped, Versioned
+from inventory_site.core.search import search_text_field
 from networkroutes.choices import Region
 from networkroutes.models.pricing import tier_price
 
@@ -42,6 +43,10 @@ class Location(TimeStamped, Versioned):
     min_price_100_to_999mb = tier_price("minimum price 100 to 999 Mbps, USD")
     min_price_1000_to_2999mb = tier_price("minimum price 1,000 to 2,999 Mbps, USD")
     min_price_3000mb_plus = tier_price("minimum price from 3,000 Mbps, USD")
+
+    search_text = search_text_field(
+        "location_code", "city", "country", "datacenter_name", "datacenter_address"
+    )
 
     class Meta:
         ordering = ["location_code"]

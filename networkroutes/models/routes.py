@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from inventory_site.core.models.base import TimeStamped, Versioned
+from inventory_site.core.search import search_text_field
 from networkroutes.choices import EquipmentType
 
 CIRCUIT_ID = r"\A[A-Z]{6}[0-9]{6}\Z"
@@ -116,6 +117,18 @@ class NetworkRoute(TimeStamped, Versioned):
     )
     created_by = models.CharField(max_length=150, blank=True, editable=False)
     updated_by = models.CharField(max_length=150, blank=True, editable=False)
+
+    search_text = search_text_field(
+        "circuit_id",
+        "cable_system",
+        "underlying_carrier",
+        "location_a",
+        "location_b",
+        "bandwidth",
+        "more_details",
+        "kmz_file_path",
+        "test_results_link",
+    )
 
     objects = NetworkRouteQuerySet.as_manager()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import reverse
 
 from inventory_site.core.registry import SearchHit
+from inventory_site.core.search import ranked
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute
-from networkroutes.selectors.search import best_matches, find_channels, find_locations, find_routes
+from networkroutes.selectors.search import find_channels
 
 
 def routes(text: str, limit: int) -> list[SearchHit]:
     """Circuits by UCN, ends, carrier and cable system."""
-    rows = best_matches(find_routes(NetworkRoute.objects.all(), text), "circuit_id", text, limit)
+    rows = ranked(NetworkRoute.objects.all(), text, limit=limit)
     return [
         SearchHit(
             kind="Circuit",
@@ -37,13 +38,12 @@ def channels(text: str, limit: int) -> list[SearchHit]:
             note=row.route.circuit_id,
             object_id=str(row.pk),
         )
-        for row in best_matches(found, "dwdm_ucn", text, limit)
+        for row in found[:limit]
     ]
 
 
 def locations(text: str, limit: int) -> list[SearchHit]:
     """Locations by code, city, country and data centre."""
-    found = find_locations(Location.objects.all(), text)
     return [
         SearchHit(
             kind="Location",
@@ -53,5 +53,5 @@ def locations(text: str, limit: int) -> list[SearchHit]:
             note=f"{row.city}, {row.country}",
             object_id=str(row.pk),
         )
-        for row in best_matches(found, "location_code", text, limit)
+        for row in ranked(Location.objects.all(), text, limit=limit)
     ]

@@ -11,13 +11,13 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
-    Q,
     QuerySet,
     TextField,
     When,
 )
 from django.db.models.functions import Cast
 
+from inventory_site.core.search import containing, matching
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute
 
 TEXT_FIELDS = {
@@ -70,6 +70,7 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
     given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
     either = _either_end(given)
     for text in either:
+        rows = containing(rows, text)
         rows = rows.filter(location_a__icontains=text) | rows.filter(location_b__icontains=text)
     for name, text in given.items():
         rows = _narrowed(rows, name, text)
@@ -87,7 +88,7 @@ def _either_end(given: dict[str, str]) -> list[str]:
 
 def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[NetworkRoute]:
     if name in TEXT_FIELDS:
-        return rows.filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
+        return containing(rows, text).filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
     if name == "is_special":
         wanted = WORDS.get(text.strip().lower(), text.strip())
         values = [value for value in (True, False) if wanted in str(int(value))]
@@ -101,36 +102,22 @@ def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[Ne
 
 
 def find_routes(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:
-    """Narrow circuits to those that hold the text in UCN, ends, carrier or cable system."""
-    return _holding(
-        rows, text, "circuit_id", "cable_system", "underlying_carrier", "location_a", "location_b"
-    )
-
-
-def find_channels(rows: QuerySet[DarkFibreChannel], text: str) -> QuerySet[DarkFibreChannel]:
-    """Narrow channels to those that hold the text in their UCN."""
-    return _holding(rows, text, "dwdm_ucn")
+    """Narrow circuits to those that hold every word of the text in any of their texts."""
+    return matching(rows, text)
 
 
 def find_locations(rows: QuerySet[Location], text: str) -> QuerySet[Location]:
-    """Narrow locations to those that hold the text in code, city, country or data centre."""
-    return _holding(rows, text, "location_code", "city", "country", "datacenter_name")
+    """Narrow locations to those that hold every word in code, city, country or data centre."""
+    return matching(rows, text)
 
 
-def best_matches(rows: QuerySet[Any], column: str, text: str, limit: int) -> QuerySet[Any]:
-    """Order by exact, prefix, inside (`match_rank` 0, 1, 2), then by name; return the first
-    ones."""
+def find_channels(rows: QuerySet[DarkFibreChannel], text: str) -> QuerySet[DarkFibreChannel]:
+    """Narrow channels to those that hold the text in their UCN; exact, prefix, inside."""
     rank = Case(
-        When(**{f"{column}__iexact": text}, then=0),
-        When(**{f"{column}__istartswith": text}, then=1),
+        When(dwdm_ucn__iexact=text, then=0),
+        When(dwdm_ucn__istartswith=text, then=1),
         default=2,
         output_field=IntegerField(),
     )
-    return rows.annotate(match_rank=rank).order_by("match_rank", column, "pk")[:limit]
-
-
-def _holding(rows: QuerySet[Any], text: str, *columns: str) -> QuerySet[Any]:
-    wanted = Q()
-    for column in columns:
-        wanted |= Q(**{f"{column}__icontains": text})
-    return rows.filter(wanted)
+    found = rows.filter(dwdm_ucn__icontains=text).annotate(match_rank=rank)
+    return found.order_by("match_rank", "dwdm_ucn", "pk")

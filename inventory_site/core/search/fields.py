@@ -1,7 +1,9 @@
 """The generated column that searches look into."""
 
 from django.db.models import F, GeneratedField, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, Lower
+from django.db.models.functions import Cast, Coalesce, Lower
+
+from inventory_site.core.sql import Joined
 
 END_OF_VALUE = "\n"
 
@@ -19,7 +21,7 @@ def search_text_field(*columns: str) -> GeneratedField:
     for column in columns:
         parts += [Coalesce(Cast(F(column), TextField()), nothing), end]
     return GeneratedField(
-        expression=Lower(Concat(*parts)),
+        expression=Lower(Joined(*parts)),
         output_field=TextField(),
         db_persist=True,
         editable=False,

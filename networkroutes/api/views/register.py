@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from inventory_site.core.errors import InvalidInput
 from networkroutes.api.serializers.register import ExchangeRateSerializer, LocationSerializer
 from networkroutes.filtersets import ExchangeRateFilterSet, LocationFilterSet
 from networkroutes.models import ExchangeRate, Location
+from networkroutes.selectors.search import find_locations
 from networkroutes.services import locations, rates
 
 
@@ -22,7 +24,6 @@ class LocationViewSet(ServiceViewSet):
     serializer_class = LocationSerializer
     filterset_class = LocationFilterSet
     resource = "Location"
-    search_fields = ("location_code", "city", "country", "datacenter_name", "datacenter_address")
     ordering_fields = ("location_code", "city", "country", "created_at", "updated_at")
     ordering = ("location_code",)
     permissions = {
@@ -48,6 +49,10 @@ class LocationViewSet(ServiceViewSet):
             "status",
         )
     )
+
+    def search_rows(self, rows: QuerySet[Location], text: str) -> QuerySet[Location]:
+        """Find in code, city, country and data centre."""
+        return find_locations(rows, text)
 
     def create(self, request: Request) -> Response:
         """Make a location."""

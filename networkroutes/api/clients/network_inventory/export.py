@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from inventory_site.core.sql import Joined
 from networkroutes.models import NetworkRoute
 
 CHUNK_ROWS = 2000
@@ -64,14 +65,6 @@ class BareReal(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return super().as_sql(compiler, connection, template="(%(expressions)s)::text", **context)
-
-
-class Joined(Func):
-    """Texts one after the other; flat, since SQLite's parser does not nest this deep."""
-
-    output_field = TextField()
-    template = "(%(expressions)s)"
-    arg_joiner = " || "
 
 
 def csv_of_routes(rows: QuerySet[NetworkRoute]) -> Iterator[bytes]:

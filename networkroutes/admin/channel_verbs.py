@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from inventory_site.core.admin import Answer, Verb, each
 from inventory_site.core.errors import DomainError
-from networkroutes.admin.words import day, explained, page_of
+from networkroutes.admin.plan import frequency_thz
+from networkroutes.admin.words import day, explained, page_of, plain
 from networkroutes.errors import CannotRenew
 from networkroutes.models import DarkFibreChannel, Reservation
 from networkroutes.selectors.register import reservation_of
@@ -91,11 +92,21 @@ def _what_reserving_means(objects: Sequence[DarkFibreChannel]) -> str:
     until = f"Held for 60 days, until {day(timezone.now() + reservations.TERM)}."
     held = [row for row in objects if reservation_of(row) is not None]
     if not held:
-        return f"{until} {_lit_warning(objects)}".strip()
+        return f"{_where(objects)}{until} {_lit_warning(objects)}".strip()
     if len(objects) == 1:
         found = reservation_of(held[0])
         return f"{found.reserved_by} holds it until {day(found.expires_at)}." if found else until
     return f"{until} {len(held)} of these are held already and will be refused."
+
+
+def _where(objects: Sequence[DarkFibreChannel]) -> str:
+    if len(objects) > 1:
+        return ""
+    channel = objects[0]
+    thz = frequency_thz(channel.dwdm_wavelength)
+    light = f"{thz:.2f} THz on " if thz else ""
+    route = channel.route
+    return f"{light}{route}, {plain(route.location_a)} to {plain(route.location_b)}. "
 
 
 def _lit_warning(objects: Sequence[DarkFibreChannel]) -> str:

@@ -49,21 +49,15 @@ class TextChip(Chip):
 
 
 class RouteStateChip(Chip):
-    """Outage, active or never measured."""
+    """Outage, active or never measured; of the active ones, those over their limit."""
 
-    title, parameter_name, words = "state", "state", RouteState.choices
+    title, parameter_name = "state", "state"
+    words = (*RouteState.choices, (LatencyState.SLOW.value, LatencyState.SLOW.label))
 
     def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value == LatencyState.SLOW:
+            return register.slow(rows)
         return register.routes_in(rows, value)
-
-
-class LatencyChip(Chip):
-    """Live latency against its limit."""
-
-    title, parameter_name, words = "latency", "latency", LatencyState.choices
-
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return register.routes_by_latency(rows, value)
 
 
 class UllChip(Chip):

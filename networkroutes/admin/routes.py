@@ -69,7 +69,6 @@ class NetworkRouteAdmin(ServiceAdmin):
     list_hidden = ["kind", "monthly_cost", "updated"]
     list_filter = [
         filters.RouteStateChip,
-        filters.LatencyChip,
         filters.UllChip,
         filters.FreeChip,
         filters.DarkChip,
@@ -287,7 +286,7 @@ class NetworkRouteAdmin(ServiceAdmin):
     def speed(self, obj: NetworkRoute) -> str:
         return words.bandwidth(obj)
 
-    @column("Latency / expected, ms", numeric=True, order="live_latency_ms")
+    @column("Now / expected, ms", numeric=True, order="live_latency_ms")
     def measured(self, obj: NetworkRoute) -> SafeString:
         return words.latency(obj)
 
@@ -299,7 +298,7 @@ class NetworkRouteAdmin(ServiceAdmin):
     def state_now(self, obj: NetworkRoute) -> SafeString:
         return words.route_badge(obj)
 
-    @column("Reserved / channels", numeric=True)
+    @column("Reserved", numeric=True)
     def counted(self, obj: Any) -> SafeString | str:
         return words.channel_count(obj.reserved_channels, obj.total_channels)
 

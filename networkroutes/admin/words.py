@@ -115,8 +115,11 @@ def route_badge(route: NetworkRoute) -> SafeString:
 
 
 def latency(route: NetworkRoute) -> SafeString:
-    """Draw live over expected latency in ms, with a tick within the limit, a warning above it."""
-    live = DASH if route.live_latency_ms is None else f"{route.live_latency_ms:,.1f}"
+    """Draw live over expected latency in ms, with a tick within the limit, a warning above it.
+
+    During an outage there is no live latency to show; the state says so.
+    """
+    live = f"{route.live_latency_ms:,.1f}" if route.live_latency_ms else DASH
     expected = DASH if route.expected_latency_ms is None else f"{route.expected_latency_ms:,.1f}"
     return format_html(
         '<span class="pb-num nr-latency"><b>{}</b> / {} {}</span>',

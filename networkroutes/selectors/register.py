@@ -86,15 +86,12 @@ def latency_state(route: NetworkRoute) -> LatencyState | None:
     return LatencyState.SLOW if route.live_latency_ms > limit else LatencyState.KEPT
 
 
-def routes_by_latency(rows: QuerySet[NetworkRoute], state: str) -> QuerySet[NetworkRoute]:
-    """Circuits whose live latency keeps its limit, or does not."""
+def slow(rows: QuerySet[NetworkRoute]) -> QuerySet[NetworkRoute]:
+    """Circuits whose live latency is above their limit."""
     limit = Coalesce(
         F("sla_latency_ms"), F("expected_latency_ms") * TOLERANCE, output_field=FloatField()
     )
-    measured = rows.filter(live_latency_ms__gt=0)
-    if state == LatencyState.SLOW:
-        return measured.filter(live_latency_ms__gt=limit)
-    return measured.filter(live_latency_ms__lte=limit) if state == LatencyState.KEPT else rows
+    return rows.filter(live_latency_ms__gt=0).filter(live_latency_ms__gt=limit)
 
 
 def ending_at(rows: QuerySet[NetworkRoute], code: str) -> QuerySet[NetworkRoute]:

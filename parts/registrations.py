@@ -2,14 +2,76 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inventory_site.core import registry
-from inventory_site.core.registry import LegacyImporter
+from inventory_site.core.registry import (
+    FileOwner,
+    LegacyImporter,
+    Schedule,
+    SearchHit,
+    SearchProvider,
+)
+from parts import policy
 
 
 def register_stock() -> None:
     """Called once, when the app is ready."""
+    from parts import job_works
+    from parts.services import blob_store, documents
+
+    job_works.register_all()
+    blob_store.register_use("stock", documents.unused_blobs)
+    _stock_files()
+    _stock_background()
+    registry.searches.register(
+        SearchProvider("stock", "Parts", policy.VIEW_STOCK, _find_parts, order=60)
+    )
+
+
+def _stock_files() -> None:
+    from parts.services import blob_store, fetching, thumbnails
+
+    for storage in (blob_store.DOCS, blob_store.IMAGES):
+        known = blob_store.known_keys(storage)
+        registry.file_owners.register(
+            FileOwner(f"parts.cas.{storage}", storage, blob_store.PREFIX, known)
+        )
+    registry.file_owners.register(
+        FileOwner(
+            "parts.thumbnails",
+            blob_store.IMAGES,
+            thumbnails.PREFIX,
+            blob_store.known_keys(blob_store.IMAGES, thumbnails.PREFIX),
+        )
+    )
+    registry.file_owners.register(
+        FileOwner("parts.fetched", blob_store.DOCS, fetching.PREFIX, fetching.known_pages)
+    )
+
+
+def _stock_background() -> None:
     from parts import legacy_command
 
+    registry.schedules.register(
+        Schedule(
+            slug="parts.send_low_stock_notices",
+            task="parts.send_low_stock_notices",
+            every_s=3600,
+            tick="alerts",
+            help="Notes parts that fell below their minimum.",
+        )
+    )
+    registry.schedules.register(
+        Schedule(
+            slug="parts.clean_up_stock",
+            task="parts.clean_up_stock",
+            every_s=86400,
+            queue="files",
+            tick="files",
+            help="Removes unused content, cached pages, old jobs and plans.",
+        )
+    )
     registry.importers.register(
         LegacyImporter(
             "electronics",
@@ -18,3 +80,9 @@ def register_stock() -> None:
             legacy_command.run,
         )
     )
+
+
+def _find_parts(user: Any, text: str, limit: int) -> list[SearchHit]:
+    from parts.selectors import stock_finds
+
+    return stock_finds.parts(text, limit)

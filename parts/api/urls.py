@@ -4,8 +4,15 @@ from django.urls import path
 
 from parts.api.views.stock_boxes import BoxView, LocationView, SellerView, TypeView
 from parts.api.views.stock_dashboard import AlertView, DashboardView
+from parts.api.views.stock_documents import (
+    DocumentView,
+    LogoView,
+    ParentDocumentView,
+    PreviewView,
+)
 from parts.api.views.stock_kits import KitView, ListLinkView, PickListView, RequirementView
 from parts.api.views.stock_parts import PartStockView, PartView, SellerLinkView
+from parts.api.views.stock_reorg import JobView, ReorgView
 from parts.api.views.stock_shopping import (
     ShoppingGroupView,
     ShoppingItemView,
@@ -137,4 +144,45 @@ figures = [
     ),
 ]
 
-urlpatterns = [*catalogue, *part_paths, *shopping, *kits, *figures]
+COVER = {"get": "cover", "put": "set_cover", "delete": "remove_cover"}
+documents = [
+    path(f"{STOCK}/parts/<str:id4>/documents", ParentDocumentView.as_view(PLURAL)),
+    path(f"{STOCK}/parts/<str:id4>/cover", ParentDocumentView.as_view(COVER)),
+    path(f"{STOCK}/projects/<str:pk>/documents", ParentDocumentView.as_view(PLURAL)),
+    path(f"{STOCK}/projects/<str:pk>/cover", ParentDocumentView.as_view(COVER)),
+    path(
+        f"{STOCK}/documents/<str:pk>",
+        DocumentView.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        f"{STOCK}/documents/<str:pk>/content",
+        DocumentView.as_view({"get": "content"}),
+        name="stock-document-content",
+    ),
+    path(
+        f"{STOCK}/documents/<str:pk>/thumbnail",
+        DocumentView.as_view({"get": "thumbnail"}),
+        name="stock-document-thumbnail",
+    ),
+    path(f"{STOCK}/documents/<str:pk>/copy", DocumentView.as_view({"post": "copy"})),
+    path(
+        f"{STOCK}/sellers/<str:pk>/logo",
+        LogoView.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ),
+    path(f"{STOCK}/url-preview", PreviewView.as_view({"post": "preview"})),
+    path(f"{STOCK}/url-preview/image", PreviewView.as_view({"get": "image"})),
+    path(f"{STOCK}/url-proxy", PreviewView.as_view({"get": "proxy"})),
+]
+background = [
+    path(f"{STOCK}/reorg/plans", ReorgView.as_view(PLURAL)),
+    path(
+        f"{STOCK}/reorg/plans/<str:pk>",
+        ReorgView.as_view({"get": "retrieve", "delete": "destroy"}),
+    ),
+    path(f"{STOCK}/reorg/plans/<str:pk>/apply", ReorgView.as_view({"post": "apply"})),
+    path(f"{STOCK}/reorg/plans/<str:pk>/skip", ReorgView.as_view({"post": "skip"})),
+    path(f"{STOCK}/tasks/<str:pk>", JobView.as_view({"get": "retrieve", "delete": "destroy"})),
+    path(f"{STOCK}/tasks/<str:pk>/cancel", JobView.as_view({"post": "cancel"})),
+]
+
+urlpatterns = [*documents, *background, *catalogue, *part_paths, *shopping, *kits, *figures]

@@ -137,11 +137,15 @@ class Import:
                 qty=row["qty"],
             )
         total = sum(row["qty"] for row in held)
-        lines = _ledger(part, held, history, total)
+        lines = _ledger(part, held, history, total, self._began())
         StockMovement.objects.bulk_create(lines)
         StockPart.objects.filter(pk=part.pk).update(total_quantity=total, movement_seq=len(lines))
         self.added["part_locations"] += len(held)
         self.added["history"] += len(lines)
+
+    def _began(self) -> datetime:
+        times = [read_time(row["timestamp"]) for row in self._rows("quantity_history")]
+        return min((time for time in times if time), default=timezone.now())
 
     def _read_lists(self) -> None:
         items: dict[str, list[Row]] = defaultdict(list)
@@ -282,16 +286,19 @@ def _list_status(status: str, items: list[Row]) -> str:
 
 
 def _ledger(
-    part: StockPart, held: list[Row], history: list[Row], total: int
+    part: StockPart, held: list[Row], history: list[Row], total: int, began: datetime
 ) -> list[StockMovement]:
-    """Return the ledger in time; the opening line is dated a minute before the first."""
+    """Return the ledger in time; the opening line is dated a minute before the part's first.
+
+    Without any, a minute before `began`, the first line of all parts.
+    """
     rows = sorted(history, key=lambda row: row["timestamp"])
     opening = total - sum(row["delta_qty"] for row in rows)
     balance, lines = 0, []
     if opening:
         first = read_time(rows[0]["timestamp"]) if rows else None
         place = (held[0]["box_no"], held[0]["loc_no"]) if held else None
-        at = first - timedelta(minutes=1) if first else timezone.now()
+        at = (first or began) - timedelta(minutes=1)
         lines.append(_line(part, 1, 0, opening, at, place, MovementReason.OPENING))
         balance = opening
     for row in rows:

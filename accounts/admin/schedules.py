@@ -30,6 +30,13 @@ from inventory_site.core.admin import (
     when,
 )
 
+SECONDS = {
+    IntervalSchedule.DAYS: 86400,
+    IntervalSchedule.HOURS: 3600,
+    IntervalSchedule.MINUTES: 60,
+    IntervalSchedule.SECONDS: 1,
+}
+UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 MAY = "django_celery_beat.change_periodictask"
 
 
@@ -39,7 +46,12 @@ class ScheduleForm(forms.ModelForm):
     class Meta:
         model = PeriodicTask
         fields = ["enabled", "interval", "crontab", "start_time", "description"]
-        labels = {"enabled": "On", "start_time": "Not before"}
+        labels = {
+            "enabled": "On",
+            "interval": "Interval",
+            "crontab": "Crontab",
+            "start_time": "Not before",
+        }
         help_texts = {
             "enabled": "",
             "interval": "Either an interval or a crontab.",
@@ -55,6 +67,16 @@ def _switch(enabled: bool, words: str) -> Any:
         return f"{entry.name} is {words}."
 
     return call
+
+
+def timing_words(timing: Model) -> str:
+    """Say a timing; an interval in the largest unit that divides it: `every 2 hours`."""
+    if not isinstance(timing, IntervalSchedule) or timing.period not in SECONDS:
+        return str(timing)
+    total = timing.every * SECONDS[timing.period]
+    unit, length = next((unit, n) for unit, n in UNITS if total % n == 0)
+    count = total // length
+    return f"every {unit}" if count == 1 else f"every {count:,} {unit}s"
 
 
 def _run_now(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
@@ -145,7 +167,7 @@ class PeriodicTaskAdmin(ServiceAdmin):
     @column("Fires")
     def timing(self, obj: PeriodicTask) -> str:
         chosen = obj.interval or obj.crontab or obj.solar or obj.clocked
-        return str(chosen) if chosen else "never"
+        return timing_words(chosen) if chosen else "never"
 
     @column("Last run", order="last_run_at", export="last_run_at")
     def last_run(self, obj: PeriodicTask) -> SafeString:
@@ -177,7 +199,7 @@ class TimingAdmin(ServiceAdmin):
 
     @column("Fires")
     def words(self, obj: Model) -> str:
-        return str(obj)
+        return timing_words(obj)
 
     @column("Used by")
     def users(self, obj: Any) -> str:

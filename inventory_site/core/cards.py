@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -20,6 +21,7 @@ from inventory_site.core.registry import (
 )
 
 SHOWN = 5
+JUST_NOW = timedelta(minutes=1)
 VIEW = "core.view_queuedtask"
 LIST = "admin:core_queuedtask_changelist"
 
@@ -71,9 +73,13 @@ def count_failed(user: Any) -> int:
 
 def _progress(row: QueuedTask, now: Any) -> str:
     if row.status == TaskStatus.RUNNING and row.claimed_at:
+        if now - row.claimed_at < JUST_NOW:
+            return "begun just now"
         return f"running for {timesince(row.claimed_at, now)}"
     if row.not_before > now:
         return "waits for its time"
+    if now - row.not_before < JUST_NOW:
+        return "queued just now"
     return f"waiting for {timesince(row.not_before, now)}"
 
 

@@ -5,6 +5,7 @@ const list = palette?.querySelector(".pb-palette-list");
 const none = palette?.querySelector(".pb-palette-empty");
 let asked = 0;
 let waiting = 0;
+let drawnFor = null;
 
 function items() {
   return [...list.querySelectorAll("[role=option]")];
@@ -53,9 +54,12 @@ function draw(groups) {
 
 async function ask() {
   const turn = ++asked;
-  const url = `${palette.dataset.url}?q=${encodeURIComponent(field.value)}`;
+  const text = field.value;
+  const url = `${palette.dataset.url}?q=${encodeURIComponent(text)}`;
   const response = await fetch(url, { credentials: "same-origin" });
-  if (response.ok && turn === asked) draw((await response.json()).groups);
+  if (!response.ok || turn !== asked) return;
+  draw((await response.json()).groups);
+  drawnFor = text;
 }
 
 export function openPalette() {
@@ -77,11 +81,20 @@ field?.addEventListener("keydown", (event) => {
     event.preventDefault();
     const step = event.key === "ArrowDown" ? 1 : -1;
     select(all[(here + step + all.length) % all.length]);
-  } else if (event.key === "Enter" && all[here]) {
+  } else if (event.key === "Enter") {
     event.preventDefault();
-    location.assign(all[here].dataset.url);
+    openChosen();
   }
 });
+
+async function openChosen() {
+  if (drawnFor !== field.value) {
+    clearTimeout(waiting);
+    await ask();
+  }
+  const chosen = list.querySelector('[aria-selected="true"]');
+  if (chosen && drawnFor === field.value) location.assign(chosen.dataset.url);
+}
 
 list?.addEventListener("click", (event) => {
   const item = event.target.closest("[role=option]");

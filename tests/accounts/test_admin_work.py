@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from accounts.admin.schedules import timing_words
 from accounts.models import AuditEntry
 from inventory_site.core.models import QueuedTask
 from inventory_site.core.outbox.scheduling import sync_schedules
@@ -104,6 +105,14 @@ def test_a_timing_is_added_and_a_wrong_one_refused(admin_page: Client) -> None:
     assert (added.status_code, refused.status_code) == (302, 200)
     assert list(CrontabSchedule.objects.values_list("minute", flat=True)) == ["5"]
     assert AuditEntry.objects.filter(verb="timing.created").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("every", "words"),
+    [(1, "every second"), (90, "every 90 seconds"), (7200, "every 2 hours"), (86400, "every day")],
+)
+def test_an_interval_is_said_in_the_largest_unit_that_divides_it(every: int, words: str) -> None:
+    assert timing_words(IntervalSchedule(every=every, period="seconds")) == words
 
 
 def test_nobody_adds_an_entry_by_hand(admin_page: Client) -> None:

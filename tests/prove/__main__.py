@@ -15,12 +15,13 @@ BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark"
 WORKERS = "2"
+CONCISE = ("--output-format", "concise")
 
 
 def lint() -> Iterator[Result]:
     """Style, import contracts, types."""
-    yield run("ruff check", [f"{BIN}/ruff", "check", "."])
-    yield run("ruff format", [f"{BIN}/ruff", "format", "--check", "."])
+    yield run("ruff check", [f"{BIN}/ruff", "check", *CONCISE, "."])
+    yield run("ruff format", [f"{BIN}/ruff", "format", "--check", *CONCISE, "."])
     yield run("import contracts", [f"{BIN}/lint-imports"])
     yield run("types", [f"{BIN}/mypy", *PACKAGES])
 

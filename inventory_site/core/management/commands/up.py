@@ -18,7 +18,7 @@ from inventory_site.core.supervisor import Plan
 from inventory_site.settings import env
 
 WORKER_PROCESSES = 2
-WEB_THREADS = 4
+THREADS_FOR_SHORT_REQUESTS = 4  # besides one for each download under way
 # Checks were done by then and would load every view; few malloc arenas suit few threads.
 SMALL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
 
@@ -82,13 +82,13 @@ def _web_command(host: str, port: int) -> list[str]:
         return [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", host, "--port", str(port)),
-            *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
+            *("--workers", "1", "--blocking-threads", str(web_threads())),
             *("--no-access-log", "--log-level", "warning"),
             "inventory_site.wsgi:application",
         ]
     return [
         *(sys.executable, "-m", "waitress", f"--host={host}", f"--port={port}"),
-        f"--threads={WEB_THREADS}",
+        f"--threads={web_threads()}",
         "inventory_site.wsgi:application",
     ]
 
@@ -124,3 +124,8 @@ def _require_free(host: str, port: int) -> None:
         raise CommandError(
             f"Cannot listen on {host}, port {port}: {reason}. Choose another with PORT= or --port."
         ) from err
+
+
+def web_threads() -> int:
+    """Threads of the web process: slow readers may hold one each and still leave some."""
+    return int(settings.STREAMS_PER_PROCESS) + THREADS_FOR_SHORT_REQUESTS

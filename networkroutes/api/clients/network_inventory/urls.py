@@ -3,6 +3,7 @@
 from django.urls import path
 
 from networkroutes.api.clients.network_inventory.views import (
+    bulk,
     carriers,
     channels,
     design,
@@ -74,4 +75,8 @@ urlpatterns = [
     path("promo-pricing/<str:rule_id>", pricing.PromoRuleView.as_view()),
     path("locations/<str:location_id>/minimum-pricing", pricing.MinimumPricingView.as_view()),
     path("locations/<str:location_id>/capabilities", pricing.CapabilitiesView.as_view()),
+    path("bulk-upload/history", bulk.BulkHistoryView.as_view()),
+    path("bulk-upload/template/<str:module>", bulk.BulkTemplateView.as_view()),
+    path("bulk-upload/database/<str:module>", bulk.BulkDatabaseView.as_view()),
+    path("bulk-upload/<str:module>", bulk.BulkUploadView.as_view()),
 ]

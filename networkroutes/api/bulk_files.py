@@ -1,0 +1,41 @@
+"""CSV files around a bulk upload: the template and the present rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+from inventory_site.core.api.exports import cell, csv_chunks, csv_response
+from networkroutes.services.bulk_modules import Module
+
+LARGEST_LIMIT = 1_000_000
+DEFAULT_LIMIT = 100
+
+
+def template_csv(module: Module) -> StreamingHttpResponse:
+    """Return the header with one sample line."""
+    header = [column.name for column in module.columns]
+    sample = [column.sample for column in module.columns]
+    return csv_response(csv_chunks(header, [sample]), f"{module.slug}_template")
+
+
+def database_csv(module: Module, limit: int) -> StreamingHttpResponse:
+    """Return the first rows as they could be uploaded again; formulas are defused."""
+    header = [column.name for column in module.columns]
+    return csv_response(csv_chunks(header, _rows(module, limit)), f"{module.slug}_database_export")
+
+
+def limit_of(text: str) -> int:
+    """Read how many rows are wanted; 100 unless a whole number is sent."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        return DEFAULT_LIMIT
+    return min(int(text), LARGEST_LIMIT)
+
+
+def _rows(module: Module, limit: int) -> Iterator[list[Any]]:
+    paths = [column.field or column.path for column in module.columns]
+    rows = module.model._default_manager.order_by("pk").values_list(*paths)[:limit]
+    for values in rows.iterator(2000):
+        yield [cell(value) for value in values]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory_site.core import registry
-from inventory_site.core.registry import FileOwner
+from inventory_site.core.registry import FileOwner, Schedule
 
 
 def register() -> None:
@@ -12,4 +12,13 @@ def register() -> None:
 
     registry.file_owners.register(
         FileOwner("devices.attachments", attachments.STORAGE, attachments.PREFIX, attachments.known)
+    )
+    registry.schedules.register(
+        Schedule(
+            slug="devices.check_credentials",
+            task="devices.check_credentials",
+            every_s=86_400,
+            tick="credentials",
+            help="Marks credentials past their end and warns owners.",
+        )
     )

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("devices.api.routes.inventory")),
     path("", include("devices.api.routes.vault")),
+    path("", include("devices.api.routes.scans")),
 ]

@@ -117,8 +117,8 @@ def is_header(cells: list[str]) -> bool:
 
 
 def _is_port(label: str) -> bool:
-    return (
-        whole(label) is not None or (bool(LABEL.match(label)) and label.lower() not in HEADER_WORDS)
+    return whole(label) is not None or (
+        bool(LABEL.match(label)) and label.lower() not in HEADER_WORDS
     )
 
 

@@ -1,0 +1,136 @@
+"""Which devices a target description means (contract section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from devices.addresses import BadTargets, hosts_of, normal_ip, sort_key, unique
+from devices.models import Device, DeviceGroup, InterfaceState, NetBoxCacheEntry
+from devices.selectors.groups import addresses_of
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "static": ("targets",),
+    "database_query": ("query",),
+    "group": ("group_id",),
+    "network_range": ("cidr",),
+    "netbox": (),
+    "previous_result": ("field",),
+}
+QUERIES = ("all_devices", "devices_with_ssh", "devices_with_snmp", "optical_interfaces")
+
+
+class BadTargeting(ValueError):
+    """A description that cannot be resolved; the text says why."""
+
+
+def safe_resolve(kind: Any, config: Any) -> dict[str, Any]:
+    """Return `{success, targets, count, excluded}`, or `{success: false, targets: [], error}`."""
+    try:
+        targets, excluded = resolve(kind, config)
+    except (BadTargeting, BadTargets) as err:
+        return {"success": False, "targets": [], "error": str(err)}
+    return {"success": True, "targets": targets, "count": len(targets), "excluded": excluded}
+
+
+def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the targets and what was left out with its reason; raises `BadTargeting`."""
+    if not isinstance(config, Mapping):
+        raise BadTargeting("Invalid targeting configuration")
+    if kind not in REQUIRED:
+        raise BadTargeting(f"Unknown targeting type: {kind}")
+    missing = [name for name in REQUIRED[kind] if config.get(name) is None]
+    if missing:
+        raise BadTargeting(f"Missing required fields: {', '.join(missing)}")
+    found = _RESOLVERS[kind](config)
+    excluded = []
+    if kind != "static":
+        out = {normal_ip(one) or str(one) for one in config.get("exclude") or []}
+        excluded = [
+            {"target": ip, "reason": "excluded by the configuration"} for ip in found if ip in out
+        ]
+        found = [ip for ip in found if ip not in out]
+    return found, excluded
+
+
+def _static(config: Mapping[str, Any]) -> list[str]:
+    targets = config["targets"]
+    if isinstance(targets, str):
+        return [one.strip() for one in targets.split(",") if one.strip()]
+    if isinstance(targets, list):
+        return [str(one) for one in targets]
+    raise BadTargeting("targets must be a list or text by comma")
+
+
+def _query(config: Mapping[str, Any]) -> list[str]:
+    name = config["query"]
+    if name not in QUERIES:
+        raise BadTargeting(f"Unknown query: {name}. Available: {', '.join(QUERIES)}")
+    rows = Device.objects.current().filter(address__isnull=False)
+    if name == "devices_with_ssh":
+        rows = rows.filter(address__ssh_status="YES")
+    elif name == "devices_with_snmp":
+        rows = rows.filter(address__snmp_status="YES")
+    elif name == "optical_interfaces":
+        optical = InterfaceState.objects.filter(is_optical=True).values("ip_address")
+        rows = rows.filter(address__ip__in=optical)
+    filters = config.get("filters") if isinstance(config.get("filters"), Mapping) else config
+    if filters.get("network_range"):
+        rows = rows.filter(address__network_range=filters["network_range"])
+    if filters.get("ping_status"):
+        rows = rows.filter(address__ping_status__icontains=filters["ping_status"])
+    return sorted(set(rows.values_list("address__ip", flat=True)), key=sort_key)
+
+
+def _group(config: Mapping[str, Any]) -> list[str]:
+    key = str(config["group_id"])
+    group = DeviceGroup.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    if group is None:
+        raise BadTargeting(f"Group {key} does not exist")
+    return addresses_of(group)
+
+
+def _network(config: Mapping[str, Any]) -> list[str]:
+    return hosts_of(str(config["cidr"]))
+
+
+def _netbox(config: Mapping[str, Any]) -> list[str]:
+    rows = NetBoxCacheEntry.objects.exclude(device_ip="").order_by("is_virtual_machine", "pk")
+    if config.get("include_vms", True) is False:
+        rows = rows.filter(is_virtual_machine=False)
+    for name, column in (("site", "site_name"), ("role", "role_name"), ("status", "status")):
+        if config.get(name):
+            rows = rows.filter(**{f"{column}__iexact": config[name]})
+    if config.get("query"):
+        rows = rows.filter(
+            Q(device_name__icontains=config["query"]) | Q(device_ip__icontains=config["query"])
+        )
+    wanted = str(config.get("tag") or "").lower()
+    return unique(
+        row.device_ip
+        for row in rows
+        if not wanted or wanted in {str(tag).lower() for tag in row.tags}
+    )
+
+
+def _previous(config: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    for row in config.get("previous_results") or []:
+        value = row.get(config["field"]) if isinstance(row, Mapping) else None
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            found.extend(str(one) for one in value)
+    return found
+
+
+_RESOLVERS = {
+    "static": _static,
+    "database_query": _query,
+    "group": _group,
+    "network_range": _network,
+    "netbox": _netbox,
+    "previous_result": _previous,
+}

@@ -1,0 +1,177 @@
+"""Ports and light levels: from scans, from polls, from outside; same rules for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from devices import policy
+from devices.addresses import normal_ip
+from devices.errors import Invalid, InvalidAddress
+from devices.models import InterfaceState, OpticalSample
+from devices.selectors.metrics import moment
+
+TEXT_LIMITS: dict[str, int] = {
+    field.name: field.max_length or 1_000_000
+    for field in InterfaceState._meta.fields
+    if field.get_internal_type() in {"CharField", "TextField"}
+}
+OTHERS = ("cli_port", "is_optical", "wavelength_nm", "speed_mbps", "thresholds")
+KNOWN = (*(name for name in TEXT_LIMITS if name != "ip_address"), *OTHERS)
+NO_LIGHT_DBM = Decimal("-40")
+
+
+def ingest_interfaces(rows: Any, *, actor: Any) -> int:
+    """Store ports sent from outside; raises `Invalid` naming the row."""
+    policy.require(actor, policy.CHANGE)
+    if not isinstance(rows, list) or not rows:
+        raise Invalid("interfaces", "interfaces must be a list of objects")
+    by_ip: dict[str, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise Invalid(f"interfaces.{number}", "each interface must be an object")
+        ip = normal_ip(row.get("ip_address"))
+        if ip is None:
+            raise InvalidAddress(row.get("ip_address"), f"interfaces.{number}.ip_address")
+        if isinstance(row.get("interface_index"), bool) or not isinstance(
+            row.get("interface_index"), int
+        ):
+            raise Invalid(
+                f"interfaces.{number}.interface_index", "interface_index must be a whole number"
+            )
+        by_ip.setdefault(ip, []).append(row)
+    with transaction.atomic():
+        return sum(save_interfaces(ip, found) for ip, found in by_ip.items())
+
+
+def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Upsert the ports of an address; keys that a row does not name keep their value."""
+    wanted = {row["interface_index"]: row for row in rows if row.get("interface_index") is not None}
+    now, fields = timezone.now(), set[str]()
+    with transaction.atomic():
+        known = {
+            state.interface_index: state
+            for state in InterfaceState.objects.select_for_update().filter(
+                ip_address=ip, interface_index__in=wanted
+            )
+        }
+        fresh, changed = [], []
+        for index, row in wanted.items():
+            state = known.get(index) or InterfaceState(ip_address=ip, interface_index=index)
+            state.scan_timestamp = now
+            for name in KNOWN:
+                if name in row:
+                    setattr(state, name, _stored(name, row[name]))
+                    fields.add(name)
+            (changed if index in known else fresh).append(state)
+        InterfaceState.objects.bulk_create(fresh, batch_size=500)
+        if changed:
+            InterfaceState.objects.bulk_update(changed, ["scan_timestamp", *fields], batch_size=500)
+    return len(wanted)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name in TEXT_LIMITS:
+        text = "" if value is None else str(value)
+        return text.replace("\x00", "")[: TEXT_LIMITS[name]]
+    if name == "thresholds":
+        return value if isinstance(value, dict) else {}
+    if name == "is_optical":
+        return bool(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def ingest_readings(rows: Any, *, actor: Any) -> int:
+    """Store light levels sent from outside; raises `Invalid` naming the row."""
+    policy.require(actor, policy.CHANGE)
+    if not isinstance(rows, list) or not rows:
+        raise Invalid("readings", "readings must be a list of objects")
+    samples = []
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise Invalid(f"readings.{number}", "each reading must be an object")
+        samples.append(sample_of(row, place=f"readings.{number}."))
+    return store_samples(samples)
+
+
+def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
+    """Read one light level of a body; raises `Invalid`."""
+    sent = row.get("device_ip") or row.get("ip_address")
+    ip = normal_ip(sent)
+    if ip is None:
+        raise InvalidAddress(sent, f"{place}ip_address")
+    index = row.get("interface_index")
+    name = row.get("interface_name") or (f"Port {index}" if index is not None else "")
+    if not name or not isinstance(name, str) or len(name) > 100:
+        raise Invalid(f"{place}interface_name", "interface_name is required")
+    if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
+        raise Invalid(f"{place}interface_index", "interface_index must be a whole number")
+    at = row.get("recorded_at") or row.get("measurement_timestamp")
+    sample = OpticalSample(
+        device_ip=ip,
+        interface_name=name,
+        interface_index=index,
+        cli_port=row.get("cli_port") if isinstance(row.get("cli_port"), int) else None,
+        recorded_at=moment(at, f"{place}recorded_at") or timezone.now(),
+    )
+    for field in (
+        "tx_power",
+        "rx_power",
+        "temperature",
+        "voltage",
+        "bias_current",
+        "tx_power_high_warn",
+        "tx_power_low_warn",
+        "rx_power_high_warn",
+        "rx_power_low_warn",
+    ):
+        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}"))
+    sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
+    return sample
+
+
+def decimal_of(value: Any, name: str = "value", limit: int = 99_999) -> Decimal | None:
+    """Read a number as a decimal of three places; null and blank are none. Raises `Invalid`."""
+    if value is None or value == "":
+        return None
+    try:
+        found = Decimal(str(value)).quantize(Decimal("0.001"))
+    except InvalidOperation as err:
+        raise Invalid(name, f"{name} must be a number") from err
+    if not found.is_finite() or abs(found) > limit:
+        raise Invalid(name, f"{name} must be a number below {limit}")
+    return found
+
+
+def store_samples(samples: list[OpticalSample]) -> int:
+    """Insert light levels; the same port at the same moment is stored once."""
+    OpticalSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
+    return len(samples)
+
+
+def save_diagnostics(
+    ip: str, port: Mapping[str, Any], found: Mapping[str, Any], at: datetime
+) -> None:
+    """Store what a port's diagnostics said: a sample, and the port's current levels."""
+    values = {
+        name: "" if found.get(name) is None else f"{found[name]:g}"
+        for name in ("tx_power", "rx_power", "temperature")
+    }
+    save_interfaces(
+        ip,
+        [
+            {
+                "interface_index": port["interface_index"],
+                **values,
+                "thresholds": found.get("thresholds") or {},
+            }
+        ],
+    )
+    if found.get("has_power_reading"):
+        row = {**port, **found, "ip_address": ip, "recorded_at": at}
+        store_samples([sample_of(row)])

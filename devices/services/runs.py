@@ -1,0 +1,281 @@
+"""Commands on devices: queued as a run with one row per target, done in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import audit
+from devices import policy
+from devices.addresses import BadTargets, expand_lines, normal_ip
+from devices.choices import RUN_OPEN, RunStatus, TargetState
+from devices.errors import Invalid, Refused
+from devices.executors.base import Cancelled, Outcome, Target, stream_batch
+from devices.executors.registry import ExecutorRegistry, built_in
+from devices.models import Credential, ExecutorResult, ExecutorRun, ManagementAddress
+from devices.services import host_keys, vault_use
+from devices.services.vault_use import Used
+from inventory_site.core.errors import DomainError
+from inventory_site.core.tasks import enqueue
+
+SECRET_KEYS = (
+    "password",
+    "private_key",
+    "passphrase",
+    "community",
+    "auth_password",
+    "priv_password",
+    "api_key",
+    "api_secret",
+    "token",
+)
+CREDENTIAL_KIND = {"ssh": "ssh", "snmp": "snmp", "winrm": "winrm", "discovery": "snmp"}
+SERVICE = {"ssh": "SSH", "snmp": "SNMP", "winrm": "WinRM", "discovery": "SNMP"}
+MAX_TARGETS, MAX_COMMAND = 5000, 64 * 1024
+FLUSH_EVERY = 50
+
+
+def executors() -> ExecutorRegistry:
+    """Return the kinds of executors."""
+    return built_in()
+
+
+def start_run(
+    *,
+    actor: Any,
+    executor: str,
+    targets: Any,
+    command: str = "",
+    config: Mapping[str, Any] | None = None,
+    credential_id: int | None = None,
+) -> ExecutorRun:
+    """Queue a command on targets; raises `Invalid` and `Refused`. Secrets never enter the run."""
+    policy.require(actor, policy.CONNECT)
+    if not executors().is_registered(executor):
+        known = ", ".join(executors().list_types())
+        raise Refused(
+            "EXECUTOR_NOT_FOUND", f"Unknown executor: {executor}. Available: {known}", 404
+        )
+    wanted = read_targets(targets)
+    if not isinstance(command, str) or len(command) > MAX_COMMAND:
+        raise Invalid("command", f"command must be a text of {MAX_COMMAND} characters at most")
+    plain = dict(config or {})
+    secret = [name for name in plain if name in SECRET_KEYS and plain[name]]
+    if secret:
+        raise Invalid(
+            "config", f"{secret[0]} may not be sent; store a credential and name its credential_id"
+        )
+    if credential_id is not None:
+        vault_use.open_for_use(credential_id, actor=actor)
+    with transaction.atomic():
+        run = ExecutorRun.objects.create(
+            executor=executor,
+            command=command,
+            config=plain,
+            credential_id=credential_id,
+            total_targets=len(wanted),
+            started_by=actor if isinstance(actor, User) else None,
+        )
+        ExecutorResult.objects.bulk_create(
+            [
+                ExecutorResult(run=run, position=number, target=target)
+                for number, target in enumerate(wanted)
+            ],
+            batch_size=1000,
+        )
+        audit.record(
+            actor,
+            "device.command_started",
+            run,
+            after={"executor": executor, "command": command[:500], "targets": wanted[:50]},
+        )
+        enqueue("devices.perform_run", run.pk, dedupe_key=f"devices.run:{run.pk}")
+    return run
+
+
+def read_targets(targets: Any) -> list[str]:
+    """Return the targets of a body: a list, or text with addresses, ranges and networks."""
+    lines = [targets] if isinstance(targets, str) else targets
+    if not isinstance(lines, list) or not lines or not all(isinstance(one, str) for one in lines):
+        raise Invalid("targets", "targets must be a list of addresses, ranges or networks")
+    try:
+        found = expand_lines(lines)
+    except BadTargets as err:
+        raise Invalid("targets", str(err)) from err
+    if not found:
+        raise Invalid("targets", "targets names no address")
+    if len(found) > MAX_TARGETS:
+        raise Invalid("targets", f"at most {MAX_TARGETS} targets at a time")
+    return found
+
+
+def perform_run(pk: int) -> None:
+    """Do what is left of a run; targets that have answered are not asked again."""
+    claimed = ExecutorRun.objects.filter(pk=pk, status__in=RUN_OPEN).update(
+        status=RunStatus.RUNNING, started_at=timezone.now()
+    )
+    if not claimed:
+        return
+    run = ExecutorRun.objects.select_related("started_by", "credential").get(pk=pk)
+    rows = list(run.results.filter(state=TargetState.WAITING).order_by("position"))
+    try:
+        _perform(run, rows)
+    except DomainError as err:
+        run.results.filter(state=TargetState.WAITING).update(
+            state=TargetState.FAILED, error=err.message, finished_at=timezone.now()
+        )
+        run.error = err.message
+        run.save(update_fields=["error"])
+    finish_run(run.pk)
+
+
+def _perform(run: ExecutorRun, rows: Sequence[ExecutorResult]) -> None:
+    executor = executors().get_or_raise(run.executor)
+    hosts = host_keys.load(row.target for row in rows)
+    cancelled = Cancelled(lambda: _is_cancelled(run.pk))
+    targets, credentials = _targets(run, rows, hosts)
+    fan_out = settings.DEVICES_FAN_OUT
+    done: list[ExecutorResult] = []
+    uses: list[Used] = []
+    for number, outcome in stream_batch(executor, targets, run.command, fan_out, cancelled):
+        row, credential = rows[number], credentials[number]
+        _answered(row, outcome)
+        done.append(row)
+        if credential is not None:
+            service = SERVICE.get(run.executor, run.executor)
+            uses.append(Used(credential, row.target, service, outcome.success, outcome.error or ""))
+        if len(done) >= FLUSH_EVERY:
+            _flush(done, uses, run)
+    _flush(done, uses, run)
+    host_keys.store(hosts)
+
+
+def _targets(
+    run: ExecutorRun, rows: Sequence[ExecutorResult], hosts: Any
+) -> tuple[list[Target], list[Credential | None]]:
+    """Give each target its secret; one credential for all is opened once."""
+    common = {
+        **run.config,
+        "known_hosts": hosts,
+        "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,
+    }
+    kind = CREDENTIAL_KIND.get(run.executor)
+    if run.credential_id is not None:
+        credential, document = vault_use.open_for_use(run.credential_id, actor=run.started_by)
+        config = {**secret_config(document), **common}
+        return [Target(row.target, config) for row in rows], [credential] * len(rows)
+    targets, credentials = [], []
+    for row in rows:
+        found = vault_use.resolve(row.target, kind, actor=run.started_by) if kind else None
+        secret = secret_config(found.credentials) if found else {}
+        ports = _known_ports(row.target, run.executor)
+        targets.append(Target(row.target, {**secret, **ports, **common}))
+        credentials.append(
+            Credential.objects.filter(pk=found.credential_id).first() if found else None
+        )
+    return targets, credentials
+
+
+def _known_ports(target: str, executor: str) -> dict[str, int]:
+    name = {"ssh": "ssh_port", "snmp": "snmp_port"}.get(executor)
+    ip = normal_ip(target)
+    if name is None or ip is None:
+        return {}
+    port = ManagementAddress.objects.filter(ip=ip).values_list(name, flat=True).first()
+    return {"port": port} if port else {}
+
+
+def secret_config(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a secret an executor takes; blank fields leave its defaults."""
+    return {name: value for name, value in document.items() if value not in (None, "")}
+
+
+def _answered(row: ExecutorResult, outcome: Outcome) -> None:
+    row.state = TargetState.DONE if outcome.success else TargetState.FAILED
+    row.success = outcome.success
+    row.output, row.error = without_nul(outcome.output), without_nul(outcome.error or "")
+    row.error_code, row.duration_s = outcome.error_code, round(outcome.duration, 4)
+    row.extra = {key: value for key, value in outcome.extra.items() if key != "known_hosts"}
+    row.finished_at = timezone.now()
+
+
+def without_nul(text: str) -> str:
+    """Return text that PostgreSQL can keep."""
+    return text.replace("\x00", "")
+
+
+def _flush(done: list[ExecutorResult], uses: list[Used], run: ExecutorRun) -> None:
+    with transaction.atomic():
+        ExecutorResult.objects.bulk_update(
+            done,
+            [
+                "state",
+                "success",
+                "output",
+                "error",
+                "error_code",
+                "duration_s",
+                "extra",
+                "finished_at",
+            ],
+        )
+        if uses:
+            vault_use.log_uses(uses, actor=run.started_by)
+    done.clear()
+    uses.clear()
+
+
+def _is_cancelled(pk: int) -> bool:
+    return ExecutorRun.objects.filter(pk=pk, status=RunStatus.CANCELLED).exists()
+
+
+def finish_run(pk: int) -> None:
+    """Give an open run its end by its rows."""
+    rows = ExecutorResult.objects.filter(run=pk)
+    if rows.filter(state=TargetState.WAITING).exists():
+        return
+    good, total = rows.filter(success=True).count(), rows.count()
+    status = RunStatus.SUCCESS if good == total else RunStatus.PARTIAL if good else RunStatus.FAILED
+    ExecutorRun.objects.filter(pk=pk, status=RunStatus.RUNNING).update(
+        status=status, finished_at=timezone.now()
+    )
+
+
+def cancel_run(pk: int, *, actor: Any) -> ExecutorRun:
+    """Stop a run; targets not begun yet are left out."""
+    policy.require(actor, policy.CONNECT)
+    run = find_run(pk)
+    with transaction.atomic():
+        changed = ExecutorRun.objects.filter(pk=pk, status__in=RUN_OPEN).update(
+            status=RunStatus.CANCELLED, finished_at=timezone.now()
+        )
+        if not changed:
+            raise Refused("RUN_ENDED", f"Run {pk} has ended already", 409)
+        ExecutorResult.objects.filter(run=run, state=TargetState.WAITING).update(
+            state=TargetState.CANCELLED
+        )
+        audit.record(actor, "device.command_cancelled", run)
+    run.refresh_from_db()
+    return run
+
+
+def find_run(pk: int) -> ExecutorRun:
+    """Return a run, or raise `Refused` 404."""
+    run = ExecutorRun.objects.filter(pk=pk).first()
+    if run is None:
+        raise Refused("RUN_NOT_FOUND", f'Run with ID "{pk}" not found', 404)
+    return run
+
+
+def remove_older_than(days: int) -> int:
+    """Remove runs that ended long ago."""
+    old = ExecutorRun.objects.exclude(status__in=RUN_OPEN).filter(
+        created_at__lt=timezone.now() - timedelta(days=days)
+    )
+    return int(old.delete()[0])

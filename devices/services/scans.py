@@ -1,0 +1,341 @@
+"""Scans: targets are rows, so progress, cancelling and going on after a lost worker are counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import audit
+from devices import policy
+from devices.choices import SCAN_OPEN, ReviewState, ScanKind, ScanStatus, TargetState
+from devices.errors import Invalid, Refused
+from devices.executors.base import Cancelled, Target, stream_batch
+from devices.executors.discovery import discover
+from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.ssh import SshExecutor
+from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
+from devices.selectors.groups import addresses_of
+from devices.services import host_keys, inventory, port_reading, runs, vault_use
+from devices.services.vault_use import Used
+from inventory_site.core.errors import DomainError
+from inventory_site.core.tasks import enqueue
+
+ACCEPT = ("auto", "review")
+CHUNK = 50
+SNMP_WORDS = {"responding": "YES"}
+
+
+def start_scan(
+    *,
+    actor: Any,
+    kind: str = ScanKind.DISCOVERY,
+    targets: Any,
+    options: Mapping[str, Any] | None = None,
+    accept: str = "auto",
+) -> Scan:
+    """Queue a scan of addresses, ranges, networks or `group:<id>`; raises `Invalid`."""
+    policy.require(actor, policy.CONNECT)
+    if kind not in ScanKind.values:
+        raise Invalid("type", f"type must be one of {', '.join(ScanKind.values)}")
+    if accept not in ACCEPT:
+        raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
+    chosen = dict(options or {})
+    secret = [name for name in chosen if name in runs.SECRET_KEYS and name != "community"]
+    if secret:
+        raise Invalid("options", f"{secret[0]} may not be sent; store a credential")
+    wanted = _targets(targets)
+    with transaction.atomic():
+        scan = Scan.objects.create(
+            kind=kind,
+            targets=targets if isinstance(targets, list) else [targets],
+            options=chosen,
+            accept=accept,
+            total_targets=len(wanted),
+            started_by=actor if isinstance(actor, User) else None,
+        )
+        ScanResult.objects.bulk_create(
+            [ScanResult(scan=scan, target=ip, position=at) for at, ip in enumerate(wanted)],
+            batch_size=2000,
+        )
+        audit.record(actor, "scan.started", scan, after={"type": kind, "targets": len(wanted)})
+        enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
+    return scan
+
+
+def _targets(sent: Any) -> list[str]:
+    lines = [sent] if isinstance(sent, str) else sent
+    if not isinstance(lines, list) or not lines:
+        raise Invalid("targets", "targets must be a list of addresses, ranges or networks")
+    plain: list[str] = []
+    for line in lines:
+        word, _, number = str(line).partition(":")
+        if word == "group" and number.isdigit():
+            group = DeviceGroup.objects.filter(pk=int(number)).first()
+            if group is None:
+                raise Invalid("targets", f"there is no group {number}")
+            plain += addresses_of(group)
+        elif str(line) == "all":
+            plain += list(ManagementAddress.objects.values_list("ip", flat=True))
+        else:
+            plain.append(str(line))
+    return runs.read_targets(plain)
+
+
+def perform_scan(pk: int) -> None:
+    """Do what is left of a scan; targets that have answered are not asked again."""
+    claimed = Scan.objects.filter(pk=pk, status__in=SCAN_OPEN).update(
+        status=ScanStatus.RUNNING, started_at=timezone.now()
+    )
+    if not claimed:
+        return
+    scan = Scan.objects.select_related("started_by").get(pk=pk)
+    while True:
+        if Scan.objects.filter(pk=pk, status=ScanStatus.CANCELLED).exists():
+            return
+        rows = list(scan.results.filter(state=TargetState.WAITING).order_by("position")[:CHUNK])
+        if not rows:
+            break
+        if scan.kind == ScanKind.DISCOVERY:
+            _discover_chunk(scan, rows)
+        else:
+            _read_chunk(scan, rows)
+    Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
+        status=ScanStatus.COMPLETED, finished_at=timezone.now()
+    )
+
+
+def _discover_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
+    options = {**scan.options}
+    communities = [*discovery_communities(scan), *_community_lines(options)]
+    if communities:
+        options["snmp_communities"] = list(dict.fromkeys(communities))
+    found = async_to_sync(_discover_all)([row.target for row in rows], options)
+    now = timezone.now()
+    with transaction.atomic():
+        for row, result in zip(rows, found, strict=True):
+            row.result = _clean(result)
+            row.is_online = result["ping_status"] == "online"
+            row.state, row.finished_at = TargetState.DONE, now
+            if scan.accept == "auto":
+                _take_in(scan, row)
+        ScanResult.objects.bulk_update(
+            rows, ["result", "is_online", "state", "finished_at", "review", "error"]
+        )
+
+
+def discovery_communities(scan: Scan) -> list[str]:
+    """Return the communities that the vault holds for discovery: the defaults of type snmp."""
+    actor = scan.started_by
+    rows = Credential.objects.kept().filter(credential_type="snmp", is_default=True)
+    found = []
+    for row in rows:
+        if vault_use.usable(row) and policy.may_use(actor, row):
+            community = vault_use.opened(row).get("community")
+            if community:
+                found.append(str(community))
+    return found
+
+
+def _community_lines(options: Mapping[str, Any]) -> list[str]:
+    sent = (
+        options.get("snmp_communities") or options.get("snmp_community") or options.get("community")
+    )
+    lines = sent if isinstance(sent, list) else str(sent or "public").splitlines()
+    return [str(line).strip() for line in lines if str(line).strip()]
+
+
+async def _discover_all(targets: list[str], options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    gate = asyncio.Semaphore(settings.DEVICES_FAN_OUT)
+    async with SnmpEngine() as engine:
+
+        async def one(target: str) -> dict[str, Any]:
+            async with gate:
+                return await discover(target, options, engine=engine)
+
+        return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+def _clean(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.replace("\x00", "") if isinstance(value, str) else value
+        for key, value in result.items()
+    }
+
+
+def _take_in(scan: Scan, row: ScanResult) -> None:
+    """Make or refresh the device of an answer; silent addresses change only known devices."""
+    result = row.result
+    known = Device.objects.current().filter(address__ip=row.target).exists()
+    if not row.is_online and not known:
+        row.review = ReviewState.REJECTED
+        return
+    try:
+        with transaction.atomic():
+            inventory.save_address(
+                actor=None,
+                ip_address=row.target,
+                facts=facts_of(scan, result),
+                register=_register(result),
+            )
+        row.review = ReviewState.ACCEPTED
+    except DomainError as err:
+        row.error = err.message
+
+
+def facts_of(scan: Scan, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an upsert stores of a discovery."""
+    facts: dict[str, Any] = {"ping_status": result["ping_status"]}
+    network = next((str(one) for one in scan.targets if "/" in str(one)), None)
+    if network:
+        facts["network_range"] = network[:50]
+    if result["ping_status"] != "online":
+        return facts
+    facts["snmp_status"] = SNMP_WORDS.get(result["snmp_status"], "NO")
+    if result.get("ssh_status"):
+        facts["ssh_status"] = result["ssh_status"]
+    for key, name in (
+        ("description", "snmp_description"),
+        ("hostname", "snmp_hostname"),
+        ("location", "snmp_location"),
+        ("contact", "snmp_contact"),
+        ("uptime", "snmp_uptime"),
+        ("vendor_oid", "snmp_vendor_oid"),
+        ("vendor", "snmp_vendor_name"),
+        ("model", "snmp_model"),
+        ("serial", "snmp_serial"),
+    ):
+        if result.get(key):
+            facts[name] = result[key]
+    if facts["snmp_status"] == "YES" and scan.options.get("snmp_port"):
+        facts["snmp_port"] = int(scan.options["snmp_port"])
+    if facts.get("ssh_status") == "YES" and scan.options.get("ssh_port"):
+        facts["ssh_port"] = int(scan.options["ssh_port"])
+    return facts
+
+
+def _register(result: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if result.get("role"):
+        found["role"] = str(result["role"])[:100]
+    if result.get("os_version"):
+        found["software_version"] = str(result["os_version"])[:100]
+    return found
+
+
+def review(
+    pk: int, *, actor: Any, accept: Sequence[int] = (), reject: Sequence[int] = ()
+) -> dict[str, int]:
+    """Make devices of chosen answers of a reviewed scan, leave others out; ids are result rows."""
+    policy.require(actor, policy.ADD)
+    scan = find_scan(pk)
+    done = {"accepted": 0, "rejected": 0}
+    with transaction.atomic():
+        rows = scan.results.select_for_update().filter(state=TargetState.DONE)
+        for row in rows.filter(pk__in=list(accept)).exclude(review=ReviewState.ACCEPTED):
+            _take_in(scan, row)
+            row.save(update_fields=["review", "error"])
+            done["accepted"] += row.review == ReviewState.ACCEPTED
+        done["rejected"] = (
+            rows.filter(pk__in=list(reject))
+            .exclude(review=ReviewState.ACCEPTED)
+            .update(review=ReviewState.REJECTED)
+        )
+        audit.record(actor, "scan.reviewed", scan, after=dict(done))
+    return done
+
+
+def _read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
+    """Read ports, neighbours or light levels over SSH, one shell session per device."""
+    hosts = host_keys.load(row.target for row in rows)
+    ports = dict(
+        ManagementAddress.objects.filter(ip__in=[row.target for row in rows]).values_list(
+            "ip", "ssh_port"
+        )
+    )
+    targets, credentials = [], []
+    for row in rows:
+        found = vault_use.resolve(row.target, "ssh", actor=scan.started_by)
+        secret = runs.secret_config(found.credentials) if found else {}
+        port = scan.options.get("ssh_port") or ports.get(row.target)
+        config = {
+            **secret,
+            **({"port": int(port)} if port else {}),
+            "known_hosts": hosts,
+            "timeout": 20,
+            "commands": port_reading.commands_of(scan.kind, row.target),
+        }
+        targets.append(Target(row.target, config))
+        credentials.append(
+            Credential.objects.filter(pk=found.credential_id).first() if found else None
+        )
+    cancelled = Cancelled(
+        lambda: Scan.objects.filter(pk=scan.pk, status=ScanStatus.CANCELLED).exists()
+    )
+    uses = []
+    for at, outcome in stream_batch(
+        SshExecutor(), targets, "", settings.DEVICES_FAN_OUT, cancelled
+    ):
+        row, credential = rows[at], credentials[at]
+        _read_one(scan, row, outcome)
+        if credential is not None:
+            uses.append(Used(credential, row.target, "SSH", outcome.success, outcome.error or ""))
+    vault_use.log_uses(uses, actor=scan.started_by)
+    host_keys.store(hosts)
+
+
+def _read_one(scan: Scan, row: ScanResult, outcome: Any) -> None:
+    row.finished_at, row.is_online = timezone.now(), outcome.success
+    if outcome.success:
+        row.result = port_reading.save_outputs(row.target, outcome.extra["outputs"])
+        row.state = TargetState.DONE
+    else:
+        row.state, row.error = TargetState.FAILED, runs.without_nul(outcome.error or "")
+        row.result = {"target": row.target, "error_code": outcome.error_code}
+    row.save(update_fields=["result", "is_online", "state", "error", "finished_at"])
+
+
+def cancel_scan(pk: int, *, actor: Any) -> Scan:
+    """Stop a scan between targets; raises `Refused` when it has ended."""
+    policy.require(actor, policy.CONNECT)
+    scan = find_scan(pk)
+    with transaction.atomic():
+        changed = Scan.objects.filter(pk=pk, status__in=SCAN_OPEN).update(
+            status=ScanStatus.CANCELLED, finished_at=timezone.now()
+        )
+        if not changed:
+            raise Refused("SCAN_ENDED", f"Scan {pk} has ended already", 409)
+        scan.results.filter(state=TargetState.WAITING).update(state=TargetState.CANCELLED)
+        audit.record(actor, "scan.cancelled", scan)
+    scan.refresh_from_db()
+    return scan
+
+
+def resume_scan(pk: int, *, actor: Any) -> Scan:
+    """Go on with the targets that a cancelled or failed scan left out."""
+    policy.require(actor, policy.CONNECT)
+    scan = find_scan(pk)
+    with transaction.atomic():
+        left = scan.results.filter(state=TargetState.CANCELLED).update(state=TargetState.WAITING)
+        waiting = scan.results.filter(state=TargetState.WAITING).exists()
+        if not left and not waiting:
+            raise Refused("SCAN_ENDED", f"Scan {pk} has nothing left to do", 409)
+        Scan.objects.filter(pk=pk).update(status=ScanStatus.QUEUED, finished_at=None)
+        audit.record(actor, "scan.resumed", scan, after={"targets": left})
+        enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
+    scan.refresh_from_db()
+    return scan
+
+
+def find_scan(pk: int) -> Scan:
+    """Return a scan, or raise `Refused` 404."""
+    scan = Scan.objects.filter(pk=pk).first()
+    if scan is None:
+        raise Refused("SCAN_NOT_FOUND", f'Scan with ID "{pk}" not found', 404)
+    return scan

@@ -30,6 +30,9 @@ NETWORKROUTES_LATENCY_STALE_SECONDS = env.integer(
 NETWORKROUTES_LATENCY_DAYS = env.integer(
     "NETWORKROUTES_LATENCY_DAYS", 90, "Days that latency samples and ended outages are kept."
 )
+NETWORKROUTES_BULK_MAX_BYTES = env.integer(
+    "NETWORKROUTES_BULK_MAX_BYTES", 64 * 1024 * 1024, "Largest CSV of a bulk upload, in bytes."
+)
 NETWORKROUTES_FRONTEND_DIR = env.text(
     "NETWORKROUTES_FRONTEND_DIR", "", "Built network-inventory front end to serve at `/`."
 )

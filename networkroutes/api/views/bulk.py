@@ -1,0 +1,93 @@
+"""Native bulk uploads."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from inventory_site.core.api.views import GuardedMixin, ServiceViewSet
+from networkroutes.api.bulk_files import database_csv, limit_of, template_csv
+from networkroutes.api.serializers.bulk import (
+    BulkAnswerSerializer,
+    BulkFileSerializer,
+    BulkUploadSerializer,
+)
+from networkroutes.errors import FileTooLarge
+from networkroutes.models import BulkUpload
+from networkroutes.services import bulk
+
+CSV_FILE = {(200, "text/csv"): OpenApiTypes.BINARY}
+
+
+class BulkUploadViewSet(ServiceViewSet):
+    """Uploads, newest first; POST checks a CSV and imports all of it or nothing."""
+
+    queryset = BulkUpload.objects.all()
+    serializer_class = BulkUploadSerializer
+    resource = "Bulk upload"
+    ordering_fields = ("uploaded_at",)
+    ordering = ("-uploaded_at", "-pk")
+    parser_classes = (MultiPartParser,)
+    permissions = {
+        "list": "networkroutes.view_bulkupload",
+        "retrieve": "networkroutes.view_bulkupload",
+        "create": "networkroutes.add_bulkupload",
+    }
+
+    @extend_schema(request=BulkFileSerializer, responses={201: BulkAnswerSerializer})
+    def create(self, request: Request) -> Response:
+        """Check every line, then import all or none; a dry run only tells."""
+        sent = BulkFileSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        data = sent.validated_data
+        limit = settings.NETWORKROUTES_BULK_MAX_BYTES
+        if data["file"].size > limit:
+            raise FileTooLarge("File too large", limit=limit)
+        outcome = bulk.upload(
+            actor=request.user,
+            slug=data["module"],
+            filename=data["file"].name or "",
+            source=data["file"].file,
+            upsert=data["upsert"],
+            dry_run=data["dry_run"],
+        )
+        return Response(
+            {
+                "module": outcome.module,
+                "dry_run": data["dry_run"],
+                "total_rows": outcome.total,
+                "inserted": outcome.inserted,
+                "updated": outcome.updated,
+                "ignored_columns": outcome.ignored_columns,
+                "rows": outcome.rows,
+            },
+            status=200 if data["dry_run"] else 201,
+        )
+
+
+class BulkTemplateView(GuardedMixin, APIView):
+    """The columns of a module."""
+
+    permissions = {"get": "networkroutes.view_bulkupload"}
+
+    @extend_schema(responses=CSV_FILE)
+    def get(self, request: Request, module: str) -> object:
+        """A CSV with one sample line."""
+        return template_csv(bulk.module_of(module))
+
+
+class BulkDatabaseView(GuardedMixin, APIView):
+    """The present rows of a module."""
+
+    permissions = {"get": "networkroutes.view_bulkupload"}
+
+    @extend_schema(responses=CSV_FILE)
+    def get(self, request: Request, module: str) -> object:
+        """A CSV that can be uploaded again."""
+        limit = limit_of(request.query_params.get("limit", "").strip())
+        return database_csv(bulk.module_of(module), limit)

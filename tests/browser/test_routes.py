@@ -47,6 +47,16 @@ def page_of(route: NetworkRoute, tab: str) -> str:
     return f"{HOME}networkroute/{route.pk}/change/?tab={tab}"
 
 
+def go(page: Page, address: str) -> None:
+    """Open a page and wait until its scripts are there; without them links lead to pages."""
+    page.goto(address)
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    expect(page.locator("body.pb-scripts")).to_be_attached(timeout=15_000)
+
+
 def addresses(route: NetworkRoute) -> dict[str, str]:
     channel = DarkFibreChannel.objects.filter(route=route).earliest("pk")
     held = Reservation.objects.get()
@@ -66,12 +76,14 @@ def addresses(route: NetworkRoute) -> dict[str, str]:
 
 
 def test_a_stranger_reserves_a_wavelength_in_three_clicks(page: Page, fibre: NetworkRoute) -> None:
-    page.goto("/admin/")
+    go(page, "/admin/")
 
     card = page.locator("section, article, div").filter(
         has=page.get_by_role("heading", name="Wavelengths by state")
     )
     card.last.get_by_role("link").first.click()
+    page.wait_for_url("**/darkfibrechannel/**")
+    ready(page)
     page.get_by_role("link", name="Reserve LONLON900002").click()
     page.get_by_role("dialog").get_by_role("button", name="Reserve").click()
 
@@ -81,7 +93,7 @@ def test_a_stranger_reserves_a_wavelength_in_three_clicks(page: Page, fibre: Net
 
 
 def test_undo_gives_the_wavelength_back(page: Page, fibre: NetworkRoute) -> None:
-    page.goto(page_of(fibre, "channels"))
+    go(page, page_of(fibre, "channels"))
     page.get_by_role("link", name="Reserve LONLON900003").click()
     page.get_by_label("For").fill("Priya Raman")
     page.keyboard.press("Enter")
@@ -89,6 +101,7 @@ def test_undo_gives_the_wavelength_back(page: Page, fibre: NetworkRoute) -> None
     toast = page.get_by_role("status")
     expect(toast).to_contain_text("reserved for Priya Raman")
     expect(page.get_by_role("link", name="Renew LONLON900003")).to_be_visible()
+    ready(page)
     toast.get_by_role("link", name="Undo").click()
 
     expect(page.get_by_role("link", name="Reserve LONLON900003")).to_be_visible()
@@ -96,7 +109,7 @@ def test_undo_gives_the_wavelength_back(page: Page, fibre: NetworkRoute) -> None
 
 
 def test_a_slot_of_the_grid_opens_its_dialog(page: Page, fibre: NetworkRoute) -> None:
-    page.goto(page_of(fibre, "channels"))
+    go(page, page_of(fibre, "channels"))
 
     page.get_by_role("link", name="32: LONLON900002, 193.20 THz, Free", exact=True).click()
 
@@ -106,7 +119,7 @@ def test_a_slot_of_the_grid_opens_its_dialog(page: Page, fibre: NetworkRoute) ->
 def test_a_refused_reservation_keeps_the_name_in_the_dialog(
     page: Page, fibre: NetworkRoute, person: User
 ) -> None:
-    page.goto(page_of(fibre, "channels"))
+    go(page, page_of(fibre, "channels"))
     page.get_by_role("link", name="Reserve LONLON900002").click()
     channel = DarkFibreChannel.objects.get(dwdm_ucn="LONLON900002")
     reservations.reserve_channel(actor=person, channel_id=channel.pk, reserved_by="Priya Raman")
@@ -125,7 +138,7 @@ def test_files_are_uploaded_in_a_dialog_and_come_back_as_one_zip(
     wanted = {"otdr.csv": b"distance_km,loss_db\n0,0\n", "acceptance.txt": b"accepted\n"}
     for name, content in wanted.items():
         (tmp_path / name).write_bytes(content)
-    page.goto(page_of(fibre, "files"))
+    go(page, page_of(fibre, "files"))
 
     page.get_by_role("link", name="Upload test results").last.click()
     dialog = page.get_by_role("dialog")
@@ -142,7 +155,7 @@ def test_files_are_uploaded_in_a_dialog_and_come_back_as_one_zip(
 
 
 def test_chips_narrow_the_list_and_stay_in_the_address(page: Page, fibre: NetworkRoute) -> None:
-    page.goto(f"{HOME}networkroute/")
+    go(page, f"{HOME}networkroute/")
 
     page.locator("summary", has_text="State").click()
     page.get_by_role("link", name="Outage", exact=True).click()
@@ -163,7 +176,7 @@ def test_axe_finds_nothing_on_any_page(
 
     found = {}
     for name, address in addresses(fibre).items():
-        page.goto(address)
+        go(page, address)
         found[name] = axe(page)
 
     assert {name: lines for name, lines in found.items() if lines} == {}
@@ -179,7 +192,7 @@ def test_no_page_scrolls_sideways_on_a_phone(phone_page: Page, fibre: NetworkRou
 
 
 def test_no_text_is_smaller_than_14_pixels(page: Page, fibre: NetworkRoute) -> None:
-    page.goto(page_of(fibre, "channels"))
+    go(page, page_of(fibre, "channels"))
 
     small = page.evaluate(
         """() => [...document.querySelectorAll("main *")]

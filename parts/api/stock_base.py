@@ -75,8 +75,8 @@ def _in_stock_words(error: Exception) -> Exception:
     if isinstance(error, (AuthenticationRequired, exceptions.NotAuthenticated)):
         return _coded("AUTHENTICATION_REQUIRED", 401, "Authentication required")
     if isinstance(error, (NotAllowed, exceptions.PermissionDenied)):
-        details = getattr(error, "details", {})
-        return _coded("AUTHORIZATION_FAILED", 403, "Permission denied", **details)
+        required = getattr(error, "details", {}).get("required")
+        return _coded("AUTHORIZATION_FAILED", 403, "Permission denied", required=required)
     if isinstance(error, DomainError):
         error.details.setdefault("message", error.message)
     return error
@@ -92,7 +92,8 @@ def _invalid(fields: dict[str, list[str]]) -> InvalidInput:
 
 
 def _coded(code: str, status: int, text: str, why: str = "", **details: Any) -> DomainError:
-    refusal = DomainError(text, **{"message": why or text, **details})
+    refusal = DomainError(text)
+    refusal.details = {"message": why or text, **details}
     refusal.code, refusal.status_code = code, status
     return refusal
 

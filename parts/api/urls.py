@@ -18,6 +18,13 @@ from parts.api.views.stock_shopping import (
     ShoppingItemView,
     ShoppingListView,
 )
+from parts.api.views.stock_tools import (
+    BomView,
+    LabelView,
+    ScanView,
+    StocktakeView,
+    TransferView,
+)
 
 STOCK = "api/stock"
 DETAIL = {
@@ -185,4 +192,16 @@ background = [
     path(f"{STOCK}/tasks/<str:pk>/cancel", JobView.as_view({"post": "cancel"})),
 ]
 
-urlpatterns = [*documents, *background, *catalogue, *part_paths, *shopping, *kits, *figures]
+tools = [
+    path(f"{STOCK}/labels", LabelView.as_view({"get": "list"})),
+    path(f"{STOCK}/scan", ScanView.as_view({"post": "create"})),
+    path(f"{STOCK}/projects/<str:pk>/bom-import", BomView.as_view({"post": "create"})),
+    path(f"{STOCK}/stocktakes", StocktakeView.as_view(PLURAL)),
+    path(f"{STOCK}/stocktakes/<str:pk>", StocktakeView.as_view({"get": "retrieve"})),
+    path(f"{STOCK}/stocktakes/<str:pk>/counts", StocktakeView.as_view({"put": "counts"})),
+    path(f"{STOCK}/stocktakes/<str:pk>/close", StocktakeView.as_view({"post": "close"})),
+    path(f"{STOCK}/export", TransferView.as_view({"get": "list"})),
+    path(f"{STOCK}/import/parts", TransferView.as_view({"post": "create"})),
+]
+
+urlpatterns = [*tools, *documents, *background, *catalogue, *part_paths, *shopping, *kits, *figures]

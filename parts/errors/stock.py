@@ -7,6 +7,14 @@ from typing import Any
 from inventory_site.core.errors import ConflictError, DomainError, InvalidInput, NotFound
 
 
+class Said(DomainError):
+    """A refusal whose `details.message` is always there: `why`, else the sentence itself."""
+
+    def __init__(self, sentence: str, *, why: str = "", **details: Any) -> None:
+        super().__init__(sentence, **details)
+        self.details["message"] = why or sentence
+
+
 class StockInvalid(InvalidInput):
     """Fields of a body or query are wrong; the sentence is always the same."""
 
@@ -15,7 +23,7 @@ class StockInvalid(InvalidInput):
         super().__init__("Validation failed", fields=named)
 
 
-class InvalidReference(DomainError):
+class InvalidReference(Said):
     """An id in the body names nothing."""
 
     code = "INVALID_REFERENCE"
@@ -24,7 +32,7 @@ class InvalidReference(DomainError):
         super().__init__("Invalid reference", field=field)
 
 
-class FileTypeNotAllowed(DomainError):
+class FileTypeNotAllowed(Said):
     """The bytes are of a kind that is not kept; 415 for the viewer's proxy."""
 
     code = "FILE_TYPE_NOT_ALLOWED"
@@ -37,7 +45,7 @@ class FileTypeNotAllowed(DomainError):
         self.status_code = status
 
 
-class FileTooLarge(DomainError):
+class FileTooLarge(Said):
     """A file is over the limit of its kind."""
 
     code = "FILE_TOO_LARGE"
@@ -50,22 +58,22 @@ class FileTooLarge(DomainError):
         )
 
 
-class UrlNotAllowed(DomainError):
+class UrlNotAllowed(Said):
     """The fetch guard refused an address."""
 
     code = "URL_NOT_ALLOWED"
 
 
-class PreviewFailed(DomainError):
+class PreviewFailed(Said):
     """The page behind an address could not be read."""
 
     code, status_code = "PREVIEW_FAILED", 422
 
     def __init__(self, why: str) -> None:
-        super().__init__("Failed to extract URL preview", message=why)
+        super().__init__("Failed to extract URL preview", why=why)
 
 
-class RecordNotFound(NotFound):
+class RecordNotFound(Said, NotFound):
     """The thing named does not exist: `Box 9999 was not found`."""
 
     code = "RECORD_NOT_FOUND"
@@ -74,7 +82,7 @@ class RecordNotFound(NotFound):
         super().__init__(f"{what} {key} was not found")
 
 
-class ResourceConflict(ConflictError):
+class ResourceConflict(Said, ConflictError):
     """A unique value is taken, or somebody else was faster."""
 
     code = "RESOURCE_CONFLICT"
@@ -87,16 +95,16 @@ class RowChanged(ResourceConflict):
         super().__init__("The row was changed by someone else", **details)
 
 
-class InvalidOperation(ConflictError):
+class InvalidOperation(Said, ConflictError):
     """A rule forbids it: `Cannot <operation> because <cause>`."""
 
     code = "INVALID_OPERATION"
 
     def __init__(self, operation: str, cause: str, **details: Any) -> None:
-        super().__init__(f"Cannot {operation} because {cause}", message=cause, **details)
+        super().__init__(f"Cannot {operation} because {cause}", why=cause, **details)
 
 
-class InsufficientQuantity(ConflictError):
+class InsufficientQuantity(Said, ConflictError):
     """A place holds less than was asked for."""
 
     code = "INSUFFICIENT_QUANTITY"
@@ -104,38 +112,38 @@ class InsufficientQuantity(ConflictError):
     def __init__(self, *, location: str, requested: int, available: int) -> None:
         super().__init__(
             f"Not enough parts available at {location} (requested {requested}, have {available})",
-            message="Insufficient quantity available",
+            why="Insufficient quantity available",
             requested=requested,
             available=available,
             location=location,
         )
 
 
-class InUse(ConflictError):
+class InUse(Said, ConflictError):
     """Something else needs the thing that was to go."""
 
     code = "IN_USE"
 
 
-class CapacityConflict(ConflictError):
+class CapacityConflict(Said, ConflictError):
     """A box would lose places that hold stock."""
 
     code = "CAPACITY_CONFLICT"
 
 
-class PlanStale(ConflictError):
+class PlanStale(Said, ConflictError):
     """The stock behind a step is not what the plan saw."""
 
     code = "PLAN_STALE"
 
 
-class PlanExpired(ConflictError):
+class PlanExpired(Said, ConflictError):
     """The plan is too old to be applied."""
 
     code = "PLAN_EXPIRED"
 
 
-class AiDisabled(ConflictError):
+class AiDisabled(Said, ConflictError):
     """No AI service is set up, or the day's money is spent."""
 
     code = "AI_DISABLED"

@@ -99,7 +99,7 @@ def _require_empty_above(box: Box, capacity: int) -> None:
     cause = f"{count} {words.format(capacity)} parts"
     raise CapacityConflict(
         f"Cannot reduce box {box.box_no} to {capacity} locations because {cause}",
-        message=cause,
+        why=cause,
         occupied=[
             {"box_no": row.box_no, "loc_no": row.loc_no, "id4": row.part.id4, "qty": row.qty}
             for row in held

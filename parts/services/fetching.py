@@ -94,7 +94,7 @@ def _called(url: str) -> Fetched:
             url, max_bytes=LARGEST, timeout_s=TIMEOUT_S, allow=allow, resolver=_on_usual_ports
         )
     except OutboundRefused as err:
-        raise UrlNotAllowed(err.message, message=err.message) from err
+        raise UrlNotAllowed(err.message) from err
     except OutboundFailed as err:
         raise FetchFailed(err.message) from err
 

@@ -231,7 +231,7 @@ def _require_unused(part: StockPart) -> None:
     users += sorted({f"pick list {pk}" for pk in lines.values_list("pick_list_id", flat=True)})
     if users:
         cause = f"it is used by {', '.join(users)}"
-        raise InUse(f"Cannot delete part {part.id4} because {cause}", message=cause)
+        raise InUse(f"Cannot delete part {part.id4} because {cause}", why=cause)
 
 
 def _is_mentioned(part: StockPart) -> bool:

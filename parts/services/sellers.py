@@ -52,7 +52,7 @@ def delete_seller(*, actor: Any, seller_id: int) -> None:
         row = locked_seller(seller_id)
         if row.part_links.exists() or row.shopping_items.exists() or row.groups.exists():
             cause = "it has associated parts"
-            raise InUse(f"Cannot delete seller because {cause}", message=cause)
+            raise InUse(f"Cannot delete seller because {cause}", why=cause)
         audit.record(actor, "seller.deleted", row, before=audit.snapshot(row, WRITABLE))
         row.delete()
 

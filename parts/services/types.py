@@ -54,7 +54,7 @@ def delete_type(*, actor: Any, type_id: int) -> None:
             ShoppingItem.objects.filter(type=row).exists()
         ):
             sentence = f"Cannot delete Type {type_id} because it is being used by existing parts"
-            raise InUse(sentence, message="it is being used by existing parts")
+            raise InUse(sentence, why="it is being used by existing parts")
         audit.record(actor, "part_type.deleted", row, before=_snapshot(row))
         row.delete()
 

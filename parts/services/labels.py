@@ -1,0 +1,244 @@
+"""Label sheets (contract 12.1): a page per label, as PDF or SVG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+import segno
+from barcode import Code128
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from parts.errors.stock import RecordNotFound, StockInvalid
+from parts.models import Box, BoxLocation, StockPart
+
+MOST_LABELS = 300
+SMALLEST_MM, LARGEST_MM = 12.0, 210.0
+FONT, BOLD = "Helvetica", "Courier-Bold"
+MARGIN_MM = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands on a label: large text, small text, and what its codes hold."""
+
+    title: str
+    text: str
+    payload: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How labels look: size in mm, code `qr`, `code128` or `none`."""
+
+    width_mm: float = 62.0
+    height_mm: float = 29.0
+    code: str = "qr"
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A label with its measures in mm, from the top left."""
+
+    title_size: float
+    text_size: float
+    lines: list[str]
+    code_size: float
+
+
+def labels_for(
+    *, parts: Sequence[str], boxes: Sequence[int], places: Sequence[tuple[int, int]]
+) -> list[Label]:
+    """Return the labels asked for, or raise `RecordNotFound` naming what does not exist."""
+    return [
+        *(_part_label(id4) for id4 in parts),
+        *(_box_label(box_no) for box_no in boxes),
+        *(_place_label(place) for place in places),
+    ]
+
+
+def sheet_of(size: str, code: str, copies: int, count: int) -> Sheet:
+    """Return the sheet for a size like `62x29`, or raise `StockInvalid`."""
+    width, _, height = size.lower().partition("x")
+    try:
+        sides = float(width), float(height)
+    except ValueError:
+        sides = (0.0, 0.0)
+    if not all(SMALLEST_MM <= side <= LARGEST_MM for side in sides):
+        raise StockInvalid(size="size is WIDTHxHEIGHT in mm, each from 12 to 210.")
+    if code not in {"qr", "code128", "none"}:
+        raise StockInvalid(code="code must be qr, code128 or none.")
+    if not 1 <= count * copies <= MOST_LABELS:
+        raise StockInvalid(copies=f"Between 1 and {MOST_LABELS} labels at once.")
+    return Sheet(*sides, code, copies)
+
+
+def labels_pdf(labels: Sequence[Label], sheet: Sheet) -> bytes:
+    """Return a PDF with one label per page."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(sheet.width_mm * mm, sheet.height_mm * mm))
+    canvas.setTitle("Labels")
+    for label in labels:
+        for _ in range(sheet.copies):
+            _draw(canvas, label, sheet)
+            canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def labels_svg(labels: Sequence[Label], sheet: Sheet) -> str:
+    """Return one SVG with the labels below each other."""
+    drawn = [
+        _svg(label, sheet, number * sheet.height_mm)
+        for number, label in enumerate(label for label in labels for _ in range(sheet.copies))
+    ]
+    height = sheet.height_mm * len(drawn)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width_mm:g}mm" '
+        f'height="{height:g}mm" viewBox="0 0 {sheet.width_mm:g} {height:g}">{"".join(drawn)}</svg>'
+    )
+
+
+def _part_label(id4: str) -> Label:
+    part = StockPart.objects.filter(id4=id4).first()
+    if part is None:
+        raise RecordNotFound("Part", id4)
+    return Label(part.id4, part.description, f"STK:P:{part.id4}", part.id4)
+
+
+def _box_label(box_no: int) -> Label:
+    box = Box.objects.filter(box_no=box_no).first()
+    if box is None:
+        raise RecordNotFound("Box", box_no)
+    return Label(f"#{box_no}", box.description, f"STK:B:{box_no}", str(box_no))
+
+
+def _place_label(place: tuple[int, int]) -> Label:
+    shown = f"{place[0]}-{place[1]}"
+    row = BoxLocation.objects.filter(box_no=place[0], loc_no=place[1]).select_related("box").first()
+    if row is None:
+        raise RecordNotFound("Location", shown)
+    return Label(shown, row.box.description, f"STK:L:{shown}", shown)
+
+
+def _laid(label: Label, sheet: Sheet) -> _Laid:
+    side = sheet.height_mm - 2 * MARGIN_MM
+    code = min(side, sheet.width_mm * 0.45) if sheet.code == "qr" else 0.0
+    if sheet.code == "code128":
+        code = side * 0.4
+    room = sheet.width_mm - 2 * MARGIN_MM - (code + MARGIN_MM if sheet.code == "qr" else 0)
+    title = min(side * 0.38, room / max(len(label.title), 1) / 0.62)
+    text = min(max(side * 0.13, 1.6), 4.0)
+    return _Laid(title, text, _wrapped(label.text, text, room), code)
+
+
+def _wrapped(text: str, size: float, room: float) -> list[str]:
+    """At most two lines that fit; the second ends in dots when more was said."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < 2:
+        line = words.pop(0)
+        while words and stringWidth(f"{line} {words[0]}", FONT, size) <= room:
+            line = f"{line} {words.pop(0)}"
+        while stringWidth(line, FONT, size) > room and len(line) > 1:
+            line = line[:-1]
+        lines.append(line)
+    if words and lines:
+        lines[-1] = f"{lines[-1][:-3]}..." if len(lines[-1]) > 3 else lines[-1]
+    return lines
+
+
+def _modules(text: str) -> str:
+    """The bars of a Code 128 as ones and zeros."""
+    bars: str = Code128(text).build()[0]
+    return bars
+
+
+def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
+    laid, top = _laid(label, sheet), sheet.height_mm - MARGIN_MM
+    left = MARGIN_MM
+    if sheet.code == "qr":
+        _draw_qr(
+            canvas, label.payload, left, (sheet.height_mm - laid.code_size) / 2, laid.code_size
+        )
+        left += laid.code_size + MARGIN_MM
+    canvas.setFont(BOLD, laid.title_size * mm)
+    canvas.drawString(left * mm, (top - laid.title_size * 0.8) * mm, label.title)
+    canvas.setFont(FONT, laid.text_size * mm)
+    line_at = top - laid.title_size - laid.text_size
+    for line in laid.lines:
+        canvas.drawString(left * mm, line_at * mm, line)
+        line_at -= laid.text_size * 1.2
+    if sheet.code == "code128":
+        _draw_bars(canvas, label.plain, sheet, laid.code_size)
+
+
+def _draw_qr(canvas: Canvas, payload: str, left: float, bottom: float, side: float) -> None:
+    matrix = segno.make(payload, error="m", micro=False).matrix
+    step = side / len(matrix)
+    for row, line in enumerate(matrix):
+        for column, dark in enumerate(line):
+            if dark:
+                y = bottom + side - (row + 1) * step
+                canvas.rect(
+                    (left + column * step) * mm, y * mm, step * mm, step * mm, stroke=0, fill=1
+                )
+
+
+def _draw_bars(canvas: Canvas, text: str, sheet: Sheet, height: float) -> None:
+    bars = _modules(text)
+    step = (sheet.width_mm - 2 * MARGIN_MM) / len(bars)
+    for number, bar in enumerate(bars):
+        if bar == "1":
+            x = (MARGIN_MM + number * step) * mm
+            canvas.rect(x, MARGIN_MM * mm, step * mm, height * mm, stroke=0, fill=1)
+
+
+def _svg(label: Label, sheet: Sheet, down: float) -> str:
+    laid, left, shapes = _laid(label, sheet), MARGIN_MM, []
+    if sheet.code == "qr":
+        matrix = segno.make(label.payload, error="m", micro=False).matrix
+        step = laid.code_size / len(matrix)
+        first = (sheet.height_mm - laid.code_size) / 2
+        squares = "".join(
+            f"M{left + column * step:.3f} {first + row * step:.3f}"
+            f"h{step:.3f}v{step:.3f}h-{step:.3f}z"
+            for row, line in enumerate(matrix)
+            for column, dark in enumerate(line)
+            if dark
+        )
+        shapes.append(f'<path d="{squares}"/>')
+        left += laid.code_size + MARGIN_MM
+    if sheet.code == "code128":
+        bars = _modules(label.plain)
+        step = (sheet.width_mm - 2 * MARGIN_MM) / len(bars)
+        y = sheet.height_mm - MARGIN_MM - laid.code_size
+        path = "".join(
+            f"M{left + number * step:.3f} {y:.3f}h{step:.3f}v{laid.code_size:.3f}h-{step:.3f}z"
+            for number, bar in enumerate(bars)
+            if bar == "1"
+        )
+        shapes.append(f'<path d="{path}"/>')
+    y = MARGIN_MM + laid.title_size * 0.8
+    shapes.append(_svg_text(label.title, left, y, laid.title_size, "monospace", bold=True))
+    y = MARGIN_MM + laid.title_size + laid.text_size
+    for number, line in enumerate(laid.lines):
+        at = y + number * laid.text_size * 1.2
+        shapes.append(_svg_text(line, left, at, laid.text_size, "sans-serif"))
+    return f'<g transform="translate(0 {down:g})">{"".join(shapes)}</g>'
+
+
+def _svg_text(
+    text: str, x: float, y: float, size: float, family: str, *, bold: bool = False
+) -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text x="{x:.2f}" y="{y:.2f}" font-size="{size:.2f}" '
+        f'font-family="{family}"{weight}>{escape(text)}</text>'
+    )

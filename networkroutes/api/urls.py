@@ -10,6 +10,7 @@ from networkroutes.api.views.channels import (
     ReservationLogViewSet,
     ReservationViewSet,
 )
+from networkroutes.api.views.design_channels import ChannelPlanView, WavelengthView
 from networkroutes.api.views.files import (
     RouteKmzViewSet,
     RouteTestResultsViewSet,
@@ -42,6 +43,10 @@ router.register("api/promo-rules", pricing.PromoRuleViewSet, "promo-rule")
 router.register("api/bulk-uploads", bulk.BulkUploadViewSet, "bulk-upload")
 
 urlpatterns = [
+    path("api/wavelengths", WavelengthView.as_view(), name="wavelength"),
+    path(
+        "api/routes/<str:circuit_id>/channel-plan", ChannelPlanView.as_view(), name="channel-plan"
+    ),
     path("api/network-design/paths", design.PathsView.as_view(), name="design-paths"),
     path("api/network-design/prices", design.PricesView.as_view(), name="design-prices"),
     path("api/network-design/maps", design.MapsView.as_view(), name="design-maps"),

@@ -248,6 +248,8 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
     for name in TEXTS:
         if name in body:
             value = body[name]
+            if name == "username" and not secrets.is_given(value):
+                continue  # also a secret field, where null means "as it is"
             if value is not None and not isinstance(value, str):
                 raise Invalid(name, f"{name} must be a text")
             setattr(row, name, value or "")

@@ -1,0 +1,230 @@
+"""Scans and commands against the simulated switches."""
+
+import pytest
+
+from devices.choices import ScanStatus, TargetState
+from devices.models import (
+    CredentialUse,
+    Device,
+    ExecutorRun,
+    InterfaceState,
+    OpticalSample,
+    Scan,
+    SshHostKey,
+)
+from devices.services import scans, vault, vault_groups
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(api):
+    return api("admin")
+
+
+@pytest.fixture
+def shell_login():
+    return vault.create_credential(
+        actor=None,
+        body={
+            "name": "lab shell",
+            "credential_type": "ssh",
+            "username": "lab",
+            "password": "optical-lab",
+            "is_default": True,
+        },
+    ).credential
+
+
+def scan(client, commits, **body):
+    with commits():
+        return client.post("/api/scans", body, format="json")
+
+
+def test_discovery_finds_the_devices_that_answer(admin, simulated, commits):
+    started = scan(
+        admin, commits, targets=["127.0.10.0/28"], options=simulated.options, accept="auto"
+    )
+
+    assert started.status_code == 202
+    pk = started.json()["data"]["scan_id"]
+    progress = admin.get(f"/api/scans/{pk}/progress").json()["data"]
+    assert (progress["status"], progress["progress"]) == ("completed", 100)
+    assert (progress["total_targets"], progress["discovered_devices"]) == (14, 11)
+    assert Device.objects.count() == 11
+    one = admin.get("/api/devices/127.0.10.1").json()["data"]
+    assert (one["hostname"], one["vendor"], one["model"], one["status"]) == (
+        "dub-agg-1",
+        "Ciena",
+        "5160",
+        "up",
+    )
+
+
+def test_a_reviewed_scan_makes_only_what_was_accepted(admin, simulated, commits):
+    started = scan(
+        admin, commits, targets="127.0.10.1-3", options=simulated.options, accept="review"
+    )
+    pk = started.json()["data"]["scan_id"]
+    assert not Device.objects.exists()
+    rows = admin.get(f"/api/scans/{pk}/results?online=true").json()["data"]
+
+    done = admin.post(
+        f"/api/scans/{pk}/review",
+        {"accept": [rows[0]["id"]], "reject": [rows[1]["id"]]},
+        format="json",
+    ).json()["data"]
+
+    assert done == {"accepted": 1, "rejected": 1}
+    assert [device.ip for device in Device.objects.all()] == ["127.0.10.1"]
+    again = admin.post(f"/api/scans/{pk}/review", {"accept": "all"}, format="json").json()["data"]
+    assert again["accepted"] == 2
+    assert Device.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "targets", [[], "10.0.0.0/33", ["10.0.0.999"], ["-c 5"], 7, ["group:99"], "10.0.0.0/8"]
+)
+def test_bad_targets_are_refused_and_nothing_is_queued(admin, commits, targets):
+    answer = scan(admin, commits, targets=targets)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == "targets"
+    assert not Scan.objects.exists()
+
+
+def test_a_scan_goes_on_where_a_lost_worker_left_it(admin, simulated, commits):
+    row = scans.start_scan(actor=None, targets=["127.0.10.1-4"], options=simulated.options)
+    row.results.filter(target="127.0.10.1").update(state=TargetState.DONE)
+    Scan.objects.filter(pk=row.pk).update(status=ScanStatus.RUNNING)
+
+    scans.perform_scan(row.pk)
+    scans.perform_scan(row.pk)
+
+    row.refresh_from_db()
+    assert row.status == ScanStatus.COMPLETED
+    assert sorted(device.ip for device in Device.objects.all()) == [
+        "127.0.10.2",
+        "127.0.10.3",
+        "127.0.10.4",
+    ]
+
+
+def test_a_cancelled_scan_asks_nobody_and_can_be_resumed(admin, simulated, commits):
+    row = scans.start_scan(actor=None, targets=["127.0.10.1"], options=simulated.options)
+    cancelled = admin.post(f"/api/scans/{row.pk}/cancel").json()["data"]
+    scans.perform_scan(row.pk)
+    assert cancelled["status"] == "cancelled"
+    assert not Device.objects.exists()
+
+    with commits():
+        assert admin.post(f"/api/scans/{row.pk}/resume").status_code == 202
+
+    scans.perform_scan(row.pk)
+    assert Device.objects.count() == 1
+    assert admin.post(f"/api/scans/{row.pk}/cancel").status_code == 409
+
+
+def test_ports_neighbours_and_light_are_read_over_ssh(admin, simulated, commits, shell_login):
+    options = simulated.options
+    scan(admin, commits, targets="127.0.10.1-11", options=options)
+    scan(admin, commits, type="interfaces", targets="127.0.10.1-12", options=options)
+    scan(admin, commits, type="optical", targets=["127.0.10.1"], options=options)
+
+    ports = admin.get("/api/scans/interfaces/127.0.10.1").json()["data"]
+    assert [row["cli_port"] for row in ports] == [5, 6]
+    assert ports[0]["lldp_remote_mgmt_addr"] == "127.0.10.2"
+    assert (ports[0]["status"], ports[0]["speed_mbps"]) == ("up", 10000)
+    assert OpticalSample.objects.filter(device_ip="127.0.10.1").count() == 2
+    assert float(ports[0]["rx_power"]) < 0
+    history = admin.get("/api/devices/127.0.10.1/power-history?interface=10005").json()["data"]
+    assert len(history) == 1
+    graph = admin.get("/inventory/v1/topology").json()
+    assert graph["metadata"]["total_devices"] == 11
+    assert len(graph["links"]) == 11
+    assert SshHostKey.objects.count() == 11
+    assert InterfaceState.objects.count() == 23
+    used = CredentialUse.objects.filter(action="used", credential=shell_login)
+    assert (used.filter(success=True).count(), used.filter(success=False).count()) == (12, 1)
+
+
+def test_a_command_runs_on_many_and_a_failed_target_is_a_row(
+    admin, simulated, commits, shell_login
+):
+    vault_groups.assign(actor=None, ip_address="127.0.10.1", credential_id=shell_login.pk)
+    with commits():
+        answer = admin.post(
+            "/api/executors/ssh/execute",
+            {
+                "targets": ["127.0.10.1", "127.0.10.2", "127.0.10.12"],
+                "command": "software show",
+                "config": {"port": simulated.ssh_port, "timeout": 5, "retries": 0},
+                "credential_id": shell_login.pk,
+            },
+            format="json",
+        )
+
+    assert answer.status_code == 202
+    run = admin.get(f"/api/executors/runs/{answer.json()['data']['run_id']}").json()["data"]
+    assert run["status"] == "partial"
+    assert [row["success"] for row in run["results"]] == [True, True, False]
+    assert "saos-06-18" in run["results"][0]["output"]
+    assert run["results"][2]["error_code"] == "unreachable"
+
+
+def test_secrets_never_enter_a_run(admin, commits):
+    answer = admin.post(
+        "/api/executors/ssh/execute",
+        {"targets": ["127.0.0.1"], "command": "x", "config": {"password": "s3cret"}},
+        format="json",
+    )
+
+    assert answer.status_code == 400
+    assert "s3cret" not in answer.content.decode()
+    assert not ExecutorRun.objects.exists()
+    unknown = admin.post("/api/executors/warp/execute", {"targets": ["127.0.0.1"]}, format="json")
+    assert unknown.status_code == 404
+    assert unknown.json()["error"]["message"].startswith("Unknown executor: warp. Available: ")
+
+
+def test_targeting_resolves_and_says_what_was_left_out(admin):
+    def ask(kind, **config):
+        return admin.post(
+            "/api/targeting/resolve", {"type": kind, "config": config}, format="json"
+        ).json()["data"]
+
+    assert ask("static", targets="10.0.0.1, 10.0.0.2,,")["count"] == 2
+    cut = ask("network_range", cidr="10.0.0.5/30", exclude=["10.0.0.6"])
+    assert cut["targets"] == ["10.0.0.5"]
+    assert cut["excluded"][0]["target"] == "10.0.0.6"
+    assert ask("network_range", cidr="10.0.0.0/31")["targets"] == ["10.0.0.0", "10.0.0.1"]
+    assert ask("network_range")["error"] == "Missing required fields: cidr"
+    assert ask("planet")["error"] == "Unknown targeting type: planet"
+    assert ask("database_query", query="select 1")["success"] is False
+
+
+def test_trends_count_zero_as_a_value(admin):
+    readings = [
+        {"ip_address": "10.0.0.1", "interface_index": 7, "tx_power": t, "rx_power": r,
+         "temperature": c, "recorded_at": f"{at}"}
+        for t, r, c, at in (
+            (1.93, -5.45, 46.32, "2026-11-20T10:00:00Z"),
+            (1.95, -5.55, 46.30, "2026-11-20T10:05:00Z"),
+            (0, -6, 45, "2026-11-20T10:10:00Z"),
+        )
+    ]  # fmt: skip
+    saved = admin.post("/api/scans/optical/readings", {"readings": readings}, format="json")
+    assert saved.json()["data"] == {"saved": 3}
+
+    found = admin.get(
+        "/api/scans/optical/trends?ip_address=10.0.0.1&interface_index=7&days=366"
+    ).json()["data"]
+
+    assert found["tx_power"]["min"] == 0
+    assert found["tx_power"]["avg"] == pytest.approx(1.2933333333)
+    assert found["rx_power"]["avg"] == pytest.approx(-5.6666666667)
+    assert found["reading_count"] == 3
+    empty = admin.get("/api/scans/optical/trends?ip_address=10.0.0.2&interface_index=7").json()
+    assert empty["data"]["tx_power"] == {"min": None, "max": None, "avg": None}
+    missing = admin.get("/api/scans/optical/power-history")
+    assert missing.json()["error"]["message"] == "ip_address is required"

@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 
 from inventory_site.core import registry
 from inventory_site.core.errors import InvalidInput
-
 from inventory_site.core.search import find_everywhere
 
 SERVICE = "opsconductor-backend"

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.exports import Column, stream_csv, xlsx_file
-from inventory_site.core.api.renderers import CSVRenderer, XLSXRenderer
+from inventory_site.core.api.renderers import CSVRenderer, EnvelopeRenderer, XLSXRenderer
 from inventory_site.core.errors import AuthenticationRequired, InvalidInput, NotAllowed, NotFound
 
 EXPORTS = {"csv": stream_csv, "xlsx": xlsx_file}
@@ -50,10 +50,15 @@ class GuardedMixin:
 
 
 class ListMixin(mixins.ListModelMixin):
-    """A list with filters, search, order, pages, sparse fields, CSV and XLSX."""
+    """A list with filters, search, order, pages, sparse fields, CSV and XLSX.
+
+    `reads_values` skips model instances and serializer fields, for serializers whose fields are all
+    plain columns or annotations of the queryset; the answer is the same, several times sooner.
+    """
 
     export_columns: ClassVar[tuple[Column, ...]] = ()
     export_name = "export"
+    reads_values: ClassVar[bool] = False
 
     def get_renderers(self) -> list[BaseRenderer]:
         """Offer the export formats on lists that name their columns."""
@@ -66,10 +71,18 @@ class ListMixin(mixins.ListModelMixin):
         """Answer a page, or the whole filtered list as a file."""
         export = EXPORTS.get(request.accepted_renderer.format)
         if export is None:
-            return super().list(request, *args, **kwargs)
+            plain = self.reads_values and isinstance(request.accepted_renderer, EnvelopeRenderer)
+            return self._values() if plain else super().list(request, *args, **kwargs)
         rows = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]  # of GenericAPIView
         response: HttpResponseBase = export(rows, self.export_columns, self.export_name)
         return response
+
+    def _values(self) -> Response:
+        names = list(self.get_serializer().fields)  # type: ignore[attr-defined]  # of GenericAPIView
+        rows = self.filter_queryset(self.get_queryset()).values(*names)  # type: ignore[attr-defined]
+        page = self.paginate_queryset(rows)  # type: ignore[attr-defined]
+        answer: Response = self.get_paginated_response(page)  # type: ignore[attr-defined]
+        return answer
 
 
 class RetrieveMixin(mixins.RetrieveModelMixin):

@@ -191,6 +191,7 @@ class ReservationLogViewSet(GuardedMixin, ListMixin, viewsets.GenericViewSet):
     queryset = ReservationLog.objects.all()
     serializer_class = ReservationLogSerializer
     filterset_class = ReservationLogFilterSet
+    reads_values = True
     pagination_class = Keyset
     keyset_field = "-id"
     search_fields = ("circuit_id", "dwdm_ucn", "reserved_by")

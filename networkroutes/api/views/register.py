@@ -23,6 +23,7 @@ class LocationViewSet(ServiceViewSet):
     queryset = Location.objects.all()
     serializer_class = LocationSerializer
     filterset_class = LocationFilterSet
+    reads_values = True
     resource = "Location"
     ordering_fields = ("location_code", "city", "country", "created_at", "updated_at")
     ordering = ("location_code",)
@@ -92,6 +93,7 @@ class ExchangeRateViewSet(ServiceViewSet):
     queryset = ExchangeRate.objects.all()
     serializer_class = ExchangeRateSerializer
     filterset_class = ExchangeRateFilterSet
+    reads_values = True
     resource = "Exchange rate"
     search_fields = ("currency_code", "updated_by")
     ordering_fields = ("currency_code", "exchange_rate", "last_updated", "next_update_due")

@@ -54,6 +54,7 @@ class NetworkRouteViewSet(RouteKeyMixin, ServiceViewSet):
 
     serializer_class = NetworkRouteSerializer
     filterset_class = NetworkRouteFilterSet
+    reads_values = True
     permissions = ROUTE_PERMISSIONS
     ordering_fields = (
         "circuit_id",

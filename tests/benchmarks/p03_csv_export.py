@@ -1,0 +1,71 @@
+"""P3: the register as CSV, against COPY (PostgreSQL) and a streamed loop over rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import Any
+
+from django.db import connection
+
+from networkroutes.api.clients.network_inventory.export import COLUMNS, csv_of_routes
+from networkroutes.models import NetworkRoute
+from tests.benchmarks import register
+from tests.benchmarks.measure import interleaved
+
+GOAL = ">= 2.0x a streamed loop; >= 0.35 of COPY's rows/s on PostgreSQL; first byte < 100 ms"
+
+
+def run(size: int = 100_000, rounds: int = 7) -> dict[str, Any]:
+    """Export all circuits to nowhere."""
+    with register.database():
+        register.add_circuits(size)
+        lines = sum(chunk.count(b"\n") for chunk in csv_of_routes(NetworkRoute.objects.in_order()))
+        against_loop = interleaved(_ours, _loop, rounds)
+        found: dict[str, Any] = {
+            "name": "P3",
+            "goal": GOAL,
+            "size": size,
+            "rounds": rounds,
+            "same_row_count": lines == size,
+            "times_faster_than_a_streamed_loop": against_loop.times_faster.as_dict(),
+            "first_byte_ms": round(_first_byte_s() * 1000, 1),
+            "ours_ms": against_loop.ours_ms,
+            "short": [],
+        }
+        if connection.vendor == "postgresql":
+            share = interleaved(_ours, _copy, rounds).times_faster.as_dict()
+            found["share_of_copy"] = share
+            if share["median"] < 0.35:
+                found["short"].append("less than 0.35 of COPY's rate.")
+    if found["times_faster_than_a_streamed_loop"]["median"] < 2:
+        found["short"].append("less than twice the streamed loop.")
+    return found
+
+
+def _ours() -> int:
+    return sum(len(chunk) for chunk in csv_of_routes(NetworkRoute.objects.in_order()))
+
+
+def _loop() -> int:
+    columns, total = [column for _, column, _ in COLUMNS], 0
+    for row in NetworkRoute.objects.in_order().values_list(*columns).iterator(2000):
+        line = io.StringIO()
+        csv.writer(line, quoting=csv.QUOTE_NONNUMERIC).writerow(row)
+        total += len(line.getvalue().encode())
+    return total
+
+
+def _copy() -> int:
+    columns = ", ".join(column for _, column, _ in COLUMNS)
+    statement = f"COPY (SELECT {columns} FROM networkroutes_networkroute ORDER BY id) TO STDOUT CSV"  # noqa: S608  our own names
+    with connection.cursor() as cursor, cursor.copy(statement) as copied:  # type: ignore[attr-defined]  # psycopg's
+        return sum(len(chunk) for chunk in copied)
+
+
+def _first_byte_s() -> float:
+    began = time.perf_counter()
+    chunks = csv_of_routes(NetworkRoute.objects.in_order())
+    next(chunks), next(chunks)
+    return time.perf_counter() - began

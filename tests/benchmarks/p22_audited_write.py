@@ -1,0 +1,76 @@
+"""P22: audited writes, in bulk and one by one, against writes without an audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.services import audit
+from networkroutes.models import NetworkRoute
+from tests.benchmarks import register
+from tests.benchmarks.measure import interleaved
+
+GOAL = (
+    "bulk of 10k >= 10x a loop that audits each, >= 0.3 of plain bulk; single save >= 0.5 of plain"
+)
+
+
+def run(size: int = 10_000, rounds: int = 7) -> dict[str, Any]:
+    """Change a field of `size` circuits."""
+    with register.database():
+        register.add_circuits(size)
+        rows = list(NetworkRoute.objects.in_order())
+        few = rows[: max(100, size // 20)]
+        share = interleaved(lambda: _bulk(rows), lambda: _plain_bulk(rows), rounds)
+        loop = interleaved(lambda: _bulk(few), lambda: _loop(few), rounds)
+        single = interleaved(lambda: _loop(rows[:300]), lambda: _plain_single(rows[:300]), rounds)
+    result = {
+        "name": "P22",
+        "goal": GOAL,
+        "size": size,
+        "rounds": rounds,
+        "bulk_times_a_loop": loop.times_faster.as_dict(),
+        "bulk_share_of_plain": share.times_faster.as_dict(),
+        "single_share_of_plain": single.times_faster.as_dict(),
+    }
+    limits = {"bulk_times_a_loop": 10, "bulk_share_of_plain": 0.3, "single_share_of_plain": 0.5}
+    short = [
+        f"{name.replace('_', ' ')} is below {least}."
+        for name, least in limits.items()
+        if result[name]["median"] < least  # type: ignore[index]  # the ratios are dicts
+    ]
+    return {**result, "short": short}
+
+
+def _plain_bulk(rows: list[NetworkRoute]) -> None:
+    with transaction.atomic():
+        for row in rows:
+            row.mtu = 9000
+        NetworkRoute.objects.bulk_update(rows, ["mtu"], batch_size=500)
+
+
+def _bulk(rows: list[NetworkRoute]) -> None:
+    with transaction.atomic():
+        for row in rows:
+            row.mtu = 9000
+        NetworkRoute.objects.bulk_update(rows, ["mtu"], batch_size=500)
+        facts = (audit.Fact(row, before={"mtu": 1500}, after={"mtu": 9000}) for row in rows)
+        audit.record_bulk(None, "route.updated", facts)
+
+
+def _loop(rows: list[NetworkRoute]) -> None:
+    for row in rows:
+        _save(row)
+
+
+def _save(row: NetworkRoute) -> None:
+    with transaction.atomic():
+        row.save()
+        audit.record(None, "route.updated", row, before={"mtu": 1500}, after={"mtu": 9000})
+
+
+def _plain_single(rows: list[NetworkRoute]) -> None:
+    for row in rows:
+        with transaction.atomic():
+            row.save()

@@ -31,7 +31,7 @@ class Chip(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return self.narrowed(request, queryset, self.value()) if self.value() else queryset
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         """Return the rows that the word keeps."""
         raise NotImplementedError
 
@@ -54,7 +54,7 @@ class RouteStateChip(Chip):
     title, parameter_name = "state", "state"
     words = (*RouteState.choices, (LatencyState.SLOW.value, LatencyState.SLOW.label))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value == LatencyState.SLOW:
             return register.slow(rows)
         return register.routes_in(rows, value)
@@ -65,7 +65,7 @@ class UllChip(Chip):
 
     title, parameter_name, words = "ULL", "ull", (("yes", "ULL"), ("no", "not ULL"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value == "yes":
             return rows.filter(is_special=True)
         return rows.exclude(is_special=True) if value == "no" else rows
@@ -76,7 +76,7 @@ class FreeChip(Chip):
 
     title, parameter_name, words = "channels", "free", (("yes", "has free channels"),)
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return register.with_free_channels(rows) if value == "yes" else rows
 
 
@@ -86,7 +86,7 @@ class DarkChip(Chip):
     title, parameter_name = "kind", "dark"
     words = (("yes", "dark fibre"), ("no", "lit service"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value == "yes":
             return rows.dark_fibre()
         return rows.exclude(bandwidth__iexact="dark fiber") if value == "no" else rows
@@ -97,7 +97,7 @@ class CarrierChip(TextChip):
 
     title, parameter_name, columns = "carrier", "carrier", ("underlying_carrier",)
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return rows.filter(underlying_carrier=value)
 
 
@@ -106,7 +106,7 @@ class LocationChip(TextChip):
 
     title, parameter_name, columns = "location", "location", ("location_a", "location_b")
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return register.ending_at(rows, value)
 
 
@@ -118,7 +118,7 @@ class RepositoryChip(Chip):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(pk), name) for pk, name in RepositoryType.objects.values_list("pk", "name")]
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return rows.filter(repository_type_id=int(value)) if value.isdecimal() else rows
 
 
@@ -127,21 +127,21 @@ class ChannelStateChip(Chip):
 
     title, parameter_name, words = "state", "state", ChannelState.choices
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return register.channels_in(rows, value)
 
 
 class ChannelCarrierChip(CarrierChip):
     """Channels on circuits of one carrier."""
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return rows.filter(route__underlying_carrier=value)
 
 
 class ChannelLocationChip(LocationChip):
     """Channels on circuits with one location at either end."""
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         a, b = {"route__location_a__iexact": value}, {"route__location_b__iexact": value}
         return rows.filter(**a) | rows.filter(**b)
 
@@ -155,7 +155,7 @@ class OneRouteChip(Chip):
         asked = request.GET.get("circuit", "")
         return [(asked, asked)] if asked else []
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return rows.filter(route__circuit_id=value)
 
 
@@ -164,7 +164,7 @@ class MineChip(Chip):
 
     title, parameter_name, words = "whose", "mine", (("yes", "mine"), ("no", "of others"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value == "yes":
             return rows.filter(holder=request.user)
         return rows.exclude(holder=request.user) if value == "no" else rows
@@ -175,7 +175,7 @@ class StandingChip(Chip):
 
     title, parameter_name, words = "status", "status__exact", (("open", "open"), ("over", "over"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value == "open":
             return rows.active()
         return rows.exclude(pk__in=rows.active().values("pk")) if value == "over" else rows
@@ -187,7 +187,7 @@ class EndsChip(Chip):
     title, parameter_name = "ends", "ends"
     words = (("week", "within 7 days"), ("month", "within 30 days"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         if value not in SPANS:
             return rows
         return rows.active().filter(expires_at__lte=timezone.now() + timedelta(days=SPANS[value]))
@@ -198,7 +198,7 @@ class ActionChip(Chip):
 
     title, parameter_name, words = "event", "action", ReservationAction.choices
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         return rows.filter(action=value)
 
 
@@ -208,7 +208,7 @@ class DueChip(Chip):
     title, parameter_name = "due", "due"
     words = (("overdue", "overdue"), ("soon", "due within 5 days"))
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
         now = timezone.now()
         rows = rows.exclude(currency_code="USD")
         if value == "overdue":

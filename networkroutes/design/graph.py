@@ -106,7 +106,7 @@ def shortest_path(
 
 def pairs_of(graph: Graph, path: Path) -> set[int]:
     """Return every circuit between two consecutive locations of a path, parallel ones too."""
-    found = set()
+    found: set[int] = set()
     for a, b in pairwise(path.nodes):
         found.update(edge for other, _, edge in graph.arcs[a] if other == b)
     return found

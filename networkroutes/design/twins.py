@@ -85,11 +85,10 @@ def _flow_pair(
     second = _second_search(links, source, target, distance, first)
     if second is None:
         return None
-    paths = sorted(
-        (_as_path(graph, walk, fold) for walk in _untangled(source, target, first, second)),
-        key=lambda path: (path.length_ms, path.nodes),
-    )
-    return Twins(*paths)
+    one, other = (_as_path(graph, walk, fold) for walk in _untangled(source, target, first, second))
+    if (other.length_ms, other.nodes) < (one.length_ms, one.nodes):
+        one, other = other, one
+    return Twins(one, other)
 
 
 FlowArc = tuple[int, int, int]
@@ -195,7 +194,7 @@ def _untangled(
 
 def _as_path(graph: Graph, walk: list[FlowArc], fold: int) -> Path:
     """Return a walk as a path without loops; links inside a split location are left out."""
-    nodes, edges = [walk[0][0] // fold], []
+    nodes, edges = [walk[0][0] // fold], list[int]()
     for _, other, edge in walk:
         if edge < 0:
             continue

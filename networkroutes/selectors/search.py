@@ -11,6 +11,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Q,
     QuerySet,
     TextField,
     When,
@@ -40,6 +41,7 @@ REAL_FIELDS = {
     "live_latency": "live_latency_ms",
     "expected_latency": "expected_latency_ms",
     "sla_latency": "sla_latency_ms",
+    "capacity_usage_percent": "capacity_usage_percent",
 }
 FILTERS = (*TEXT_FIELDS, *WHOLE_FIELDS, *REAL_FIELDS, "is_special", "location")
 WORDS = {"true": "1", "false": "0"}
@@ -87,6 +89,8 @@ def _either_end(given: dict[str, str]) -> list[str]:
 
 
 def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[NetworkRoute]:
+    if name == "circuit_id":
+        return _by_ucn(rows, text)
     if name in TEXT_FIELDS:
         return containing(rows, text).filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
     if name == "is_special":
@@ -99,6 +103,16 @@ def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[Ne
     else:
         expression = RealText(F(REAL_FIELDS[name]))
     return rows.annotate(**{f"{name}_text": expression}).filter(**{f"{name}_text__icontains": text})
+
+
+def _by_ucn(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:
+    """Match the UCN of a circuit, or of one of its channels."""
+    channels = DarkFibreChannel.objects.filter(dwdm_ucn__icontains=text)
+    carrying = list(channels.order_by().values_list("route_id", flat=True).distinct())
+    found = containing(rows, text).filter(circuit_id__icontains=text)
+    if not carrying:
+        return found
+    return rows.filter(Q(pk__in=found.order_by().values("pk")) | Q(pk__in=carrying))
 
 
 def find_routes(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:

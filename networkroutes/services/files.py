@@ -182,7 +182,7 @@ def stored_name(field: str, original: str) -> str:
 
 def _known(keys: list[str], prefix: str, model: type[KmzFile] | type[TestResultsFile]) -> set[str]:
     names = [key.removeprefix(prefix) for key in keys]
-    found = model.objects.filter(filename__in=names).values_list("filename", flat=True)  # type: ignore[attr-defined]  # both have managers
+    found = model.objects.filter(filename__in=names).values_list("filename", flat=True)
     return {prefix + name for name in found}
 
 

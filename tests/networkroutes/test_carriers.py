@@ -12,6 +12,7 @@ from networkroutes.models import Carrier, CarrierContact, ExchangeRate
 from tests.factories.networkroutes import (
     CarrierContactFactory,
     CarrierFactory,
+    DarkFibreChannelFactory,
     KmzFileFactory,
     LocationFactory,
     NetworkRouteFactory,
@@ -194,3 +195,17 @@ def test_later_fields_of_a_circuit_are_kept_by_a_put_without_them(api: Any) -> N
     assert row["capacity_usage_percent"] == 40.5
     assert (row["equipment_type"], row["created_by"]) == ("Cisco", client.user.username)
     assert wrong.status_code == 400
+
+
+def test_search_finds_a_circuit_by_the_ucn_of_its_channel(api: Any) -> None:
+    channel = DarkFibreChannelFactory(dwdm_ucn="PARLON777777")
+    other = NetworkRouteFactory(circuit_id="PARLON777000", capacity_usage_percent=40.5)
+    client = api("viewer")
+
+    def found(query: str) -> list[str]:
+        return [row["circuit_id"] for row in client.get(f"/network_routes_search?{query}").json()]
+
+    assert found("circuit_id=parlon777") == [channel.route.circuit_id, other.circuit_id]
+    assert found("circuit_id=parlon777777") == [channel.route.circuit_id]
+    assert found("circuit_id=parlon7770") == [other.circuit_id]
+    assert found("capacity_usage_percent=40.5") == [other.circuit_id]

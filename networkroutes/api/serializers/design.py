@@ -23,7 +23,7 @@ def _names(**more: Any) -> serializers.ListField:
 class PathsQuestionSerializer(StrictSerializer):
     """What a path must be: bandwidth in Mbps, latency in ms; what to avoid, by name."""
 
-    source = serializers.CharField(max_length=255, trim_whitespace=False)
+    source = serializers.CharField(max_length=255, trim_whitespace=False)  # type: ignore[assignment]  # a field's name
     destination = serializers.CharField(max_length=255, trim_whitespace=False)
     count = serializers.IntegerField(min_value=1, max_value=MOST_PATHS, default=3)
     bandwidth_mbps = serializers.FloatField(min_value=0, required=False, allow_null=True)
@@ -119,7 +119,7 @@ class PriceQuestionSerializer(StrictSerializer):
     output_currency = serializers.CharField(max_length=3, min_length=3, default="USD")
     include_ull = serializers.BooleanField(default=False)
     bandwidth_mbps = serializers.FloatField(min_value=0.001, required=False)
-    source = serializers.CharField(max_length=255, required=False)
+    source = serializers.CharField(max_length=255, required=False)  # type: ignore[assignment]  # a field's name
     destination = serializers.CharField(max_length=255, required=False)
     is_protected = serializers.BooleanField(default=False)
 

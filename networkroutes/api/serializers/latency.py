@@ -66,7 +66,7 @@ class LatencySerializer(serializers.Serializer):
     circuit_id = serializers.CharField()
     latency_ms = serializers.FloatField(allow_null=True)
     sampled_at = serializers.DateTimeField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's name
     is_stale = serializers.BooleanField()
     probe = LatencyProbeSerializer(allow_null=True)
 

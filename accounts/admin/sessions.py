@@ -46,7 +46,7 @@ def _revoke(request: HttpRequest, session: Session, data: dict[str, Any]) -> str
 class SessionAdmin(ReadOnlyAdmin):
     """Sign-ins of people; a visitor's short memory is left out."""
 
-    list_display = ["person", "state", "device", "ip_address", "last_activity", "opened", "ends"]
+    list_display = ["person", "state", "device", "address", "last_activity", "opened", "ends"]
     list_hidden = ["ends"]
     list_filter = [OpenFilter, ("user", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user"]
@@ -56,7 +56,7 @@ class SessionAdmin(ReadOnlyAdmin):
     summary = [
         "person",
         "device",
-        "ip_address",
+        "address",
         "last_activity",
         "opened",
         "ends",
@@ -95,6 +95,10 @@ class SessionAdmin(ReadOnlyAdmin):
     @column("Device", export="user_agent")
     def device(self, obj: Session) -> str:
         return agent_words(obj.user_agent)
+
+    @column("Address", order="ip_address", export="ip_address")
+    def address(self, obj: Session) -> str:
+        return obj.ip_address or EMPTY
 
     @column("Last use", order="last_activity_at", export="last_activity_at")
     def last_activity(self, obj: Session) -> SafeString:

@@ -114,6 +114,7 @@ class VerbMixin:
             "title": verb.label,
             "opts": self.opts,  # type: ignore[attr-defined]
             "verb": verb,
+            "nouns": self.plural(),  # type: ignore[attr-defined]
             "form": form,
             "names": names,
             "more": more,

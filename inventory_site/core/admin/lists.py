@@ -44,8 +44,8 @@ class ListMixin:
     `list_hidden` names columns that stand there only when chosen; `phone_columns` those that a card
     on a phone shows; `row_verb` is the verb at its bottom. Of `row_verbs` the first one that fits
     the row is drawn, at a desk too. `export_fields` are (header, query path) pairs, a query path
-    alone, or the name of a column; by default the columns that are shown. `list_title` is what
-    people call the list where the model's own name does not say it.
+    alone, or the name of a column; by default the columns that are shown. `list_title`, `noun` and
+    `nouns` are what people call the list and its objects, where the model's name does not say it.
     """
 
     list_per_page = 50
@@ -62,6 +62,13 @@ class ListMixin:
     empty_text = ""
     list_title = ""
     noun = ""
+    nouns = ""
+
+    def plural(self) -> str:
+        """Return what people call several of these."""
+        if self.nouns or not self.noun:
+            return self.nouns or str(self.opts.verbose_name_plural)  # type: ignore[attr-defined]
+        return f"{self.noun}s"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OpenList
@@ -115,6 +122,7 @@ class ListMixin:
             empty_text=self.empty_text or f"No {self.opts.verbose_name_plural} yet.",  # type: ignore[attr-defined]
             pages=_pages(change_list),
             noun=self.noun or self.opts.verbose_name,  # type: ignore[attr-defined]
+            nouns=self.plural(),
             list_title=self.list_title or capfirst(self.opts.verbose_name_plural),  # type: ignore[attr-defined]
             phone_columns=self.phone_columns,
             has_row_verbs=bool(self.row_verbs),

@@ -1,4 +1,4 @@
-"""What does the jobs of each kind; registered when the app is ready."""
+"""What does the jobs of each kind; named when the app is ready."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Any
 
 from parts.choices.stock import JobKind
 from parts.models import StockJob
-from parts.services import jobs, reorg
+from parts.services import ai_works, jobs, reorg
 
 
 def register_all() -> None:
     """Name the work of every kind."""
     jobs.register(JobKind.REORG, _reorg)
+    for kind, work in ai_works.WORKS.items():
+        jobs.register(kind, work)
 
 
 def _reorg(job: StockJob, progress: jobs.Progress) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parts.api.views.stock_ai import AiRunView, AiView
 from parts.api.views.stock_boxes import BoxView, LocationView, SellerView, TypeView
 from parts.api.views.stock_dashboard import AlertView, DashboardView
 from parts.api.views.stock_documents import (
@@ -204,4 +205,27 @@ tools = [
     path(f"{STOCK}/import/parts", TransferView.as_view({"post": "create"})),
 ]
 
-urlpatterns = [*tools, *documents, *background, *catalogue, *part_paths, *shopping, *kits, *figures]
+helpers = [
+    path(f"{STOCK}/ai/suggest-tags", AiView.as_view({"post": "suggest_tags"})),
+    path(f"{STOCK}/ai/suggest-category", AiView.as_view({"post": "suggest_category"})),
+    path(f"{STOCK}/ai/analyze", AiView.as_view({"post": "analyze"})),
+    path(f"{STOCK}/ai/datasheets", AiView.as_view({"post": "datasheets"})),
+    path(f"{STOCK}/ai/cleanup", AiView.as_view({"post": "cleanup"})),
+    path(f"{STOCK}/ai/duplicates", AiView.as_view({"post": "duplicates"})),
+    path(f"{STOCK}/ai/parts", AiView.as_view({"post": "create_part"})),
+    path(f"{STOCK}/ai/runs", AiRunView.as_view({"get": "list"})),
+    path(f"{STOCK}/ai/runs/<str:pk>", AiRunView.as_view({"get": "retrieve"})),
+    path(f"{STOCK}/ai/runs/<str:pk>/accept", AiRunView.as_view({"post": "accept"})),
+]
+
+urlpatterns = [
+    *helpers,
+    *tools,
+    *documents,
+    *background,
+    *catalogue,
+    *part_paths,
+    *shopping,
+    *kits,
+    *figures,
+]

@@ -1,0 +1,181 @@
+"""Labels, scanning, bills of materials, stocktakes, import and export, minimum stock."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfReader
+
+from parts.models import KitRequirement, StockMovement, StockPart
+from parts.services import low_stock, movements
+from parts.services.bom import count_references
+from parts.services.booking import Amount
+from tests.factories.parts import KitFactory, make_box, make_part
+
+pytestmark = pytest.mark.django_db
+API = "/api/stock"
+
+
+def test_labels_come_as_pdf_pages_of_the_size_asked_for(stock: Any) -> None:
+    make_box(3)
+    make_part("ABCD")
+    query = "parts=abcd&boxes=1&locations=1-2&size=62x29&copies=2"
+
+    pdf = stock.get(f"{API}/labels?{query}")
+
+    pages = PdfReader(io.BytesIO(pdf.content)).pages
+    assert len(pages) == 6
+    assert round(float(pages[0].mediabox.width) / 72 * 25.4) == 62
+    assert "ABCD" in pages[0].extract_text()
+    svg = stock.get(f"{API}/labels?parts=ABCD&format=svg&code=code128")
+    assert svg["Content-Type"] == "image/svg+xml"
+    gone = stock.get(f"{API}/labels?parts=ZZZZ")
+    assert gone.json()["error"]["message"] == "Part ZZZZ was not found"
+    assert stock.get(f"{API}/labels?parts=ABCD&copies=301").status_code == 400
+    assert stock.get(f"{API}/labels?parts=ABCD&size=5x5").status_code == 400
+
+
+def test_a_scan_says_what_it_is(stock: Any) -> None:
+    make_box(3)
+    make_part("ABCD", manufacturer_code="ST-1-102")
+
+    def scan(code: str) -> Any:
+        return stock.post(f"{API}/scan", {"code": code}).json().get("data")
+
+    assert scan("abcd")["part"]["id4"] == "ABCD"
+    assert scan("STK:B:1")["kind"] == "box"
+    assert (scan("1-2")["kind"], scan("STK:L:1-2")["loc_no"]) == ("location", 2)
+    bag = scan("{pc:C312270,pm:st-1-102,qty:2}")
+    assert (bag["kind"], bag["supplier_code"], bag["qty"]) == ("supplier", "C312270", 2)
+    assert [row["id4"] for row in bag["matches"]] == ["ABCD"]
+    iso = scan("[)>\x1e06\x1dP497-1\x1d1PST-1-102\x1dQ25\x1d9D2301\x1d1TLOT7\x1dQ99\x1e\x04")
+    assert (iso["manufacturer_code"], iso["supplier_code"]) == ("ST-1-102", "497-1")
+    assert (iso["qty"], iso["date_code"], iso["lot"]) == (25, "2301", "LOT7")
+    assert stock.post(f"{API}/scan", {"code": "what"}).status_code == 404
+    assert stock.post(f"{API}/scan", {"code": "???"}).status_code == 404
+
+
+def test_references_are_counted_with_their_ranges() -> None:
+    assert count_references("R1, R3-R5") == 4
+    assert count_references("C1;C2 C3") == 3
+
+
+def test_a_bill_of_materials_is_matched_then_written_on_demand(stock: Any) -> None:
+    make_part("ABCD", manufacturer_code="LM358N")
+    make_part("TWOA", manufacturer_code="SAME")
+    make_part("TWOB", manufacturer_code="same")
+    make_part("RESI", description="10k resistor", package="0805")
+    kit = KitFactory()
+    text = (
+        b"Reference;MPN;Value;Footprint;DNP\n"
+        b"U1, U2;lm358n;;;\nU9;LM358N;;;\nQ1;same;;;\n"
+        b"R1-R3;;10k;Resistor_SMD:R_0805_2012Metric;\nJ1;;Header;;\nR9;;1k;;x\n"
+    )
+    path = f"{API}/projects/{kit.pk}/bom-import"
+
+    def send(**more: Any) -> Any:
+        body = {"file": SimpleUploadedFile("bom.csv", text), **more}
+        return stock.post(path, body, format="multipart").json()["data"]
+
+    dry = send()
+    counts = [dry[key] for key in ("rows", "matched", "ambiguous", "placeholders", "skipped")]
+    assert counts == [6, 3, 1, 1, 1]
+    assert KitRequirement.objects.count() == 0
+    send(dry_run="false")
+    rows = KitRequirement.objects.order_by("part__id4")
+    by_part = {row.part.id4 if row.part else row.placeholder: row.required_qty for row in rows}
+    assert by_part == {"ABCD": 3, "RESI": 3, "same": 1, "Header": 1}
+    send(dry_run="false", mode="replace")
+    assert KitRequirement.objects.get(part__id4="ABCD").required_qty == 3
+
+
+def test_a_round_of_counting_books_differences_and_names_what_changed(stock: Any) -> None:
+    make_box(3)
+    for id4 in ("AAAA", "BBBB"):
+        make_part(id4)
+        movements.add_stock(actor=None, id4=id4, additions=[Amount(1, 1, 10)])
+    pk = stock.post(f"{API}/stocktakes", {"box_nos": [1]}).json()["data"]["id"]
+    counts = [
+        {"id4": "AAAA", "box_no": 1, "loc_no": 1, "counted": 8},
+        {"id4": "BBBB", "box_no": 1, "loc_no": 1, "counted": 9},
+    ]
+    stock.put(f"{API}/stocktakes/{pk}/counts", {"counts": counts})
+    movements.use_stock(actor=None, id4="BBBB", deductions=[Amount(1, 1, 1)])
+
+    refused = stock.post(f"{API}/stocktakes/{pk}/close", {})
+    closed = stock.post(f"{API}/stocktakes/{pk}/close", {"skip_changed": True}).json()["data"]
+
+    assert refused.status_code == 409
+    assert refused.json()["error"]["details"]["changed"] == [
+        {"id4": "BBBB", "box_no": 1, "loc_no": 1}
+    ]
+    shown = [(r["id4"], r["difference"], r["booked"], r["changed"]) for r in closed["lines"]]
+    assert shown == [("AAAA", -2, True, False), ("BBBB", -1, False, True)]
+    assert StockMovement.objects.filter(reason="count").count() == 1
+
+
+def test_an_import_with_one_bad_row_writes_nothing_unless_partial(stock: Any) -> None:
+    make_part("ABCD")
+    rows = [
+        {"id4": "ABCD", "description": "Changed"},
+        {"description": "New", "tags": ["a"]},
+        {"id4": "bad", "description": "x"},
+    ]
+
+    def send(**more: Any) -> Any:
+        file = SimpleUploadedFile("parts.json", json.dumps(rows).encode())
+        body = {"file": file, "dry_run": "false", **more}
+        return stock.post(f"{API}/import/parts", body, format="multipart").json()["data"]
+
+    refused = send()
+    assert [row["action"] for row in refused["rows"]] == ["update", "create", "error"]
+    assert (refused["written"], StockPart.objects.count()) == (False, 1)
+    assert send(partial="true")["written"] is True
+    assert StockPart.objects.get(id4="ABCD").description == "Changed"
+    assert StockPart.objects.count() == 2
+
+
+def test_exports_stream_and_defuse_formulas(stock: Any) -> None:
+    make_part("ABCD", description="=1+1")
+
+    csv = stock.get(f"{API}/export?kind=parts&format=csv")
+    found = stock.get(f"{API}/export?kind=parts&format=json")
+
+    assert "'=1+1" in b"".join(csv.streaming_content).decode()
+    assert json.loads(b"".join(found.streaming_content))[0]["description"] == "=1+1"
+    assert stock.get(f"{API}/export?kind=nothing").status_code == 400
+
+
+def test_parts_below_their_minimum_are_noticed_once_and_ordered(stock: Any) -> None:
+    make_box(1)
+    make_part("ABCD", min_qty=5)
+
+    short = stock.get(f"{API}/alerts/low-stock").json()["data"]
+    assert [(row["part_id4"], row["short"]) for row in short] == [("ABCD", 5)]
+    assert (low_stock.send_notices(), low_stock.send_notices()) == (1, 0)
+    pushed = stock.post(f"{API}/alerts/low-stock/to-shopping-list", {}).json()["data"]
+    assert pushed["shopping_list"]["items"][0]["desired_qty"] == 5
+    movements.add_stock(actor=None, id4="ABCD", additions=[Amount(1, 1, 5)])
+    assert low_stock.send_notices() == 0
+    movements.use_stock(actor=None, id4="ABCD", deductions=[Amount(1, 1, 1)])
+    assert low_stock.send_notices() == 1
+
+
+def test_many_parts_are_edited_at_once(stock: Any) -> None:
+    for id4 in ("AAAA", "BBBB"):
+        make_part(id4, tags=["old", "kept"])
+    body = {
+        "id4s": ["aaaa", "BBBB"],
+        "set": {"manufacturer": "ACME"},
+        "add_tags": ["new"],
+        "remove_tags": ["OLD"],
+    }
+
+    assert stock.post(f"{API}/parts/bulk-edit", body).status_code == 200
+
+    part = stock.get(f"{API}/parts/BBBB").json()["data"]
+    assert (part["manufacturer"], part["tags"]) == ("ACME", ["kept", "new"])

@@ -19,7 +19,8 @@ from inventory_site.core.management.pages import PageCommand
 from inventory_site.settings.env import Definition
 
 PAGE = Path("docs") / "settings.md"
-MODULES = ("base", "identity", "api", "files", "queue", "apps", "logs", "prod")
+FIRST, LAST = ("base", "identity", "api", "files", "queue", "logs", "apps"), ("prod",)
+UNDECLARED = {"__init__", "env", "dev", "test"}
 SOURCES = Path(__file__).resolve().parents[3] / "settings"
 DECLARATION = re.compile(r"\benv\.[a-z_]+\(\s*\"([A-Z][A-Z0-9_]*)\"")
 PRODUCTION = {
@@ -49,7 +50,7 @@ short `SECRET_KEY`, no `VAULT_KEYS` or no `ALLOWED_HOSTS`.
 def render() -> str:
     """Return the page; the same on every machine, whatever its environment holds."""
     waiting = dict(read_definitions())  # a name declared twice is shown where it stands first
-    return HEAD + "".join(part for module in MODULES for part in _section(module, waiting))
+    return HEAD + "".join(part for module in modules() for part in _section(module, waiting))
 
 
 @cache
@@ -69,8 +70,14 @@ def read_definitions() -> dict[str, Definition]:
     return {row[0]: Definition(*row) for row in rows}
 
 
+def modules() -> list[str]:
+    """The settings modules in the order of the page: ours first, the apps' own, production last."""
+    found = {path.stem for path in SOURCES.glob("*.py")} - UNDECLARED
+    return [*FIRST, *sorted(found - {*FIRST, *LAST}), *LAST]
+
+
 def _section(name: str, waiting: dict[str, Definition]) -> Iterator[str]:
-    source = (SOURCES / f"{name}.py").read_text() if (SOURCES / f"{name}.py").exists() else ""
+    source = (SOURCES / f"{name}.py").read_text()
     names = [found for found in DECLARATION.findall(source) if found in waiting]
     if not names:
         return

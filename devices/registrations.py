@@ -13,12 +13,18 @@ def register() -> None:
     registry.file_owners.register(
         FileOwner("devices.attachments", attachments.STORAGE, attachments.PREFIX, attachments.known)
     )
-    registry.schedules.register(
-        Schedule(
-            slug="devices.check_credentials",
-            task="devices.check_credentials",
-            every_s=86_400,
-            tick="credentials",
-            help="Marks credentials past their end and warns owners.",
+    for slug, every_s, tick, text in (
+        ("check_credentials", 86_400, "credentials", "Marks expired credentials, warns owners."),
+        ("run_due_polls", 30, "polling", "Queues the polls that are due."),
+        ("calculate_health", 300, "health", "Scores devices of the last hour."),
+        ("remove_old", 86_400, "retention", "Rolls samples up and removes old ones."),
+    ):
+        registry.schedules.register(
+            Schedule(
+                slug=f"devices.{slug}",
+                task=f"devices.{slug}",
+                every_s=every_s,
+                tick=tick,
+                help=text,
+            )
         )
-    )

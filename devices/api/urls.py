@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("devices.api.routes.inventory")),
     path("", include("devices.api.routes.vault")),
     path("", include("devices.api.routes.scans")),
+    path("", include("devices.api.routes.monitoring")),
 ]

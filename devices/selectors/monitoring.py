@@ -1,0 +1,272 @@
+"""Reads of polls, samples and scores."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Avg, Max, Min, QuerySet
+from django.utils import timezone
+
+from devices.errors import Invalid, Refused
+from devices.models import (
+    AvailabilitySample,
+    HealthScore,
+    InterfaceSample,
+    MibProfile,
+    OpticalHour,
+    OpticalSample,
+    PollConfig,
+    PollExecution,
+    Site,
+)
+from devices.selectors.metrics import number
+
+THRESHOLDS_KEPT_S = 600
+RANGES = {"24h": 24, "7d": 168, "30d": 720}
+SCORES = ("overall", "availability", "performance", "error", "capacity")
+
+
+def polling_status() -> dict[str, Any]:
+    """Return how polling does."""
+    hour = PollExecution.objects.filter(started_at__gte=timezone.now() - timedelta(hours=1))
+    newest = PollExecution.objects.order_by("-pk").first()
+    return {
+        "configs": PollConfig.objects.count(),
+        "enabled": PollConfig.objects.filter(enabled=True).count(),
+        "running": PollExecution.objects.filter(status="running").count(),
+        "executions_last_hour": hour.count(),
+        "failed_last_hour": hour.filter(status="failed").count(),
+        "last_execution_at": newest.started_at if newest else None,
+    }
+
+
+def profile_tree(row: MibProfile) -> dict[str, Any]:
+    """Return a profile with everything below it."""
+    groups = row.groups.prefetch_related("mappings__enums")
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "vendor": row.vendor,
+        "description": row.description,
+        "enterprise_oid": row.enterprise_oid,
+        "groups": [
+            {
+                "id": group.pk,
+                "name": group.name,
+                "base_oid": group.base_oid,
+                "is_table": group.is_table,
+                "mappings": [
+                    {
+                        "id": one.pk,
+                        "name": one.name,
+                        "oid": one.oid,
+                        "data_type": one.data_type,
+                        "transform": one.transform,
+                        "unit": one.unit,
+                        "enums": {enum.int_value: enum.string_value for enum in one.enums.all()},
+                    }
+                    for one in group.mappings.all()
+                ],
+            }
+            for group in groups
+        ],
+        "poll_types": list(row.poll_types.values("id", "name", "display_name", "target_table")),
+    }
+
+
+def hours_of(query: Any) -> float:
+    """Read `range` or `hours` of a query, or raise `Invalid`."""
+    if query.get("range"):
+        if query["range"] not in RANGES:
+            raise Invalid("range", f"range must be one of {', '.join(RANGES)}")
+        return RANGES[query["range"]]
+    try:
+        hours = float(query.get("hours") or 24)
+    except ValueError as err:
+        raise Invalid("hours", "hours must be a number above zero") from err
+    if not 0 < hours <= 24 * 366:
+        raise Invalid("hours", "hours must be a number above zero")
+    return hours
+
+
+def since(hours: float) -> Any:
+    """Return the moment so many hours ago."""
+    return timezone.now() - timedelta(hours=hours)
+
+
+def rows_of(rows: QuerySet[Any], limit: int) -> list[dict[str, Any]]:
+    """Return samples as objects, newest first; decimals leave as numbers."""
+    return list(rows.order_by("-recorded_at", "-pk").values()[:limit])
+
+
+def optical(ip: str, interface: str, hours: float, limit: int) -> list[dict[str, Any]]:
+    """Return light levels; beyond the week that raw samples live, the mean of each hour."""
+    rows = OpticalSample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
+    if interface:
+        rows = rows.filter(interface_name=interface)
+    found = rows_of(rows, limit)
+    if hours <= 24 * 7 or len(found) >= limit:
+        return found
+    oldest = found[-1]["recorded_at"] if found else timezone.now()
+    older = OpticalHour.objects.filter(device_ip=ip, hour__gte=since(hours), hour__lt=oldest)
+    if interface:
+        older = older.filter(interface_name=interface)
+    return found + [
+        {
+            "device_ip": ip,
+            "interface_name": row.interface_name,
+            "interface_index": row.interface_index,
+            "rx_power": row.rx_avg,
+            "tx_power": row.tx_avg,
+            "rx_min": row.rx_min,
+            "rx_max": row.rx_max,
+            "tx_min": row.tx_min,
+            "tx_max": row.tx_max,
+            "temperature": row.temperature_avg,
+            "samples": row.samples,
+            "recorded_at": row.hour,
+        }
+        for row in older.order_by("-hour")[: limit - len(found)]
+    ]
+
+
+def interface(ip: str, name: str, hours: float, limit: int) -> list[dict[str, Any]]:
+    """Return traffic samples."""
+    rows = InterfaceSample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
+    return rows_of(rows.filter(interface_name=name) if name else rows, limit)
+
+
+def availability(rows: QuerySet[AvailabilitySample], hours: float, limit: int) -> list[Any]:
+    """Return reachability samples."""
+    return rows_of(rows.filter(recorded_at__gte=since(hours)), limit)
+
+
+def thresholds(ip: str, index: int | None) -> dict[str, dict[str, Any]]:
+    """Return the newest limits per port; alarms of the MIB also stand under the chart's names."""
+    key = f"devices.thresholds.{ip}.{index}"
+    known = cache.get(key)
+    if known is not None:
+        return known
+    rows = OpticalSample.objects.filter(device_ip=ip, recorded_at__gte=since(48))
+    if index is not None:
+        rows = rows.filter(interface_index=index)
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows.order_by("recorded_at"):
+        limits = {
+            "tx_high_alarm": number(row.tx_power_high_warn),
+            "tx_low_alarm": number(row.tx_power_low_warn),
+            "rx_high_alarm": number(row.rx_power_high_warn),
+            "rx_low_alarm": number(row.rx_power_low_warn),
+        }
+        if any(value is not None for value in limits.values()):
+            found[str(row.interface_index)] = limits
+    cache.set(key, found, THRESHOLDS_KEPT_S)
+    return found
+
+
+def device_summary(ip: str, hours: float) -> dict[str, Any]:
+    """Return how reachable an address was."""
+    rows = AvailabilitySample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
+    count, up = rows.count(), rows.filter(ping_status="up").count()
+    found = rows.aggregate(
+        avg_latency_ms=Avg("ping_latency_ms"),
+        min_latency_ms=Min("ping_latency_ms"),
+        max_latency_ms=Max("ping_latency_ms"),
+        avg_cpu_pct=Avg("cpu_utilization_pct"),
+        avg_memory_pct=Avg("memory_utilization_pct"),
+    )
+    newest = rows.order_by("-recorded_at").first()
+    return {
+        "sample_count": count,
+        "availability_pct": round(100 * up / count, 2) if count else None,
+        **found,
+        "uptime_seconds": newest.uptime_seconds if newest else None,
+    }
+
+
+def site_summary(name: str, hours: float) -> dict[str, Any]:
+    """Return how reachable a site's devices were."""
+    rows = AvailabilitySample.objects.filter(site_name=name, recorded_at__gte=since(hours))
+    newest: dict[str, str | None] = {}
+    for ip, status in rows.order_by("recorded_at").values_list("device_ip", "ping_status"):
+        newest[ip] = status
+    count, up = rows.count(), rows.filter(ping_status="up").count()
+    down = sum(status == "down" for status in newest.values())
+    return {
+        "device_count": len(newest),
+        "avg_availability_pct": round(100 * up / count, 2) if count else None,
+        "avg_latency_ms": rows.aggregate(mean=Avg("ping_latency_ms"))["mean"],
+        "devices_up": len(newest) - down,
+        "devices_down": down,
+    }
+
+
+def _newest_scores(rows: QuerySet[HealthScore]) -> list[HealthScore]:
+    newest: dict[str, HealthScore] = {}
+    for row in rows.filter(calculated_at__gte=since(1)).order_by("calculated_at"):
+        newest[row.device_ip] = row
+    return list(newest.values())
+
+
+def _means(rows: list[HealthScore]) -> dict[str, float]:
+    if not rows:
+        return {}
+    return {
+        f"{name}_score": round(
+            sum(float(getattr(row, f"{name}_score")) for row in rows) / len(rows), 2
+        )
+        for name in SCORES
+    }
+
+
+def site_health(key: str) -> dict[str, Any]:
+    """Return the mean of a site's devices, by id or name."""
+    sites = Site.objects.filter(pk=int(key)) if key.isdigit() else Site.objects.filter(name=key)
+    site = sites.first()
+    if site is None:
+        raise Refused("SITE_NOT_FOUND", f'Site with ID "{key}" not found', 404)
+    rows = _newest_scores(HealthScore.objects.filter(site_name=site.name))
+    return {"site": site.name, "device_count": len(rows), "health": _means(rows) or None}
+
+
+def network_health() -> dict[str, Any]:
+    """Return the spread of each device's newest score of the last hour."""
+    rows = _newest_scores(HealthScore.objects.all())
+    overall = [float(row.overall_score) for row in rows]
+    means = _means(rows)
+    return {
+        "device_count": len(rows),
+        "avg_health": means.get("overall_score"),
+        "min_health": min(overall, default=None),
+        "max_health": max(overall, default=None),
+        "avg_availability": means.get("availability_score"),
+        "avg_performance": means.get("performance_score"),
+        "avg_error": means.get("error_score"),
+        "avg_capacity": means.get("capacity_score"),
+        "healthy_count": sum(one >= 90 for one in overall),
+        "warning_count": sum(70 <= one < 90 for one in overall),
+        "critical_count": sum(one < 70 for one in overall),
+    }
+
+
+def availability_days(ip: str, days: int) -> list[dict[str, Any]]:
+    """Return reachability per day."""
+    found: dict[str, list[Any]] = {}
+    rows = AvailabilitySample.objects.filter(device_ip=ip, recorded_at__gte=since(24 * days))
+    for status, at in rows.order_by("recorded_at").values_list("ping_status", "recorded_at"):
+        found.setdefault(at.date().isoformat(), []).append((status, at))
+    return [
+        {
+            "date": day,
+            "total_checks": len(checks),
+            "up_checks": sum(status == "up" for status, _ in checks),
+            "availability_percentage": round(
+                100 * sum(status == "up" for status, _ in checks) / len(checks), 2
+            ),
+            "first_check": checks[0][1],
+            "last_check": checks[-1][1],
+        }
+        for day, checks in found.items()
+    ]

@@ -1,0 +1,234 @@
+"""Health scores, rollups, span loss: what is worked out of samples."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Avg, Count, Max, Min
+from django.db.models.functions import TruncHour
+from django.utils import timezone
+
+from devices import measures
+from devices.measures import Health
+from devices.models import (
+    AvailabilitySample,
+    HealthScore,
+    InterfaceSample,
+    OpticalHour,
+    OpticalSample,
+    PollData,
+    PollExecution,
+    SpanBaseline,
+)
+from devices.selectors.metrics import number
+from devices.services.runs import remove_older_than
+
+RAW_DAYS, HOUR_DAYS, AVAILABILITY_DAYS, RUN_DAYS = 7, 90, 90, 30
+
+
+def health_of(ip: str, *, hours: float = 1.0, at: datetime | None = None) -> Health:
+    """Return how an address did in the last hours."""
+    now = at or timezone.now()
+    since = now - timedelta(hours=hours)
+    seen = list(
+        AvailabilitySample.objects.filter(
+            device_ip=ip, recorded_at__gte=since, recorded_at__lte=now
+        ).values_list("ping_status", "snmp_status", "ping_latency_ms")
+    )
+    errors, packets = _error_deltas(ip, since, now)
+    busy = [
+        max(float(rx or 0), float(tx or 0))
+        for rx, tx in InterfaceSample.objects.filter(
+            device_ip=ip, recorded_at__gte=since, recorded_at__lte=now
+        ).values_list("rx_utilization_pct", "tx_utilization_pct")
+        if rx is not None or tx is not None
+    ]
+    return Health(
+        measures.availability_score([(ping, snmp) for ping, snmp, _ in seen]),
+        measures.performance_score(ms for ping, _, ms in seen if ping == "up" and ms is not None),
+        measures.error_score(errors, packets),
+        measures.capacity_score(busy),
+    )
+
+
+def _error_deltas(ip: str, since: datetime, until: datetime) -> tuple[int, int]:
+    rows = InterfaceSample.objects.filter(
+        device_ip=ip, recorded_at__gte=since, recorded_at__lte=until
+    ).order_by("interface_name", "recorded_at")
+    errors = packets = 0
+    last: Any = None
+    for row in rows:
+        if last is not None and last.interface_name == row.interface_name:
+            for bad, all_of in (("rx_errors", "rx_packets"), ("tx_errors", "tx_packets")):
+                errors += max(0, int((getattr(row, bad) or 0) - (getattr(last, bad) or 0)))
+                packets += max(0, int((getattr(row, all_of) or 0) - (getattr(last, all_of) or 0)))
+        last = row
+    return errors, packets
+
+
+def calculate(ip: str, *, hours: float = 1.0, site: str = "") -> HealthScore:
+    """Store an address's score."""
+    found = health_of(ip, hours=hours)
+    return HealthScore.objects.create(
+        device_ip=ip,
+        site_name=site,
+        overall_score=str(found.overall),
+        availability_score=str(found.availability),
+        performance_score=str(found.performance),
+        error_score=str(found.errors),
+        capacity_score=str(found.capacity),
+    )
+
+
+def calculate_all() -> int:
+    """Score every address with reachability samples in the last hour; return how many."""
+    since = timezone.now() - timedelta(hours=1)
+    rows = AvailabilitySample.objects.filter(recorded_at__gte=since)
+    sites = dict(rows.order_by("recorded_at").values_list("device_ip", "site_name"))
+    for ip, site in sites.items():
+        calculate(ip, site=site)
+    return len(sites)
+
+
+@transaction.atomic
+def roll_up(at: datetime | None = None) -> int:
+    """Work out the hours that have ended; an hour is worked out anew while its samples are kept."""
+    now = measures.hour_of(at or timezone.now())
+    newest = OpticalHour.objects.aggregate(top=Max("hour"))["top"]
+    since = newest or now - timedelta(days=RAW_DAYS)
+    rows = (
+        OpticalSample.objects.filter(recorded_at__gte=since, recorded_at__lt=now)
+        .order_by()
+        .annotate(at_hour=TruncHour("recorded_at"))
+        .values("device_ip", "interface_name", "at_hour")
+        .annotate(
+            index=Min("interface_index"),
+            rx_low=Min("rx_power"),
+            rx_mean=Avg("rx_power"),
+            rx_top=Max("rx_power"),
+            tx_low=Min("tx_power"),
+            tx_mean=Avg("tx_power"),
+            tx_top=Max("tx_power"),
+            warm=Avg("temperature"),
+            total=Count("pk"),
+        )
+    )
+    hours = [
+        OpticalHour(
+            device_ip=row["device_ip"],
+            interface_name=row["interface_name"],
+            interface_index=row["index"],
+            hour=row["at_hour"],
+            rx_min=number(row["rx_low"]),
+            rx_avg=number(row["rx_mean"]),
+            rx_max=number(row["rx_top"]),
+            tx_min=number(row["tx_low"]),
+            tx_avg=number(row["tx_mean"]),
+            tx_max=number(row["tx_top"]),
+            temperature_avg=number(row["warm"]),
+            samples=row["total"],
+        )
+        for row in rows
+    ]
+    fields = [field.name for field in OpticalHour._meta.fields if field.name != "id"]
+    OpticalHour.objects.bulk_create(
+        hours,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["device_ip", "interface_name", "hour"],
+        update_fields=[
+            name for name in fields if name not in {"device_ip", "interface_name", "hour"}
+        ],
+    )
+    return len(hours)
+
+
+def remove_old(at: datetime | None = None) -> dict[str, int]:
+    """Remove what is past its time: raw samples after a week, hours after 90 days."""
+    now = at or timezone.now()
+    roll_up(now)
+    kept = {
+        "optical": (OpticalSample, "recorded_at", RAW_DAYS),
+        "interfaces": (InterfaceSample, "recorded_at", RAW_DAYS),
+        "hours": (OpticalHour, "hour", HOUR_DAYS),
+        "availability": (AvailabilitySample, "recorded_at", AVAILABILITY_DAYS),
+        "health": (HealthScore, "calculated_at", RUN_DAYS),
+        "data": (PollData, "collected_at", RUN_DAYS),
+    }
+    gone = {}
+    for name, (model, column, days) in kept.items():
+        old = model._default_manager.filter(**{f"{column}__lt": now - timedelta(days=days)})
+        gone[name] = int(old._raw_delete(old.db))
+    old_polls = PollExecution.objects.filter(started_at__lt=now - timedelta(days=RUN_DAYS))
+    gone["polls"] = old_polls.delete()[0]
+    gone["runs"] = remove_older_than(RUN_DAYS)
+    return gone
+
+
+def span_losses() -> list[dict[str, Any]]:
+    """Return the loss of each known cable: what A sends minus what B receives, both ways, in dB.
+
+    `drift_db` compares with the baseline; both null while an end is dark or unknown.
+    """
+    from devices.selectors import devices as device_reads
+    from devices.selectors import topology
+
+    rows = device_reads.wire_rows(device_reads.all_devices().filter(address__isnull=False))
+    links = topology.links_between({row["ip_address"]: row for row in rows})
+    levels = _newest_levels()
+    baselines = {
+        (b.a_ip, b.a_port, b.b_ip, b.b_port): b.loss_db for b in SpanBaseline.objects.all()
+    }
+    found = []
+    for link in links:
+        here = (link.source, topology.port_key(link.local_port))
+        there = (link.target, topology.port_key(link.remote_port))
+        for a, b in ((here, there), (there, here)):
+            loss = _loss(levels.get(a), levels.get(b))
+            base = baselines.get((*a, *b))
+            drift = None if loss is None or base is None else round(loss - base, 2)
+            found.append(
+                {
+                    "a_ip": a[0],
+                    "a_port": a[1],
+                    "b_ip": b[0],
+                    "b_port": b[1],
+                    "loss_db": loss,
+                    "baseline_db": base,
+                    "drift_db": drift,
+                }
+            )
+    return found
+
+
+def _newest_levels() -> dict[tuple[str, str], OpticalSample]:
+    from devices.selectors.topology import port_key
+
+    since = timezone.now() - timedelta(hours=1)
+    rows = OpticalSample.objects.filter(recorded_at__gte=since).order_by("recorded_at")
+    return {(row.device_ip, port_key(row.interface_name)): row for row in rows}
+
+
+def _loss(a: OpticalSample | None, b: OpticalSample | None) -> float | None:
+    if a is None or b is None or a.tx_power is None or b.rx_power is None or b.no_light:
+        return None
+    return round(float(a.tx_power) - float(b.rx_power), 2)
+
+
+def set_baselines() -> int:
+    """Take today's losses of spans without a baseline as their baseline; return how many."""
+    fresh = defaultdict(float)
+    for span in span_losses():
+        if span["loss_db"] is not None and span["baseline_db"] is None:
+            fresh[(span["a_ip"], span["a_port"], span["b_ip"], span["b_port"])] = span["loss_db"]
+    SpanBaseline.objects.bulk_create(
+        [
+            SpanBaseline(a_ip=a, a_port=ap, b_ip=b, b_port=bp, loss_db=loss)
+            for (a, ap, b, bp), loss in fresh.items()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(fresh)

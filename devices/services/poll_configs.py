@@ -1,0 +1,183 @@
+"""Poll configurations: making, changing, running now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cronsim import CronSim, CronSimError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.choices import PollTarget
+from devices.errors import Invalid, InvalidAddress, Refused
+from devices.models import DeviceGroup, PollConfig, PollType
+from devices.services import secrets, vault
+from devices.services.polling import BUILT_IN
+from inventory_site.core import crypto
+from inventory_site.core.locks import guarded, lock
+from inventory_site.core.tasks import enqueue
+
+PLAIN = (
+    "name",
+    "description",
+    "poll_type",
+    "enabled",
+    "interval_seconds",
+    "cron_expression",
+    "target_type",
+    "target_site_name",
+    "target_role",
+    "target_manufacturer",
+    "target_custom_filter",
+    "snmp_version",
+    "snmp_port",
+    "snmp_timeout",
+    "snmp_retries",
+    "max_concurrent",
+    "batch_size",
+    "tags",
+)
+BOUNDS = {
+    "interval_seconds": (10, 7 * 86_400),
+    "snmp_port": (1, 65_535),
+    "snmp_timeout": (1, 60),
+    "snmp_retries": (0, 10),
+    "max_concurrent": (1, 1000),
+    "batch_size": (1, 10_000),
+}
+REQUIRED = ("name", "poll_type", "target_type")
+
+
+def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
+    """Make a poll; raises `Invalid` and `Refused` (`DUPLICATE`)."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    for name in REQUIRED:
+        if not body.get(name):
+            raise Invalid(name, f"'{name}' is required")
+    row = PollConfig(created_by=audit.name_of(actor))
+    with guarded():
+        _apply(row, body)
+        _save(row)
+        _keep_community(row, body)
+        audit.record(actor, "poll.created", row, after={"name": row.name})
+    return row
+
+
+def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
+    """Change a poll; an empty body is refused."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    known = {*PLAIN, "target_device_ip", "target_group_id", "credential_id", "snmp_community"}
+    if not set(body) & known:
+        raise Refused("VALIDATION_ERROR", "No fields to update")
+    with guarded():
+        row = _locked(pk)
+        _apply(row, body)
+        _save(row)
+        _keep_community(row, body)
+        audit.record(actor, "poll.updated", row, after={"fields": sorted(set(body) & known)})
+    return row
+
+
+def toggle(pk: int, *, actor: Any, enabled: bool | None) -> PollConfig:
+    """Switch a poll on or off; without a word the other way."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    with guarded():
+        row = _locked(pk)
+        row.enabled = (not row.enabled) if enabled is None else enabled
+        row.save(update_fields=["enabled", "updated_at"])
+        audit.record(actor, "poll.toggled", row, after={"enabled": row.enabled})
+    return row
+
+
+def delete(pk: int, *, actor: Any) -> None:
+    """Remove a poll; its executions stay."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    with guarded():
+        row = _locked(pk)
+        audit.record(actor, "poll.deleted", row, before={"name": row.name})
+        row.delete()
+
+
+def run_now(pk: int, *, actor: Any) -> tuple[PollConfig, int]:
+    """Queue a poll at once; return it and the queued task's id."""
+    policy.require(actor, policy.CONNECT)
+    with transaction.atomic():
+        row = find(pk)
+        audit.record(actor, "poll.run", row)
+        task = enqueue("devices.poll", pk, timezone.now().isoformat(), audit.name_of(actor))
+    return row, task.pk
+
+
+def find(pk: int) -> PollConfig:
+    """Return a poll, or raise `Refused` 404."""
+    row = PollConfig.objects.filter(pk=pk).first()
+    if row is None:
+        raise Refused("POLLING_CONFIG_NOT_FOUND", f'Polling config with ID "{pk}" not found', 404)
+    return row
+
+
+def _locked(pk: int) -> PollConfig:
+    find(pk)
+    return lock(PollConfig.objects.filter(pk=pk)).get()
+
+
+def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
+    for name in PLAIN:
+        if name in body:
+            setattr(row, name, body[name] if body[name] is not None else _default(name))
+    for name, (low, high) in BOUNDS.items():
+        value = getattr(row, name)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    if row.target_type not in PollTarget.values:
+        raise Invalid("target_type", f"target_type must be one of {', '.join(PollTarget.values)}")
+    if row.poll_type not in BUILT_IN and not PollType.objects.filter(name=row.poll_type).exists():
+        raise Invalid("poll_type", f"Poll type '{row.poll_type}' not found")
+    if row.snmp_version not in {"1", "2c", "3"}:
+        raise Invalid("snmp_version", "snmp_version must be 1, 2c or 3")
+    if row.cron_expression:
+        try:
+            CronSim(row.cron_expression, timezone.now())
+        except CronSimError as err:
+            raise Invalid("cron_expression", f"cron_expression: {err}") from err
+    if body.get("target_device_ip"):
+        ip = normal_ip(body["target_device_ip"])
+        if ip is None:
+            raise InvalidAddress(body["target_device_ip"], "target_device_ip")
+        row.target_device_ip = ip
+    if body.get("target_group_id"):
+        group = DeviceGroup.objects.filter(pk=body["target_group_id"]).first()
+        if group is None:
+            raise Invalid("target_group_id", "there is no such group")
+        row.target_group = group
+    if body.get("credential_id"):
+        row.credential = vault.find(int(body["credential_id"]))
+    row.full_clean(exclude=["credential", "target_group"], validate_unique=False)
+
+
+def _default(name: str) -> Any:
+    return PollConfig._meta.get_field(name).get_default()
+
+
+def _keep_community(row: PollConfig, body: Mapping[str, Any]) -> None:
+    sent = body.get("snmp_community")
+    if not isinstance(sent, str) or not sent or sent == secrets.MASK:
+        return
+    place = secrets.place("pollconfig", row.pk, "community_encrypted")
+    row.community_encrypted = crypto.encrypt(sent, bound_to=place)
+    row.save(update_fields=["community_encrypted"])
+
+
+def _save(row: PollConfig) -> None:
+    taken = Refused("DUPLICATE", f"A poll named {row.name} exists already", 409, field="name")
+    if PollConfig.objects.filter(name=row.name).exclude(pk=row.pk).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as err:
+        raise taken from err

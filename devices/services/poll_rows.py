@@ -1,0 +1,334 @@
+"""What a poll asks, and how answers become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from devices import measures
+from devices.executors.snmp_codec import VarBind, parse_oid
+from devices.models import (
+    AvailabilitySample,
+    InterfaceSample,
+    InterfaceState,
+    ManagementAddress,
+    OidMapping,
+    OpticalSample,
+    PollConfig,
+    PollData,
+    PollExecution,
+    PollType,
+)
+from devices.services.interfaces import NO_LIGHT_DBM
+
+if TYPE_CHECKING:
+    from devices.services.polling import Asked
+
+SYS_UPTIME = "1.3.6.1.2.1.1.3.0"
+IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+IF_COLUMNS = (
+    ("rx_bytes32", f"{IF}.10"),
+    ("rx_discard", f"{IF}.13"),
+    ("rx_errors", f"{IF}.14"),
+    ("tx_bytes32", f"{IF}.16"),
+    ("tx_discard", f"{IF}.19"),
+    ("tx_errors", f"{IF}.20"),
+    ("if_descr", f"{IF}.2"),
+    ("admin_status", f"{IF}.7"),
+    ("oper_status", f"{IF}.8"),
+    ("interface_name", f"{IFX}.1"),
+    ("rx_bytes", f"{IFX}.6"),
+    ("rx_pkts", f"{IFX}.7"),
+    ("tx_bytes", f"{IFX}.10"),
+    ("tx_pkts", f"{IFX}.11"),
+    ("speed_mbps", f"{IFX}.15"),
+)
+LIMIT_NAMES = (
+    "tx_power_high_warn",
+    "tx_power_low_warn",
+    "rx_power_high_warn",
+    "rx_power_low_warn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One mapped column: its OID, name, transform and words."""
+
+    oid: tuple[int, ...]
+    name: str
+    transform: str = ""
+    words: Mapping[int, str] = field(default_factory=dict)
+    bits: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to walk, and which table the rows go to."""
+
+    poll_type: str
+    target: str
+    walks: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    pings: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to ask."""
+        return not self.walks and not self.pings
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one device said."""
+
+    ip: str
+    rows: list[VarBind] = field(default_factory=list)
+    error: str = ""
+    uptime_ticks: int | None = None
+    ping_ms: float | None = None
+    snmp_ms: float | None = None
+    is_alive: bool | None = None
+    duration_ms: int = 0
+
+    def succeeded(self, plan: Plan) -> bool:
+        """Whether the poll got what it wanted: an answer of any kind, for reachability a ping."""
+        return bool(self.is_alive) if plan.pings else not self.error
+
+
+def plan_of(kind: str, poll_type: PollType | None) -> Plan:
+    """Return the plan of a built-in poll or of a profile's poll type."""
+    if kind == "snmp_availability":
+        return Plan(kind, "availability_metrics", pings=True)
+    if kind == "snmp_interfaces":
+        columns = tuple(Column(parse_oid(oid), name) for name, oid in IF_COLUMNS)
+        return Plan(kind, "interface_metrics", tuple(oid for _, oid in IF_COLUMNS), columns)
+    if kind == "snmp_ciena_full":
+        names = ("ciena_optical", "ciena_traffic")
+        mappings = OidMapping.objects.filter(group__poll_types__name__in=names)
+        return _profile_plan(kind, "optical_metrics", mappings)
+    if poll_type is None:
+        return Plan(kind, "")
+    mappings = OidMapping.objects.filter(group__poll_types=poll_type)
+    return _profile_plan(kind, poll_type.target_table, mappings)
+
+
+def _profile_plan(kind: str, target: str, mappings: Any) -> Plan:
+    columns = []
+    for mapping in mappings.prefetch_related("enums").distinct():
+        words = {enum.int_value: enum.string_value for enum in mapping.enums.all()}
+        bits = 32 if mapping.data_type.lower() == "counter32" else 64
+        columns.append(Column(parse_oid(mapping.oid), mapping.name, mapping.transform, words, bits))
+    walks = tuple(dict.fromkeys(".".join(map(str, column.oid)) for column in columns))
+    return Plan(kind, target, walks, tuple(columns))
+
+
+def by_index(plan: Plan, rows: Sequence[VarBind]) -> dict[int, dict[str, Any]]:
+    """Return the rows of a device by their last arc; columns match on whole arcs."""
+    columns = {column.oid: column for column in plan.columns}
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        column = _column_of(columns, row.oid)
+        if column is None:
+            continue
+        raw = row.value if isinstance(row.value, (int, float)) else row.text
+        if column.transform == "hex_to_mac" and isinstance(row.value, bytes):
+            raw = row.value.hex()
+        values = found.setdefault(row.oid[-1], {})
+        value = measures.transformed(raw, column.transform)
+        if column.words and isinstance(raw, int):
+            values[f"{column.name}_raw"] = raw
+            value = column.words.get(raw, str(raw))
+        values[column.name] = value.replace("\x00", "") if isinstance(value, str) else value
+    return found
+
+
+def _column_of(columns: Mapping[tuple[int, ...], Column], oid: tuple[int, ...]) -> Column | None:
+    for size in range(len(oid) - 1, 2, -1):
+        found = columns.get(oid[:size])
+        if found is not None:
+            return found
+    return None
+
+
+def store(
+    plan: Plan,
+    asked: Sequence[Asked],
+    answers: Sequence[Answer],
+    *,
+    at: datetime,
+    config: PollConfig,
+    execution: PollExecution,
+) -> dict[str, int]:
+    """Write the rows of all devices in bulk; return how many per address."""
+    if plan.target == "availability_metrics":
+        return _store_availability(asked, answers, at)
+    rows = {answer.ip: by_index(plan, answer.rows) for answer in answers}
+    if plan.poll_type == "snmp_ciena_full":
+        counts = _store_interfaces(rows, answers, at)
+        for ip, count in _store_optical(rows, at).items():
+            counts[ip] = counts.get(ip, 0) + count
+        return counts
+    if plan.target == "optical_metrics":
+        return _store_optical(rows, at)
+    if plan.target == "interface_metrics":
+        return _store_interfaces(rows, answers, at)
+    data = [
+        PollData(
+            poll_type=plan.poll_type,
+            target_table=plan.target,
+            device_ip=ip,
+            collected_at=at,
+            data={"index": index, **values},
+            config=config,
+            execution=execution,
+        )
+        for ip, found in rows.items()
+        for index, values in found.items()
+    ]
+    PollData.objects.bulk_create(data, batch_size=1000)
+    return {ip: len(found) for ip, found in rows.items()}
+
+
+def _store_availability(
+    asked: Sequence[Asked], answers: Sequence[Answer], at: datetime
+) -> dict[str, int]:
+    samples, up, down = [], [], []
+    for device, answer in zip(asked, answers, strict=True):
+        (up if answer.is_alive else down).append(answer.ip)
+        answered = answer.uptime_ticks is not None
+        samples.append(
+            AvailabilitySample(
+                device_ip=answer.ip,
+                site_name=device.site,
+                device_role=device.role,
+                ping_status="up" if answer.is_alive else "down",
+                snmp_status="up" if answered else "down",
+                ping_latency_ms=answer.ping_ms,
+                snmp_response_ms=answer.snmp_ms if answered else None,
+                uptime_seconds=answer.uptime_ticks // 100 if answer.uptime_ticks else None,
+                recorded_at=at,
+            )
+        )
+    AvailabilitySample.objects.bulk_create(samples, batch_size=1000)
+    now = timezone.now()
+    ManagementAddress.objects.filter(ip__in=up).update(ping_status="online", last_seen_at=now)
+    ManagementAddress.objects.filter(ip__in=down).update(ping_status="offline")
+    return {answer.ip: 1 for answer in answers}
+
+
+def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[str, int]:
+    samples, counts = [], dict.fromkeys(rows, 0)
+    for ip, ports in rows.items():
+        for index, values in ports.items():
+            rx, tx = values.get("rx_power_dbm"), values.get("tx_power_dbm")
+            if rx is None and tx is None:
+                continue
+            counts[ip] += 1
+            samples.append(
+                OpticalSample(
+                    device_ip=ip,
+                    interface_name=f"port{index}",
+                    interface_index=index,
+                    cli_port=index,
+                    rx_power=_decimal(rx),
+                    tx_power=_decimal(tx),
+                    temperature=_decimal(values.get("temperature")),
+                    no_light=rx is not None and _decimal(rx) <= NO_LIGHT_DBM,
+                    recorded_at=at,
+                    **{name: _decimal(values.get(name)) for name in LIMIT_NAMES},
+                )
+            )
+    OpticalSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
+    return counts
+
+
+def _decimal(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return None
+    return Decimal(str(value)).quantize(Decimal("0.001"))
+
+
+def _store_interfaces(
+    rows: Mapping[str, Mapping[int, Any]], answers: Sequence[Answer], at: datetime
+) -> dict[str, int]:
+    uptime = {answer.ip: answer.uptime_ticks for answer in answers}
+    before = _previous(list(rows), at)
+    speeds = {
+        (state.ip_address, state.cli_port): state.speed_mbps
+        for state in InterfaceState.objects.filter(ip_address__in=rows)
+    }
+    samples, counts = [], dict.fromkeys(rows, 0)
+    for ip, ports in rows.items():
+        for index, values in ports.items():
+            bits = 64 if values.get("rx_bytes") is not None else 32
+            rx = values.get("rx_bytes", values.get("rx_bytes32"))
+            tx = values.get("tx_bytes", values.get("tx_bytes32"))
+            if rx is None and tx is None:
+                continue
+            speed = values.get("speed_mbps") or speeds.get((ip, index))
+            name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
+            sample = InterfaceSample(
+                device_ip=ip,
+                interface_name=str(name)[:100],
+                interface_index=index,
+                rx_bytes=rx,
+                tx_bytes=tx,
+                rx_packets=values.get("rx_pkts"),
+                tx_packets=values.get("tx_pkts"),
+                rx_errors=_sum(values.get("rx_errors"), values.get("rx_crc_errors")),
+                tx_errors=values.get("tx_errors"),
+                rx_discards=values.get("rx_discard"),
+                tx_discards=values.get("tx_discard"),
+                oper_status=values.get("oper_status"),
+                admin_status=values.get("admin_status"),
+                speed_mbps=speed or None,
+                sys_uptime_ticks=uptime.get(ip),
+                counter_bits=bits,
+                recorded_at=at,
+            )
+            _rates(sample, before.get((ip, index)))
+            samples.append(sample)
+            counts[ip] += 1
+    InterfaceSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
+    return counts
+
+
+def _sum(one: Any, two: Any) -> int | None:
+    values = [value for value in (one, two) if isinstance(value, int)]
+    return sum(values) if values else None
+
+
+def _rates(sample: InterfaceSample, last: InterfaceSample | None) -> None:
+    if last is None:
+        return
+    seconds = (sample.recorded_at - last.recorded_at).total_seconds()
+    bits = min(sample.counter_bits, last.counter_bits)
+    for side in ("rx", "tx"):
+        now, then = getattr(sample, f"{side}_bytes"), getattr(last, f"{side}_bytes")
+        bps = measures.rate_bps(
+            None if then is None else int(then),
+            None if now is None else int(now),
+            seconds,
+            bits=bits,
+            uptime_before=last.sys_uptime_ticks,
+            uptime_after=sample.sys_uptime_ticks,
+            speed_mbps=sample.speed_mbps,
+        )
+        setattr(sample, f"{side}_bps", bps)
+        share = measures.utilisation_pct(bps, sample.speed_mbps)
+        setattr(sample, f"{side}_utilization_pct", share)
+
+
+def _previous(ips: list[str], at: datetime) -> dict[tuple[str, int | None], InterfaceSample]:
+    """Return the newest earlier row of each port, of the last hours."""
+
+    rows = InterfaceSample.objects.filter(
+        device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - timedelta(hours=2)
+    ).order_by("recorded_at")
+    return {(row.device_ip, row.interface_index): row for row in rows}

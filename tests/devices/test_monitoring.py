@@ -1,0 +1,216 @@
+"""Polls, rates, thresholds, health."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices import measures
+from devices.measures import Thresholds
+from devices.models import (
+    AvailabilitySample,
+    InterfaceSample,
+    OpticalHour,
+    OpticalSample,
+    PollConfig,
+    PollExecution,
+)
+from devices.services import health, inventory, polling, scans
+
+
+def test_rates_keep_their_precision_and_know_what_they_do_not_know():
+    rate = measures.rate_bps
+
+    assert rate(4_294_960_000, 10_000, 103.4, bits=32) == 1338
+    assert rate(5_000, 25_005_000, 103.36) == 1_934_985
+    assert rate(100, 50, 10, bits=64) is None
+    assert rate(100, 200, 10, uptime_before=500, uptime_after=20) is None
+    assert rate(0, 10**12, 10, speed_mbps=1000) is None
+    assert rate(None, 5, 10) is None
+    assert rate(0, 0, 10) == 0
+
+
+def test_transforms_leave_what_they_cannot_do():
+    assert measures.transformed(-57839, "divide:10000") == -5.7839
+    assert measures.transformed(7, "divide:0") == 7
+    assert measures.transformed(None, "divide:10") is None
+    assert measures.transformed("x", "multiply:3") == "x"
+    assert measures.transformed(12345, "timeticks_to_seconds") == 123.45
+    assert measures.transformed("0x001A2B", "hex_to_mac") == "00:1a:2b"
+
+
+def test_microwatts_are_dbm_and_nothing_is_none():
+    assert [measures.microwatt_dbm(one) for one in (2512, 794, 198, 5, 0, -1)] == [
+        4.0,
+        -1.0,
+        -7.03,
+        -23.01,
+        None,
+        None,
+    ]
+
+
+def test_dark_and_down_ports_raise_no_alarm_and_zero_is_a_value():
+    limits = Thresholds(tx_high=-0.5, tx_low=-5, rx_high=0, rx_low=-14)
+
+    assert measures.power_alarms(0.0, -15.0, limits, is_up=True) == ["tx_high", "rx_low"]
+    assert measures.power_alarms(-1.0, -40.0, limits, is_up=True) == []
+    assert measures.power_alarms(9.0, 9.0, limits, is_up=False) == []
+
+
+@pytest.mark.django_db
+def test_health_is_the_recorded_one():
+    now = timezone.now()
+    for ms, snmp in ((20, "up"), (40, "down")):
+        AvailabilitySample.objects.create(
+            device_ip="10.0.0.1",
+            ping_status="up",
+            snmp_status=snmp,
+            ping_latency_ms=ms,
+            recorded_at=now,
+        )
+
+    found = health.health_of("10.0.0.1")
+
+    assert (found.availability, found.performance, found.errors, found.capacity) == (
+        85.0,
+        95.0,
+        100,
+        100,
+    )
+    assert found.overall == 92.75
+    assert health.health_of("10.0.0.2").overall == 100
+    assert measures.availability_score([("up", "down"), ("up", "down")]) == 70
+
+
+@pytest.fixture
+def found_devices(db, simulated):
+    row = scans.start_scan(actor=None, targets=["127.0.10.1-11"], options=simulated.options)
+    scans.perform_scan(row.pk)
+    inventory.save_address(
+        actor=None,
+        ip_address="127.0.10.12",
+        facts={"snmp_data": {}, "snmp_vendor_name": "Ciena", "snmp_port": simulated.snmp_port},
+    )
+
+
+def run(name, at):
+    row = PollConfig.objects.get(name=name)
+    PollConfig.objects.filter(pk=row.pk).update(snmp_timeout=1, snmp_retries=0)
+    return polling.poll(row.pk, at)
+
+
+@pytest.mark.django_db
+def test_default_polls_collect_and_one_silent_device_fails_no_other(found_devices, api):
+    at = timezone.now().replace(microsecond=0)
+
+    optical = run("Ciena Optical Power", at)
+
+    assert (optical.status, optical.devices_success, optical.devices_failed) == ("partial", 11, 1)
+    assert OpticalSample.objects.count() == optical.records_collected == 23
+    assert run("Ciena Optical Power", at) is None, "the same scheduled time happens once"
+    assert OpticalSample.objects.count() == 23
+    sample = OpticalSample.objects.filter(device_ip="127.0.10.1", interface_index=5).get()
+    assert sample.interface_name == "port5"
+    assert -10 < float(sample.rx_power) < 0
+    dark = OpticalSample.objects.get(device_ip="127.0.10.11", interface_index=6)
+    assert dark.no_light is True
+    reached = run("Network Availability", at)
+    assert reached.devices_targeted == 12
+    assert AvailabilitySample.objects.filter(snmp_status="up").count() == 11
+    client = api("operator")
+    limits = client.get("/api/metrics/optical/thresholds?device_ip=127.0.10.1").json()
+    assert limits["thresholds"]["5"]["rx_low_alarm"] == -14.0
+    rows = client.get("/monitoring/v1/metrics/optical?device_ip=127.0.10.1").json()
+    assert isinstance(rows["data"][0]["rx_power"], float)
+    missing = client.get("/api/metrics/optical")
+    assert (missing.status_code, missing.json()["error"]) == (400, "device_ip is required")
+
+
+@pytest.mark.django_db
+def test_traffic_gets_rates_from_its_second_sample(found_devices):
+    at = timezone.now()
+
+    run("Ciena Port Traffic", at - timedelta(seconds=60))
+    run("Ciena Port Traffic", at)
+
+    rows = InterfaceSample.objects.filter(device_ip="127.0.10.1", interface_index=5)
+    first, second = rows.order_by("recorded_at")
+    assert first.rx_bps is None
+    assert second.rx_bps is not None
+    assert second.rx_bps >= 0
+
+
+@pytest.mark.django_db
+def test_an_unknown_poll_type_is_a_failed_run():
+    row = PollConfig.objects.create(name="odd", poll_type="nope")
+
+    done = polling.poll(row.pk, timezone.now())
+
+    assert (done.status, done.error_message) == ("failed", "Poll type 'nope' not found")
+    empty = PollConfig.objects.create(
+        name="nobody", poll_type="ciena_optical", target_type="site", target_site_name="none"
+    )
+    assert polling.poll(empty.pk, timezone.now()).status == "success"
+
+
+@pytest.mark.django_db
+def test_a_due_poll_is_queued_once(commits):
+    PollConfig.objects.update(enabled=False)
+    PollConfig.objects.filter(name="Network Availability").update(enabled=True)
+    now = timezone.now()
+
+    with commits():
+        assert polling.run_due(now) == 1
+        assert polling.run_due(now) == 0
+    assert PollExecution.objects.count() == 1
+    assert polling.run_due(now + timedelta(seconds=61)) == 1
+
+
+@pytest.mark.django_db
+def test_polls_are_managed_over_rest(api, commits):
+    admin = api("admin")
+    missing = admin.post("/api/polling/configs", {"name": "x"}, format="json")
+    assert missing.json()["error"]["message"] == "'poll_type' is required"
+    body = {
+        "name": "mine",
+        "poll_type": "snmp_availability",
+        "target_type": "all",
+        "snmp_community": "s3cret-c",
+    }
+    pk = admin.post("/api/polling/configs", body, format="json").json()["data"]["id"]
+    again = admin.post("/monitoring/v1/polling/configs", body, format="json")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "DUPLICATE")
+    shown = admin.get(f"/api/polling/configs/{pk}")
+    assert "s3cret-c" not in shown.content.decode()
+    empty = admin.put(f"/api/polling/configs/{pk}", {}, format="json")
+    assert empty.json()["error"]["message"] == "No fields to update"
+    off = admin.post(f"/api/polling/configs/{pk}/toggle", {}, format="json").json()
+    assert (off["message"], off["data"]) == ("Config disabled", {"enabled": False})
+    with commits():
+        ran = admin.post(f"/api/polling/configs/{pk}/run")
+    assert (ran.status_code, ran.json()["message"]) == (202, "Polling task dispatched")
+    assert admin.get("/api/polling/executions").json()["data"]["count"] == 1
+    types = admin.get("/api/polling/poll-types").json()["data"]["poll_types"]
+    assert {"snmp_availability", "ciena_optical"} <= {row["id"] for row in types}
+    assert admin.delete(f"/api/polling/configs/{pk}").json()["message"] == "Config deleted"
+
+
+@pytest.mark.django_db
+def test_hours_are_rolled_up_once_and_old_samples_go():
+    start = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
+    for minute, power in ((0, -5), (30, 0)):
+        OpticalSample.objects.create(
+            device_ip="10.0.0.1",
+            interface_name="port1",
+            rx_power=power,
+            recorded_at=start + timedelta(minutes=minute),
+        )
+
+    assert health.roll_up(start + timedelta(hours=2)) == 1
+    assert health.roll_up(start + timedelta(hours=2)) == 1
+    hour = OpticalHour.objects.get()
+    assert (hour.rx_min, hour.rx_avg, hour.rx_max, hour.samples) == (-5, -2.5, 0, 2)
+    health.remove_old(start + timedelta(days=8))
+    assert not OpticalSample.objects.exists()
+    assert OpticalHour.objects.count() == 1

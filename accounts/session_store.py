@@ -27,7 +27,8 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """Return the session's dictionary; an unknown, revoked or expired key starts afresh."""
-        row = Session.objects.usable().filter(token_hash=token_hash(self.session_key)).first()
+        key = self.session_key or ""
+        row = Session.objects.usable().filter(token_hash=token_hash(key)).first()
         if row is None:
             self._session_key = None
             return {}
@@ -48,7 +49,7 @@ class SessionStore(SessionBase):
         """Write the dictionary; `UpdateError` when the session was revoked meanwhile."""
         if self.session_key is None:
             return self.create()
-        values = self._get_session(no_load=must_create)
+        values: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # of the base class
         fields = {"data": self.encode(values), "user_id": values.get(SESSION_KEY)}
         digest = token_hash(self.session_key)
         if not must_create:

@@ -12,14 +12,14 @@ from inventory_site.error_shapes import HTML, error_response, shape_of
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: a malformed request, e.g. a host name that is not ours."""
     if shape_of(request.path) == HTML:
-        return defaults.bad_request(request, exception)
+        return defaults.bad_request(request, exception or Exception())
     return error_response(request, status=400, code="BAD_REQUEST", message="Bad request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: raised outside the API's own handler."""
     if shape_of(request.path) == HTML:
-        return defaults.permission_denied(request, exception)
+        return defaults.permission_denied(request, exception or Exception())
     return error_response(request, status=403, code="FORBIDDEN", message="Permission denied")
 
 

@@ -35,7 +35,11 @@ class NetworkRouteFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = NetworkRoute
-        fields = ["repository_type", "is_special", "currency"]
+        fields = (
+            "repository_type",
+            "is_special",
+            "currency",
+        )
 
     def filter_location(
         self, rows: QuerySet[NetworkRoute], name: str, value: str
@@ -66,7 +70,10 @@ class DarkFibreChannelFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = DarkFibreChannel
-        fields = ["route", "in_use"]
+        fields = (
+            "route",
+            "in_use",
+        )
 
     def filter_reserved(
         self, rows: QuerySet[DarkFibreChannel], name: str, value: bool
@@ -87,7 +94,10 @@ class ReservationFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = Reservation
-        fields = ["channel", "holder"]
+        fields = (
+            "channel",
+            "holder",
+        )
 
     def filter_mine(
         self, rows: QuerySet[Reservation], name: str, value: bool
@@ -106,7 +116,10 @@ class ReservationLogFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = ReservationLog
-        fields = ["channel", "circuit_id"]
+        fields = (
+            "channel",
+            "circuit_id",
+        )
 
 
 class LocationFilterSet(django_filters.FilterSet):
@@ -117,7 +130,10 @@ class LocationFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = Location
-        fields = ["status", "pop_type"]
+        fields = (
+            "status",
+            "pop_type",
+        )
 
 
 class ExchangeRateFilterSet(django_filters.FilterSet):
@@ -127,7 +143,7 @@ class ExchangeRateFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = ExchangeRate
-        fields = ["status"]
+        fields = ("status",)
 
 
 class TestResultsFileFilterSet(django_filters.FilterSet):
@@ -138,4 +154,4 @@ class TestResultsFileFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = TestResultsFile
-        fields = ["route"]
+        fields = ("route",)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import _user_has_module_perms, _user_has_perm
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -123,7 +123,7 @@ class User(AbstractBaseUser, TimeStamped):
             return False
         if self.narrowed_to is not None and perm not in self.narrowed_to:
             return False
-        return _user_has_perm(self, perm, obj)
+        return any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
     def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
         """Whether all of them are held."""
@@ -131,4 +131,5 @@ class User(AbstractBaseUser, TimeStamped):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether any permission of an app is held; the admin's index asks."""
-        return self.is_active and _user_has_module_perms(self, app_label)
+        held = {perm for backend in get_backends() for perm in backend.get_all_permissions(self)}
+        return self.is_active and any(perm.startswith(f"{app_label}.") for perm in held)

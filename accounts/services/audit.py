@@ -66,7 +66,8 @@ def remove_older_than(days: int) -> int:
 
 def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
     """Return the named fields as JSON values; relations as their keys."""
-    return {name: _plain(getattr(obj, obj._meta.get_field(name).attname)) for name in fields}
+    columns = {name: getattr(obj._meta.get_field(name), "attname", name) for name in fields}
+    return {name: _plain(getattr(obj, column)) for name, column in columns.items()}
 
 
 def _entry(

@@ -42,5 +42,7 @@ def opened(context: CallContext) -> Iterator[CallContext]:
 def through(channel: str) -> Iterator[CallContext]:
     """Change only the channel, and give the call an id if it has none."""
     here = current()
-    with opened(replace(here, channel=channel, request_id=here.request_id or str(uuid.uuid4()))) as it:
+    with opened(
+        replace(here, channel=channel, request_id=here.request_id or str(uuid.uuid4()))
+    ) as it:
         yield it

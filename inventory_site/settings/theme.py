@@ -1,7 +1,7 @@
 """Content security policy, static files and the look of the admin.
 
-The sidebar, the palette and the cards come from the registry (`inventory_site.core.admin`); the theme
-brings the widgets of forms, whose small expressions are why scripts need `unsafe-eval`.
+The sidebar, the palette and the cards come from the registry (`inventory_site.core.admin`); the
+theme brings the widgets of forms, whose small expressions are why scripts need `unsafe-eval`.
 """
 
 from csp.constants import NONE, SELF

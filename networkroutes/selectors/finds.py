@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 
 from inventory_site.core.registry import SearchHit
@@ -18,7 +20,7 @@ def routes(text: str, limit: int) -> list[SearchHit]:
             kind="Circuit",
             label=row.circuit_id,
             url=reverse("admin:networkroutes_networkroute_change", args=[row.pk]),
-            rank=row.match_rank,
+            rank=_rank(row),
             note=f"{row.location_a or '?'} to {row.location_b or '?'}",
             object_id=str(row.pk),
         )
@@ -34,7 +36,7 @@ def channels(text: str, limit: int) -> list[SearchHit]:
             kind="Wavelength",
             label=str(row),
             url=reverse("admin:networkroutes_darkfibrechannel_change", args=[row.pk]),
-            rank=row.match_rank,
+            rank=_rank(row),
             note=row.route.circuit_id,
             object_id=str(row.pk),
         )
@@ -49,9 +51,14 @@ def locations(text: str, limit: int) -> list[SearchHit]:
             kind="Location",
             label=row.location_code,
             url=reverse("admin:networkroutes_location_change", args=[row.pk]),
-            rank=row.match_rank,
+            rank=_rank(row),
             note=f"{row.city}, {row.country}",
             object_id=str(row.pk),
         )
         for row in ranked(Location.objects.all(), text, limit=limit)
     ]
+
+
+def _rank(row: Any) -> int:
+    """The rank that the search annotated."""
+    return int(row.match_rank)

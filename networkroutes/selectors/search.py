@@ -68,7 +68,7 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
     A match is a case-insensitive substring of the value's text form; null never matches, `%` and
     `_` are themselves, blank filters and unknown names are ignored.
     """
-    rows = NetworkRoute.objects.in_order()
+    rows: QuerySet[NetworkRoute] = NetworkRoute.objects.in_order()
     given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
     either = _either_end(given)
     for text in either:

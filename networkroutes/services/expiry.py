@@ -66,7 +66,9 @@ def _tables() -> dict[str, str]:
 
 def _due(channel_id: int | None) -> str:
     one = "" if channel_id is None else f" AND r.channel_id = {int(channel_id)}"
-    return f"r.status = '{ReservationStatus.OPEN}' AND r.expires_at < %s{one} ORDER BY r.id LIMIT %s"
+    return (
+        f"r.status = '{ReservationStatus.OPEN}' AND r.expires_at < %s{one} ORDER BY r.id LIMIT %s"
+    )
 
 
 def _in_one_statement(now: datetime, channel_id: int | None, limit: int) -> int:

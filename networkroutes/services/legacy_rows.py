@@ -67,7 +67,7 @@ def repository_type(row: Row, report: TableReport, files: Files) -> RepositoryTy
 
 def route(row: Row, report: TableReport, files: Files) -> NetworkRoute | None:
     """Take over a circuit with its times; blanks in numeric columns become null."""
-    circuit_id = row.get("circuit_id")
+    circuit_id = legacy.text(row, "circuit_id") or ""
     try:
         check_circuit_id(circuit_id)
         check_bandwidth(legacy.text(row, "bandwidth"))
@@ -267,12 +267,8 @@ WITH_KEYS: list[type[models.Model]] = [
 
 def import_maps(files: Files, report: TableReport) -> None:
     """Store the maps that circuits name, and generated ones; what is no KMZ is reported."""
-    owners = dict(
-        NetworkRoute.objects.exclude(kmz_file_path__isnull=True)
-        .exclude(kmz_file_path="")
-        .order_by("-pk")
-        .values_list("kmz_file_path", "pk")
-    )
+    named = NetworkRoute.objects.order_by("-pk").values_list("kmz_file_path", "pk")
+    owners = {name: pk for name, pk in named if name}
     generated = [name for name in files.by_name if name.startswith(GENERATED)]
     known = set(KmzFile.objects.values_list("filename", flat=True))
     for name in (*owners, *generated):

@@ -132,7 +132,7 @@ class ListMixin:
         sorting = change_list.get_ordering_field_columns()
         shown = [name for name in change_list.list_display if name != "action_checkbox"]
         offset = len(change_list.list_display) - len(shown)
-        columns = []
+        columns: list[Column] = []
         for name in self.all_columns(request):
             place = shown.index(name) + offset if name in shown else None
             columns.append(self._column(name, place, change_list, sorting, not columns))
@@ -178,7 +178,11 @@ class ListMixin:
                 url = ""
             cells = [Cell(item, drawn(item.name, obj, self)) for item in columns]
             yield Row(
-                obj.pk, self.object_title(obj), url, cells, *self._row_verb(request, obj, wanted)
+                obj.pk,
+                self.object_title(obj),  # type: ignore[attr-defined]  # of the object page
+                url,
+                cells,
+                *self._row_verb(request, obj, wanted),
             )
 
     def _row_verb(

@@ -100,8 +100,8 @@ class ObjectPageMixin:
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
         if isinstance(answer, TemplateResponse) and obj is not None and change:
-            may_save = answer.context_data.get("has_change_permission", False)
-            answer.context_data["may_save"] = may_save
+            shown = answer.context_data or {}
+            shown["may_save"] = shown.get("has_change_permission", False)
         return answer
 
     def _furnish_object(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> None:

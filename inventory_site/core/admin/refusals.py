@@ -16,7 +16,9 @@ Refusal = DomainError | ValidationError
 def sentences(refusal: Refusal) -> dict[str | None, list[str]]:
     """Return the refusal's sentences by field; None stands for the whole form."""
     if isinstance(refusal, InvalidInput) and refusal.fields:
-        return dict(refusal.fields)
+        fields: dict[str | None, list[str]] = {}
+        fields.update(refusal.fields)
+        return fields
     if isinstance(refusal, DomainError):
         return {refusal.details.get("field"): [refusal.message]}
     if hasattr(refusal, "error_dict"):

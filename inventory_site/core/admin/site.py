@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
-from django.contrib.admin.sites import NotRegistered
+from django.contrib.admin.exceptions import NotRegistered
 from django.db.models import Model
 
 AdminClass = TypeVar("AdminClass", bound=type[Any])
@@ -16,7 +16,7 @@ AdminClass = TypeVar("AdminClass", bound=type[Any])
 
 def register(*models: type[Model]) -> Callable[[AdminClass], AdminClass]:
     """Register a model admin for these models."""
-    return admin.register(*models)
+    return cast("Callable[[AdminClass], AdminClass]", admin.register(*models))
 
 
 def register_instead(*models: type[Model]) -> Callable[[AdminClass], AdminClass]:

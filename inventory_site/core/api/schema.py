@@ -50,6 +50,13 @@ def native_paths_only(endpoints: list[Any]) -> list[Any]:
 class EnvelopeSchema(AutoSchema):
     """Wraps every successful answer, and names the error answers."""
 
+    def get_operation_id(self) -> str:
+        """Tell a collection's GET from an item's, also where views are plain."""
+        found: str = super().get_operation_id()
+        if found.endswith("_retrieve") and not self.path.endswith("}"):
+            return f"{found.removesuffix('retrieve')}read"
+        return found
+
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """Name the parameters that every list takes."""
         if not self._is_list_view():

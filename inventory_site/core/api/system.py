@@ -70,7 +70,9 @@ class SystemHealthView(_HealthView):
             "service": SERVICE,
         }
         if request.user and request.user.is_authenticated:
-            checks = {"database": {"healthy": healthy, "response_time_ms": took_ms}}
+            checks: dict[str, dict[str, Any]] = {
+                "database": {"healthy": healthy, "response_time_ms": took_ms}
+            }
             for check in registry.health:
                 good, sentence = check.probe()
                 checks[check.slug] = {"healthy": good, "message": sentence}

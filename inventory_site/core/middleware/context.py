@@ -36,7 +36,7 @@ class RequestContextMiddleware:
 
 def client_address(request: HttpRequest) -> str | None:
     """The caller's address; `X-Forwarded-For` counts only as far as proxies are declared."""
-    proxies = settings.REST_FRAMEWORK["NUM_PROXIES"]
+    proxies = int(str(settings.REST_FRAMEWORK["NUM_PROXIES"]))
     forwarded = request.headers.get("X-Forwarded-For", "")
     if proxies and forwarded:
         hops = [hop.strip() for hop in forwarded.split(",")]

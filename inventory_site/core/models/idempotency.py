@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 class IdempotencyKey(models.Model):
-    """The first answer to a POST that carried `Idempotency-Key`; status 0 while it is being worked on.
+    """The first answer to a POST that carried `Idempotency-Key`; status 0 while it is under way.
 
     `caller` is the account (or `anonymous`), so that keys of two callers never meet.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -33,7 +33,7 @@ class LocationSerializer(SparseSerializer):
             "updated_at",
         ]
         read_only_fields = ["version", "created_at", "updated_at"]
-        extra_kwargs = {"location_code": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {"location_code": {"validators": []}}
 
     def validate_location_code(self, value: str) -> str:
         """The code never changes."""
@@ -63,7 +63,7 @@ class ExchangeRateSerializer(SparseSerializer):
             "created_at",
         ]
         read_only_fields = ["last_updated", "next_update_due", "status", "version", "created_at"]
-        extra_kwargs = {"currency_code": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {"currency_code": {"validators": []}}
 
     def to_internal_value(self, data: Any) -> Any:
         """Trim the code and put it in capitals before it is checked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -19,7 +19,7 @@ class RepositoryTypeSerializer(SparseSerializer):
         model = RepositoryType
         fields = ["id", "name", "description", "created_at"]
         read_only_fields = ["created_at"]
-        extra_kwargs = {"name": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
 
 
 class NetworkRouteSerializer(SparseSerializer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory_site.core import registry
-from inventory_site.core.registry import FileOwner, Schedule
+from inventory_site.core.registry import DemoLoader, FileOwner, Schedule
 
 
 def register() -> None:
@@ -28,3 +28,10 @@ def register() -> None:
                 help=text,
             )
         )
+    registry.demos.register(DemoLoader("devices", _load_demo, order=40))
+
+
+def _load_demo() -> str:
+    from devices.demo.load import load
+
+    return load()

@@ -55,6 +55,11 @@ PROGRAMS = (
     Program("rabbitmq-server", "the queue on RabbitMQ", lambda: _found("rabbitmq-server")),
     Program("chromium", "pages in a browser", lambda: _found("chromium")),
     Program("nginx-light", "files leaving through nginx", _nginx),
+    Program("snmpd", "SNMP of a real agent", lambda: _found("snmpd", "/usr/sbin/snmpd")),
+    Program("snmp", "SNMP compared with net-snmp", lambda: _found("snmpget")),
+    Program("openssh-server", "SSH of a real server", lambda: _found("sshd", "/usr/sbin/sshd")),
+    Program("iputils-ping", "the ping program", lambda: _found("ping")),
+    Program("traceroute", "the traceroute program", lambda: _found("traceroute")),
     Program(
         "libmagic1",
         "content types of uploads",

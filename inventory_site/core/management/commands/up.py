@@ -18,6 +18,7 @@ from inventory_site.core.supervisor import Plan
 from inventory_site.settings import env
 
 WORKER_PROCESSES = 2
+SIMULATED_SSH_PORT = 1022
 THREADS_FOR_SHORT_REQUESTS = 4  # besides one for each download under way
 # Checks were done by then and would load every view; few malloc arenas suit few threads.
 SMALL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             first_start.prepare(self.stdout.write, with_demo=not options["no_demo"])
         self._greet()
         plan = Plan(
-            commands=_commands(host, port),
+            commands=_commands(host, port) | _demo_commands(options),
             host=host,
             port=port,
             ready_text=f"Patchbay is ready: {_address(host, port)}",
@@ -74,6 +75,22 @@ def _commands(host: str, port: int) -> dict[str, list[str]]:
         ],
         "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
     }
+
+
+def _demo_commands(options: dict[str, Any]) -> dict[str, list[str]]:
+    """Simulated devices beside the demo, where nobody answers for them yet."""
+    if options["no_demo"] or not _is_free("127.0.10.1", SIMULATED_SSH_PORT):
+        return {}
+    manage = str(settings.BASE_DIR / "manage.py")
+    return {"devices": [sys.executable, manage, "simulate_devices"]}
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _web_command(host: str, port: int) -> list[str]:

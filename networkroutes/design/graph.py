@@ -18,7 +18,8 @@ ROUNDED_TO = 6
 class Graph:
     """Locations numbered by first appearance, end A before end B; arcs are (to, weight, circuit).
 
-    Circuits are undirected: each gives two arcs. A circuit from a location to itself gives a
+    Circuits are undirected: each gives two arcs. `split` keeps what the search for node-disjoint
+    pairs makes of them. A circuit from a location to itself gives a
     location and no arc.
     """
 
@@ -26,6 +27,7 @@ class Graph:
     names: list[str] = field(default_factory=list)
     number_of: dict[str, int] = field(default_factory=dict)
     arcs: list[list[Arc]] = field(default_factory=list)
+    split: list[list[Arc]] | None = None
 
     def number(self, name: str) -> int:
         """Return a location's number, giving it the next one when it is new."""

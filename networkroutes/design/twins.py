@@ -44,7 +44,7 @@ def disjoint_pair(graph: Graph, source: int, target: int, kind: str = CIRCUIT) -
     shared with nothing. None when there is no pair.
     """
     if kind == CIRCUIT:
-        return _flow_pair(graph, source, target, _links_between_circuits(graph))
+        return _flow_pair(graph, source, target, graph.arcs)
     if kind == NODE:
         split_source, split_target = 2 * source + 1, 2 * target
         return _flow_pair(graph, split_source, split_target, _links_of_split_nodes(graph), 2)
@@ -62,16 +62,18 @@ def _cable_risk(circuit: Circuit) -> str:
 RISKS: dict[str, Callable[[Circuit], str]] = {CARRIER: _carrier_risk, CABLE: _cable_risk}
 
 
-def _links_between_circuits(graph: Graph) -> list[list[Link]]:
-    return [list(arcs) for arcs in graph.arcs]
-
-
 def _links_of_split_nodes(graph: Graph) -> list[list[Link]]:
-    """Each location becomes an entry (2n) and an exit (2n + 1) with a link of no length."""
+    """Each location becomes an entry (2n) and an exit (2n + 1) with a link of no length.
+
+    Made once per graph, which never changes.
+    """
+    if graph.split is not None:
+        return graph.split
     links: list[list[Link]] = []
     for node, arcs in enumerate(graph.arcs):
         links.append([(2 * node + 1, 0.0, -1 - node)])
         links.append([(2 * other, weight, edge) for other, weight, edge in arcs])
+    graph.split = links
     return links
 
 

@@ -147,14 +147,23 @@ class _DeadlineSocket:
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads a socket; a peer that drips a byte at a time gains nothing."""
+    """Reads a socket; a peer that drips a byte at a time gains nothing.
+
+    Its own handle keeps the socket open: `http.client` closes the connection before the body is
+    read when the peer says that it will hang up.
+    """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._deadline = sock, deadline
+        self._handle = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         self._sock.settimeout(self._deadline.left())
-        return self._sock.recv_into(buffer)
+        return self._handle.readinto(buffer) or 0
+
+    def close(self) -> None:
+        self._handle.close()
+        super().close()

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from django.utils import timezone
 
 from accounts.models import User
-from networkroutes.demo import data
+from networkroutes.demo import data, design
 from networkroutes.demo.data import Circuit, Place
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute, Reservation
 from networkroutes.services import channels, files, locations, reservations, routes
@@ -42,7 +42,11 @@ def load() -> str:
     for circuit in made:
         if circuit.circuit_id in FILES_FOR:
             _files(doer, circuit)
-    return f"{places} locations, {len(made)} circuits and {held} reservations added"
+    around = design.load_design(doer)
+    return (
+        f"{places} locations, {len(made)} circuits, {held} reservations "
+        f"and {around} rows for the design tool added"
+    )
 
 
 def _place(actor: object, place: Place) -> bool:

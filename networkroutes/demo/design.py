@@ -1,0 +1,123 @@
+"""Demo rows around the design tool: carriers, contacts, probes, floors, a promotion, a search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from networkroutes.models import (
+    Carrier,
+    CarrierContact,
+    LatencyProbe,
+    Location,
+    LocationCapabilities,
+    NetworkRoute,
+    PromoRule,
+    SavedSearch,
+)
+from networkroutes.services import capabilities, carriers, latency, pricing_rules, searches
+
+REGIONS = {
+    "Kestrel Networks": "EMEA",
+    "Aurora Fibre": "EMEA",
+    "Meridian Cable": "EMEA",
+    "Pelagia": "APAC",
+    "Sunward": "APAC",
+    "Northlight": "AMERs",
+    "Transit One": "AMERs",
+}
+OVERDUE = ("Meridian Cable", "Sunward")
+LOOPBACK_PROBES = {"LONLON100001": "127.0.10.1", "LONLON100002": "127.0.10.2"}
+FLOORS = {"LON1": (300, 350, 450, 690), "SNG1": (420, 480, 640, 900)}
+ABLE = {"LON1": ("cnx_colocation", "cnx_sdwan", "internet_on_ramp"), "SNG1": ("cnx_ethernet",)}
+PROMOTION = "London to Frankfurt, spring"
+SEARCH = "London to Singapore, 10 G, under 180 ms"
+
+
+def load_design(actor: Any) -> int:
+    """Make what is missing; return how many rows were added."""
+    made = sum(_carrier(actor, name, region) for name, region in REGIONS.items())
+    made += sum(_probe(actor, *pair) for pair in LOOPBACK_PROBES.items())
+    made += sum(_place(actor, code) for code in FLOORS)
+    made += _promotion(actor)
+    return made + _search(actor)
+
+
+def _carrier(actor: Any, name: str, region: str) -> int:
+    if Carrier.objects.filter(carrier_name=name, region=region).exists():
+        return 0
+    values = {"carrier_name": name, "region": region}
+    carrier = carriers.create_carrier(actor=actor, values=values)
+    word = name.split()[0].lower()
+    contact = carriers.create_contact(
+        actor=actor,
+        carrier_id=carrier.pk,
+        values={
+            "contact_name": f"{name} NOC",
+            "contact_type": "NOC",
+            "contact_level": "1",
+            "contact_function": "Operations desk",
+            "contact_email": f"noc@{word}.example",
+            "contact_phone": "+44 20 7946 0102",
+        },
+    )
+    if name in OVERDUE:
+        CarrierContact.objects.filter(pk=contact.pk).update(
+            last_updated=timezone.now() - timedelta(days=410)
+        )
+    return 1
+
+
+def _probe(actor: Any, circuit_id: str, address: str) -> int:
+    """Ping a loopback address, which answers on every machine."""
+    route = NetworkRoute.objects.filter(circuit_id=circuit_id).first()
+    if route is None or LatencyProbe.objects.filter(route=route).exists():
+        return 0
+    latency.set_probe(actor=actor, route=route, values={"kind": "ping", "target": address})
+    return 1
+
+
+def _place(actor: Any, code: str) -> int:
+    place = Location.objects.filter(location_code=code).first()
+    if place is None or LocationCapabilities.objects.filter(location=place).exists():
+        return 0
+    names = dict.fromkeys(ABLE[code], True)
+    capabilities.set_capabilities(actor=actor, location_id=place.pk, values=names)
+    prices = dict(zip(pricing_rules.MIN_PRICES, FLOORS[code], strict=True))
+    pricing_rules.set_minimum_prices(actor=actor, location_id=place.pk, prices=prices)
+    return 1
+
+
+def _promotion(actor: Any) -> int:
+    if PromoRule.objects.filter(rule_name=PROMOTION).exists():
+        return 0
+    values = {
+        "rule_name": PROMOTION,
+        "source_locations": ["LON1", "LON2"],
+        "destination_locations": ["FRA1"],
+        "price_1000_to_2999mb": 950,
+        "price_3000mb_plus": 2400,
+    }
+    pricing_rules.create_promo(actor=actor, values=values)
+    return 1
+
+
+def _search(actor: Any) -> int:
+    if SavedSearch.objects.filter(search_name=SEARCH).exists():
+        return 0
+    values = {
+        "search_name": SEARCH,
+        "source_location": "LON1",
+        "destination_location": "SNG1",
+        "bandwidth_required": 10_000,
+        "bandwidth_unit": "Mbps",
+        "protection_required": True,
+        "max_latency_ms": 180,
+        "carrier_avoidance": ["Meridian Cable"],
+        "output_currency": "EUR",
+        "contract_term_months": 24,
+    }
+    searches.save_search(actor=actor, values=values)
+    return 1

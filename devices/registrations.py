@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inventory_site.core import registry
-from inventory_site.core.registry import DemoLoader, FileOwner, Schedule
+from inventory_site.core.registry import (
+    CardContent,
+    CardLine,
+    DashboardCard,
+    DemoLoader,
+    FileOwner,
+    PaletteVerb,
+    Schedule,
+    SearchHit,
+    SearchProvider,
+    SidebarEntry,
+)
 
 
 def register() -> None:
@@ -28,6 +41,15 @@ def register() -> None:
                 help=text,
             )
         )
+    _sidebar()
+    registry.searches.register(
+        SearchProvider("devices", "Devices", "devices.view_device", _find_devices, order=15)
+    )
+    registry.cards.register(
+        DashboardCard(
+            "devices.silent", "Silent devices", "broken", "devices.view_device", _silent_devices
+        )
+    )
     registry.demos.register(DemoLoader("devices", _load_demo, order=40))
 
 
@@ -35,3 +57,52 @@ def _load_demo() -> str:
     from devices.demo.load import load
 
     return load()
+
+
+def _sidebar() -> None:
+    entries = (
+        ("devices", "Devices", "server", "device"),
+        ("groups", "Groups", "boxes", "devicegroup"),
+        ("scans", "Discovery", "radar", "scan"),
+        ("runs", "Commands", "terminal", "executorrun"),
+        ("polls", "Polling", "activity", "pollconfig"),
+        ("vault", "Vault", "key-round", "credential"),
+        ("types", "Device types", "tag", "devicetype"),
+        ("manufacturers", "Manufacturers", "factory", "manufacturer"),
+        ("sites", "Sites", "map-pin", "site"),
+    )
+    for order, (slug, title, icon, model) in enumerate(entries, 1):
+        registry.sidebar.register(
+            SidebarEntry(
+                slug=f"devices.{slug}",
+                title=title,
+                section="Devices",
+                icon=icon,
+                url_name=f"admin:devices_{model}_changelist",
+                permission=f"devices.view_{model}",
+                order=order * 10,
+            )
+        )
+    registry.verbs.register(
+        PaletteVerb(
+            "devices.discover", "Discover devices", "admin:devices_scan_add", "devices.view_scan"
+        )
+    )
+
+
+def _find_devices(user: Any, text: str, limit: int) -> list[SearchHit]:
+    from devices.selectors import finds
+
+    return finds.devices(text, limit)
+
+
+def _silent_devices(user: Any) -> CardContent:
+    from devices.selectors import finds
+
+    lines, total, url = finds.silent()
+    return CardContent(
+        [CardLine(text, link, note, "bad") for text, link, note in lines],
+        total,
+        url,
+        "Every device answers.",
+    )

@@ -1,0 +1,228 @@
+"""The vault's pages; secrets go in, and come out only on the strict page of Reveal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
+
+from devices import policy
+from devices.admin.words import state_badge
+from devices.models import Credential
+from devices.selectors import vault as selector
+from devices.services import secrets, vault, vault_use
+from inventory_site.core.admin import (
+    EMPTY,
+    Answer,
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    Verb,
+    column,
+    register,
+    when,
+)
+from inventory_site.core.errors import DomainError, NotAllowed
+
+SHOWN = 50
+STRICT = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SECRET_FIELDS = (
+    "password",
+    "private_key",
+    "passphrase",
+    "community",
+    "security_name",
+    "auth_password",
+    "priv_password",
+    "api_key",
+    "token",
+    "certificate",
+)
+LONG = {"private_key", "certificate"}
+META = (
+    "name",
+    "credential_type",
+    "username",
+    "description",
+    "category",
+    "environment",
+    "owner",
+    "valid_from",
+    "valid_until",
+    "expiration_warning_days",
+    "access_level",
+    "is_default",
+    "notes",
+)
+
+
+class CredentialForm(forms.ModelForm):
+    """Secret fields are write-only: blank keeps what is stored."""
+
+    credential_type = forms.ChoiceField(
+        label="Type", choices=[(one, one.replace("_", " ")) for one in secrets.TYPES]
+    )
+
+    class Meta:
+        model = Credential
+        fields = META
+
+
+for _name in SECRET_FIELDS:
+    _area = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+    CredentialForm.base_fields[_name] = forms.CharField(
+        required=False,
+        strip=False,
+        help_text="Blank keeps what is stored.",
+        widget=_area
+        if _name in LONG
+        else forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    CredentialForm.declared_fields[_name] = CredentialForm.base_fields[_name]
+
+
+def _log(request: HttpRequest, row: Credential) -> dict[str, Any]:
+    table = ShortTable(
+        "Log",
+        ("When", "Who", "What", "Device", "Result"),
+        [
+            (
+                when(entry.performed_at),
+                entry.performed_by,
+                entry.action_detail or entry.action,
+                entry.target_device or EMPTY,
+                state_badge("success" if entry.success else "failed"),
+            )
+            for entry in row.uses.all()[:SHOWN]
+        ],
+        empty="Nothing happened yet.",
+    )
+    return {"tables": [table]}
+
+
+def _devices(request: HttpRequest, row: Credential) -> dict[str, Any]:
+    table = ShortTable(
+        "Assigned to",
+        ("Address", "As", "Priority"),
+        [
+            (one["ip_address"], one["credential_type"], one["priority"])
+            for one in selector.devices_of(row)
+        ],
+        empty="No device names it.",
+    )
+    return {"tables": [table]}
+
+
+def _reveal(request: HttpRequest, objects: list[Credential], data: dict[str, Any]) -> Answer:
+    url = reverse("admin:devices_credential_reveal", args=[objects[0].pk])
+    return Answer("The secret stands on a page of its own.", url=url, link="Open it")
+
+
+@register(Credential)
+class CredentialAdmin(ServiceAdmin):
+    """A stored secret, without the secret."""
+
+    form = CredentialForm
+    list_display = ["name", "credential_type", "username", "status_badge", "ends", "uses", "used"]
+    list_filter = ["credential_type", "status", "category", "environment"]
+    search_fields = ["name", "description", "username", "owner"]
+    phone_columns = ["status_badge", "credential_type"]
+    summary = ["credential_type", "username", "ends", "uses", "used", "certificate_subject"]
+    fields = [*META, *SECRET_FIELDS]
+    tabs = [Tab("devices", "Devices", context=_devices), Tab("log", "Log", context=_log)]
+    verbs = [
+        Verb(
+            slug="reveal-page",
+            label="Reveal",
+            permission=policy.REVEAL_CREDENTIAL,
+            run=_reveal,
+            follows="Opening the page is written down.",
+            icon="eye",
+            on_list=False,
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
+        rows: QuerySet[Credential] = super().get_queryset(request)
+        return rows.filter(is_deleted=False)
+
+    def get_urls(self) -> list[Any]:
+        """Add the strict page."""
+        view = self.admin_site.admin_view(never_cache(self.reveal_view))
+        place = path("<int:pk>/reveal/", view, name="devices_credential_reveal")
+        return [place, *super().get_urls()]
+
+    def reveal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for a reason, then show the secret: no script, no theme, no copy kept."""
+        try:
+            policy.require(request.user, policy.REVEAL_CREDENTIAL)
+            row, document, error = vault.find(pk), None, ""
+            if request.method == "POST":
+                reason = request.POST.get("reason", "").strip()
+                if reason:
+                    document = vault_use.reveal(pk, actor=request.user, reason=reason[:500])
+                else:
+                    error = "Say why; it is written down."
+        except NotAllowed:
+            return HttpResponse("Permission denied", status=403, content_type="text/plain")
+        except DomainError:
+            return redirect("admin:devices_credential_changelist")
+        shown = {"credential": row, "secret": document, "error": error}
+        response = render(request, "devices/admin/reveal.html", shown)
+        response["Content-Security-Policy"] = STRICT
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def state(self, obj: Credential) -> SafeString:
+        return state_badge(obj.status)
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Credential:
+        body = {name: value for name, value in data.items() if value not in (None, "")}
+        return vault.create_credential(actor=request.user, body=body).credential
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: Credential,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> Credential:
+        body = {
+            name: value
+            for name, value in changes.items()
+            if name not in SECRET_FIELDS or value not in (None, "")
+        }
+        if not body:
+            return obj
+        saved = vault.update_credential(
+            obj.pk, actor=request.user, body=body, expected_version=expected_version
+        )
+        return saved.credential
+
+    def service_delete(self, request: HttpRequest, obj: Credential) -> None:
+        vault.delete_credential(obj.pk, actor=request.user)
+
+    @column("State", order="status", export="status")
+    def status_badge(self, obj: Credential) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Ends", order="valid_until", export="valid_until")
+    def ends(self, obj: Credential) -> SafeString:
+        return when(obj.valid_until, acts=True, missing="no end")
+
+    @column("Uses", order="used_by_count", export="used_by_count")
+    def uses(self, obj: Credential) -> int:
+        return obj.used_by_count
+
+    @column("Last used", order="last_used_at", export="last_used_at")
+    def used(self, obj: Credential) -> SafeString:
+        return when(obj.last_used_at, missing="never")

@@ -1,0 +1,161 @@
+"""Tabs of a device's page: ports with light levels, credentials, scans, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from devices.admin.words import power, state_badge
+from devices.measures import Thresholds, power_alarms
+from devices.models import Device, InterfaceState, ScanResult
+from devices.selectors import metrics, monitoring, vault
+from inventory_site.core.admin import EMPTY, ShortTable, Tab, badge, identifier, when
+
+SHOWN = 25
+ALARM_WORDS = {
+    "tx_high": "Tx high",
+    "tx_low": "Tx low",
+    "rx_high": "Rx high",
+    "rx_low": "Rx low",
+}
+
+
+def _ports(request: HttpRequest, device: Device) -> dict[str, Any]:
+    ip = device.ip or "-"
+    newest = _newest(ip)
+    limits = monitoring.thresholds(ip, None)
+    rows = InterfaceState.objects.filter(ip_address=ip).order_by("interface_index")
+    table = ShortTable(
+        "Ports",
+        ("Port", "Link", "Medium", "Tx", "Rx", "Allowed Rx", "Light", "Neighbour"),
+        [_port_row(row, newest.get(row.cli_port), limits.get(str(row.cli_port))) for row in rows],
+        total=len(rows),
+        empty="No port is known yet; use the verb Read ports.",
+    )
+    return {"tables": [table]}
+
+
+def _newest(ip: str) -> dict[Any, dict[str, Any]]:
+    found: dict[Any, dict[str, Any]] = {}
+    for row in monitoring.optical(ip, "", 24, 2000):
+        found.setdefault((row.get("interface_index") or 0) % 10_000, row)
+    return found
+
+
+def _port_row(
+    row: InterfaceState, sample: dict[str, Any] | None, limit: dict[str, Any] | None
+) -> tuple[Any, ...]:
+    tx = sample["tx_power"] if sample else row.tx_power or None
+    rx = sample["rx_power"] if sample else row.rx_power or None
+    low, high = (limit or {}).get("rx_low_alarm"), (limit or {}).get("rx_high_alarm")
+    allowed = EMPTY if low is None and high is None else f"{power(low)} to {power(high)}"
+    link = badge("Up", "ok") if row.status == "up" else badge("Down", "idle")
+    return (
+        identifier(row.interface_name),
+        link,
+        f"{row.medium}/{row.connector}".strip("/") or EMPTY,
+        power(tx),
+        power(rx),
+        allowed,
+        _light(row, tx, rx, limit),
+        row.lldp_remote_system_name or row.lldp_remote_mgmt_addr or EMPTY,
+    )
+
+
+def _light(row: InterfaceState, tx: Any, rx: Any, limit: dict[str, Any] | None) -> SafeString:
+    tx_dbm, rx_dbm = metrics.number(tx), metrics.number(rx)
+    if rx_dbm is None and tx_dbm is None:
+        return badge("Not measured", "idle")
+    if rx_dbm is not None and rx_dbm <= -40:
+        return badge("Dark", "idle")
+    limits = Thresholds(
+        *((limit or {}).get(f"{name}_alarm") for name in ("tx_high", "tx_low", "rx_high", "rx_low"))
+    )
+    found = power_alarms(tx_dbm, rx_dbm, limits, is_up=row.status == "up")
+    if found:
+        return badge(", ".join(ALARM_WORDS[one] for one in found), "bad")
+    return badge("Good", "ok")
+
+
+def _credentials(request: HttpRequest, device: Device) -> dict[str, Any]:
+    rows = vault.of_device(device.ip or "-", "")
+    table = ShortTable(
+        "Credentials",
+        ("Name", "Type", "User", "Priority"),
+        [
+            (
+                identifier(
+                    row["name"], reverse("admin:devices_credential_change", args=[row["id"]])
+                ),
+                row["credential_type"],
+                row["username"],
+                row["priority"],
+            )
+            for row in rows
+        ],
+        empty="None of its own; its groups' and the defaults are tried.",
+    )
+    return {"tables": [table]}
+
+
+def _scans(request: HttpRequest, device: Device) -> dict[str, Any]:
+    rows = ScanResult.objects.filter(target=device.ip or "-").select_related("scan")
+    table = ShortTable(
+        "Recent scans",
+        ("Scan", "Kind", "State", "Finished", "Said"),
+        [
+            (
+                identifier(row.scan, reverse("admin:devices_scan_change", args=[row.scan_id])),
+                row.scan.get_kind_display(),
+                state_badge(row.state),
+                when(row.finished_at),
+                row.error or ("answered" if row.is_online else "silent"),
+            )
+            for row in rows.order_by("-pk")[:SHOWN]
+        ],
+        empty="Not scanned yet.",
+    )
+    return {"tables": [table]}
+
+
+def _history(request: HttpRequest, device: Device) -> dict[str, Any]:
+    rows = device.history.select_related("changed_by")[:SHOWN]
+    table = ShortTable(
+        "History",
+        ("When", "Who", "What", "Before", "After"),
+        [
+            (
+                when(row.created_at),
+                row.changed_by.shown_name if row.changed_by else "the system",
+                row.notes or f"{row.get_action_display()} {row.field_name or ''}".strip(),
+                row.old_value or EMPTY,
+                row.new_value or EMPTY,
+            )
+            for row in rows
+        ],
+        empty="Nothing happened yet.",
+    )
+    return {"tables": [table]}
+
+
+TABS = [
+    Tab(
+        "ports",
+        "Ports and light",
+        context=_ports,
+        count=lambda request, device: InterfaceState.objects.filter(
+            ip_address=device.ip or "-"
+        ).count(),
+    ),
+    Tab(
+        "credentials",
+        "Credentials",
+        context=_credentials,
+        permission="devices.view_credential",
+    ),
+    Tab("scans", "Scans", context=_scans),
+    Tab("history", "History", context=_history),
+]

@@ -1,0 +1,244 @@
+"""Devices: list, page, and the verbs that talk to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from devices import policy
+from devices.admin.device_tabs import TABS
+from devices.admin.words import ping_badge
+from devices.models import Credential, Device
+from devices.services import inventory, runs, scans
+from inventory_site.core.admin import (
+    EMPTY,
+    Answer,
+    ServiceAdmin,
+    Verb,
+    badge,
+    column,
+    identifier,
+    register,
+    when,
+)
+
+FORM_FIELDS = (
+    "name",
+    "device_type",
+    "manufacturer",
+    "hardware_model",
+    "site",
+    "rack",
+    "u_position",
+    "lab_status",
+    "role",
+    "serial_number",
+    "oi_id",
+    "hostname",
+    "polatis_name",
+    "polatis_port_range",
+    "maintenance_start",
+    "maintenance_end",
+    "owner_group",
+    "notes",
+)
+WIRE = {
+    "hardware_model": "model",
+    "lab_status": "status",
+    "device_type": "device_type_id",
+    "manufacturer": "manufacturer_id",
+    "site": "site_id",
+}
+
+
+class DeviceForm(forms.ModelForm):
+    """The register's fields; the address as text."""
+
+    mgmt_ip = forms.CharField(label="Management address", required=False)
+    lab_status = forms.ChoiceField(
+        label="Status", choices=[(one, one.replace("_", " ")) for one in inventory.STATUSES]
+    )
+
+    class Meta:
+        model = Device
+        fields = FORM_FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["mgmt_ip"] = self.instance.ip or ""
+
+
+class CommandForm(forms.Form):
+    """What to run on the chosen devices."""
+
+    executor = forms.ChoiceField(
+        choices=[("ssh", "SSH"), ("snmp", "SNMP"), ("ping", "Ping"), ("traceroute", "Traceroute")]
+    )
+    command = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A shell command, or an OID such as sysName.0.",
+    )
+    credential = forms.ModelChoiceField(
+        Credential.objects.none(), required=False, help_text="Blank takes the device's own."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].queryset = Credential.objects.kept().filter(status="active")
+
+
+def _addresses(objects: list[Device]) -> list[str]:
+    return [device.ip for device in objects if device.ip]
+
+
+def _run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> Answer:
+    credential = data.get("credential")
+    run = runs.start_run(
+        actor=request.user,
+        executor=data["executor"],
+        targets=_addresses(objects),
+        command=data["command"],
+        credential_id=credential.pk if credential else None,
+    )
+    url = reverse("admin:devices_executorrun_change", args=[run.pk])
+    return Answer(f"{run.total_targets} targets queued.", url=url, link="Results")
+
+
+def _scan(kind: str) -> Any:
+    def run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> Answer:
+        first = objects[0].address
+        options = {
+            name: getattr(first, name)
+            for name in ("snmp_port", "ssh_port")
+            if first is not None and getattr(first, name)
+        }
+        scan = scans.start_scan(
+            actor=request.user, kind=kind, targets=_addresses(objects), options=options
+        )
+        url = reverse("admin:devices_scan_change", args=[scan.pk])
+        return Answer(f"{scan.total_targets} devices queued.", url=url, link="Progress")
+
+    return run
+
+
+def _reachable(device: Device) -> bool:
+    return device.address is not None
+
+
+@register(Device)
+class DeviceAdmin(ServiceAdmin):
+    """One device; several port pairs of a lab device share an address."""
+
+    form = DeviceForm
+    list_display = ["name", "address_text", "reached", "kind", "site", "status", "seen"]
+    list_filter = ["device_type", "site", "manufacturer", "lab_status", "role"]
+    list_select_related = ["address", "device_type", "site"]
+    search_fields = ["name", "address__ip", "serial_number", "oi_id", "address__snmp_hostname"]
+    autocomplete_fields = ["device_type", "manufacturer", "site"]
+    ordering = ["name"]
+    phone_columns = ["reached", "address_text"]
+    row_verb = "run"
+    summary = ["address_text", "kind", "described", "located", "seen"]
+    fields = [*FORM_FIELDS[:2], "mgmt_ip", *FORM_FIELDS[2:]]
+    tabs = TABS
+    empty_text = "No devices yet; discover some, or add one."
+    verbs = [
+        Verb(
+            slug="run",
+            label="Run a command",
+            permission=policy.CONNECT,
+            run=_run,
+            form=CommandForm,
+            follows="The answers stand side by side on the run's page.",
+            icon="terminal",
+            fits=_reachable,
+        ),
+        Verb(
+            slug="read-ports",
+            label="Read ports",
+            permission=policy.CONNECT,
+            run=_scan("interfaces"),
+            follows="Ports and neighbours are read over SSH.",
+            icon="refresh-cw",
+            fits=_reachable,
+        ),
+        Verb(
+            slug="read-light",
+            label="Measure light",
+            permission=policy.CONNECT,
+            run=_scan("optical"),
+            follows="Every optical port is measured over SSH.",
+            icon="activity",
+            fits=_reachable,
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        rows: QuerySet[Device] = super().get_queryset(request)
+        return rows.filter(archived_at__isnull=True)
+
+    def state(self, obj: Device) -> SafeString:
+        return ping_badge(obj)
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Device:
+        return inventory.create_device(actor=request.user, values=_values(data))
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: Device,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> Device:
+        return inventory.update_device(
+            obj.pk, actor=request.user, values=_values(changes), expected_version=expected_version
+        )
+
+    def service_delete(self, request: HttpRequest, obj: Device) -> None:
+        inventory.delete_device(obj.pk, actor=request.user)
+
+    @column("Address", order="address__sort_key", export="address__ip")
+    def address_text(self, obj: Device) -> Any:
+        return identifier(obj.ip) if obj.ip else EMPTY
+
+    @column("Reached", order="address__ping_status", export="address__ping_status")
+    def reached(self, obj: Device) -> SafeString:
+        return ping_badge(obj)
+
+    @column("Type", order="device_type__name", export="device_type__name")
+    def kind(self, obj: Device) -> str:
+        return obj.device_type.name
+
+    @column("Status", order="lab_status", export="lab_status")
+    def status(self, obj: Device) -> SafeString:
+        good = obj.lab_status in {"active", "Available"}
+        return badge(obj.lab_status.replace("_", " ").capitalize(), "ok" if good else "idle")
+
+    @column("Last seen", order="address__last_seen_at", export="address__last_seen_at")
+    def seen(self, obj: Device) -> SafeString:
+        return when(obj.address.last_seen_at if obj.address else None, missing="never")
+
+    @column("Says of itself")
+    def described(self, obj: Device) -> str:
+        return (obj.address.snmp_description if obj.address else "") or EMPTY
+
+    @column("Stands")
+    def located(self, obj: Device) -> str:
+        unit = f"U{obj.u_position}" if obj.u_position is not None else ""
+        parts = (obj.site.name if obj.site else "", obj.rack or "", unit)
+        return " / ".join(part for part in parts if part) or EMPTY
+
+
+def _values(data: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        wire = WIRE.get(name, name)
+        values[wire] = value.pk if hasattr(value, "pk") else value
+    return values

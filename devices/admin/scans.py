@@ -1,0 +1,251 @@
+"""Scans and runs: begin, watch, review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from devices import policy
+from devices.admin.words import state_badge
+from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
+from devices.models import ExecutorRun, Scan
+from devices.services import runs, scans
+from inventory_site.core.admin import (
+    EMPTY,
+    Answer,
+    ReadOnlyAdmin,
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    Verb,
+    badge,
+    column,
+    each,
+    identifier,
+    register,
+    when,
+)
+
+SHOWN = 300
+
+
+class ScanForm(forms.ModelForm):
+    """The discovery wizard's first step: where to look, and how."""
+
+    kind = forms.ChoiceField(label="Look for", choices=ScanKind.choices)
+    where = forms.CharField(
+        label="Targets",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24) or group:3, by line.",
+    )
+    accept = forms.ChoiceField(
+        label="Found devices",
+        choices=[("review", "Show them to me first"), ("auto", "Take them in at once")],
+    )
+    snmp_port = forms.IntegerField(
+        label="SNMP port", min_value=1, max_value=65535, initial=161, required=False
+    )
+    ssh_port = forms.IntegerField(
+        label="SSH port", min_value=1, max_value=65535, initial=22, required=False
+    )
+
+    class Meta:
+        model = Scan
+        fields = ("kind", "accept")
+
+
+def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:
+    rows = scan.results.order_by("-is_online", "position")[:SHOWN]
+    table = ShortTable(
+        "Targets",
+        ("Target", "State", "Name", "What it is", "Review", "Said"),
+        [
+            (
+                identifier(row.target),
+                badge("Answered", "ok") if row.is_online else state_badge(row.state),
+                row.result.get("hostname") or EMPTY,
+                row.result.get("description") or row.result.get("ssh_banner") or EMPTY,
+                row.get_review_display() if row.is_online else EMPTY,
+                row.error or EMPTY,
+            )
+            for row in rows
+        ],
+        total=scan.total_targets,
+    )
+    return {"tables": [table]}
+
+
+def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any]) -> Answer:
+    scan = objects[0]
+    chosen = list(scan.results.filter(is_online=True).values_list("pk", flat=True))
+    done = scans.review(scan.pk, actor=request.user, accept=chosen)
+    return Answer(f"{done['accepted']} devices taken in.")
+
+
+def _cancel(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
+    scans.cancel_scan(scan.pk, actor=request.user)
+    return f"{scan} is cancelled."
+
+
+def _resume(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
+    scans.resume_scan(scan.pk, actor=request.user)
+    return f"{scan} goes on."
+
+
+@register(Scan)
+class ScanAdmin(ServiceAdmin):
+    """Discovery and reading of devices."""
+
+    form = ScanForm
+    list_display = ["name", "kind", "status_badge", "progress", "found", "started"]
+    list_filter = ["kind", "status"]
+    phone_columns = ["status_badge", "progress"]
+    summary = ["kind", "progress", "found", "where", "started", "finished"]
+    fields = ["kind", "where", "accept", "snmp_port", "ssh_port"]
+    details_title = ""
+    tabs = [Tab("results", "Targets", context=_results)]
+    empty_text = "Nothing was scanned yet; add a scan to discover devices."
+    verbs = [
+        Verb(
+            slug="accept",
+            label="Take in all found",
+            permission=policy.ADD,
+            run=_accept_all,
+            icon="check",
+            on_list=False,
+            fits=lambda scan: scan.accept == "review" and scan.status == ScanStatus.COMPLETED,
+        ),
+        Verb(
+            slug="cancel",
+            label="Cancel",
+            permission=policy.CONNECT,
+            run=each(_cancel, "cancelled"),
+            icon="x",
+            fits=lambda scan: scan.status in SCAN_OPEN,
+        ),
+        Verb(
+            slug="resume",
+            label="Go on",
+            permission=policy.CONNECT,
+            run=each(_resume, "going on"),
+            icon="play",
+            fits=lambda scan: scan.status == ScanStatus.CANCELLED,
+        ),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(policy.CONNECT))
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Scan:
+        options = {name: data[name] for name in ("snmp_port", "ssh_port") if data.get(name)}
+        return scans.start_scan(
+            actor=request.user,
+            kind=data["kind"],
+            targets=[line for line in data["where"].splitlines() if line.strip()],
+            options=options,
+            accept=data["accept"],
+        )
+
+    def state(self, obj: Scan) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Scan", order="pk", export="pk")
+    def name(self, obj: Scan) -> str:
+        return str(obj)
+
+    @column("State", order="status", export="status")
+    def status_badge(self, obj: Scan) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Progress")
+    def progress(self, obj: Scan) -> str:
+        done = obj.results.exclude(state=TargetState.WAITING).count()
+        return f"{done} of {obj.total_targets}"
+
+    @column("Answered")
+    def found(self, obj: Scan) -> int:
+        return obj.results.filter(is_online=True).count()
+
+    @column("Targets")
+    def where(self, obj: Scan) -> str:
+        return ", ".join(str(one) for one in obj.targets)[:500]
+
+    @column("Started", order="created_at", export="created_at")
+    def started(self, obj: Scan) -> SafeString:
+        return when(obj.created_at)
+
+    @column("Finished")
+    def finished(self, obj: Scan) -> SafeString:
+        return when(obj.finished_at)
+
+
+def _answers(request: HttpRequest, run: ExecutorRun) -> dict[str, Any]:
+    rows = run.results.order_by("position")[:SHOWN]
+    table = ShortTable(
+        "Answers",
+        ("Target", "State", "Seconds", "Output", "Error"),
+        [
+            (
+                identifier(row.target),
+                state_badge(row.state),
+                f"{row.duration_s:.2f}",
+                row.output[:4000] or EMPTY,
+                row.error or EMPTY,
+            )
+            for row in rows
+        ],
+        total=run.total_targets,
+    )
+    return {"tables": [table]}
+
+
+def _cancel_run(request: HttpRequest, run: ExecutorRun, data: dict[str, Any]) -> str:
+    runs.cancel_run(run.pk, actor=request.user)
+    return f"{run} is cancelled."
+
+
+@register(ExecutorRun)
+class ExecutorRunAdmin(ReadOnlyAdmin):
+    """Commands on devices, with the answers side by side."""
+
+    list_display = ["name", "command", "status_badge", "targets", "started"]
+    list_filter = ["executor", "status"]
+    search_fields = ["command"]
+    phone_columns = ["status_badge", "command"]
+    summary = ["command", "targets", "started"]
+    details_title = ""
+    fields = ["command"]
+    tabs = [Tab("answers", "Answers", context=_answers)]
+    empty_text = "No command was run yet; choose devices and use Run a command."
+    verbs = [
+        Verb(
+            slug="cancel",
+            label="Cancel",
+            permission=policy.CONNECT,
+            run=each(_cancel_run, "cancelled"),
+            icon="x",
+            fits=lambda run: run.status in RUN_OPEN,
+        )
+    ]
+
+    def state(self, obj: ExecutorRun) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Run", order="pk", export="pk")
+    def name(self, obj: ExecutorRun) -> str:
+        return str(obj)
+
+    @column("State", order="status", export="status")
+    def status_badge(self, obj: ExecutorRun) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Targets", order="total_targets", export="total_targets")
+    def targets(self, obj: ExecutorRun) -> int:
+        return obj.total_targets
+
+    @column("Started", order="created_at", export="created_at")
+    def started(self, obj: ExecutorRun) -> SafeString:
+        return when(obj.created_at)

@@ -1,0 +1,160 @@
+"""The admin's pages of devices: open, save, refuse, and never show a secret."""
+
+import pytest
+from django.urls import reverse
+
+from devices.models import Credential, CredentialUse, Device, InterfaceState, Scan
+from devices.services import inventory, scans, vault
+from tests.factories.devices import DeviceFactory, DeviceTypeFactory
+
+pytestmark = pytest.mark.django_db
+MODELS = (
+    "device",
+    "devicegroup",
+    "scan",
+    "executorrun",
+    "pollconfig",
+    "credential",
+    "devicetype",
+    "manufacturer",
+    "site",
+    "devicetag",
+)
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def credential():
+    return vault.create_credential(
+        actor=None, body={"name": "lab", "username": "op", "password": "pl4nted-s3cret"}
+    ).credential
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_list_and_add_page_opens(admin_page, model):
+    assert admin_page.get(reverse(f"admin:devices_{model}_changelist")).status_code == 200
+    answer = admin_page.get(reverse(f"admin:devices_{model}_add"))
+    assert answer.status_code == (403 if model in {"executorrun", "pollconfig"} else 200)
+
+
+def test_a_devices_page_shows_ports_and_escapes_what_devices_say(admin_page):
+    device = inventory.save_address(
+        actor=None,
+        ip_address="10.0.0.1",
+        facts={"snmp_hostname": HOSTILE, "snmp_description": HOSTILE, "ping_status": "online"},
+    )
+    InterfaceState.objects.create(
+        ip_address="10.0.0.1",
+        interface_index=10005,
+        cli_port=5,
+        interface_name="Port 5",
+        status="up",
+        rx_power="-7.2",
+        lldp_remote_system_name=HOSTILE,
+    )
+    page = reverse("admin:devices_device_change", args=[device.pk])
+
+    for tab in ("ports", "credentials", "scans", "history", "details"):
+        answer = admin_page.get(page, {"tab": tab})
+        assert answer.status_code == 200
+        assert HOSTILE not in answer.content.decode()
+    assert "Port 5" in admin_page.get(page, {"tab": "ports"}).content.decode()
+    assert (
+        HOSTILE not in admin_page.get(reverse("admin:devices_device_changelist")).content.decode()
+    )
+
+
+def test_a_refused_device_keeps_the_typing(admin_page):
+    kind = DeviceTypeFactory()
+    DeviceFactory(name="R-1", device_type=kind)
+
+    answer = admin_page.post(
+        reverse("admin:devices_device_add"),
+        {"name": "R-1", "device_type": kind.pk, "lab_status": "active", "mgmt_ip": "10.0.0.999"},
+    )
+
+    assert answer.status_code == 200
+    assert "Invalid IP address: 10.0.0.999" in answer.content.decode()
+    assert Device.objects.count() == 1
+
+
+def test_a_device_is_added_through_the_service(admin_page):
+    kind = DeviceTypeFactory()
+
+    answer = admin_page.post(
+        reverse("admin:devices_device_add"),
+        {"name": "R-2", "device_type": kind.pk, "lab_status": "active", "mgmt_ip": "10.0.0.7"},
+    )
+
+    assert answer.status_code == 302
+    device = Device.objects.get(name="R-2")
+    assert device.ip == "10.0.0.7"
+    assert device.history.get().action == "created"
+
+
+def test_the_wizard_begins_a_reviewed_scan(admin_page):
+    answer = admin_page.post(
+        reverse("admin:devices_scan_add"),
+        {"kind": "discovery", "where": "10.255.255.1-2", "accept": "review", "snmp_port": 1161},
+    )
+
+    scan = Scan.objects.get()
+    assert answer.status_code == 302
+    assert (scan.accept, scan.total_targets, scan.options) == ("review", 2, {"snmp_port": 1161})
+    page = reverse("admin:devices_scan_change", args=[scan.pk])
+    assert admin_page.get(page, {"tab": "results"}).status_code == 200
+    bad = admin_page.post(
+        reverse("admin:devices_scan_add"),
+        {"kind": "discovery", "where": "10.0.0.999", "accept": "auto"},
+    )
+    assert "10.0.0.999 is neither an address" in bad.content.decode()
+    assert Scan.objects.count() == 1
+
+
+def test_no_page_but_the_strict_one_shows_a_secret(admin_page, credential):
+    page = reverse("admin:devices_credential_change", args=[credential.pk])
+
+    for tab in ("details", "devices", "log"):
+        assert "pl4nted-s3cret" not in admin_page.get(page, {"tab": tab}).content.decode()
+    strict = reverse("admin:devices_credential_reveal", args=[credential.pk])
+    asked = admin_page.get(strict)
+    assert "pl4nted-s3cret" not in asked.content.decode()
+    assert not CredentialUse.objects.filter(action="accessed").exists()
+    shown = admin_page.post(strict, {"reason": "outage 17"})
+    assert "pl4nted-s3cret" in shown.content.decode()
+    assert "script" not in shown.content.decode()
+    assert shown["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "no-store" in shown["Cache-Control"]
+    assert CredentialUse.objects.get(action="accessed").action_detail == "outage 17"
+
+
+def test_a_credential_is_changed_without_losing_its_secret(admin_page, credential):
+    page = reverse("admin:devices_credential_change", args=[credential.pk])
+    body = {
+        "name": "lab",
+        "credential_type": "ssh",
+        "username": "op",
+        "category": "core",
+        "expiration_warning_days": 30,
+        "access_level": "standard",
+        "password": "",
+        "expected_version": credential.version,
+    }
+
+    answer = admin_page.post(page, body)
+
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    row = Credential.objects.get()
+    assert row.category == "core"
+    from devices.services import vault_use
+
+    assert vault_use.opened(row)["password"] == "pl4nted-s3cret"
+
+
+def test_a_scan_of_hostile_answers_is_escaped(admin_page):
+    scan = scans.start_scan(actor=None, targets=["10.255.255.1"])
+    scan.results.update(is_online=True, state="done", result={"hostname": HOSTILE})
+
+    page = reverse("admin:devices_scan_change", args=[scan.pk])
+
+    assert HOSTILE not in admin_page.get(page, {"tab": "results"}).content.decode()

@@ -6,11 +6,13 @@ from typing import Any
 
 from inventory_site.core import registry
 from inventory_site.core.registry import (
+    DemoLoader,
     FileOwner,
     LegacyImporter,
     Schedule,
     SearchHit,
     SearchProvider,
+    SidebarEntry,
 )
 from parts import policy
 
@@ -24,6 +26,8 @@ def register_stock() -> None:
     blob_store.register_use("stock", documents.unused_blobs)
     _stock_files()
     _stock_background()
+    _stock_sidebar()
+    registry.demos.register(DemoLoader("parts", _load_stock_demo, order=40))
     registry.searches.register(
         SearchProvider("stock", "Parts", policy.VIEW_STOCK, _find_parts, order=60)
     )
@@ -80,6 +84,38 @@ def _stock_background() -> None:
             legacy_command.run,
         )
     )
+
+
+def _stock_sidebar() -> None:
+    entries = (
+        ("parts", "Parts", "cpu", "stockpart", 10),
+        ("boxes", "Boxes", "boxes", "box", 20),
+        ("kits", "Kits", "hammer", "kit", 30),
+        ("picks", "Pick lists", "list-checks", "picklist", 35),
+        ("shopping", "Shopping", "shopping-cart", "shoppinglist", 40),
+        ("reorg", "Reorganise", "arrow-left-right", "reorgplan", 50),
+        ("types", "Types", "tags", "parttype", 60),
+        ("sellers", "Sellers", "store", "seller", 70),
+        ("history", "Stock history", "history", "stockmovement", 80),
+    )
+    for slug, title, icon, model, order in entries:
+        registry.sidebar.register(
+            SidebarEntry(
+                slug=f"stock.{slug}",
+                title=title,
+                section="Parts",
+                icon=icon,
+                url_name=f"admin:parts_{model}_changelist",
+                permission=f"parts.view_{model}",
+                order=order,
+            )
+        )
+
+
+def _load_stock_demo() -> str:
+    from parts.demo import stock
+
+    return stock.load()
 
 
 def _find_parts(user: Any, text: str, limit: int) -> list[SearchHit]:

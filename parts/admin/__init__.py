@@ -1,0 +1,5 @@
+"""Admin pages of parts, one topic per file."""
+
+from parts.admin import stock_boxes, stock_kits, stock_parts, stock_plans, stock_shopping
+
+__all__ = ["stock_boxes", "stock_kits", "stock_parts", "stock_plans", "stock_shopping"]

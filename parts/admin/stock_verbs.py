@@ -1,0 +1,154 @@
+"""Add, use, move, count: the quick verbs of a part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from inventory_site.core.admin import Verb, each
+from parts import policy
+from parts.admin.stock_words import PlaceField, quantity_field
+from parts.errors.stock import RecordNotFound
+from parts.models import StockPart
+from parts.selectors import boxes
+from parts.services import movements, parts
+from parts.services.booking import Amount
+
+
+class PlaceForm(forms.Form):
+    """So many at a place."""
+
+    place = PlaceField(label="Place", help_text="Box and place, e.g. 7-3.")
+    quantity = quantity_field()
+
+
+class MoveForm(forms.Form):
+    """From one place to one or two others."""
+
+    source = PlaceField(label="From")
+    place = PlaceField(label="To", help_text="Box and place, e.g. 7-3.")
+    quantity = quantity_field()
+    second_place = PlaceField(label="And to", required=False)
+    second_quantity = forms.IntegerField(label="Quantity there", min_value=1, required=False)
+
+
+class CountForm(forms.Form):
+    """What somebody counted."""
+
+    place = PlaceField(label="Place")
+    quantity = forms.IntegerField(label="Counted", min_value=0)
+    note = forms.CharField(label="Note", required=False, max_length=1000)
+
+
+def _first_place(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
+    """Begin where the part lies, else at the next free place."""
+    row = objects[0].places.order_by("-qty", "box_no", "loc_no").first() if objects else None
+    if row is not None:
+        return {"place": f"{row.box_no}-{row.loc_no}"}
+    try:
+        free = boxes.suggestions(objects[0].type if objects else None, 1)[0].place
+    except RecordNotFound:
+        return {}
+    return {"place": f"{free[0]}-{free[1]}"}
+
+
+def _source(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
+    begin = _first_place(request, objects)
+    return {"source": begin.get("place", "")}
+
+
+def _add(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    amount = Amount(*data["place"], data["quantity"])
+    movements.add_stock(actor=request.user, id4=part.id4, additions=[amount])
+    return f"{data['quantity']} added to {part.id4}."
+
+
+def _use(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    amount = Amount(*data["place"], data["quantity"])
+    movements.use_stock(actor=request.user, id4=part.id4, deductions=[amount])
+    return f"{data['quantity']} of {part.id4} used."
+
+
+def _move(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    targets = [Amount(*data["place"], data["quantity"])]
+    if data.get("second_place") and data.get("second_quantity"):
+        targets.append(Amount(*data["second_place"], data["second_quantity"]))
+    movements.move_stock(
+        actor=request.user, id4=part.id4, source=data["source"], destinations=targets
+    )
+    return f"{sum(target.qty for target in targets)} of {part.id4} moved."
+
+
+def _count(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    counted = Amount(*data["place"], data["quantity"])
+    movements.count_stock(
+        actor=request.user, id4=part.id4, counted=counted, note=data.get("note") or ""
+    )
+    return f"{part.id4} counted."
+
+
+def _archive(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    parts.archive_part(actor=request.user, id4=part.id4)
+    return f"{part.id4} is in the archive."
+
+
+def _restore(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
+    parts.restore_part(actor=request.user, id4=part.id4)
+    return f"{part.id4} is back."
+
+
+ADD = Verb(
+    slug="add-stock",
+    label="Add",
+    permission=policy.CHANGE_STOCK,
+    run=each(_add, "added"),
+    form=PlaceForm,
+    initial=_first_place,
+    fits=lambda part: part.archived_at is None,
+    icon="plus",
+)
+USE = Verb(
+    slug="use-stock",
+    label="Use",
+    permission=policy.CHANGE_STOCK,
+    run=each(_use, "used"),
+    form=PlaceForm,
+    initial=_first_place,
+    fits=lambda part: part.total_quantity > 0,
+)
+MOVE = Verb(
+    slug="move-stock",
+    label="Move",
+    permission=policy.CHANGE_STOCK,
+    run=each(_move, "moved"),
+    form=MoveForm,
+    initial=_source,
+    fits=lambda part: part.total_quantity > 0,
+)
+COUNT = Verb(
+    slug="count-stock",
+    label="Count",
+    permission=policy.CHANGE_STOCK,
+    run=each(_count, "counted"),
+    form=CountForm,
+    initial=_first_place,
+)
+ARCHIVE = Verb(
+    slug="archive",
+    label="Archive",
+    permission=policy.CHANGE_STOCK,
+    run=each(_archive, "archived"),
+    follows="It is hidden from lists and search; documents and history stay.",
+    danger=True,
+    undo="restore",
+    fits=lambda part: part.archived_at is None,
+)
+RESTORE = Verb(
+    slug="restore",
+    label="Restore",
+    permission=policy.CHANGE_STOCK,
+    run=each(_restore, "restored"),
+    fits=lambda part: part.archived_at is not None,
+)

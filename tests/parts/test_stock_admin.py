@@ -1,0 +1,67 @@
+"""The stock's pages: every one opens, verbs act through services, refusals stay on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from parts.demo.stock import load
+from parts.models import Box, Kit, PickList, ShoppingList, StockMovement, StockPart
+from parts.services import reorg
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    load()
+
+
+def test_every_page_of_the_stock_opens(admin_page: Any, demo: None) -> None:
+    plan = reorg.request_plan(actor=None, params={})
+    reorg.work_out(str(plan.pk))
+    models = (
+        "stockpart parttype seller stockmovement box kit picklist shoppinglist reorgplan".split()
+    )
+    for model in models:
+        assert admin_page.get(reverse(f"admin:parts_{model}_changelist")).status_code == 200
+    rows = [Box, Kit, PickList, ShoppingList, StockPart]
+    for row in [*(kind.objects.first() for kind in rows), plan]:
+        page = reverse(f"admin:parts_{row._meta.model_name}_change", args=[row.pk])
+        assert admin_page.get(page).status_code == 200
+    part = StockPart.objects.get(id4="RELA")
+    page = reverse("admin:parts_stockpart_change", args=[part.pk])
+    for tab in ("where", "documents", "history", "kits", "buy", "details"):
+        assert admin_page.get(page, {"tab": tab}).status_code == 200
+    assert b"st-lit" in admin_page.get(page, {"tab": "where"}).content
+    kit = reverse("admin:parts_kit_change", args=[Kit.objects.get().pk])
+    assert "Missing" in admin_page.get(kit).content.decode()
+
+
+def test_the_list_is_searched_as_the_api_does(admin_page: Any, demo: None) -> None:
+    shown = admin_page.get(reverse("admin:parts_stockpart_changelist"), {"q": "relay 5v"})
+
+    assert "RELA" in shown.content.decode()
+    assert "RKTN" not in shown.content.decode()
+
+
+def test_a_part_is_added_and_a_refused_use_keeps_its_sentence(
+    admin_page: Any, demo: None
+) -> None:
+    made = admin_page.post(
+        reverse("admin:parts_stockpart_add"),
+        {"description": "New thing", "tag_words": "a, b", "seller_name": "Partshop"},
+    )
+    assert made.status_code == 302, made.content
+    part = StockPart.objects.get(description="New thing")
+    assert part.tags == ["a", "b"]
+    before = StockMovement.objects.count()
+    from parts.admin.stock_verbs import USE
+
+    with pytest.raises(Exception, match="Not enough parts available at 3-3"):
+        request = type("R", (), {"user": admin_page.user})()
+        rela = StockPart.objects.get(id4="RELA")
+        USE.run(request, [rela], {"place": (3, 3), "quantity": 500})
+    assert StockMovement.objects.count() == before

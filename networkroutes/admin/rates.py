@@ -124,7 +124,7 @@ class ExchangeRateAdmin(ServiceAdmin):
     """Units of a currency per USD; changed by the verb alone."""
 
     form = RateForm
-    noun = "currency"
+    noun = "rate"
     list_display = ["currency", "rate", "due", "due_on", "changed", "changed_by"]
     list_filter = [DueChip]
     search_fields = ["currency_code"]

@@ -23,8 +23,11 @@ SHARED: list[Any] = [
 
 
 def logging_config(*, as_json: bool) -> dict[str, Any]:
-    """Return Django's LOGGING."""
-    shown = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    """Return Django's LOGGING; tracebacks never show local variables, which may hold secrets."""
+    text = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    shown: list[Any] = [text]
+    if as_json:
+        shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -34,8 +37,7 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
-                    shown,
+                    *shown,
                 ],
             },
         },

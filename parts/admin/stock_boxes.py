@@ -34,6 +34,9 @@ class BoxAdmin(ServiceAdmin):
     class Media:
         css = {"all": ["parts/stock.css"]}
 
+    def opens_on(self, obj: Any) -> str:
+        return "grid"
+
     @column("Box", order="box_no", export="box_no")
     def title(self, box: Box) -> str:
         return f"#{box.box_no}"

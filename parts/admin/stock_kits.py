@@ -168,6 +168,9 @@ class KitAdmin(ServiceAdmin):
         Tab("picks", "Pick lists", context=_picks),
     ]
 
+    def opens_on(self, obj: Any) -> str:
+        return "coverage"
+
     @column("State", order="status", export="status")
     def state(self, kit: Kit) -> SafeString:
         return badge(kit.get_status_display(), "ok" if _is_active(kit) else "idle")

@@ -177,6 +177,13 @@ class StockPartAdmin(ServiceAdmin):
     class Media:
         css = {"all": ["parts/stock.css"]}
 
+    def opens_on(self, obj: Any) -> str:
+        return "where"
+
+    def subtitle(self, obj: Any) -> str:
+        words = (obj.manufacturer, obj.manufacturer_code, obj.description)
+        return " ".join(word for word in words if word)
+
     @column("Part", order="id4", export="id4")
     def id_word(self, part: StockPart) -> SafeString:
         return identifier(part.id4)

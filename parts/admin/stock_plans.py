@@ -102,6 +102,9 @@ class ReorgPlanAdmin(ServiceAdmin):
         )
     ]
 
+    def opens_on(self, obj: Any) -> str:
+        return "steps"
+
     @column("State", order="status", export="status")
     def state(self, plan: ReorgPlan) -> SafeString:
         return badge(plan.get_status_display(), "ok" if plan.status == "applied" else "wait")

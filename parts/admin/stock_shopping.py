@@ -83,6 +83,9 @@ class ShoppingListAdmin(ServiceAdmin):
         )
     ]
 
+    def opens_on(self, obj: Any) -> str:
+        return "groups"
+
     @column("State", order="status", export="status")
     def state(self, row: ShoppingList) -> SafeString:
         return badge(row.get_status_display(), STATES[ListStatus(row.status)])

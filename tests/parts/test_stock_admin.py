@@ -47,9 +47,7 @@ def test_the_list_is_searched_as_the_api_does(admin_page: Any, demo: None) -> No
     assert "RKTN" not in shown.content.decode()
 
 
-def test_a_part_is_added_and_a_refused_use_keeps_its_sentence(
-    admin_page: Any, demo: None
-) -> None:
+def test_a_part_is_added_and_a_refused_use_keeps_its_sentence(admin_page: Any, demo: None) -> None:
     made = admin_page.post(
         reverse("admin:parts_stockpart_add"),
         {"description": "New thing", "tag_words": "a, b", "seller_name": "Partshop"},

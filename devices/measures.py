@@ -27,15 +27,16 @@ def transformed(value: Any, transform: str) -> Any:
         return ":".join(text[at : at + 2] for at in range(0, len(text), 2)).lower()
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return value
+    plain = float(value) if isinstance(value, Decimal) else value
     if word == "timeticks_to_seconds":
-        return value / 100
+        return plain / 100
     try:
         number = float(argument)
     except ValueError:
         return value
     if word == "divide":
-        return value / number if number else value
-    return value * number if word == "multiply" else value
+        return plain / number if number else value
+    return plain * number if word == "multiply" else value
 
 
 def rate_bps(

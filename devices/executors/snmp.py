@@ -87,7 +87,7 @@ def agent_of(host: str, config: Mapping[str, Any]) -> Agent:
         community=str(config.get("community") or "public"),
         version=VERSIONS.get(str(config.get("version") or "2c"), codec.V2C),
         timeout_s=float(config.get("timeout") or 5),
-        retries=int(config.get("retries") if config.get("retries") is not None else 1),
+        retries=int(config.get("retries", 1) or 0),
     )
 
 

@@ -174,7 +174,7 @@ class SnmpEngine:
             known[0].set_result(response)
 
     async def _place(self, agent: Agent) -> tuple[tuple[str, int], asyncio.DatagramTransport]:
-        family = socket.AF_INET6 if ":" in agent.host else socket.AF_INET
+        family: int = socket.AF_INET6 if ":" in agent.host else socket.AF_INET
         host = agent.host
         try:
             if family == socket.AF_INET:

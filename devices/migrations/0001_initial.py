@@ -1960,7 +1960,7 @@ class Migration(migrations.Migration):
                 models.F("device_type"),
                 models.F("name"),
                 django.db.models.functions.comparison.Coalesce("polatis_name", models.Value("")),
-                name="devices_device_once",
+                name="devices_device_once", violation_error_message="A device of this type, name and Polatis name exists.",
             ),
         ),
     ]

@@ -144,6 +144,7 @@ class Device(TimeStamped, Versioned):
                 "name",
                 Coalesce("polatis_name", models.Value("")),
                 name="devices_device_once",
+                violation_error_message="A device of this type, name and Polatis name exists.",
             ),
         ]
         indexes = [

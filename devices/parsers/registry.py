@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from devices.parsers.base import Parsed, Parser, lines_of
 from devices.parsers.saos_diagnostics import XcvrDiagnosticsParser
@@ -58,7 +58,9 @@ class ParserRegistry:
         """Return the parser of an id or alias, or nothing."""
         if name.startswith(NTC):
             platform, _, command = name.removeprefix(NTC).partition(":")
-            return NtcParser(platform, command) if platform and command else None
+            if not platform or not command:
+                return None
+            return cast(Parser, NtcParser(platform, command))
         return self._parsers.get(self._aliases.get(name, name))
 
     def list_parsers(self) -> list[dict[str, Any]]:

@@ -198,7 +198,7 @@ def find_device(key: str) -> Device:
     return device
 
 
-def network_summary() -> list[dict[str, Any]]:
+def network_summary() -> list[Any]:
     """Return the counts of each network range, in its order."""
     online = Q()
     for word in ONLINE_WORDS:

@@ -76,7 +76,8 @@ def _query(config: Mapping[str, Any]) -> list[str]:
     elif name == "optical_interfaces":
         optical = InterfaceState.objects.filter(is_optical=True).values("ip_address")
         rows = rows.filter(address__ip__in=optical)
-    filters = config.get("filters") if isinstance(config.get("filters"), Mapping) else config
+    sent = config.get("filters")
+    filters: Mapping[str, Any] = sent if isinstance(sent, Mapping) else config
     if filters.get("network_range"):
         rows = rows.filter(address__network_range=filters["network_range"])
     if filters.get("ping_status"):

@@ -60,7 +60,8 @@ def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
                 ip_address=ip, interface_index__in=wanted
             )
         }
-        fresh, changed = [], []
+        fresh: list[InterfaceState] = []
+        changed: list[InterfaceState] = []
         for index, row in wanted.items():
             state = known.get(index) or InterfaceState(ip_address=ip, interface_index=index)
             state.scan_timestamp = now

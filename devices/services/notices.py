@@ -25,4 +25,4 @@ def credential_ends(pk: int, days: int) -> int:
 
 def _mail_of(username: str) -> str:
     person = User.objects.filter(username__iexact=username).first()
-    return person.email if person else ""
+    return (person.email or "") if person else ""

@@ -160,7 +160,7 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
 
 
 def _default(name: str) -> Any:
-    return PollConfig._meta.get_field(name).get_default()
+    return getattr(PollConfig(), name)
 
 
 def _keep_community(row: PollConfig, body: Mapping[str, Any]) -> None:

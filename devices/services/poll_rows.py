@@ -198,7 +198,9 @@ def store(
 def _store_availability(
     asked: Sequence[Asked], answers: Sequence[Answer], at: datetime
 ) -> dict[str, int]:
-    samples, up, down = [], [], []
+    samples: list[AvailabilitySample] = []
+    up: list[str] = []
+    down: list[str] = []
     for device, answer in zip(asked, answers, strict=True):
         (up if answer.is_alive else down).append(answer.ip)
         answered = answer.uptime_ticks is not None

@@ -70,7 +70,7 @@ def test_a_refused_device_keeps_the_typing(admin_page):
 
     answer = admin_page.post(
         reverse("admin:devices_device_add"),
-        {"name": "R-1", "device_type": kind.pk, "lab_status": "active", "mgmt_ip": "10.0.0.999"},
+        {"name": "R-9", "device_type": kind.pk, "lab_status": "active", "mgmt_ip": "10.0.0.999"},
     )
 
     assert answer.status_code == 200

@@ -1,10 +1,13 @@
 """Admin pages of the register, one topic per file."""
 
 from networkroutes.admin import (
+    carriers,
     channels,
     design,
     files,
+    latency,
     locations,
+    pricing,
     rates,
     repository_types,
     reservations,
@@ -12,10 +15,13 @@ from networkroutes.admin import (
 )
 
 __all__ = [
+    "carriers",
     "channels",
     "design",
     "files",
+    "latency",
     "locations",
+    "pricing",
     "rates",
     "repository_types",
     "reservations",

@@ -1,0 +1,131 @@
+"""The carrier directory; contacts that wait to be confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from inventory_site.core.admin import ServiceAdmin, badge, column, register, when
+from networkroutes.models import Carrier, CarrierContact
+from networkroutes.services import carriers
+
+
+class CarrierForm(forms.ModelForm):
+    """A carrier of one region."""
+
+    class Meta:
+        model = Carrier
+        fields = ["carrier_name", "region", "status", "previously_known_as"]
+
+
+@register(Carrier)
+class CarrierAdmin(ServiceAdmin):
+    """Carriers by name and region."""
+
+    form = CarrierForm
+    list_display = ["carrier_name", "region", "state", "previously_known_as", "changed"]
+    list_filter = ["status", "region"]
+    search_fields = ["carrier_name", "previously_known_as"]
+    ordering = ["carrier_name", "region"]
+    fields = ["carrier_name", "region", "status", "previously_known_as"]
+    summary = ["carrier_name", "region", "state", "changed"]
+    empty_text = "No carriers yet."
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Carrier:
+        """Add a carrier."""
+        return carriers.create_carrier(actor=request.user, values=data)
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: Carrier,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> Carrier:
+        """Change a carrier."""
+        return carriers.update_carrier(
+            actor=request.user,
+            carrier_id=obj.pk,
+            values=changes,
+            expected_version=expected_version,
+        )
+
+    def service_delete(self, request: HttpRequest, obj: Carrier) -> None:
+        """Remove a carrier without contacts."""
+        carriers.delete_carrier(actor=request.user, carrier_id=obj.pk)
+
+    @column("Status", order="status")
+    def state(self, obj: Carrier) -> SafeString:
+        return badge(obj.get_status_display(), "ok" if obj.status == "active" else "idle")
+
+    @column("Changed", order="updated_at")
+    def changed(self, obj: Carrier) -> SafeString:
+        return when(obj.updated_at)
+
+
+class CarrierContactForm(forms.ModelForm):
+    """A contact of a carrier."""
+
+    class Meta:
+        model = CarrierContact
+        fields = [
+            "carrier",
+            "contact_name",
+            "contact_type",
+            "contact_level",
+            "contact_function",
+            "contact_email",
+            "contact_phone",
+            "notes",
+        ]
+
+
+@register(CarrierContact)
+class CarrierContactAdmin(ServiceAdmin):
+    """Contacts of carriers, to be confirmed once a year."""
+
+    form = CarrierContactForm
+    list_display = ["contact_name", "carrier", "contact_level", "contact_email", "confirmed"]
+    list_filter = ["carrier__region"]
+    list_select_related = ["carrier"]
+    search_fields = ["contact_name", "carrier__carrier_name", "contact_email"]
+    ordering = ["last_updated"]
+    autocomplete_fields = ["carrier"]
+    fields = CarrierContactForm.Meta.fields
+    summary = ["contact_name", "carrier", "contact_email", "confirmed"]
+    empty_text = "No contacts yet."
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> CarrierContact:
+        """Add a contact."""
+        values = dict(data)
+        carrier = values.pop("carrier")
+        return carriers.create_contact(actor=request.user, carrier_id=carrier.pk, values=values)
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: CarrierContact,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> CarrierContact:
+        """Change a contact, which confirms it; it stays with its carrier."""
+        return carriers.update_contact(
+            actor=request.user,
+            carrier_id=obj.carrier_id,
+            contact_id=obj.pk,
+            values={name: value for name, value in changes.items() if name != "carrier"},
+            expected_version=expected_version,
+        )
+
+    def service_delete(self, request: HttpRequest, obj: CarrierContact) -> None:
+        """Remove a contact."""
+        carriers.delete_contact(actor=request.user, carrier_id=obj.carrier_id, contact_id=obj.pk)
+
+    @column("Confirmed", order="last_updated")
+    def confirmed(self, obj: CarrierContact) -> SafeString:
+        if obj.is_overdue:
+            return badge("Overdue", "bad")
+        return when(obj.last_updated)

@@ -178,7 +178,7 @@ def _as_file(input: bytes | BinaryIO | Path | None, folder: Path) -> BinaryIO:
         while chunk := input.read(CHUNK_BYTES):
             spool.write(chunk)
     spool.seek(0)
-    return spool  # type: ignore[return-value]  # a binary file either way
+    return spool
 
 
 def _limited(limits: Limits) -> Callable[[], None]:

@@ -64,7 +64,7 @@ def reservations_of(
     )
     found: dict[int, list[Reservation]] = defaultdict(list)
     for row in rows:
-        found[row.part_id].append(_reservation(row))
+        found[row.part_id or 0].append(_reservation(row))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -326,7 +327,7 @@ SELECT = f"SELECT {COLUMNS} FROM parts_partsearchrow"  # noqa: S608  constants
 SELECT_RANKED = f"SELECT %d AS branch, {COLUMNS} FROM parts_partsearchrow"  # noqa: S608  constants
 
 
-def _rows(sql: str, values: Sequence[object], *, ranked: bool = False) -> list[Row]:
+def _rows(sql: str, values: Sequence[Any], *, ranked: bool = False) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         found = [row[1:] if ranked else row for row in cursor.fetchall()]

@@ -106,7 +106,8 @@ def ask(
     sha256 = _fingerprint(question)
     known = _cached(job.kind, sha256)
     if known is not None:
-        return dict(known.response), _kept(job, part, sha256, dict(known.response))
+        data = dict(known.response or {})
+        return data, _kept(job, part, sha256, data)
     began = time.monotonic()
     try:
         answer = _asked(question, progress)

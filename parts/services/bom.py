@@ -158,7 +158,7 @@ def _line(number: int, row: Sequence[str], places: Mapping[str, int]) -> BomLine
     dnp = cells.pop("dnp", "").lower() in SKIPPED
     skipped = dnp or "DNP" in {cells.get("value", "").upper(), cells.get("qty", "").upper()}
     text = cells.pop("qty", "")
-    line = BomLine(row=number, qty=0, **cells)
+    line = BomLine(row=number, qty=0, **cells)  # type: ignore[arg-type]  # only its text fields
     if skipped:
         return replace(line, status=DNP)
     return replace(line, qty=_quantity(number, text, line.references))

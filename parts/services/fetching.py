@@ -164,7 +164,8 @@ def _remember(url: str, page: Page) -> None:
     key = f"{PREFIX}{names['url_sha256']}-{names['verdict'][:8]}"
     blobs.store(io.BytesIO(page.body), storage=DOCS, key=key, max_bytes=LARGEST)
     FetchedPage.objects.update_or_create(
-        **names,
+        url_sha256=names["url_sha256"],
+        verdict=names["verdict"],
         defaults={
             "url": url,
             "final_url": page.url,

@@ -119,7 +119,7 @@ def update_requirement(
             raise RowChanged(version=row.version)
         before = _line(row)
         if values.get("part_id4"):
-            if row.part_id is not None and row.part.id4 != values["part_id4"]:
+            if row.part is not None and row.part.id4 != values["part_id4"]:
                 raise InvalidOperation(
                     "update requirement", "only a placeholder can be turned into a part"
                 )

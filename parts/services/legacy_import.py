@@ -262,7 +262,7 @@ class Import:
                 list=target,
                 requested_units=row["requested_units"],
                 honor_reserved=row.get("honor_reserved", False),
-                snapshot_kit_updated_at=read_time(row["snapshot_kit_updated_at"]),
+                snapshot_kit_updated_at=read_time(row["snapshot_kit_updated_at"]) or timezone.now(),
             )
             self.added["project_list_links"] += 1
 

@@ -56,21 +56,22 @@ def allocate(kit: Kit, units: int, handling: Mapping[str, str], operation: str) 
 
     Raises `InvalidOperation` when parts are short and rejected, or when nothing is left to take.
     """
-    rows = list(kit.requirements.filter(part__isnull=False).select_related("part"))
+    found = kit.requirements.filter(part__isnull=False).select_related("part")
+    rows = [(row, row.part) for row in found if row.part is not None]
     if not rows:
         raise InvalidOperation(operation, "project has no contents to allocate")
-    held = PartLocation.objects.filter(part__in=[row.part_id for row in rows])
+    held = PartLocation.objects.filter(part__in=[part for _, part in rows])
     locked_boxes(held.values_list("box_no", flat=True))
-    parts = locked_parts(row.part.id4 for row in rows)
+    parts = locked_parts(part.id4 for _, part in rows)
     supplies = supplies_of(parts.values(), kit=kit)
     shares: list[Share] = []
     rejected: list[str] = []
-    for row in sorted(rows, key=lambda row: row.part.id4):
-        need, supply = row.required_qty * units, supplies[row.part_id]
+    for row, part in sorted(rows, key=lambda pair: pair[1].id4):
+        need, supply = row.required_qty * units, supplies[part.pk]
         if supply.usable < need:
-            action = handling.get(row.part.id4, REJECT)
+            action = handling.get(part.id4, REJECT)
             if action == REJECT:
-                rejected.append(row.part.id4)
+                rejected.append(part.id4)
             need = supply.usable if action == LIMIT else 0
         shares += shares_of(supply, need, row)
     if rejected:

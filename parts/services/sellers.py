@@ -168,7 +168,7 @@ def _drop(part: StockPart, row: PartSeller) -> None:
 def _promote(part: StockPart, but: int | None = None) -> None:
     """Make the oldest link primary; the one just stepped down only if there is no other."""
     links = part.seller_links.order_by("created_at", "pk")
-    heir = links.exclude(pk=but).first() or links.first()
+    heir = links.exclude(pk=but or 0).first() or links.first()
     if heir is not None:
         PartSeller.objects.filter(pk=heir.pk).update(is_primary=True)
 

@@ -188,7 +188,7 @@ def touch(row: ShoppingList) -> None:
 
 def require_part_off_list(target: ShoppingList, part: StockPart, but: int | None = None) -> None:
     """Raise `InvalidOperation` when another line of the list has the part."""
-    if target.items.filter(maybe_part=part).exclude(pk=but).exists():
+    if target.items.filter(maybe_part=part).exclude(pk=but or 0).exists():
         raise InvalidOperation(
             "add part to shopping list",
             "this part is already on the list; edit the existing line instead",

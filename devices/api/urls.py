@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("devices.api.routes.vault")),
     path("", include("devices.api.routes.scans")),
     path("", include("devices.api.routes.monitoring")),
+    path("", include("devices.api.routes.integrations")),
 ]

@@ -1,0 +1,34 @@
+"""Paths of NetBox, and the replaced tool's unprefixed ones."""
+
+from django.urls import path
+
+from devices.api.base import alias
+from devices.api.views import legacy, netbox
+
+NETBOX = (
+    ("settings", netbox.SettingsView),
+    ("test", netbox.TestView),
+    ("status", netbox.StatusView),
+    ("sync", netbox.SyncView),
+    ("devices/cached", netbox.CachedDevicesView),
+)
+
+urlpatterns = [
+    *(path(f"api/netbox/{end}", view.as_view()) for end, view in NETBOX),
+    *(path(f"integrations/v1/netbox/{end}", alias(view).as_view()) for end, view in NETBOX),
+    path("integrations/v1/netbox/devices", netbox.FlatDevicesView.as_view()),
+    path("topology_data", legacy.TopologyDataView.as_view()),
+    path("power_history", legacy.PowerHistoryView.as_view()),
+    path("get_ssh_cli_interfaces", legacy.InterfacesView.as_view()),
+    path("get_combined_interfaces", legacy.InterfacesView.as_view()),
+    path("data", legacy.DataView.as_view()),
+    path("network_groups", legacy.NetworkRangesView.as_view()),
+    path("api/network-ranges", legacy.NetworkRangesView.as_view()),
+    path("api/custom-groups", legacy.CustomGroupsView.as_view()),
+    path("progress", legacy.ProgressView.as_view()),
+    *(
+        path(name, legacy.StartScanView.as_view())
+        for name in ("scan", "scan_selected", "snmp_scan", "ssh_scan")
+    ),
+    path("cancel_scan", legacy.CancelScanView.as_view()),
+]

@@ -1,0 +1,85 @@
+"""Reads of a NetBox, through the house's outgoing client."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+
+from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefused, fetch
+
+RETRIED = frozenset({429, 500, 502, 503, 504})
+TRIES, BACKOFF_S, TIMEOUT_S, PAGE = 4, 0.5, 30.0, 100
+MAX_PAGES = 10_000
+
+
+class NetBoxFailed(Exception):
+    """NetBox could not be reached, or answered with an error; `status` 0 is "not reached"."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class NetBoxClient:
+    """Asks one NetBox with one token; the host may be private, since a person configured it."""
+
+    def __init__(self, url: str, token: str, *, verify: bool = True) -> None:
+        self._url, self._token = url.rstrip("/"), token
+        self._host = urlsplit(url).hostname or ""
+        self._tls = None if verify else _unverified()
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """Return an object; idempotent, so it is tried again after 429 and 5xx."""
+        url = f"{self._url}{path}{'?' + urlencode(query, doseq=True) if query else ''}"
+        for attempt in range(TRIES):
+            answer = self._fetch(url)
+            if answer.status not in RETRIED or attempt == TRIES - 1:
+                break
+            time.sleep(BACKOFF_S * 2**attempt)
+        return _read(answer)
+
+    def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Return every object of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        for page in range(MAX_PAGES):
+            answer = self.get(path, **query, limit=PAGE, offset=page * PAGE)
+            found.extend(answer.get("results") or [])
+            if not answer.get("next"):
+                return found
+        return found
+
+    def _fetch(self, url: str) -> Fetched:
+        try:
+            return fetch(
+                url,
+                headers={"Authorization": f"Token {self._token}", "Accept": "application/json"},
+                timeout_s=TIMEOUT_S,
+                allow=[self._host],
+                tls=self._tls,
+            )
+        except (OutboundFailed, OutboundRefused) as err:
+            raise NetBoxFailed(f"Cannot connect to NetBox at {self._url}") from err
+
+
+def _read(answer: Fetched) -> dict[str, Any]:
+    if answer.status >= 400:
+        text = answer.body[:500].decode(errors="replace")
+        raise NetBoxFailed(f"NetBox API error: {answer.status} {text}", answer.status)
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError as err:
+        raise NetBoxFailed("NetBox API error: the answer is no JSON") from err
+    if not isinstance(found, dict):
+        raise NetBoxFailed("NetBox API error: the answer is no object")
+    return found
+
+
+def _unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

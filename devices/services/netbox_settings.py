@@ -1,0 +1,98 @@
+"""The NetBox integration's settings, and whether NetBox answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from devices import policy
+from devices.errors import Invalid, RemoteFailed
+from devices.services import integration
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+
+DEFAULTS = ("default_site_id", "default_role_id", "default_device_type_id")
+MISSING = "NetBox is not configured. Set URL and API token in settings."
+
+
+def shown() -> dict[str, Any]:
+    """Return the settings with the token masked."""
+    token = integration.read("netbox_token", "")
+    data = {name: integration.read(f"netbox_{name}") for name in DEFAULTS}
+    return {
+        "url": integration.read("netbox_url", "") or "",
+        "token": integration.mask(token),
+        "token_configured": bool(token),
+        "verify_ssl": bool(integration.read("netbox_verify_ssl", True)),
+        "enabled": bool(token and integration.read("netbox_url", "")),
+        **data,
+    }
+
+
+def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Store settings; a token that begins with bullets leaves the stored one."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    values: dict[str, Any] = {}
+    if "url" in body:
+        values["netbox_url"] = _url(body["url"])
+    token = body.get("token")
+    if isinstance(token, str) and token and not token.startswith("••"):
+        values["netbox_token"] = token
+    if "verify_ssl" in body:
+        values["netbox_verify_ssl"] = str(body["verify_ssl"]).lower() in {"true", "1"}
+    for name in DEFAULTS:
+        if name in body:
+            values[f"netbox_{name}"] = body[name]
+    integration.write(actor, values, secrets=frozenset({"netbox_token"}))
+    return shown()
+
+
+def _url(value: Any) -> str:
+    text = str(value or "").strip().rstrip("/")
+    if text and not text.startswith(("http://", "https://")):
+        raise Invalid("url", "URL must start with http:// or https://")
+    return text
+
+
+def client() -> NetBoxClient:
+    """Return a client of the stored settings, or raise `RemoteFailed`."""
+    url, token = integration.read("netbox_url", ""), integration.read("netbox_token", "")
+    if not url or not token:
+        raise RemoteFailed("NETBOX_ERROR", MISSING)
+    return NetBoxClient(url, token, verify=bool(integration.read("netbox_verify_ssl", True)))
+
+
+def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask NetBox for its version; the stored token goes to the stored URL's host only."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    stored_url = integration.read("netbox_url", "")
+    url = _url(body.get("url") or stored_url)
+    sent = body.get("token")
+    token = sent if isinstance(sent, str) and sent and not sent.startswith("••") else ""
+    if not token and url == stored_url:
+        token = integration.read("netbox_token", "")
+    if not url or not token:
+        raise Invalid("url", "URL and token are required")
+    verify = bool(body.get("verify_ssl", integration.read("netbox_verify_ssl", True)))
+    try:
+        found = NetBoxClient(url, token, verify=verify).get("/api/status/")
+    except NetBoxFailed as err:
+        raise RemoteFailed("CONNECTION_FAILED", str(err)) from err
+    return {
+        "connected": True,
+        "netbox_version": found.get("netbox-version"),
+        "python_version": found.get("python-version"),
+        "plugins": found.get("plugins") or {},
+    }
+
+
+def status() -> dict[str, Any]:
+    """Return whether NetBox answers now."""
+    found = shown()
+    data = {"url": found["url"], "token_configured": found["token_configured"]}
+    if not found["enabled"]:
+        return {"connected": False, **data}
+    try:
+        client().get("/api/status/")
+    except (NetBoxFailed, RemoteFailed):
+        return {"connected": False, **data}
+    return {"connected": True, **data}

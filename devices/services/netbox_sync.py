@@ -1,0 +1,66 @@
+"""The cache of NetBox's devices and virtual machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.services import audit
+from devices.addresses import normal_ip
+from devices.errors import RemoteFailed
+from devices.models import NetBoxCacheEntry
+from devices.services import netbox_settings
+from devices.services.netbox_client import NetBoxFailed
+
+PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
+
+
+def sync(*, actor: Any = None) -> dict[str, int]:
+    """Refresh the cache: upsert by NetBox id, remove what has vanished; one transaction.
+
+    Talks first and writes afterwards. Raises `RemoteFailed`.
+    """
+    client = netbox_settings.client()
+    try:
+        found = [(is_vm, row) for is_vm, path in PATHS for row in client.all(path)]
+    except NetBoxFailed as err:
+        raise RemoteFailed("NETBOX_ERROR", str(err)) from err
+    now, counts = timezone.now(), {"inserted": 0, "updated": 0, "errors": 0, "total": len(found)}
+    with transaction.atomic():
+        for is_vm, row in found:
+            if not isinstance(row.get("id"), int):
+                counts["errors"] += 1
+                continue
+            _, made = NetBoxCacheEntry.objects.update_or_create(
+                netbox_id=row["id"],
+                is_virtual_machine=is_vm,
+                defaults={**entry_of(row), "cached_at": now},
+            )
+            counts["inserted" if made else "updated"] += 1
+        NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
+        audit.record(actor, "netbox.synced", after=counts)
+    return counts
+
+
+def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the cache keeps of a NetBox object."""
+    kind = row.get("device_type") or {}
+    address = (row.get("primary_ip4") or row.get("primary_ip") or {}).get("address", "")
+    return {
+        "device_ip": normal_ip(address) or "",
+        "device_name": str(row.get("name") or "")[:255],
+        "device_type": str(kind.get("model") or "")[:255],
+        "manufacturer": str((kind.get("manufacturer") or {}).get("name") or "")[:100],
+        "site_id_number": (row.get("site") or {}).get("id"),
+        "site_name": str((row.get("site") or {}).get("name") or "")[:255],
+        "role_name": str(((row.get("role") or row.get("device_role")) or {}).get("name") or "")[
+            :100
+        ],
+        "tags": [str(tag.get("name") or "") for tag in row.get("tags") or []],
+        "status": str((row.get("status") or {}).get("value") or "")[:50],
+        "serial": str(row.get("serial") or "")[:100],
+        "platform": str((row.get("platform") or {}).get("name") or "")[:100],
+    }

@@ -1,0 +1,114 @@
+"""NetBox settings and sync against a small HTTP server that enforces the token; legacy paths."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from accounts.models import Setting
+from devices.models import NetBoxCacheEntry
+
+pytestmark = pytest.mark.django_db
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+class NetBox(BaseHTTPRequestHandler):
+    """Two devices in pages of one; a wrong token is 403."""
+
+    rows = [  # noqa: RUF012  never changed
+        {
+            "id": number,
+            "name": f"sw-{number}",
+            "primary_ip4": {"address": f"10.1.0.{number}/24"},
+            "device_type": {"model": "5160", "manufacturer": {"name": "Ciena"}},
+            "site": {"id": 1, "name": "Lab"},
+            "role": {"name": "Switch"},
+            "status": {"value": "active"},
+            "tags": [{"name": "core"}],
+        }
+        for number in (1, 2)
+    ]
+
+    def do_GET(self):
+        if self.headers.get("Authorization") != f"Token {TOKEN}":
+            return self._answer(403, {"detail": "Invalid token"})
+        if self.path.startswith("/api/status/"):
+            return self._answer(200, {"netbox-version": "4.1.0", "python-version": "3.12.3"})
+        if self.path.startswith("/api/dcim/devices/"):
+            return self._answer(200, {"count": 2, "next": None, "results": self.rows})
+        return self._answer(200, {"count": 0, "next": None, "results": []})
+
+    def _answer(self, status, body):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def netbox():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NetBox)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_token_is_masked_kept_and_encrypted(api, netbox):
+    admin = api("admin")
+    saved = admin.put(
+        "/api/netbox/settings", {"url": netbox + "/", "token": TOKEN}, format="json"
+    ).json()
+    assert saved["message"] == "NetBox settings saved"
+    assert saved["data"]["token"] == "••••••••" + TOKEN[-8:]
+    assert saved["data"]["url"] == netbox
+    admin.put("/api/netbox/settings", {"token": saved["data"]["token"]}, format="json")
+    assert TOKEN not in json.dumps(list(Setting.objects.values_list("value", flat=True)))
+    tested = admin.post("/integrations/v1/netbox/test", {}, format="json").json()
+    assert tested["data"]["netbox_version"] == "4.1.0"
+    elsewhere = admin.post("/api/netbox/test", {"url": "http://127.0.0.1:9"}, format="json")
+    assert elsewhere.json()["error"]["message"] == "URL and token are required"
+    bad = admin.put("/api/netbox/settings", {"url": "ftp://x"}, format="json")
+    assert bad.json()["error"]["message"] == "URL must start with http:// or https://"
+
+
+def test_a_sync_is_idempotent_and_removes_what_vanished(api, netbox):
+    admin = api("admin")
+    unset = admin.post("/api/netbox/sync").json()["error"]
+    assert unset["code"] == "NETBOX_ERROR"
+    admin.put("/api/netbox/settings", {"url": netbox, "token": TOKEN}, format="json")
+    NetBoxCacheEntry.objects.create(netbox_id=99, device_name="gone")
+
+    first = admin.post("/api/netbox/sync").json()["data"]
+    second = admin.post("/api/netbox/sync").json()["data"]
+
+    assert first == {"inserted": 2, "updated": 0, "errors": 0, "total": 2}
+    assert second["updated"] == 2
+    assert sorted(NetBoxCacheEntry.objects.values_list("device_ip", flat=True)) == [
+        "10.1.0.1",
+        "10.1.0.2",
+    ]
+    flat = admin.get("/integrations/v1/netbox/devices?limit=10000").json()
+    assert (flat["count"], flat["data"][0]["primary_ip4"]) == (2, "10.1.0.1")
+
+
+def test_the_replaced_tools_paths_answer_bare(api):
+    admin = api("admin")
+    admin.post("/api/devices", {"ip_address": "10.0.0.1", "ping_status": "online"}, format="json")
+
+    graph = admin.post("/topology_data", {}, format="json").json()
+    assert graph == {
+        "nodes": [{"id": "10.0.0.1", "label": "10.0.0.1", "ip": "10.0.0.1", "status": "online"}],
+        "links": [],
+    }
+    missing = admin.post("/power_history", {}, format="json")
+    assert (missing.status_code, missing.json()["error"]) == (400, "No IP provided")
+    assert admin.get("/progress").json()["status"] == "idle"
+    assert admin.get("/data").json()[0]["ip_address"] == "10.0.0.1"
+    assert admin.get("/api/network-ranges").json() == []

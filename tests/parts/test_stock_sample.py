@@ -99,7 +99,7 @@ def test_search_mends_what_is_misspelt_a_little(sample: Any, stock: Any) -> None
     for query, word in MENDED.items():
         assert found(query)
         assert {row["score"] for row in found(query)} == {5}
-        assert all(word in str(row).lower() for row in found(query))
+        assert any(word in str(row).lower() for row in found(query))
     assert not any("relay" in row["description"].lower() for row in found("realy"))
 
 

@@ -94,7 +94,7 @@ def as_account(command: Sequence[str], account: str | None) -> list[str]:
 
 @dataclass
 class Process:
-    """A running server; its output goes to `log`."""
+    """A running server; its output goes to `log`. Without `inherits`, `env` is all it gets."""
 
     command: Sequence[str]
     log: Path
@@ -102,6 +102,7 @@ class Process:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
+    inherits: bool = True
     popen: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> Process:
@@ -112,7 +113,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.env},
+                env={**(os.environ if self.inherits else {}), **self.env},
                 cwd=self.cwd,
                 start_new_session=True,
             )

@@ -65,8 +65,7 @@ class Home:
 
     def process(self, command: list[str], log: str) -> Process:
         """A process in this environment, not started yet; its output goes to the file `log`."""
-        only_ours = {name: "" for name in os.environ if name.startswith("PYTEST_")}
-        return Process(command, self.folder / log, env={**only_ours, **self.environment}, cwd=ROOT)
+        return Process(command, self.folder / log, env=self.environment, cwd=ROOT, inherits=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Supervisor:
         return 0
 
     def _listens(self) -> bool:
-        host = self.plan.host if self.plan.host not in {"0.0.0.0", "::", ""} else "127.0.0.1"  # noqa: S104
+        host = self.plan.host if self.plan.host not in {"0.0.0.0", "::", ""} else "127.0.0.1"  # noqa: S104  compared
         with contextlib.suppress(OSError):
             socket.create_connection((host, self.plan.port), timeout=0.5).close()
             return True

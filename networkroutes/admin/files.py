@@ -57,7 +57,7 @@ class StoredFilePage:
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.download_view)  # type: ignore[attr-defined]  # a mixin of ModelAdmin
         name = f"networkroutes_{self.opts.model_name}_download"  # type: ignore[attr-defined]  # as above
-        return [path("<int:pk>/download/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+        return [path("<int:pk>/download/", view, name=name), *super().get_urls()]  # type: ignore[misc]  # of ModelAdmin
 
     def download_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Send the file."""

@@ -60,10 +60,10 @@ class VerbMixin:
         return f"{address}?{urlencode(query)}" if query else address
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.verb_view)  # type: ignore[attr-defined]
+        view = self.admin_site.admin_view(self.verb_view)  # type: ignore[attr-defined]  # of ModelAdmin
         return [
             path("verbs/<slug:slug>/", view, name=self._names("verb")),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),  # type: ignore[misc]  # of ModelAdmin
         ]
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
@@ -73,7 +73,7 @@ class VerbMixin:
         for verb in self.get_verbs(request):
             if verb.on_list:
                 actions[verb.slug] = (_opener(verb), verb.slug, verb.label)
-        return actions  # type: ignore[no-any-return]
+        return actions  # type: ignore[no-any-return]  # a mapping
 
     def verb_view(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         """Ask (GET, or POST without `confirm`), or do (POST with `confirm`)."""
@@ -165,7 +165,7 @@ class VerbMixin:
         if request.path.endswith(f"/{self.opts.model_name}/"):  # type: ignore[attr-defined]  # from the list
             return request.get_full_path()
         if len(objects) == 1 and not verb.ends_on_list:
-            return self.object_url(objects[0])  # type: ignore[attr-defined, no-any-return]
+            return self.object_url(objects[0])  # type: ignore[attr-defined, no-any-return]  # of ModelAdmin
         return self._list_url()
 
     def _list_url(self) -> str:

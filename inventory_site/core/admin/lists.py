@@ -67,7 +67,7 @@ class ListMixin:
     def plural(self) -> str:
         """Return what people call several of these."""
         if self.nouns or not self.noun:
-            return self.nouns or str(self.opts.verbose_name_plural)  # type: ignore[attr-defined]
+            return self.nouns or str(self.opts.verbose_name_plural)  # type: ignore[attr-defined]  # opts
         return f"{self.noun}s"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -87,7 +87,7 @@ class ListMixin:
     ) -> tuple[QuerySet[Any], bool]:
         """Search for the first words only: each word is a condition of the query."""
         words = search_term[:SEARCH_LENGTH].split()[:SEARCH_WORDS]
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(  # type: ignore[misc]
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(  # type: ignore[misc]  # of ModelAdmin
             request, queryset, " ".join(words)
         )
         return found

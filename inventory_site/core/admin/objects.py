@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field, quote
+from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -63,7 +64,7 @@ class ObjectPageMixin:
 
     def history_url(self, obj: Model) -> str:
         """Return the audit entries of this object; blank when nobody keeps them."""
-        query = {"object_type": self.opts.label_lower, "object_id": obj.pk}  # type: ignore[attr-defined]
+        query = {"object_type": self.opts.label_lower, "object_id": obj.pk}  # type: ignore[attr-defined]  # of ModelAdmin
         try:
             return f"{reverse(AUDIT_LIST)}?{urlencode(query)}"
         except NoReverseMatch:
@@ -76,7 +77,7 @@ class ObjectPageMixin:
         obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if obj is None:
             opts = self.opts  # type: ignore[attr-defined]
-            return self._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[attr-defined, no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[attr-defined, no-any-return]  # of ModelAdmin
         return redirect(self.history_url(obj) or self.object_url(obj))
 
     def object_url(self, obj: Model) -> str:
@@ -96,13 +97,22 @@ class ObjectPageMixin:
         """Add what the object page shows besides the form."""
         if obj is not None and change:
             self._furnish_object(request, context, obj)
-        answer: HttpResponse = super().render_change_form(  # type: ignore[misc]
+        answer: HttpResponse = super().render_change_form(  # type: ignore[misc]  # of ModelAdmin
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
         if isinstance(answer, TemplateResponse) and obj is not None and change:
             shown = answer.context_data or {}
             shown["may_save"] = shown.get("has_change_permission", False)
         return answer
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row, or nothing for a key that is no key of this table."""
+        try:
+            return super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        except (OverflowError, DataError):
+            return None
 
     def _furnish_object(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> None:
         may_change = self.has_change_permission(request, obj)  # type: ignore[attr-defined]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from inventory_site.core.api.renderers import EnvelopeRenderer
 from inventory_site.core.errors import BusyError, DomainError, InvalidInput
 
 NON_FIELD = "non_field_errors"
+OUT_OF_RANGE = re.compile("too large to convert to SQLite INTEGER|out of range")
 
 FRAMEWORK_CODES: dict[type[exceptions.APIException], str] = {
     exceptions.ParseError: "VALIDATION_ERROR",
@@ -48,6 +50,8 @@ def as_refusal(error: Exception) -> DomainError | None:
         return _framework(exceptions.PermissionDenied("Permission denied"))
     if isinstance(error, exceptions.APIException):
         return _framework(error)
+    if isinstance(error, (OverflowError, DataError)) and OUT_OF_RANGE.search(str(error)):
+        return _framework(exceptions.NotFound())
     if isinstance(error, OperationalError) and "database is locked" in str(error):
         return BusyError("Somebody else is changing this; try again in a moment.")
     return None

@@ -43,7 +43,7 @@ class RouteKeyMixin:
     @property
     def lookup_field(self) -> str:
         """All digits are an id, anything else a UCN."""
-        key = self.kwargs.get("pk", "") if hasattr(self, "kwargs") else ""  # type: ignore[attr-defined]
+        key = self.kwargs.get("pk", "") if hasattr(self, "kwargs") else ""  # type: ignore[attr-defined]  # of View
         return "pk" if key.isdigit() or not key else "circuit_id"
 
     lookup_url_kwarg = "pk"

@@ -164,6 +164,14 @@ def _background() -> None:
     ):
         slug = f"networkroutes.{name}"
         registry.schedules.register(Schedule(slug, slug, every_s, tick=tick, help=text))
+    registry.schedules.register(
+        Schedule(
+            slug="networkroutes.note_due_rates",
+            task="networkroutes.note_due_rates",
+            every_s=86_400,
+            help="Notes exchange rates that are due within 5 days.",
+        )
+    )
     registry.file_owners.register(
         FileOwner("routes.kmz", files.STORAGE, files.KMZ_PREFIX, files.known_kmz)
     )

@@ -63,9 +63,6 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["inventory_site.core.api.schema.native_paths_only"],
 }
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer(
-    "MAX_BODY_BYTES", 4 * 1024 * 1024, "Largest JSON body, in bytes."
-)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 EXPORT_MAX_ROWS_XLSX = env.integer("EXPORT_MAX_ROWS_XLSX", 200_000, "Most rows of an XLSX export.")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +17,7 @@ from networkroutes.choices import EquipmentType
 
 CIRCUIT_ID = r"\A[A-Z]{6}[0-9]{6}\Z"
 DARK_FIBER = "dark fiber"
+INDEXED = [MaxLengthValidator(255)]  # an index of PostgreSQL takes no longer texts
 
 
 class RepositoryType(models.Model):
@@ -76,7 +82,7 @@ class NetworkRoute(TimeStamped, Versioned):
     test_results_link = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     cable_system = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     is_special = models.BooleanField("special / ULL", null=True, blank=True)
-    underlying_carrier = models.TextField("carrier", null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    underlying_carrier = models.TextField("carrier", null=True, blank=True, validators=INDEXED)  # noqa: DJ001  null and blank differ on the wire
     cost = models.DecimalField(
         "monthly cost",
         max_digits=18,
@@ -86,8 +92,8 @@ class NetworkRoute(TimeStamped, Versioned):
         validators=[MinValueValidator(0)],
     )
     currency = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
-    location_a = models.TextField("location A", null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
-    location_b = models.TextField("location B", null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
+    location_a = models.TextField("location A", null=True, blank=True, validators=INDEXED)  # noqa: DJ001  null and blank differ on the wire
+    location_b = models.TextField("location B", null=True, blank=True, validators=INDEXED)  # noqa: DJ001  null and blank differ on the wire
     bandwidth = models.CharField(  # noqa: DJ001  null and blank differ on the wire
         max_length=100,
         null=True,

@@ -44,6 +44,7 @@ REAL_FIELDS = {
     "capacity_usage_percent": "capacity_usage_percent",
 }
 FILTERS = (*TEXT_FIELDS, *WHOLE_FIELDS, *REAL_FIELDS, "is_special", "location")
+LONGEST_FILTER = 1000
 WORDS = {"true": "1", "false": "0"}
 
 
@@ -70,6 +71,8 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
     """
     rows: QuerySet[NetworkRoute] = NetworkRoute.objects.in_order()
     given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
+    if any("\x00" in text or len(text) > LONGEST_FILTER for text in given.values()):
+        return rows.none()
     either = _either_end(given)
     for text in either:
         rows = containing(rows, text)

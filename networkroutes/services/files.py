@@ -104,7 +104,10 @@ def upload_test_results(
     _known_route(circuit_id, "Circuit ID not found")
     for upload in uploads:
         _check_size(upload)
-        if PurePosixPath(upload.name.lower()).suffix in settings.NETWORKROUTES_DENIED_SUFFIXES:
+        if (
+            PurePosixPath(upload.name.lower().rstrip(" .")).suffix
+            in settings.NETWORKROUTES_DENIED_SUFFIXES
+        ):
             raise UploadRefused("This file type is not allowed", name=upload.name)
     named = [(stored_name("test_results_files", upload.name), upload) for upload in uploads]
     with blobs.Fresh() as fresh:
@@ -235,4 +238,4 @@ def _touch(route: NetworkRoute) -> None:
 
 def _shown_name(name: str) -> str:
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in base if char.isprintable())[:255] or "file"
+    return "".join(char for char in base if char.isprintable()).rstrip(" .")[:255] or "file"

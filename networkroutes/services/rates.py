@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from accounts.services import audit
 from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -18,6 +19,7 @@ from networkroutes.models import ExchangeRate, NetworkRoute
 from networkroutes.models.rates import BASE_CURRENCY
 
 VALID_FOR = timedelta(days=30)
+DUE_SOON = timedelta(days=5)
 FIELDS = ("currency_code", "exchange_rate", "updated_by", "status")
 
 
@@ -98,3 +100,21 @@ def delete_rate(*, actor: Any, rate_id: int) -> None:
             )
         audit.record(actor, "rate.deleted", rate, before=audit.snapshot(rate, FIELDS))
         rate.delete()
+
+
+def note_due_rates(*, at: datetime | None = None) -> int:
+    """Note once per due date that a rate must be renewed, from 5 days before; USD never is.
+
+    Returns how many notes were made; notifications deliver them (contract 10.3).
+    """
+    now = at or timezone.now()
+    made = 0
+    with guarded():
+        due = ExchangeRate.objects.filter(next_update_due__lte=now + DUE_SOON)
+        for rate in lock(due.exclude(currency_code=BASE_CURRENCY)):
+            after = {"currency_code": rate.currency_code, "due": str(rate.next_update_due)}
+            noted = AuditEntry.objects.about("networkroutes.exchangerate", rate.pk)
+            if not noted.filter(verb="rate.due", after=after).exists():
+                audit.record(None, "rate.due", rate, after=after)
+                made += 1
+    return made

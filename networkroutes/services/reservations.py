@@ -125,8 +125,8 @@ def release_for_removal(channels: QuerySet[DarkFibreChannel], *, actor: Any) -> 
 
     Locks the channels, so that nobody reserves one meanwhile.
     """
-    now = clock()
     ids = list(lock(channels).values_list("pk", flat=True))
+    now = clock()
     for pk in ids:
         expiry.expire(now=now, channel_id=pk)
     held = Reservation.objects.open().filter(channel_id__in=ids).select_related("channel__route")
@@ -227,6 +227,7 @@ def _write_down(
         dwdm_ucn=channel.dwdm_ucn,
         action=action,
         reserved_by=name,
+        logged_at=clock(),
         expiry_date=expiry_date,
         notes=NOTES[action],
     )

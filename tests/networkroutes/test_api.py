@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from accounts.models import AuditEntry
 from networkroutes.models import (
     DarkFibreChannel,
     ExchangeRate,
@@ -17,6 +20,7 @@ from networkroutes.models import (
     ReservationLog,
     TestResultsFile,
 )
+from networkroutes.services import rates
 from tests.factories.networkroutes import (
     DarkFibreChannelFactory,
     ExchangeRateFactory,
@@ -270,3 +274,13 @@ def test_null_characters_are_refused(api: Any):
 
     assert response.status_code == 400
     assert not NetworkRoute.objects.exists()
+
+
+def test_due_rates_are_noted_once_per_due_date():
+    soon = timezone.now() + timedelta(days=4)
+    ExchangeRateFactory(currency_code="CHF", next_update_due=soon)
+    ExchangeRate.objects.filter(currency_code="USD").update(next_update_due=soon)
+
+    assert (rates.note_due_rates(), rates.note_due_rates()) == (1, 0)
+
+    assert AuditEntry.objects.get(verb="rate.due").object_label == "CHF"

@@ -45,7 +45,7 @@ def generated() -> Iterator[Result]:
 def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
     """pytest on both databases; browser, live peers and measurements once, where PostgreSQL is."""
     has_postgres = all(program.package != "postgresql" for program in lacking)
-    limit_s = 4 * 3600 if soak else 1800  # against hanging, not a goal
+    limit_s = 4 * 3600 if soak else 2400  # against hanging, not a goal
     pytest = [PYTHON, "-m", "pytest", "-n", WORKERS, *(["--soak"] if soak else [])]
     on_sqlite = [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
     yield run("pytest on SQLite", [*pytest, *on_sqlite], limit_s=limit_s, quiet=False)

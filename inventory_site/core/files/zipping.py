@@ -14,9 +14,6 @@ from inventory_site.core.files.streams import CountedStream, gathered
 
 ZipEntry = tuple[str, str, str, int | None]
 LEAST_CHUNK = 64 * 1024
-PACKED_ALREADY = frozenset(
-    ".7z .docx .gif .glb .gz .jpeg .jpg .kmz .pdf .png .pptx .rar .webp .xlsx .xz .zip".split()
-)
 
 
 def zip_response(
@@ -26,7 +23,7 @@ def zip_response(
 
     Equal names become `name (2).ext`; entries whose blob is gone are left out, and `NotFound` is
     raised when none is left. Content is stored as it is, so that the length is known and sent;
-    `deflate` packs what is not packed yet, and sends no length. Raises `BusyError` when too many
+    `deflate` packs every entry, and sends no length. Raises `BusyError` when too many
     streams are open.
     """
     there = [
@@ -40,7 +37,7 @@ def zip_response(
     for (_, storage, key, size), name in zip(
         there, unique_names(name for name, *_ in there), strict=True
     ):
-        packing = _packing(name) if deflate else None
+        packing = zipfile.ZIP_DEFLATED if deflate else None
         archive.add(_content(storage, key), name, size=size, compress_type=packing)
     response = CountedStream(gathered(archive, LEAST_CHUNK), content_type="application/zip")
     if not deflate:
@@ -62,11 +59,6 @@ def unique_names(names: Iterable[str]) -> list[str]:
         taken.add(candidate)
         found.append(candidate)
     return found
-
-
-def _packing(name: str) -> int:
-    is_packed = PurePosixPath(name.lower()).suffix in PACKED_ALREADY
-    return zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
 
 
 def _content(storage: str, key: str) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from inventory_site.core.api.fast import json_array
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
-from networkroutes.choices import ChannelBandwidth
+from networkroutes.choices import ChannelBandwidth, ReservationAction
 from networkroutes.errors import (
     CannotRelease,
     CannotReserve,
@@ -48,7 +48,7 @@ class ChannelView(ClientView):
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer the channels of a circuit; an expired reservation is never shown as active."""
-        circuit_id = key.replace("\x00", "")
+        circuit_id = key
         expiry.expire_of_route(circuit_id)
         return json_response(json_array(wire.channels_with_holder(circuit_id), wire.CHANNEL))
 
@@ -104,7 +104,10 @@ class ReleaseView(ClientView):
 
 
 class ReservationLogsView(ClientView):
-    """GET the log, newest first; filters `circuit_id`, `dark_fiber_id`, `action`."""
+    """GET the log, newest first; filters `circuit_id`, `dark_fiber_id`, `action`.
+
+    The front end knows three actions; renewals are native and stay out.
+    """
 
     reads = "view_reservationlog"
 
@@ -138,12 +141,15 @@ def channel_values(body: Mapping[str, Any]) -> dict[str, Any]:
 def _filtered(
     rows: QuerySet[ReservationLog], params: Mapping[str, str]
 ) -> QuerySet[ReservationLog]:
-    circuit_id = params.get("circuit_id", "").replace("\x00", "")
+    rows = rows.exclude(action=ReservationAction.RENEWED)
+    circuit_id = params.get("circuit_id", "")
+    if "\x00" in circuit_id + params.get("action", ""):
+        return rows.none()
     if circuit_id:
         rows = rows.filter(circuit_id=circuit_id)
     if params.get("dark_fiber_id", ""):
         rows = rows.filter(channel_id=whole_id(params["dark_fiber_id"]))
-    action = params.get("action", "").replace("\x00", "")
+    action = params.get("action", "")
     if action:
         rows = rows.filter(action=action.upper())
     return rows

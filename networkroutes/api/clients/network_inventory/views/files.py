@@ -54,7 +54,7 @@ class DeleteKmzView(ClientView):
 
     def delete(self, request: Request, circuit_id: str) -> Response:
         """Take it off the circuit; the file goes unless another circuit uses it."""
-        files.delete_kmz(actor=request.user, circuit_id=circuit_id.replace("\x00", ""))
+        files.delete_kmz(actor=request.user, circuit_id=circuit_id)
         return Response({"message": "KMZ file deleted successfully"})
 
 
@@ -66,7 +66,7 @@ class TestResultsListView(ClientView):
 
     def get(self, request: Request, circuit_id: str) -> HttpResponse:
         """Answer the bare array, empty for an unknown circuit."""
-        rows = TestResultsFile.objects.filter(route__circuit_id=circuit_id.replace("\x00", ""))
+        rows = TestResultsFile.objects.filter(route__circuit_id=circuit_id)
         return json_response(json_array(rows.order_by("-uploaded_at", "-pk"), wire.TEST_RESULTS))
 
 
@@ -78,7 +78,7 @@ class TestResultsZipView(ClientView):
 
     def get(self, request: Request, circuit_id: str) -> HttpResponseBase:
         """Stream the ZIP; files that are missing in the store are left out."""
-        return archive_of(circuit_id.replace("\x00", ""), deflate=True)
+        return archive_of(circuit_id, deflate=True)
 
 
 class TestResultsFileView(ClientView):
@@ -99,7 +99,7 @@ class DownloadKmzView(ClientView):
 
     def get(self, request: Request, filename: str) -> HttpResponseBase:
         """Stream the file."""
-        row = KmzFile.objects.filter(filename=filename.replace("\x00", "")).first()
+        row = KmzFile.objects.filter(filename=filename).first()
         return kmz_download(request, row)
 
 
@@ -107,7 +107,9 @@ def uploads_of(request: Request, field: str) -> list[files.Upload]:
     """Return the files of a multipart field; other fields and bodies count as none."""
     try:
         sent = request.FILES.getlist(field)
-    except (RequestDataTooBig, TooManyFilesSent) as err:
+    except TooManyFilesSent as err:
+        raise UploadRefused(f"Too many files (maximum {files.MAX_FILES})") from err
+    except RequestDataTooBig as err:
         raise FileTooLarge("File too large", limit=settings.NETWORKROUTES_MAX_FILE_BYTES) from err
     except ParseError:
         return []

@@ -24,6 +24,9 @@ from networkroutes.services import latency
 MOST_IDS = 10_000
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class LiveLatencyView(ClientView):
     """GET the last stored sample of one circuit."""
 
@@ -104,16 +107,18 @@ def _moment(name: str, value: Any) -> datetime:
     refusal = InvalidField(name, f"{name}.timestamp must be an ISO 8601 time")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
-            return datetime.fromtimestamp(value / 1000, UTC)
+            return datetime.fromtimestamp(max(0.0, value) / 1000, UTC)
         except (OverflowError, ValueError, OSError) as err:
             raise refusal from err
     try:
         found = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError as err:
+        at = found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+        at = at and at.astimezone(UTC)
+    except (OverflowError, ValueError) as err:
         raise refusal from err
-    if found is None:
+    if at is None or at < EPOCH:
         raise refusal
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return at
 
 
 def _words(reading: Reading) -> dict[str, Any]:

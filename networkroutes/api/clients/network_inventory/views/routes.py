@@ -24,10 +24,10 @@ from networkroutes.services import routes
 TEXTS = {
     "test_results_link": None,
     "cable_system": None,
-    "underlying_carrier": None,
+    "underlying_carrier": 255,
     "currency": 16,
-    "location_a": None,
-    "location_b": None,
+    "location_a": 255,
+    "location_b": 255,
     "more_details": None,
 }
 WHOLES = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")
@@ -53,7 +53,7 @@ class RouteListView(ClientView):
         check_circuit_id(circuit_id)
         values = route_values(body)
         values.setdefault("repository_type_id", 1)
-        if body.get("kmz_file_path") == "":
+        if forms.text("kmz_file_path", body.get("kmz_file_path")) == "":
             values["kmz_file_path"] = ""
         routes.create_route(actor=request.user, circuit_id=circuit_id, values=values)
         return Response({"circuit_id": circuit_id}, status=201)
@@ -65,7 +65,7 @@ class RouteView(ClientView):
     def get(self, request: Request, circuit_id: str) -> HttpResponse:
         """Answer the circuit."""
         rows = NetworkRoute.objects.filter(circuit_id=circuit_id)
-        found = next(json_texts(rows, wire.ROUTE), None) if "\x00" not in circuit_id else None
+        found = next(json_texts(rows, wire.ROUTE), None)
         if found is None:
             raise RouteNotFound("Not found")
         return json_response(found.encode())
@@ -80,12 +80,14 @@ class RouteView(ClientView):
             del values["live_latency_ms"]
         if "kmz_file_path" in body:
             values["kmz_file_path"] = forms.text("kmz_file_path", body["kmz_file_path"])
-        routes.update_route(actor=request.user, circuit_id=circuit_id, values=values)
+        routes.update_route(
+            actor=request.user, circuit_id=circuit_id, values=values, check_light=False
+        )
         return Response({"message": "Updated"})
 
     def delete(self, request: Request, circuit_id: str) -> Response:
         """Remove the circuit with its channels and files."""
-        routes.delete_route(actor=request.user, circuit_id=circuit_id.replace("\x00", ""))
+        routes.delete_route(actor=request.user, circuit_id=circuit_id)
         return Response({"message": "Deleted"})
 
 
@@ -174,8 +176,7 @@ def later_values(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def filters_of(request: Request) -> dict[str, str]:
     """Return the search filters of a query; a repeated one uses its last value."""
-    found = {name: request.query_params.get(name, "") for name in FILTERS}
-    return {name: text for name, text in found.items() if "\x00" not in text}
+    return {name: request.query_params.get(name, "") for name in FILTERS}
 
 
 def _bandwidth(value: Any) -> str | None:

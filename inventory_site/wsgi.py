@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from inventory_site.core.middleware.bodies import WholeBody  # noqa: E402  # needs the settings
+
+application = WholeBody(django_application)

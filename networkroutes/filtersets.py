@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
+from inventory_site.core.api.filters import BooleanFilter, FilterSet
 from networkroutes.choices import ReservationAction, ReservationStatus
 from networkroutes.models import (
     DarkFibreChannel,
@@ -19,7 +20,7 @@ from networkroutes.models import (
 )
 
 
-class NetworkRouteFilterSet(django_filters.FilterSet):
+class NetworkRouteFilterSet(FilterSet):
     """Filters of circuits; `location` matches either end."""
 
     circuit_id = django_filters.CharFilter(lookup_expr="icontains")
@@ -28,8 +29,8 @@ class NetworkRouteFilterSet(django_filters.FilterSet):
     location = django_filters.CharFilter(method="filter_location", label="Either end")
     location_a = django_filters.CharFilter(lookup_expr="iexact")
     location_b = django_filters.CharFilter(lookup_expr="iexact")
-    is_out = django_filters.BooleanFilter(method="filter_out", label="Outage now")
-    is_dark_fibre = django_filters.BooleanFilter(method="filter_dark", label="Dark fibre")
+    is_out = BooleanFilter(method="filter_out", label="Outage now")
+    is_dark_fibre = BooleanFilter(method="filter_dark", label="Dark fibre")
     expected_latency_max = django_filters.NumberFilter("expected_latency_ms", lookup_expr="lte")
     updated_after = django_filters.IsoDateTimeFilter("updated_at", lookup_expr="gte")
 
@@ -61,12 +62,12 @@ class NetworkRouteFilterSet(django_filters.FilterSet):
         return rows.filter(dark) if value else rows.exclude(dark)
 
 
-class DarkFibreChannelFilterSet(django_filters.FilterSet):
+class DarkFibreChannelFilterSet(FilterSet):
     """Filters of channels."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")
     dwdm_ucn = django_filters.CharFilter(lookup_expr="icontains")
-    is_reserved = django_filters.BooleanFilter(method="filter_reserved", label="Reserved now")
+    is_reserved = BooleanFilter(method="filter_reserved", label="Reserved now")
 
     class Meta:
         model = DarkFibreChannel
@@ -83,12 +84,12 @@ class DarkFibreChannelFilterSet(django_filters.FilterSet):
         return rows.filter(pk__in=held) if value else rows.exclude(pk__in=held)
 
 
-class ReservationFilterSet(django_filters.FilterSet):
+class ReservationFilterSet(FilterSet):
     """Filters of reservations."""
 
     status = django_filters.MultipleChoiceFilter(choices=ReservationStatus.choices)
     circuit_id = django_filters.CharFilter("channel__route__circuit_id")
-    mine = django_filters.BooleanFilter(method="filter_mine", label="Held by the caller")
+    mine = BooleanFilter(method="filter_mine", label="Held by the caller")
     expires_before = django_filters.IsoDateTimeFilter("expires_at", lookup_expr="lte")
     expires_after = django_filters.IsoDateTimeFilter("expires_at", lookup_expr="gte")
 
@@ -107,7 +108,7 @@ class ReservationFilterSet(django_filters.FilterSet):
         return rows.filter(holder=person) if value else rows.exclude(holder=person)
 
 
-class ReservationLogFilterSet(django_filters.FilterSet):
+class ReservationLogFilterSet(FilterSet):
     """Filters of the reservation log."""
 
     action = django_filters.MultipleChoiceFilter(choices=ReservationAction.choices)
@@ -122,7 +123,7 @@ class ReservationLogFilterSet(django_filters.FilterSet):
         )
 
 
-class LocationFilterSet(django_filters.FilterSet):
+class LocationFilterSet(FilterSet):
     """Filters of locations."""
 
     country = django_filters.CharFilter(lookup_expr="iexact")
@@ -136,7 +137,7 @@ class LocationFilterSet(django_filters.FilterSet):
         )
 
 
-class ExchangeRateFilterSet(django_filters.FilterSet):
+class ExchangeRateFilterSet(FilterSet):
     """Filters of exchange rates."""
 
     due_before = django_filters.IsoDateTimeFilter("next_update_due", lookup_expr="lte")
@@ -146,7 +147,7 @@ class ExchangeRateFilterSet(django_filters.FilterSet):
         fields = ("status",)
 
 
-class TestResultsFileFilterSet(django_filters.FilterSet):
+class TestResultsFileFilterSet(FilterSet):
     """Filters of test-result files."""
 
     __test__ = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.db.models import QuerySet
 
+from inventory_site.core.api.filters import BooleanFilter, FilterSet
 from networkroutes.models import (
     Carrier,
     CarrierContact,
@@ -16,7 +17,7 @@ from networkroutes.models import (
 )
 
 
-class SavedSearchFilterSet(django_filters.FilterSet):
+class SavedSearchFilterSet(FilterSet):
     """Filters of saved searches."""
 
     class Meta:
@@ -24,12 +25,12 @@ class SavedSearchFilterSet(django_filters.FilterSet):
         fields = ("owner", "source_location", "destination_location")
 
 
-class DesignLogFilterSet(django_filters.FilterSet):
+class DesignLogFilterSet(FilterSet):
     """Filters of the design log; archived rows are hidden unless asked for."""
 
     logged_after = django_filters.IsoDateTimeFilter("logged_at", lookup_expr="gte")
     logged_before = django_filters.IsoDateTimeFilter("logged_at", lookup_expr="lte")
-    archived = django_filters.BooleanFilter(method="filter_archived", label="Archived too")
+    archived = BooleanFilter(method="filter_archived", label="Archived too")
 
     class Meta:
         model = DesignLog
@@ -47,7 +48,7 @@ class DesignLogFilterSet(django_filters.FilterSet):
         return found if self.form.cleaned_data.get("archived") else found.shown()  # type: ignore[attr-defined]  # of our queryset
 
 
-class CarrierFilterSet(django_filters.FilterSet):
+class CarrierFilterSet(FilterSet):
     """Filters of the carrier directory."""
 
     class Meta:
@@ -55,10 +56,10 @@ class CarrierFilterSet(django_filters.FilterSet):
         fields = ("status", "region")
 
 
-class CarrierContactFilterSet(django_filters.FilterSet):
+class CarrierContactFilterSet(FilterSet):
     """Filters of contacts."""
 
-    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label="Waits for a year")
+    is_overdue = BooleanFilter(method="filter_overdue", label="Waits for a year")
 
     class Meta:
         model = CarrierContact
@@ -72,7 +73,7 @@ class CarrierContactFilterSet(django_filters.FilterSet):
         return rows.filter(pk__in=overdue) if value else rows.exclude(pk__in=overdue)
 
 
-class PromoRuleFilterSet(django_filters.FilterSet):
+class PromoRuleFilterSet(FilterSet):
     """Filters of promotions."""
 
     class Meta:
@@ -80,11 +81,11 @@ class PromoRuleFilterSet(django_filters.FilterSet):
         fields = ("is_active",)
 
 
-class OutageFilterSet(django_filters.FilterSet):
+class OutageFilterSet(FilterSet):
     """Filters of outages."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")
-    is_open = django_filters.BooleanFilter("ended_at", lookup_expr="isnull", label="Lasts still")
+    is_open = BooleanFilter("ended_at", lookup_expr="isnull", label="Lasts still")
     started_after = django_filters.IsoDateTimeFilter("started_at", lookup_expr="gte")
     started_before = django_filters.IsoDateTimeFilter("started_at", lookup_expr="lte")
 
@@ -93,7 +94,7 @@ class OutageFilterSet(django_filters.FilterSet):
         fields = ("route", "source")
 
 
-class LatencySampleFilterSet(django_filters.FilterSet):
+class LatencySampleFilterSet(FilterSet):
     """Filters of samples."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")

@@ -19,7 +19,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": [
         "inventory_site.core.api.parsers.StrictJSONParser",
-        "rest_framework.parsers.MultiPartParser",
+        "inventory_site.core.api.parsers.MultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",

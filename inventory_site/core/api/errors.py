@@ -14,7 +14,12 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from inventory_site.core.api.renderers import EnvelopeRenderer
-from inventory_site.core.errors import BusyError, DomainError, InvalidInput
+from inventory_site.core.errors import (
+    AuthenticationRequired,
+    BusyError,
+    DomainError,
+    InvalidInput,
+)
 
 NON_FIELD = "non_field_errors"
 OUT_OF_RANGE = re.compile("too large to convert to SQLite INTEGER|out of range")
@@ -78,6 +83,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def headers_of(error: Exception) -> dict[str, str]:
     """Return the headers that belong to an error: `WWW-Authenticate`, `Retry-After`."""
     headers = {}
+    if isinstance(error, AuthenticationRequired):
+        headers["WWW-Authenticate"] = "Bearer"
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # DRF sets it
     if getattr(error, "wait", None):

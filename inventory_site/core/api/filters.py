@@ -4,11 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from rest_framework import filters
 from rest_framework.request import Request
 
 from inventory_site.core.errors import InvalidInput
+
+WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class StrictBooleanField(forms.NullBooleanField):
+    """`true`, `1`, `yes`, `false`, `0` or `no` in any case; blank is no choice."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:
+        """Return the choice, or refuse another word."""
+        word = str(value if value is not None else "").strip().lower()
+        if word and word not in WORDS:
+            raise ValidationError("Must be true or false.")
+        return WORDS.get(word)
+
+
+class BooleanFilter(django_filters.BooleanFilter):
+    """A yes-or-no filter that refuses other words."""
+
+    field_class = StrictBooleanField
+
+
+class FilterSet(django_filters.FilterSet):
+    """Filters whose yes-or-no columns are strict."""
+
+    FILTER_DEFAULTS = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        models.BooleanField: {"filter_class": BooleanFilter},
+    }
 
 
 class SearchFilter(filters.SearchFilter):

@@ -93,7 +93,10 @@ class Keyset(BasePagination):
         cursor = request.query_params.get("cursor", "")
         if cursor:
             step = "lt" if self.descending else "gt"
-            rows = rows.filter(**{f"{self.name}__{step}": read_cursor(cursor)})
+            try:
+                rows = rows.filter(**{f"{self.name}__{step}": read_cursor(cursor)})
+            except (ValueError, TypeError) as err:
+                raise _strange_cursor() from err
         page = list(rows[: self.limit + 1])
         self.more = len(page) > self.limit
         return page[: self.limit]
@@ -132,12 +135,14 @@ def read_cursor(cursor: str) -> Any:
     try:
         found = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))["last_id"]
     except (ValueError, KeyError, TypeError, binascii.Error) as err:
-        raise InvalidInput(
-            fields={"cursor": ["cursor is not one that this list gave out."]}
-        ) from err
-    if not isinstance(found, (int, str)) or isinstance(found, bool):
-        raise InvalidInput(fields={"cursor": ["cursor is not one that this list gave out."]})
+        raise _strange_cursor() from err
+    if not isinstance(found, (int, str)) or isinstance(found, bool) or "\x00" in str(found):
+        raise _strange_cursor()
     return found
+
+
+def _strange_cursor() -> InvalidInput:
+    return InvalidInput(fields={"cursor": ["cursor is not one that this list gave out."]})
 
 
 def _parameter(name: str, description: str, default: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Request bodies: strict JSON, an object or nothing."""
+"""Request bodies: strict JSON, an object or nothing; forms whose files keep their names."""
 
 from __future__ import annotations
 
@@ -6,12 +6,37 @@ import json
 from typing import IO, Any
 
 import orjson
+from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
+from django.http.multipartparser import MultiPartParserError
+from rest_framework import parsers
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+
+from inventory_site.core.errors import InvalidInput
+
+BOM = b"\xef\xbb\xbf"
+MOST_LEVELS = 100
 
 
-class StrictJSONParser(BaseParser):
-    """JSON without NaN or Infinity; an empty body counts as `{}`."""
+def loads_json(body: bytes) -> Any:
+    """Decode JSON; a blank body counts as `{}`.
+
+    A byte order mark is skipped. Raises `ParseError` (400) when it is not JSON, or when objects and
+    lists lie deeper than 100 levels: what is read must also be storable and writable.
+    """
+    body = body.removeprefix(BOM)
+    if not body.strip():
+        return {}
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as err:
+        raise ParseError(f"Invalid JSON: {_reason(err)}") from err
+    if body.count(b"[") + body.count(b"{") > MOST_LEVELS and _is_too_deep(found):
+        raise ParseError(f"Invalid JSON: more than {MOST_LEVELS} levels deep")
+    return found
+
+
+class StrictJSONParser(parsers.BaseParser):
+    """A JSON object without NaN or Infinity; an empty body counts as `{}`."""
 
     media_type = "application/json"
 
@@ -20,16 +45,54 @@ class StrictJSONParser(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Return the decoded body; `ParseError` (400) when it is not JSON."""
-        body = stream.read()
-        if not body.strip():
-            return {}
+    ) -> dict[str, Any]:
+        """Return the object; 400 when the body is not JSON or no object."""
+        found = loads_json(stream.read())
+        if not isinstance(found, dict):
+            raise InvalidInput(fields={"body": ["The body must be a JSON object"]})
+        return found
+
+
+class AsSentMultiPartParser(DjangoMultiPartParser):
+    """Django's parser, but `&amp;` in the name of a file stays `&amp;`."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        """Return the last part of the name without control characters; None when nothing is
+        left."""
+        base = file_name.replace("\\", "/").rpartition("/")[2]
+        name = "".join(char for char in base if char.isprintable())
+        return None if name in {"", ".", ".."} else name
+
+
+class MultiPartParser(parsers.MultiPartParser):
+    """Forms with files."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: dict[str, Any] | None = None,
+    ) -> parsers.DataAndFiles:
+        """Return the fields and the files; `ParseError` (400) when the form is broken."""
+        request = (parser_context or {})["request"]
+        encoding = (parser_context or {}).get("encoding", "utf-8")
+        meta = {**request.META, "CONTENT_TYPE": media_type}
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as err:
-            raise ParseError(f"Invalid JSON: {_reason(err)}") from err
+            reader = AsSentMultiPartParser(meta, stream, request.upload_handlers, encoding)
+            return parsers.DataAndFiles(*reader.parse())
+        except MultiPartParserError as err:
+            raise ParseError(f"Multipart form parse error - {err}") from err
 
 
 def _reason(err: json.JSONDecodeError) -> str:
     return f"{err.msg} (line {err.lineno}, column {err.colno})"
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MOST_LEVELS + 1):
+        boxes = [item for item in level if isinstance(item, (dict, list))]
+        if not boxes:
+            return False
+        level = [item for box in boxes for item in (box.values() if isinstance(box, dict) else box)]
+    return True

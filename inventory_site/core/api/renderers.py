@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,8 +29,20 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Return compact JSON."""
-    return orjson.dumps(value, default=plain, option=ORJSON_OPTIONS)
+    """Return compact JSON, of any depth that can be stored."""
+    try:
+        return orjson.dumps(value, default=plain, option=ORJSON_OPTIONS)
+    except orjson.JSONEncodeError as err:
+        if "ecursion" not in str(err):
+            raise
+    return json.dumps(value, default=_known, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _known(value: Any) -> Any:
+    """Turn what `json` does not know into what it does, in orjson's words."""
+    if isinstance(value, (Mapping, set, frozenset)):
+        return plain(value)
+    return orjson.loads(orjson.dumps(value, default=plain, option=ORJSON_OPTIONS))
 
 
 class EnvelopeRenderer(renderers.BaseRenderer):

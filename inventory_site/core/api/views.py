@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
-from rest_framework import mixins, permissions, viewsets
+from rest_framework import exceptions, mixins, permissions, viewsets
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,13 +22,18 @@ class HasPermission(permissions.BasePermission):
     """Asks the Django permission that the view's `permissions` names for the action or method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Answer, or raise with the permission that is missing."""
-        key = getattr(view, "action", None) or request.method.lower()
+        """Answer, or raise with what is missing: a sign-in, the method, the permission."""
+        if request.user is None or not request.user.is_authenticated:
+            raise AuthenticationRequired
+        method = request.method.lower()
+        if not hasattr(view, method):
+            raise exceptions.MethodNotAllowed(request.method)
+        if method == "options":
+            return True
+        key = getattr(view, "action", None) or ("get" if method == "head" else method)
         needed = view.permissions.get(key) or view.permissions.get("*")
         if needed is None:
             return False
-        if request.user is None or not request.user.is_authenticated:
-            raise AuthenticationRequired
         if not request.user.has_perm(needed):
             raise NotAllowed(required=needed)
         return True
@@ -47,6 +52,10 @@ class GuardedMixin:
         if not request.user or not request.user.is_authenticated:
             raise AuthenticationRequired
         raise NotAllowed
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer which methods there are, in `Allow`."""
+        return Response(status=204)
 
 
 class ListMixin(mixins.ListModelMixin):
@@ -94,6 +103,8 @@ class RetrieveMixin(mixins.RetrieveModelMixin):
         """Return the row of the path's id, or raise `NotFound`."""
         key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]  # type: ignore[attr-defined]
         row = None
+        if "\x00" in str(key):
+            raise not_found(self.resource, key)
         try:
             rows = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
             row = rows.filter(**{self.lookup_field: key}).first()  # type: ignore[attr-defined]

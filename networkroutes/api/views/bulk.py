@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from inventory_site.core.api.parsers import MultiPartParser
 from inventory_site.core.api.views import GuardedMixin, ServiceViewSet
 from networkroutes.api.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.api.serializers.bulk import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core.api.parsers import MultiPartParser
 from inventory_site.core.api.views import ServiceViewSet
 from inventory_site.core.files import blobs
 from inventory_site.core.files.serve import file_response

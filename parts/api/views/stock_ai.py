@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory_site.core.api.parsers import StrictJSONParser
+from inventory_site.core.api.parsers import MultiPartParser, StrictJSONParser
 from parts.api.serializers.stock_more import (
     AboutPart,
     AcceptInput,

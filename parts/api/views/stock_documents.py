@@ -8,11 +8,10 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory_site.core.api.parsers import StrictJSONParser
+from inventory_site.core.api.parsers import MultiPartParser, StrictJSONParser
 from inventory_site.core.files.serve import file_response
 from parts.api.serializers.stock_more import (
     CopyInput,

@@ -9,13 +9,12 @@ import orjson
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.errors import flat_fields
 from inventory_site.core.api.exports import cell, csv_chunks, csv_response
-from inventory_site.core.api.parsers import StrictJSONParser
+from inventory_site.core.api.parsers import MultiPartParser, StrictJSONParser
 from inventory_site.core.api.renderers import dumps
 from parts.api.serializers.stock import PartInput
 from parts.api.serializers.stock_more import (

@@ -9,11 +9,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework import authentication, exceptions
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +23,7 @@ from devices import policy
 from devices.api.base import BareRenderer
 from devices.api.clients.lab_inventory.forms import Unprocessable
 from inventory_site.core.api.errors import as_refusal, headers_of
+from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.errors import AuthenticationRequired, InvalidInput, NotAllowed
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -51,12 +51,9 @@ class LabJSONParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the decoded body."""
-        body = stream.read()
-        if not body.strip():
-            return {}
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as err:
+            return loads_json(stream.read())
+        except exceptions.ParseError as err:
             raise Unprocessable("body", "value is not valid JSON") from err
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from rest_framework import authentication, exceptions
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework import authentication
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from accounts.api.authentication import (
     BearerAuthentication,
     CookieAuthentication,
 )
+from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.api.renderers import dumps
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
 from networkroutes import policy
@@ -38,8 +39,8 @@ class PlainRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return the body."""
-        return dumps(data)
+        """Return the body; no data is no body."""
+        return b"" if data is None else dumps(data)
 
 
 class ObjectParser(BaseParser):
@@ -50,15 +51,18 @@ class ObjectParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the object, or refuse with 400."""
         body = stream.read()
-        if "json" not in (media_type or "") or not body.strip():
-            return {}
-        try:
-            found = orjson.loads(body)
-        except orjson.JSONDecodeError as err:
-            raise exceptions.ParseError from err
+        found = loads_json(body) if "json" in (media_type or "") else {}
         if not isinstance(found, dict):
             raise InvalidField("body", "Request body must be a JSON object")
         return found
+
+
+class TextRequest(Request):
+    """A request whose `data` holds the text fields of a form; its files stand in `FILES` only."""
+
+    def _load_data_and_files(self) -> None:
+        super()._load_data_and_files()
+        self._full_data = self._data
 
 
 class OpenAccess(authentication.BaseAuthentication):
@@ -86,7 +90,9 @@ def origin_is_known(request: HttpRequest) -> bool:
 class ClientView(APIView):
     """Base of the surface: one error shape, plain JSON, three ways to sign in and the open mode.
 
-    Each verb asks the policy inside its service; reads name their permission in `reads`.
+    Each verb asks the policy inside its service; reads name their permission in `reads`, and
+    `writes` names that of each other method, so that nobody learns what is wrong with a body who
+    may not send it.
     """
 
     authentication_classes = (
@@ -101,15 +107,28 @@ class ClientView(APIView):
     renderer_classes = (PlainRenderer,)
     in_schema = False
     reads = "view_networkroute"
+    writes: ClassVar[Mapping[str, str]] = {}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Wrap a request so that a file is never taken for a field."""
+        return TextRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse strangers before anything is looked up; check the read permission."""
+        """Refuse strangers before anything is looked up; check the permission."""
         super().initial(request, *args, **kwargs)
         actor = request.user
         if not (actor.is_authenticated or isinstance(actor, policy.OpenActor)):
             raise AuthenticationRequired
-        if request.method in {"GET", "HEAD"}:
-            policy.require(actor, self.reads)
+        method = request.method or ""
+        needed = self.reads if method in {"GET", "HEAD"} else self.writes.get(method)
+        if needed:
+            policy.require(actor, needed)
 
     def get_exception_handler(self) -> Any:
         return exception_handler

@@ -72,6 +72,8 @@ class BulkHistoryView(BulkView):
 class BulkUploadView(BulkView):
     """POST a CSV in `csv_file`; `dry_run` and `upsert` as fields or in the query."""
 
+    writes = {"POST": "add_bulkupload"}
+
     def post(self, request: Request, module: str) -> Response:
         """Check every row, then import all or none."""
         try:

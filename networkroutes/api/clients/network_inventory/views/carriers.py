@@ -31,6 +31,7 @@ class CarrierDirectoryView(ClientView):
     """GET all carriers by name; POST a new one."""
 
     reads = "view_carrier"
+    writes = {"POST": "add_carrier"}
 
     def get(self, request: Request) -> Response:
         """Answer the bare array."""
@@ -57,6 +58,7 @@ class CarrierView(ClientView):
     """One carrier."""
 
     reads = "view_carrier"
+    writes = {"PUT": "change_carrier", "DELETE": "delete_carrier"}
 
     def get(self, request: Request, carrier_id: str) -> Response:
         """Answer it."""
@@ -81,6 +83,7 @@ class ContactsView(ClientView):
     """GET the contacts of a carrier; POST a new one."""
 
     reads = "view_carriercontact"
+    writes = {"POST": "add_carriercontact"}
 
     def get(self, request: Request, carrier_id: str) -> Response:
         """Answer the bare array."""
@@ -99,6 +102,8 @@ class ContactsView(ClientView):
 
 class ContactView(ClientView):
     """One contact."""
+
+    writes = {"PUT": "change_carriercontact", "DELETE": "delete_carriercontact"}
 
     def put(self, request: Request, carrier_id: str, contact_id: str) -> Response:
         """Replace its fields."""
@@ -120,6 +125,8 @@ class ContactView(ClientView):
 
 class ApproveContactView(ClientView):
     """Confirm a contact for another year, by POST or PUT."""
+
+    writes = {"POST": "change_carriercontact", "PUT": "change_carriercontact"}
 
     def post(self, request: Request, carrier_id: str, contact_id: str) -> Response:
         """Confirm it."""

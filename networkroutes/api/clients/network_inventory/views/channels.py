@@ -28,6 +28,8 @@ from networkroutes.services import channels, expiry, reservations
 class ChannelListView(ClientView):
     """POST a new channel."""
 
+    writes = {"POST": "add_darkfibrechannel"}
+
     def post(self, request: Request) -> Response:
         """Add a channel to a circuit."""
         refusal = InvalidField("circuit_id", "circuit_id is required")
@@ -45,6 +47,7 @@ class ChannelView(ClientView):
     """GET the channels of a circuit; PUT and DELETE one channel: the segment is a UCN or a key."""
 
     reads = "view_darkfibrechannel"
+    writes = {"PUT": "change_darkfibrechannel", "DELETE": "delete_darkfibrechannel"}
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer the channels of a circuit; an expired reservation is never shown as active."""
@@ -68,6 +71,8 @@ class ChannelView(ClientView):
 class ReserveView(ClientView):
     """POST reserves a channel for 60 days."""
 
+    writes = {"POST": "add_reservation"}
+
     def post(self, request: Request, key: str) -> Response:
         """Reserve."""
         try:
@@ -89,6 +94,8 @@ class ReserveView(ClientView):
 
 class ReleaseView(ClientView):
     """POST ends a reservation."""
+
+    writes = {"POST": "change_reservation"}
 
     def post(self, request: Request, key: str) -> Response:
         """Release."""

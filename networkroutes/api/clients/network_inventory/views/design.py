@@ -50,6 +50,8 @@ class DesignView(ClientView):
 class FindPathView(DesignView):
     """POST a search."""
 
+    writes = {"POST": "view_designlog"}
+
     def post(self, request: Request) -> Response:
         """Answer the path, its diverse one, and why circuits were left out."""
         question = design_forms.question_of(request.data)
@@ -74,6 +76,8 @@ class FindPathView(DesignView):
 
 class CalculatePricingView(DesignView):
     """POST paths to price, by term or, with bandwidth and both ends, by margin."""
+
+    writes = {"POST": "view_designlog"}
 
     def post(self, request: Request) -> Response:
         """Answer one result per path."""
@@ -102,6 +106,8 @@ class CalculatePricingView(DesignView):
 class GenerateKmzView(DesignView):
     """POST paths to draw."""
 
+    writes = {"POST": "add_designlog"}
+
     def post(self, request: Request) -> Response:
         """Store the map and answer where it is."""
         body = request.data
@@ -125,6 +131,8 @@ class GenerateKmzView(DesignView):
 class SaveSearchView(DesignView):
     """POST a search to keep."""
 
+    writes = {"POST": "add_savedsearch"}
+
     def post(self, request: Request) -> Response:
         """Keep it."""
         made = searches.save_search(actor=request.user, values=search_values(request.data))
@@ -145,6 +153,7 @@ class SavedSearchView(DesignView):
     """One saved search."""
 
     reads = "view_savedsearch"
+    writes = {"DELETE": "delete_savedsearch"}
 
     def get(self, request: Request, search_id: str) -> Response:
         """Answer it."""
@@ -161,6 +170,8 @@ class SavedSearchView(DesignView):
 
 class AuditLogsView(DesignView):
     """The design log: GET the newest rows, DELETE puts all aside."""
+
+    writes = {"DELETE": "delete_designlog"}
 
     def get(self, request: Request) -> Response:
         """Answer at most 100 rows, or as many as `limit` says, from `offset` on."""

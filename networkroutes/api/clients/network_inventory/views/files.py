@@ -21,6 +21,8 @@ from networkroutes.services import files
 class UploadKmzView(ClientView):
     """POST one file in `kmz_file`."""
 
+    writes = {"POST": "change_networkroute"}
+
     def post(self, request: Request, circuit_id: str) -> Response:
         """Store the circuit's map."""
         uploads = uploads_of(request, "kmz_file")
@@ -34,6 +36,8 @@ class UploadKmzView(ClientView):
 
 class UploadTestResultsView(ClientView):
     """POST 1 to 10 files in `test_results_files`."""
+
+    writes = {"POST": "change_networkroute"}
 
     def post(self, request: Request, circuit_id: str) -> Response:
         """Store test results."""
@@ -51,6 +55,8 @@ class UploadTestResultsView(ClientView):
 
 class DeleteKmzView(ClientView):
     """DELETE the map of a circuit."""
+
+    writes = {"DELETE": "change_networkroute"}
 
     def delete(self, request: Request, circuit_id: str) -> Response:
         """Take it off the circuit; the file goes unless another circuit uses it."""
@@ -85,6 +91,7 @@ class TestResultsFileView(ClientView):
     """One test-result file."""
 
     __test__ = False
+    writes = {"DELETE": "delete_testresultsfile"}
 
     def delete(self, request: Request, file_id: str) -> Response:
         """Remove the file."""

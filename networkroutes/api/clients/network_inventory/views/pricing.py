@@ -61,6 +61,7 @@ class PricingConfigView(ClientView):
     """The margin rules: GET what is in force, PUT a new version."""
 
     reads = "view_pricingconfig"
+    writes = {"PUT": "add_pricingconfig"}
 
     def get(self, request: Request) -> Response:
         """Answer the five sections."""
@@ -86,6 +87,7 @@ class PromoRulesView(ClientView):
     """Promotions: GET those in force, POST a new one."""
 
     reads = "view_promorule"
+    writes = {"POST": "add_promorule"}
 
     def get(self, request: Request) -> Response:
         """Answer the rules whose name or locations hold `search`."""
@@ -101,6 +103,8 @@ class PromoRulesView(ClientView):
 
 class PromoRuleView(ClientView):
     """One promotion."""
+
+    writes = {"PUT": "change_promorule", "DELETE": "delete_promorule"}
 
     def put(self, request: Request, rule_id: str) -> Response:
         """Replace its fields."""
@@ -118,6 +122,8 @@ class PromoRuleView(ClientView):
 class MinimumPricingView(ClientView):
     """PUT the four floor prices of a location, in USD."""
 
+    writes = {"PUT": "change_pricingconfig"}
+
     def put(self, request: Request, location_id: str) -> Response:
         """Set them."""
         row = pricing_rules.set_minimum_prices(
@@ -131,6 +137,7 @@ class CapabilitiesView(ClientView):
     """The thirteen capabilities of a location: GET them, POST replaces them."""
 
     reads = "view_locationcapabilities"
+    writes = {"POST": "change_locationcapabilities"}
 
     def get(self, request: Request, location_id: str) -> Response:
         """Answer all, false where nothing is set."""

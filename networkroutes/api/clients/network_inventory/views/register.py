@@ -30,6 +30,7 @@ class RepositoryTypesView(ClientView):
     """GET the kinds of inventory by name; POST a new one."""
 
     reads = "view_repositorytype"
+    writes = {"POST": "add_repositorytype"}
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
@@ -53,6 +54,7 @@ class LocationsView(ClientView):
     """GET the locations by code; POST a new one."""
 
     reads = "view_location"
+    writes = {"POST": "add_location"}
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
@@ -70,6 +72,8 @@ class LocationsView(ClientView):
 
 class LocationView(ClientView):
     """One location."""
+
+    writes = {"PUT": "change_location", "DELETE": "delete_location"}
 
     def put(self, request: Request, location_id: str) -> Response:
         """Replace the fields; the code stays, and so does the status when none is sent."""
@@ -90,6 +94,7 @@ class ExchangeRatesView(ClientView):
     """GET the rates by currency; POST a new one."""
 
     reads = "view_exchangerate"
+    writes = {"POST": "add_exchangerate"}
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
@@ -108,6 +113,8 @@ class ExchangeRatesView(ClientView):
 
 class ExchangeRateView(ClientView):
     """One rate."""
+
+    writes = {"PUT": "change_exchangerate", "DELETE": "delete_exchangerate"}
 
     def put(self, request: Request, rate_id: str) -> Response:
         """Set the rate; due again in 30 days."""

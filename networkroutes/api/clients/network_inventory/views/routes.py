@@ -38,6 +38,8 @@ REALS = {"expected_latency": "expected_latency_ms", "sla_latency": "sla_latency_
 class RouteListView(ClientView):
     """GET all circuits; POST a new one."""
 
+    writes = {"POST": "add_networkroute"}
+
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array in insertion order."""
         rows = NetworkRoute.objects.in_order()
@@ -61,6 +63,8 @@ class RouteListView(ClientView):
 
 class RouteView(ClientView):
     """One circuit."""
+
+    writes = {"PUT": "change_networkroute", "DELETE": "delete_networkroute"}
 
     def get(self, request: Request, circuit_id: str) -> HttpResponse:
         """Answer the circuit."""

@@ -1,0 +1,91 @@
+"""Bodies without an announced length, made whole before Django reads them.
+
+Django reads no more than `Content-Length` says, so a chunked body would count as empty.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+
+from inventory_site.core.files.limits import limit_for
+from inventory_site.error_shapes import error_response
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+PIECE = 64 * 1024
+KEPT_IN_MEMORY = 1024 * 1024
+
+
+class WholeBody:
+    """A WSGI application that gives another one bodies of known length.
+
+    Media types come out in lower case, since they mean the same in any case (RFC 9110 8.3.1).
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        kind, semicolon, rest = environ.get("CONTENT_TYPE", "").partition(";")
+        if kind:
+            environ["CONTENT_TYPE"] = f"{kind.lower()}{semicolon}{rest}"
+        if environ.get("CONTENT_LENGTH") or not _is_chunked(environ):
+            return self.application(environ, start_response)
+        if not environ.get("wsgi.input_terminated"):
+            return _length_required(environ, start_response)
+        spool = spooled(environ)
+        return _Answer(self.application(environ, start_response), spool)
+
+
+def spooled(environ: dict[str, Any]) -> IO[bytes]:
+    """Move the body to a temporary file and announce its length.
+
+    Reading stops just beyond the limit; `BodyLimitMiddleware` refuses the length with 413.
+    """
+    source, limit = environ["wsgi.input"], limit_for(WSGIRequest(environ))
+    spool = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)
+    size = 0
+    while size <= limit and (piece := source.read(min(PIECE, limit + 1 - size))):
+        size += spool.write(piece)
+    spool.seek(0)
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = spool, str(size)
+    return spool
+
+
+class _Answer:
+    """An answer that closes the spooled body with itself."""
+
+    def __init__(self, answer: Iterable[bytes], spool: IO[bytes]) -> None:
+        self.answer, self.spool = answer, spool
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.answer)
+
+    def close(self) -> None:
+        try:
+            getattr(self.answer, "close", lambda: None)()
+        finally:
+            self.spool.close()
+
+
+def _is_chunked(environ: dict[str, Any]) -> bool:
+    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
+def _length_required(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    response = error_response(
+        WSGIRequest(environ),
+        status=411,
+        code="LENGTH_REQUIRED",
+        message="The request must announce its Content-Length.",
+    )
+    start_response(f"411 {response.reason_phrase}", list(response.items()))
+    return [response.content]

@@ -8,8 +8,11 @@ PORT ?= 8000
 PINS := requirements/base.txt requirements/constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Debian's Python comes without venv; as root we may mend that.
+WITH_APT := [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq -y install python3-venv
+
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint format types screenshots benchmarks docs clean
+.PHONY: help run test soak lint format types screenshots docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -34,8 +37,7 @@ docs: $(VENV)/.dev ## Write the pages that are made from the code
 	@$(BIN)/python manage.py error_codes_page --write
 
 screenshots: $(VENV)/.dev ## Take the pictures of the documentation again
-	@if [ -f tests/browser/screenshots.py ]; then exec $(BIN)/python -m tests.browser.screenshots; \
-	else echo "tests/browser/screenshots.py is not there yet"; fi
+	@exec $(BIN)/python -m tests.browser.screenshots
 
 clean: ## Remove what can be made again; state under var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -44,8 +46,8 @@ clean: ## Remove what can be made again; state under var/ stays
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Patchbay needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "python -m venv failed; on Debian: apt-get install python3-venv"; \
-		rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(WITH_APT) && $(PYTHON) -m venv $(VENV); } || \
+		{ rm -rf $(VENV); echo "python -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.base: $(PINS) | $(BIN)/python
 	@echo "Installing the pinned requirements into $(VENV); later starts skip this."

@@ -49,7 +49,7 @@ def spooled(environ: dict[str, Any]) -> IO[bytes]:
     Reading stops just beyond the limit; `BodyLimitMiddleware` refuses the length with 413.
     """
     source, limit = environ["wsgi.input"], limit_for(WSGIRequest(environ))
-    spool = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)
+    spool = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=str(settings.FILE_UPLOAD_TEMP_DIR))
     size = 0
     while size <= limit and (piece := source.read(min(PIECE, limit + 1 - size))):
         size += spool.write(piece)

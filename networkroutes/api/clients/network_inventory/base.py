@@ -62,7 +62,7 @@ class TextRequest(Request):
 
     def _load_data_and_files(self) -> None:
         super()._load_data_and_files()
-        self._full_data = self._data
+        self._full_data = self._data  # type: ignore[attr-defined]  # set by DRF's loader
 
 
 class OpenAccess(authentication.BaseAuthentication):

@@ -1,0 +1,99 @@
+"""What callers send to the network-inventory surface, and who is told what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from networkroutes.api.clients.network_inventory.base import SAFE_METHODS, ClientView
+from networkroutes.api.clients.network_inventory.urls import urlpatterns
+from networkroutes.models import NetworkRoute
+from tests.factories.networkroutes import NetworkRouteFactory
+
+pytestmark = pytest.mark.django_db
+
+VIEWS: list[tuple[str, type[ClientView]]] = [
+    (f"/{re.sub(r'<[^>]+>', '1', str(entry.pattern))}", entry.callback.view_class)
+    for entry in urlpatterns
+]
+WRITES = [
+    (method, path)
+    for path, view in VIEWS
+    for method in ("POST", "PUT", "PATCH", "DELETE")
+    if hasattr(view, method.lower())
+]
+
+
+def test_every_write_names_its_permission():
+    for _, view in VIEWS:
+        verbs = {name.upper() for name in view.http_method_names if hasattr(view, name)}
+        assert set(view.writes) == verbs - SAFE_METHODS, view
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_open_for_reading_refuses_every_write_before_its_body(
+    settings: Any, method: str, path: str
+):
+    settings.NETWORKROUTES_OPEN_ACCESS = "read"
+    reads_by_post = ("/find_path", "/calculate_pricing", "/batch")
+
+    answer = APIClient().generic(method, path, '{"mtu": "many"}', content_type="application/json")
+
+    wanted = {400} if path.endswith(reads_by_post) else {403}
+    assert answer.status_code in wanted
+    assert NetworkRoute.objects.count() == 0
+
+
+def test_a_file_is_never_a_field(open_front_end: APIClient):
+    body = {
+        "circuit_id": "LONPAR777777",
+        "bandwidth": "10 Gbps",
+        "cable_system": SimpleUploadedFile("a.txt", b"x"),
+        "more_details": "kept",
+    }
+
+    answer = open_front_end.post("/network_routes", body, format="multipart")
+
+    assert answer.status_code == 201
+    row = NetworkRoute.objects.get(circuit_id="LONPAR777777")
+    assert (row.cable_system, row.more_details) == (None, "kept")
+
+
+def test_a_file_in_place_of_the_bandwidth_is_none(open_front_end: APIClient):
+    body = {"circuit_id": "LONPAR777777", "bandwidth": SimpleUploadedFile("10 Gbps", b"x")}
+
+    answer = open_front_end.post("/network_routes", body, format="multipart")
+
+    assert answer.status_code == 201
+    assert NetworkRoute.objects.get(circuit_id="LONPAR777777").bandwidth is None
+
+
+@pytest.mark.parametrize("depth", [101, 1000])
+def test_json_too_deep_is_refused(open_front_end: APIClient, depth: int):
+    before = NetworkRoute.objects.count()
+    body = '{"more_details": ' + "[" * depth + "]" * depth + "}"
+
+    answer = open_front_end.generic(
+        "POST", "/network_routes", body, content_type="application/json"
+    )
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "Invalid JSON"})
+    assert NetworkRoute.objects.count() == before
+
+
+def test_a_plain_options_has_no_body(open_front_end: APIClient):
+    answer = open_front_end.options("/network_routes")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_stranger_is_told_how_to_sign_in():
+    NetworkRouteFactory()
+
+    answer = APIClient().get("/network_routes")
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")

@@ -261,7 +261,7 @@ def test_a_zip_has_its_exact_length_and_every_file():
     assert archive.testzip() is None
 
 
-def test_a_deflated_zip_packs_what_is_not_packed_yet():
+def test_a_deflated_zip_packs_every_entry():
     archive, body = unzipped(
         zip_response(
             [("a.txt", "docs", "k", SIZE), ("a.kmz", "docs", "k", SIZE)], "a.zip", deflate=True
@@ -270,7 +270,7 @@ def test_a_deflated_zip_packs_what_is_not_packed_yet():
 
     assert [info.compress_type for info in archive.infolist()] == [
         zipfile.ZIP_DEFLATED,
-        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
     ]
     assert archive.read("a.txt") == archive.read("a.kmz") == CONTENT
     assert len(body) < SIZE * 1.2

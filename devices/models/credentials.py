@@ -106,7 +106,7 @@ class CredentialVersion(models.Model):
 
 
 class CredentialGroup(TimeStamped):
-    """Credentials that belong together."""
+    """A named set of credentials that belong together."""
 
     name = models.CharField(max_length=255, unique=True)
     description = models.TextField(blank=True)

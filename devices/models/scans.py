@@ -84,7 +84,7 @@ class ExecutorRun(models.Model):
 
 
 class ExecutorResult(models.Model):
-    """What one target answered."""
+    """What one target of a run answered, or why it did not."""
 
     run = models.ForeignKey(ExecutorRun, on_delete=models.CASCADE, related_name="results")
     position = models.PositiveIntegerField()

@@ -29,7 +29,7 @@ class DeviceType(TimeStamped):
 
 
 class Manufacturer(TimeStamped):
-    """Who made a device."""
+    """A company that makes devices."""
 
     name = models.CharField(max_length=100, unique=True)
     website = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,7 +14,7 @@ from devices import policy
 from devices.admin.device_tabs import TABS
 from devices.admin.words import ping_badge
 from devices.models import Credential, Device
-from devices.services import inventory, runs, scans
+from devices.services import device_fields, inventory, runs, scans
 from inventory_site.core.admin import (
     EMPTY,
     Answer,
@@ -61,7 +61,7 @@ class DeviceForm(forms.ModelForm):
 
     mgmt_ip = forms.CharField(label="Management address", required=False)
     lab_status = forms.ChoiceField(
-        label="Status", choices=[(one, one.replace("_", " ")) for one in inventory.STATUSES]
+        label="Status", choices=[(one, one.replace("_", " ")) for one in device_fields.STATUSES]
     )
 
     class Meta:
@@ -91,7 +91,8 @@ class CommandForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["credential"].queryset = Credential.objects.kept().filter(status="active")
+        choice = cast(forms.ModelChoiceField, self.fields["credential"])
+        choice.queryset = Credential.objects.kept().filter(status="active")
 
 
 def _addresses(objects: list[Device]) -> list[str]:

@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from devices.models import DeviceGroup
-from devices.selectors.groups import addresses_of
+from devices.selectors.groups import addresses_of, sizes_of
 from devices.services import groups
 from inventory_site.core.admin import ServiceAdmin, ShortTable, Tab, column, identifier, register
+from inventory_site.core.admin.lists import OpenList
 
 SHOWN = 100
 
@@ -26,6 +27,18 @@ def _members(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
     return {"tables": [table]}
 
 
+class SizedList(OpenList):
+    """A list whose groups know how many addresses they mean."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Count the addresses of the groups on this page."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        sizes = sizes_of(self.result_list)
+        for group in self.result_list:
+            group.size = sizes[group.pk]
+
+
 @register(DeviceGroup)
 class DeviceGroupAdmin(ServiceAdmin):
     """A list of addresses, or a rule such as {"site": "Lab"}."""
@@ -37,9 +50,13 @@ class DeviceGroupAdmin(ServiceAdmin):
     phone_columns = ["size"]
     tabs = [Tab("members", "Members", context=_members)]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenList]:
+        return SizedList
+
     @column("Devices now")
     def size(self, obj: DeviceGroup) -> int:
-        return len(addresses_of(obj))
+        counted: int | None = getattr(obj, "size", None)
+        return len(addresses_of(obj)) if counted is None else counted
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> DeviceGroup:
         return groups.create_group(actor=request.user, values=data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -136,6 +137,13 @@ class ScanAdmin(ServiceAdmin):
         ),
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Scan]:
+        rows: QuerySet[Scan] = super().get_queryset(request)
+        return rows.annotate(
+            ended=Count("results", filter=~Q(results__state=TargetState.WAITING)),
+            answered=Count("results", filter=Q(results__is_online=True)),
+        )
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.CONNECT))
 
@@ -162,12 +170,11 @@ class ScanAdmin(ServiceAdmin):
 
     @column("Progress")
     def progress(self, obj: Scan) -> str:
-        done = obj.results.exclude(state=TargetState.WAITING).count()
-        return f"{done} of {obj.total_targets}"
+        return f"{getattr(obj, 'ended', 0)} of {obj.total_targets}"
 
     @column("Answered")
     def found(self, obj: Scan) -> int:
-        return obj.results.filter(is_online=True).count()
+        return getattr(obj, "answered", 0)
 
     @column("Targets")
     def where(self, obj: Scan) -> str:

@@ -18,6 +18,7 @@ from devices.choices import DeviceCategory
 from devices.errors import Invalid
 from devices.models import Device, DeviceType, Manufacturer, Site
 from devices.services import inventory
+from devices.services.device_fields import snapshot
 from inventory_site.core.api.exports import defused
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
@@ -126,8 +127,8 @@ def _save(actor: Any, row: dict[str, str]) -> str:
     if known is None:
         inventory.create_device(actor=actor, values=values)
         return "created"
-    before = inventory.snapshot(known)
-    after = inventory.snapshot(inventory.update_device(known.pk, actor=actor, values=values))
+    before = snapshot(known)
+    after = snapshot(inventory.update_device(known.pk, actor=actor, values=values))
     return "updated" if before != after else "unchanged"
 
 

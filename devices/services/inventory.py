@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -15,78 +14,18 @@ from devices import policy
 from devices.addresses import normal_ip, unique
 from devices.choices import HistoryAction
 from devices.errors import AddressTaken, DeviceBooked, Invalid, InvalidAddress, Missing, Taken
-from devices.maintenance import BadWindow, check_window
 from devices.models import (
     Device,
     DeviceHistory,
     DeviceTag,
     DeviceTagging,
-    DeviceType,
     ManagementAddress,
-    Manufacturer,
-    Site,
 )
 from devices.models.types import UNKNOWN_TYPE
 from devices.services import registers
+from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
-
-SNMP_KEYS = (
-    "snmp_description",
-    "snmp_hostname",
-    "snmp_location",
-    "snmp_contact",
-    "snmp_uptime",
-    "snmp_vendor_oid",
-    "snmp_vendor_name",
-    "snmp_model",
-    "snmp_chassis_mac",
-    "snmp_serial",
-)
-ADDRESS_KEYS = ("network_range", "ping_status", "snmp_status", "ssh_status", "rdp_status")
-STATUSES = (
-    "active",
-    "in_maintenance",
-    "retired",
-    "spare",
-    "planned",
-    "Available",
-    "Maintenance",
-    "Unavailable",
-)
-# wire name of the register -> attribute
-FIELDS: dict[str, str] = {
-    "name": "name",
-    "oi_id": "oi_id",
-    "device_type_id": "device_type_id",
-    "manufacturer_id": "manufacturer_id",
-    "model": "hardware_model",
-    "serial_number": "serial_number",
-    "status": "lab_status",
-    "site_id": "site_id",
-    "rack": "rack",
-    "u_position": "u_position",
-    "hostname": "hostname",
-    "mgmt_ip": "ip",
-    "polatis_name": "polatis_name",
-    "polatis_port_range": "polatis_port_range",
-    "maintenance_start": "maintenance_start",
-    "maintenance_end": "maintenance_end",
-    "owner_group": "owner_group",
-    "notes": "notes",
-    "role": "role",
-    "software_version": "software_version",
-    "mac_address": "mac_address",
-    "metadata": "metadata",
-}
-NULL_IF_BLANK = ("oi_id", "serial_number", "mgmt_ip")
-REQUIRED = ("name", "device_type_id", "status")
-NEVER_NULL = ("role", "software_version", "mac_address")
-RELATED: dict[str, tuple[Any, str]] = {
-    "device_type_id": (DeviceType, "Device type"),
-    "manufacturer_id": (Manufacturer, "Manufacturer"),
-    "site_id": (Site, "Site"),
-}
 
 
 def save_address(
@@ -132,8 +71,8 @@ def create_device(*, actor: Any, values: Mapping[str, Any]) -> Device:
             raise Invalid(field, f"{field} is required")
     device = Device(created_by=_person(actor), updated_by=_person(actor))
     with guarded():
-        _apply(device, values)
-        _store(device)
+        apply(device, values)
+        store(device)
         record_history(device, actor, HistoryAction.CREATED, notes=f"Device created: {device.name}")
         audit.record(actor, "device.created", device, after=snapshot(device))
     return device
@@ -281,11 +220,6 @@ def record_history(
     )
 
 
-def snapshot(device: Device) -> dict[str, Any]:
-    """Return the register's fields by their wire names."""
-    return {wire: getattr(device, attribute) for wire, attribute in FIELDS.items()}
-
-
 def unique_ids(ids: Iterable[int]) -> list[int]:
     """Return ids once each, in order."""
     return [int(one) for one in unique(str(one) for one in ids)]
@@ -293,14 +227,14 @@ def unique_ids(ids: Iterable[int]) -> list[int]:
 
 def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) -> None:
     before = snapshot(device)
-    _apply(device, values)
+    apply(device, values)
     after = snapshot(device)
     changed = [name for name in FIELDS if before[name] != after[name]]
     if not changed:
         return
     device.version += 1
     device.updated_by = _person(actor)
-    _store(device)
+    store(device)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
         record_history(
@@ -310,93 +244,6 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
         for name in changed:
             record_history(device, actor, action, field=name, old=before[name], new=after[name])
     audit.record(actor, "device.updated", device, before=before, after=after)
-
-
-def _apply(device: Device, values: Mapping[str, Any]) -> None:
-    for wire, attribute in FIELDS.items():
-        if wire not in values:
-            continue
-        value = _clean(wire, values[wire])
-        if wire == "mgmt_ip":
-            continue
-        setattr(device, attribute, value)
-        if wire in RELATED:
-            device._state.fields_cache.pop(attribute.removesuffix("_id"), None)
-    if "mgmt_ip" in values:
-        _place(device, _clean("mgmt_ip", values["mgmt_ip"]))
-    try:
-        check_window(device.maintenance_start, device.maintenance_end)
-    except BadWindow as err:
-        if {"maintenance_start", "maintenance_end"} & set(values):
-            raise Invalid(err.field, str(err)) from err
-    device.full_clean(
-        exclude=["device_type", "manufacturer", "site", "address", "created_by", "updated_by"],
-        validate_unique=False,
-        validate_constraints=False,
-    )
-
-
-def _clean(wire: str, value: Any) -> Any:
-    if isinstance(value, str) and wire != "notes":
-        value = value.strip()
-    if value == "" and wire in NULL_IF_BLANK:
-        value = None
-    if value is None and wire in NEVER_NULL:
-        value = ""
-    if value in (None, "") and wire in REQUIRED:
-        raise Invalid(wire, f"{wire} may not be null")
-    if wire == "metadata" and value is None:
-        value = {}
-    if wire == "status" and value not in STATUSES:
-        raise Invalid("status", f"status must be one of: {', '.join(STATUSES)}")
-    if wire in RELATED and value is not None:
-        model, resource = RELATED[wire]
-        if not model.objects.filter(pk=value).exists():
-            raise Missing(resource, value)
-    if wire == "mgmt_ip" and value is not None:
-        ip = normal_ip(value)
-        if ip is None:
-            raise InvalidAddress(value, "mgmt_ip")
-        return ip
-    return value
-
-
-def _place(device: Device, ip: str | None) -> None:
-    """Point a device at an address; another (type, name) there refuses."""
-    if ip is None:
-        device.address = None
-        return
-    others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
-    strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
-    if strangers.exists():
-        raise AddressTaken(ip)
-    device.address = ManagementAddress.objects.get_or_create(ip=ip)[0]
-
-
-def _store(device: Device) -> None:
-    rows = Device.objects.exclude(pk=device.pk)
-    if device.serial_number and rows.filter(serial_number=device.serial_number).exists():
-        raise Taken(
-            "Device",
-            f"Device with serial number '{device.serial_number}' already exists",
-            field="serial_number",
-        )
-    if device.oi_id and rows.filter(oi_id=device.oi_id).exists():
-        raise Taken("Device", f"Device with oi_id '{device.oi_id}' already exists", field="oi_id")
-    group = rows.filter(device_type_id=device.device_type_id, name=device.name)
-    twins = group.filter(polatis_name=device.polatis_name or None) | group.filter(
-        polatis_name=device.polatis_name or ""
-    )
-    taken = Taken(
-        "Device", "Polatis name already exists in this device group", field="polatis_name"
-    )
-    if twins.exists():
-        raise taken
-    try:
-        with transaction.atomic():
-            device.save()
-    except IntegrityError as err:
-        raise taken from err
 
 
 def _refreshed_address(ip: str, facts: Mapping[str, Any]) -> ManagementAddress:
@@ -430,7 +277,7 @@ def _new_device_at(address: ManagementAddress, actor: Any) -> Device:
         created_by=_person(actor),
         updated_by=_person(actor),
     )
-    _store(device)
+    store(device)
     return device
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from devices.api.base import alias
-from devices.api.views import scans
+from devices.api.views import executors, scans
 
 urlpatterns = [
     path("api/scans", scans.ScansView.as_view()),
@@ -20,11 +20,11 @@ urlpatterns = [
     path("api/scans/<int:pk>/resume", scans.ScanResumeView.as_view()),
     path("api/scans/<int:pk>/results", scans.ScanResultsView.as_view()),
     path("api/scans/<int:pk>/review", scans.ScanReviewView.as_view()),
-    path("api/executors", scans.ExecutorsView.as_view()),
-    path("api/executors/runs/<int:pk>", scans.RunView.as_view()),
-    path("api/executors/runs/<int:pk>/cancel", scans.RunCancelView.as_view()),
-    path("api/executors/<str:kind>/execute", scans.ExecuteView.as_view()),
-    path("api/parsers", scans.ParsersView.as_view()),
-    path("api/parsers/<path:name>/parse", scans.ParseView.as_view()),
-    path("api/targeting/resolve", scans.TargetingView.as_view()),
+    path("api/executors", executors.ExecutorsView.as_view()),
+    path("api/executors/runs/<int:pk>", executors.RunView.as_view()),
+    path("api/executors/runs/<int:pk>/cancel", executors.RunCancelView.as_view()),
+    path("api/executors/<str:kind>/execute", executors.ExecuteView.as_view()),
+    path("api/parsers", executors.ParsersView.as_view()),
+    path("api/parsers/<path:name>/parse", executors.ParseView.as_view()),
+    path("api/targeting/resolve", executors.TargetingView.as_view()),
 ]

@@ -15,22 +15,22 @@ from devices.models import NetBoxCacheEntry
 from devices.selectors import devices as selector
 from devices.selectors import metrics
 from devices.selectors.groups import groups_of
-from devices.services import csv_devices, integration, inventory
+from devices.services import csv_devices, device_fields, integration, inventory
 from inventory_site.core.api.exports import csv_chunks, csv_response
 from inventory_site.core.api.renderers import CSVRenderer
 from inventory_site.core.api.views import expected_version
 
-REGISTER_KEYS = tuple(name for name in inventory.FIELDS if name not in {"mgmt_ip", "status"})
+REGISTER_KEYS = tuple(name for name in device_fields.FIELDS if name not in {"mgmt_ip", "status"})
 MAX_LIMIT = 1000
 
 
 def facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Pick what an upsert stores of a body; unknown keys are ignored, ten of `snmp_data`."""
-    facts = {name: body[name] for name in inventory.ADDRESS_KEYS if name in body}
+    facts = {name: body[name] for name in device_fields.ADDRESS_KEYS if name in body}
     data = body.get("snmp_data")
     if data is not None and not isinstance(data, dict):
         raise Invalid("snmp_data", "snmp_data must be an object")
-    facts.update({name: data[name] for name in inventory.SNMP_KEYS if data and name in data})
+    facts.update({name: data[name] for name in device_fields.SNMP_KEYS if data and name in data})
     for name, value in facts.items():
         if value is not None and not isinstance(value, (str, int, float)):
             raise Invalid(name, f"{name} must be a text")

@@ -11,13 +11,19 @@ from rest_framework.response import Response
 from devices.api.clients.lab_inventory import forms
 from devices.api.clients.lab_inventory.base import LabView
 from devices.api.clients.lab_inventory.forms import Unprocessable
+from devices.api.clients.lab_inventory.shown import (
+    LabWords,
+    found,
+    rows,
+    scheduler_item,
+    shown,
+    stamp,
+    tag_shown,
+)
 from devices.errors import Missing
-from devices.maintenance import polatis_ports
 from devices.models import Device, DeviceHistory
-from devices.services import attachments, csv_devices, inventory
+from devices.services import csv_devices, inventory
 from inventory_site.core.api.exports import csv_chunks, csv_response
-from inventory_site.core.errors import NotFound
-from inventory_site.core.files.serve import file_response
 
 CHECKS: dict[str, forms.Check] = {
     "name": forms.text(1, 200),
@@ -41,94 +47,6 @@ CHECKS: dict[str, forms.Check] = {
 }
 BULK_FIELDS = tuple(CHECKS)
 NEVER_NULL = ("name", "device_type_id", "status")
-SCHEDULER_WORDS = {
-    "active": "Available",
-    "in_maintenance": "Maintenance",
-    "retired": "Unavailable",
-}
-
-
-def rows() -> QuerySet[Device]:
-    """Return the devices with what their objects show; three queries a page."""
-    return (
-        Device.objects.current()
-        .select_related("device_type", "manufacturer", "site", "address")
-        .prefetch_related("tags")
-    )
-
-
-def shown(device: Device) -> dict[str, Any]:
-    """Return a device as the inventory front end reads it."""
-    return {
-        "name": device.name,
-        "oi_id": device.oi_id,
-        "device_type_id": device.device_type_id,
-        "manufacturer_id": device.manufacturer_id,
-        "model": device.hardware_model,
-        "serial_number": device.serial_number,
-        "status": device.lab_status,
-        "site_id": device.site_id,
-        "rack": device.rack,
-        "u_position": device.u_position,
-        "hostname": device.hostname,
-        "mgmt_ip": device.ip,
-        "polatis_name": device.polatis_name,
-        "polatis_port_range": device.polatis_port_range,
-        "maintenance_start": device.maintenance_start,
-        "maintenance_end": device.maintenance_end,
-        "owner_group": device.owner_group,
-        "notes": device.notes,
-        "id": device.pk,
-        "created_at": stamp(device.created_at),
-        "updated_at": stamp(device.updated_at),
-        "created_by_id": device.created_by_id,
-        "updated_by_id": device.updated_by_id,
-        "device_type_name": device.device_type.name,
-        "manufacturer_name": device.manufacturer.name if device.manufacturer else None,
-        "site_name": device.site.name if device.site else None,
-        "tags": [tag_shown(tag) for tag in device.tags.all()],
-    }
-
-
-def stamp(moment: Any) -> str | None:
-    """Return an audit time as these clients read it: UTC without offset."""
-    return moment.replace(tzinfo=None).isoformat() if moment else None
-
-
-def tag_shown(tag: Any) -> dict[str, Any]:
-    """Return a tag."""
-    return {
-        "id": tag.pk,
-        "name": tag.name,
-        "description": tag.description,
-        "color": tag.color,
-        "created_at": stamp(tag.created_at),
-    }
-
-
-def found(pk: int) -> Device:
-    """Return the device, or raise `Missing` with the lab's sentence."""
-    device = rows().filter(pk=pk).first()
-    if device is None:
-        raise _lab_missing("Device", pk)
-    return device
-
-
-def _lab_missing(resource: str, pk: Any) -> Missing:
-    missing = Missing(resource, pk)
-    missing.message = f"{resource} with ID {pk} not found"
-    return missing
-
-
-class _lab_words:
-    """Turns the service's 404 sentences into the lab's."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, Missing) and '"' in error.message:
-            error.message = f"{error.resource} with ID {error.key} not found"
 
 
 class DevicesView(LabView):
@@ -159,7 +77,7 @@ class DevicesView(LabView):
             required=("name", "device_type_id"),
             never_null=("status",),
         )
-        with _lab_words():
+        with LabWords():
             device = inventory.create_device(actor=request.user, values=values)
         return Response(shown(found(device.pk)), status=201)
 
@@ -203,13 +121,13 @@ class DeviceView(LabView):
         """Change the fields that were sent; null clears."""
         found(pk)
         values = forms.read_body(request.data, CHECKS, never_null=NEVER_NULL)
-        with _lab_words():
+        with LabWords():
             inventory.update_device(pk, actor=request.user, values=values)
         return Response(shown(found(pk)))
 
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a device."""
-        with _lab_words():
+        with LabWords():
             inventory.delete_device(pk, actor=request.user)
         return Response(status=204)
 
@@ -298,7 +216,7 @@ class DeviceTagsView(LabView):
         """Put tags on the device; answer all of its tags."""
         found(pk)
         body = forms.read_body(request.data, {"tag_ids": forms.ids}, required=("tag_ids",))
-        with _lab_words():
+        with LabWords():
             inventory.set_tags(pk, body["tag_ids"], actor=request.user)
         return Response([tag_shown(tag) for tag in found(pk).tags.all()])
 
@@ -308,7 +226,7 @@ class DeviceTagView(LabView):
 
     def delete(self, request: Request, pk: int, tag_id: int) -> Response:
         """Take a tag off."""
-        with _lab_words():
+        with LabWords():
             inventory.remove_tag(pk, tag_id, actor=request.user)
         return Response(status=204)
 
@@ -332,74 +250,6 @@ class StatsView(LabView):
 def _counts(wanted: QuerySet[Device], path: str) -> dict[str, int]:
     counted = wanted.values(path).annotate(total=Count("pk")).order_by(path)
     return dict(counted.values_list(path, "total"))
-
-
-class AttachmentsView(LabView):
-    """GET, POST /api/inventory/devices/{id}/attachments."""
-
-    def get(self, request: Request, pk: int) -> Response:
-        """Answer the device's files."""
-        return Response(
-            [
-                {
-                    "id": row.pk,
-                    "file_name": row.file_name,
-                    "file_type": row.file_type,
-                    "mime_type": row.mime_type,
-                    "size_bytes": row.size_bytes,
-                    "uploaded_by_id": row.uploaded_by_id,
-                    "created_at": stamp(row.created_at),
-                }
-                for row in found(pk).attachments.all()
-            ]
-        )
-
-    def post(self, request: Request, pk: int) -> Response:
-        """Store a file; answer the device."""
-        upload = request.FILES.get("file")
-        if upload is None:
-            raise Unprocessable("file", "field required", kind="value_error.missing")
-        try:
-            attachments.add_attachment(
-                pk,
-                actor=request.user,
-                name=upload.name or "",
-                stream=upload,
-                mime_type=upload.content_type or "",
-            )
-        except Missing as err:
-            err.message = "Device not found"
-            raise
-        return Response(shown(found(pk)))
-
-
-class AttachmentDownloadView(LabView):
-    """GET /api/inventory/attachments/{id}/download."""
-
-    def get(self, request: Request, pk: int) -> Any:
-        """Send the file as a download."""
-        row = attachments.attachment(pk)
-        try:
-            return file_response(
-                request._request,
-                storage=attachments.STORAGE,
-                key=row.key,
-                name=row.file_name,
-                content_type=row.mime_type or "application/octet-stream",
-            )
-        except NotFound as err:
-            missing = Missing("Attachment", pk)
-            missing.message = "File missing on server"
-            raise missing from err
-
-
-class AttachmentView(LabView):
-    """DELETE /api/inventory/attachments/{id}."""
-
-    def delete(self, request: Request, pk: int) -> Response:
-        """Remove a file."""
-        attachments.delete_attachment(pk, actor=request.user)
-        return Response(status=204)
 
 
 class ExportView(LabView):
@@ -436,20 +286,3 @@ class SchedulerDevicesView(LabView):
                 for device in wanted.select_related("device_type", "address").order_by("pk")
             ]
         )
-
-
-def scheduler_item(device: Device) -> dict[str, Any]:
-    """Return a device as the scheduler reads it."""
-    into, out = polatis_ports(device.polatis_port_range)
-    return {
-        "id": device.pk,
-        "polatis_name": device.polatis_name,
-        "deviceType": device.device_type.name,
-        "deviceName": device.name,
-        "ip_address": device.ip,
-        "status": SCHEDULER_WORDS.get(device.lab_status, device.lab_status),
-        "maintenance_start": device.maintenance_start,
-        "maintenance_end": device.maintenance_end,
-        "Out_Port": out,
-        "In_Port": into,
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from devices.addresses import normal_ip
 from devices.choices import DeviceCategory
-from devices.services.inventory import STATUSES
+from devices.services.device_fields import STATUSES
 
 MISSING = object()
 
@@ -42,7 +42,7 @@ def read_body(
     """Return the checked fields that were sent; null stays null unless `never_null`."""
     if not isinstance(data, Mapping):
         raise Unprocessable("body", "value is not a valid dict", kind="type_error.dict")
-    wrong, found = Unprocessable(), {}
+    wrong, found = Unprocessable(), dict[str, Any]()
     for name, check in checks.items():
         value = data.get(name, MISSING)
         if value is MISSING:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from devices.api.clients.lab_inventory import forms
 from devices.api.clients.lab_inventory.base import LabView
-from devices.api.clients.lab_inventory.devices import stamp
+from devices.api.clients.lab_inventory.shown import stamp
 from devices.errors import Missing
 from devices.services import registers
 from devices.services.registers import Register

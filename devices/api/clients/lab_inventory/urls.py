@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from devices.api.clients.lab_inventory import devices, registers
+from devices.api.clients.lab_inventory import attachments, devices, registers
 from devices.services.registers import DEVICE_TYPES, MANUFACTURERS, SITES, TAGS
 
 REGISTERS = (
@@ -33,9 +33,9 @@ inventory = [
     path("devices/<int:pk>/history", devices.HistoryView.as_view()),
     path("devices/<int:pk>/tags", devices.DeviceTagsView.as_view()),
     path("devices/<int:pk>/tags/<int:tag_id>", devices.DeviceTagView.as_view()),
-    path("devices/<int:pk>/attachments", devices.AttachmentsView.as_view()),
-    path("attachments/<int:pk>", devices.AttachmentView.as_view()),
-    path("attachments/<int:pk>/download", devices.AttachmentDownloadView.as_view()),
+    path("devices/<int:pk>/attachments", attachments.AttachmentsView.as_view()),
+    path("attachments/<int:pk>", attachments.AttachmentView.as_view()),
+    path("attachments/<int:pk>/download", attachments.AttachmentDownloadView.as_view()),
     path("stats/summary", devices.StatsView.as_view()),
 ]
 

@@ -1,0 +1,164 @@
+"""The fields of a device in the register: their words, their checks, and what must be unique."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from devices.addresses import normal_ip
+from devices.errors import AddressTaken, Invalid, InvalidAddress, Missing, Taken
+from devices.maintenance import BadWindow, check_window
+from devices.models import Device, DeviceType, ManagementAddress, Manufacturer, Site
+
+SNMP_KEYS = (
+    "snmp_description",
+    "snmp_hostname",
+    "snmp_location",
+    "snmp_contact",
+    "snmp_uptime",
+    "snmp_vendor_oid",
+    "snmp_vendor_name",
+    "snmp_model",
+    "snmp_chassis_mac",
+    "snmp_serial",
+)
+ADDRESS_KEYS = ("network_range", "ping_status", "snmp_status", "ssh_status", "rdp_status")
+STATUSES = (
+    "active",
+    "in_maintenance",
+    "retired",
+    "spare",
+    "planned",
+    "Available",
+    "Maintenance",
+    "Unavailable",
+)
+# wire name of the register -> attribute
+FIELDS: dict[str, str] = {
+    "name": "name",
+    "oi_id": "oi_id",
+    "device_type_id": "device_type_id",
+    "manufacturer_id": "manufacturer_id",
+    "model": "hardware_model",
+    "serial_number": "serial_number",
+    "status": "lab_status",
+    "site_id": "site_id",
+    "rack": "rack",
+    "u_position": "u_position",
+    "hostname": "hostname",
+    "mgmt_ip": "ip",
+    "polatis_name": "polatis_name",
+    "polatis_port_range": "polatis_port_range",
+    "maintenance_start": "maintenance_start",
+    "maintenance_end": "maintenance_end",
+    "owner_group": "owner_group",
+    "notes": "notes",
+    "role": "role",
+    "software_version": "software_version",
+    "mac_address": "mac_address",
+    "metadata": "metadata",
+}
+NULL_IF_BLANK = ("oi_id", "serial_number", "mgmt_ip")
+REQUIRED = ("name", "device_type_id", "status")
+NEVER_NULL = ("role", "software_version", "mac_address")
+RELATED: dict[str, tuple[Any, str]] = {
+    "device_type_id": (DeviceType, "Device type"),
+    "manufacturer_id": (Manufacturer, "Manufacturer"),
+    "site_id": (Site, "Site"),
+}
+
+
+def snapshot(device: Device) -> dict[str, Any]:
+    """Return the register's fields by their wire names."""
+    return {wire: getattr(device, attribute) for wire, attribute in FIELDS.items()}
+
+
+def apply(device: Device, values: Mapping[str, Any]) -> None:
+    """Set the fields given; raises `Invalid`, `Missing` and `AddressTaken`."""
+    for wire, attribute in FIELDS.items():
+        if wire not in values:
+            continue
+        value = _clean(wire, values[wire])
+        if wire == "mgmt_ip":
+            continue
+        setattr(device, attribute, value)
+        if wire in RELATED:
+            device._state.fields_cache.pop(attribute.removesuffix("_id"), None)
+    if "mgmt_ip" in values:
+        _place(device, _clean("mgmt_ip", values["mgmt_ip"]))
+    try:
+        check_window(device.maintenance_start, device.maintenance_end)
+    except BadWindow as err:
+        if {"maintenance_start", "maintenance_end"} & set(values):
+            raise Invalid(err.field, str(err)) from err
+    device.full_clean(
+        exclude=["device_type", "manufacturer", "site", "address", "created_by", "updated_by"],
+        validate_unique=False,
+        validate_constraints=False,
+    )
+
+
+def _clean(wire: str, value: Any) -> Any:
+    if isinstance(value, str) and wire != "notes":
+        value = value.strip()
+    if value == "" and wire in NULL_IF_BLANK:
+        value = None
+    if value is None and wire in NEVER_NULL:
+        value = ""
+    if value in (None, "") and wire in REQUIRED:
+        raise Invalid(wire, f"{wire} may not be null")
+    if wire == "metadata" and value is None:
+        value = {}
+    if wire == "status" and value not in STATUSES:
+        raise Invalid("status", f"status must be one of: {', '.join(STATUSES)}")
+    if wire in RELATED and value is not None:
+        model, resource = RELATED[wire]
+        if not model.objects.filter(pk=value).exists():
+            raise Missing(resource, value)
+    if wire == "mgmt_ip" and value is not None:
+        ip = normal_ip(value)
+        if ip is None:
+            raise InvalidAddress(value, "mgmt_ip")
+        return ip
+    return value
+
+
+def _place(device: Device, ip: str | None) -> None:
+    """Point a device at an address; another (type, name) there refuses."""
+    if ip is None:
+        device.address = None
+        return
+    others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
+    strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
+    if strangers.exists():
+        raise AddressTaken(ip)
+    device.address = ManagementAddress.objects.get_or_create(ip=ip)[0]
+
+
+def store(device: Device) -> None:
+    """Save a device, or raise `Taken` with the field that another one holds."""
+    rows = Device.objects.exclude(pk=device.pk)
+    if device.serial_number and rows.filter(serial_number=device.serial_number).exists():
+        raise Taken(
+            "Device",
+            f"Device with serial number '{device.serial_number}' already exists",
+            field="serial_number",
+        )
+    if device.oi_id and rows.filter(oi_id=device.oi_id).exists():
+        raise Taken("Device", f"Device with oi_id '{device.oi_id}' already exists", field="oi_id")
+    group = rows.filter(device_type_id=device.device_type_id, name=device.name)
+    twins = group.filter(polatis_name=device.polatis_name or None) | group.filter(
+        polatis_name=device.polatis_name or ""
+    )
+    taken = Taken(
+        "Device", "Polatis name already exists in this device group", field="polatis_name"
+    )
+    if twins.exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            device.save()
+    except IntegrityError as err:
+        raise taken from err

@@ -14,8 +14,6 @@ import pytest
 from inventory_site.core.outbound import OutboundFailed, OutboundRefused, fetch
 from inventory_site.core.outbound.addresses import is_public, parse_target, require_allowed
 
-MIB = 1024 * 1024
-
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as the server's `pages` say; remembers what it was asked."""
@@ -327,15 +325,19 @@ def test_a_body_over_its_limit_is_refused_before_and_while_it_is_read(web):
 
 def test_a_packed_body_is_unpacked_and_a_bomb_is_not(web):
     web.pages["/fine"] = (200, {"Content-Encoding": "gzip"}, gzip.compress(b"hello"))
-    web.pages["/bomb"] = (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(200 * MIB)))
+    web.pages["/bomb"] = (
+        200,
+        {"Content-Encoding": "gzip"},
+        gzip.compress(bytes(200 * 1024 * 1024)),
+    )
 
     assert fetch(f"{web.url}/fine").body == b"hello"
     assert fetch(f"{web.url}/fine", method="HEAD").body == b""
     tracemalloc.start()
-    assert reason_of(lambda: fetch(f"{web.url}/bomb", max_bytes=5 * MIB)) == "too_large"
+    assert reason_of(lambda: fetch(f"{web.url}/bomb", max_bytes=5 * 1024 * 1024)) == "too_large"
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 16 * MIB
+    assert peak < 16 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -394,10 +394,3 @@ def test_nonsense_and_silence_are_failures():
         port = closed.getsockname()[1]
     dead = f"http://127.0.0.1:{port}/"
     assert reason_of(lambda: fetch(dead, allow=["127.0.0.1"])) == "unreachable"
-
-
-def test_a_name_that_does_not_exist_is_a_failure():
-    assert reason_of(lambda: fetch("http://nowhere.invalid/")) == "not_found"
-    assert (
-        reason_of(lambda: fetch("http://empty.example.net/", resolver=lambda *_: [])) == "not_found"
-    )

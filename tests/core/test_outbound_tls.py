@@ -84,3 +84,10 @@ def test_a_step_down_from_https_is_refused(secure_web, certificate, web):
         call_secure(secure_web, tls=ssl.create_default_context(cafile=str(certificate)))
 
     assert web.asked == []
+
+
+def test_a_name_that_does_not_exist_is_a_failure():
+    assert reason_of(lambda: fetch("http://nowhere.invalid/")) == "not_found"
+    assert (
+        reason_of(lambda: fetch("http://empty.example.net/", resolver=lambda *_: [])) == "not_found"
+    )

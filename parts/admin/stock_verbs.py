@@ -59,22 +59,28 @@ def _source(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
     return {"source": begin.get("place", "")}
 
 
+def _amount(data: dict[str, Any], which: str = "") -> Amount:
+    """Return the amount of a place and a quantity of the form."""
+    box_no, loc_no = data[f"{which}place"]
+    return Amount(box_no, loc_no, data[f"{which}quantity"])
+
+
 def _add(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
-    amount = Amount(*data["place"], data["quantity"])
+    amount = _amount(data)
     movements.add_stock(actor=request.user, id4=part.id4, additions=[amount])
     return f"{data['quantity']} added to {part.id4}."
 
 
 def _use(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
-    amount = Amount(*data["place"], data["quantity"])
+    amount = _amount(data)
     movements.use_stock(actor=request.user, id4=part.id4, deductions=[amount])
     return f"{data['quantity']} of {part.id4} used."
 
 
 def _move(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
-    targets = [Amount(*data["place"], data["quantity"])]
+    targets = [_amount(data)]
     if data.get("second_place") and data.get("second_quantity"):
-        targets.append(Amount(*data["second_place"], data["second_quantity"]))
+        targets.append(_amount(data, "second_"))
     movements.move_stock(
         actor=request.user, id4=part.id4, source=data["source"], destinations=targets
     )
@@ -82,7 +88,7 @@ def _move(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
 
 
 def _count(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
-    counted = Amount(*data["place"], data["quantity"])
+    counted = _amount(data)
     movements.count_stock(
         actor=request.user, id4=part.id4, counted=counted, note=data.get("note") or ""
     )

@@ -24,7 +24,7 @@ COLUMNS = "code, tags, type, description, manufacturer, sellers, documents"
 OLD = ", ".join(f"old.{name}" for name in COLUMNS.split(", "))
 NEW = ", ".join(f"new.{name}" for name in COLUMNS.split(", "))
 FORGET = (
-    f"INSERT INTO parts_partsearch_fts(parts_partsearch_fts, rowid, {COLUMNS}) "  # noqa: S608
+    f"INSERT INTO parts_partsearch_fts(parts_partsearch_fts, rowid, {COLUMNS}) "  # noqa: S608  our own columns
     f"VALUES ('delete', old.rank, {OLD});"
 )
 LEARN = f"INSERT INTO parts_partsearch_fts(rowid, {COLUMNS}) VALUES (new.rank, {NEW});"  # noqa: S608  as above

@@ -10,7 +10,7 @@ from inventory_site.core.models.base import TimeStamped
 
 
 class Seller(TimeStamped):
-    """A shop."""
+    """A shop where parts are bought; its name is unique in any letter case."""
 
     name = models.CharField(max_length=255)
     website = models.CharField(max_length=500, blank=True)

@@ -63,7 +63,7 @@ class ReceiveInput(serializers.Serializer):
     """A delivery."""
 
     receive_qty = Quantity()
-    allocations = AmountInput(many=True, min_length=1)
+    allocations = AmountInput(many=True, min_length=1)  # type: ignore[call-arg]  # a list takes them
     part_id4 = Id4(required=False, allow_null=True)
     create_part = serializers.BooleanField(required=False, default=False)
 

@@ -176,7 +176,7 @@ class TakingInput(AmountInput):
 class BulkUseInput(serializers.Serializer):
     """Several parts to use at once."""
 
-    items = TakingInput(many=True, min_length=1, max_length=200)
+    items = TakingInput(many=True, min_length=1, max_length=200)  # type: ignore[call-arg]  # a list takes them
 
 
 class SellerInput(serializers.Serializer):

@@ -240,7 +240,7 @@ class PickListView(StockView):
         supplies = supplies_of([row.part for row in rows if row.part], kit=kit)
         short = []
         for row in sorted(rows, key=lambda row: row.part.id4):
-            need, usable = row.required_qty * units, supplies[row.part_id].usable
+            need, usable = row.required_qty * units, supplies[row.part.pk].usable
             if usable < need:
                 short.append(
                     {

@@ -56,7 +56,8 @@ def poison(row: models.Model, text: str) -> None:
         table, column, key = (connection.ops.quote_name(name) for name in names)
         statement = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608  our own names
         with connection.cursor() as cursor:
-            cursor.execute(statement, [value, row.pk])
+            key_value = row._meta.pk.get_db_prep_value(row.pk, connection)
+            cursor.execute(statement, [value, key_value])
 
 
 def addresses(model: type[models.Model], row: models.Model) -> list[str]:

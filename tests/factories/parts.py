@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
 from string import ascii_uppercase
 from typing import Any, TypeVar
 
 import factory
 from django.db.models import JSONField, Model
-from django.utils import timezone
 
 from parts import models
 from parts.services import boxes
@@ -361,38 +358,6 @@ class StocktakeLineFactory(ServiceRowFactory[models.StocktakeLine]):
     box_no = FIRST_BOX
     loc_no = 1
     expected = PIECES
-
-
-class ReorgPlanFactory(ServiceRowFactory[models.ReorgPlan]):
-    """A plan that found nothing to do; the ids grow."""
-
-    class Meta:
-        model = models.ReorgPlan
-
-    id = factory.Sequence(lambda number: uuid.UUID(int=number + 1))
-    status = "ready"
-    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
-
-
-class StockJobFactory(ServiceRowFactory[models.StockJob]):
-    """A job that waits; the ids grow."""
-
-    class Meta:
-        model = models.StockJob
-
-    id = factory.Sequence(lambda number: uuid.UUID(int=number + 1))
-    kind = "tags"
-
-
-class AiRunFactory(ServiceRowFactory[models.AiRun]):
-    """A question that was answered with nothing."""
-
-    class Meta:
-        model = models.AiRun
-
-    kind = "tags"
-    input_sha256 = factory.Sequence(digest)
-    status = "completed"
 
 
 def make_box(capacity: int = 5, description: str = "Test box") -> models.Box:

@@ -29,11 +29,11 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Return compact JSON, of any depth that can be stored."""
+    """Return compact JSON, of any depth that can be stored and with whole numbers of any size."""
     try:
         return orjson.dumps(value, default=plain, option=ORJSON_OPTIONS)
     except orjson.JSONEncodeError as err:
-        if "ecursion" not in str(err):
+        if not any(word in str(err) for word in ("ecursion", "64-bit")):
             raise
     return json.dumps(value, default=_known, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -30,31 +30,31 @@ class WholeBody:
         self.application = application
 
     def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
+        self, asked: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        kind, semicolon, rest = environ.get("CONTENT_TYPE", "").partition(";")
+        kind, semicolon, rest = asked.get("CONTENT_TYPE", "").partition(";")
         if kind:
-            environ["CONTENT_TYPE"] = f"{kind.lower()}{semicolon}{rest}"
-        if environ.get("CONTENT_LENGTH") or not _is_chunked(environ):
-            return self.application(environ, start_response)
-        if not environ.get("wsgi.input_terminated"):
-            return _length_required(environ, start_response)
-        spool = spooled(environ)
-        return _Answer(self.application(environ, start_response), spool)
+            asked["CONTENT_TYPE"] = f"{kind.lower()}{semicolon}{rest}"
+        if asked.get("CONTENT_LENGTH") or not _is_chunked(asked):
+            return self.application(asked, start_response)
+        if not asked.get("wsgi.input_terminated"):
+            return _length_required(asked, start_response)
+        spool = spooled(asked)
+        return _Answer(self.application(asked, start_response), spool)
 
 
-def spooled(environ: dict[str, Any]) -> IO[bytes]:
+def spooled(asked: dict[str, Any]) -> IO[bytes]:
     """Move the body to a temporary file and announce its length.
 
     Reading stops just beyond the limit; `BodyLimitMiddleware` refuses the length with 413.
     """
-    source, limit = environ["wsgi.input"], limit_for(WSGIRequest(environ))
+    source, limit = asked["wsgi.input"], limit_for(WSGIRequest(asked))
     spool = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY, dir=str(settings.FILE_UPLOAD_TEMP_DIR))
     size = 0
     while size <= limit and (piece := source.read(min(PIECE, limit + 1 - size))):
         size += spool.write(piece)
     spool.seek(0)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = spool, str(size)
+    asked["wsgi.input"], asked["CONTENT_LENGTH"] = spool, str(size)
     return spool
 
 
@@ -74,15 +74,13 @@ class _Answer:
             self.spool.close()
 
 
-def _is_chunked(environ: dict[str, Any]) -> bool:
-    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+def _is_chunked(asked: dict[str, Any]) -> bool:
+    return "chunked" in asked.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
-def _length_required(
-    environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
+def _length_required(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     response = error_response(
-        WSGIRequest(environ),
+        WSGIRequest(asked),
         status=411,
         code="LENGTH_REQUIRED",
         message="The request must announce its Content-Length.",

@@ -22,6 +22,7 @@ WITHOUT_A_CLASS = {
     "BAD_REQUEST": (400, "The request is malformed, e.g. names a host that is not this site."),
     "CSRF_FAILED": (403, "A session cookie came without its `X-XSRF-TOKEN`."),
     "METHOD_NOT_ALLOWED": (405, "The address does not know this method."),
+    "LENGTH_REQUIRED": (411, "The body came without a length and without an end."),
     "NOT_ACCEPTABLE": (406, "The answer cannot be given in the form that was asked for."),
     "UNSUPPORTED_MEDIA_TYPE": (415, "The body is neither JSON nor a form."),
     "THROTTLED": (429, "Too many calls; `Retry-After` says when to come again."),

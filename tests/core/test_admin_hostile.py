@@ -15,7 +15,7 @@ from tests.architecture.house import factories
 from tests.factories.accounts import UserFactory
 
 ATTACKS = (
-    "\"><script>alert('pb')</script>{{7*7}}{% now 'Y' %}",
+    "\"><script>alert('pb')</script>{{7007*7007}}{% now 'Y' %}",
     "' onmouseover='alert(1)' x='</textarea></select></title>",
     "\u202etxet tfel ot thgir\u202c <img src=x onerror=alert(1)>",
     "=1+1;<svg/onload=alert(1)>\\u003cscript\\u003e" + "long " * 1000,
@@ -89,7 +89,7 @@ def test_hostile_text_in_every_field_is_only_text(
         answer = admin_page.get(address)
         assert answer.status_code == 200, address
         assert injected(answer.content) == [], address
-        assert b"{{7*7}}" in answer.content or b">49" not in answer.content
+        assert b"49098049" not in answer.content
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 
 from inventory_site.error_shapes import HTML, error_response, shape_of
+from inventory_site.front_ends import page_of_application
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -24,7 +25,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such path."""
+    """404: no such path, unless it is a page of a front end that we serve."""
+    application = page_of_application(request)
+    if application is not None:
+        return application
     shape = shape_of(request.path)
     if shape == HTML:
         return defaults.page_not_found(request, exception)

@@ -10,6 +10,7 @@ CLIENT_ROOTS = frozenset(
         "carrier_directory",
         "bulk-upload",
         "carriers",
+        "change-logs",
         "core_outages",
         "dark_fiber_details",
         "download_kmz",

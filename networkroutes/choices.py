@@ -26,6 +26,8 @@ class LocationStatus(models.TextChoices):
     ACTIVE = "Active", "Active"
     INACTIVE = "Inactive", "Inactive"
     MAINTENANCE = "Maintenance", "Maintenance"
+    CONSTRUCTION = "Under Construction", "Under Construction"
+    DECOMMISSION = "Under Decommission", "Under Decommission"
 
 
 class PopType(models.TextChoices):
@@ -34,6 +36,10 @@ class PopType(models.TextChoices):
     PRIMARY = "Primary", "Primary"
     SECONDARY = "Secondary", "Secondary"
     TERTIARY = "Tertiary", "Tertiary"
+    TIER_1 = "Tier 1", "Tier 1"
+    TIER_2 = "Tier 2", "Tier 2"
+    TIER_3 = "Tier 3", "Tier 3"
+    EXCHANGE = "Exchange", "Exchange"
 
 
 class ChannelState(models.TextChoices):

@@ -33,9 +33,15 @@ NETWORKROUTES_LATENCY_DAYS = env.integer(
 NETWORKROUTES_BULK_MAX_BYTES = env.integer(
     "NETWORKROUTES_BULK_MAX_BYTES", 64 * 1024 * 1024, "Largest CSV of a bulk upload, in bytes."
 )
+NETWORKROUTES_REQUIRE_KNOWN_CARRIER = env.flag(
+    "NETWORKROUTES_REQUIRE_KNOWN_CARRIER",
+    False,
+    "Whether a circuit's carrier must be an active one of the directory, when that is not empty.",
+)
 NETWORKROUTES_FRONTEND_DIR = env.text(
     "NETWORKROUTES_FRONTEND_DIR", "", "Built network-inventory front end to serve at `/`."
 )
+WHITENOISE_ROOT = NETWORKROUTES_FRONTEND_DIR or None  # the front end's own files
 FABRICATION_BASE_PATH = env.text(
     "FABRICATION_BASE_PATH", "", "Path the fabrication front end lives under, e.g. `/fab`."
 )

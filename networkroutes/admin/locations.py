@@ -45,6 +45,8 @@ STATUS_LOOKS = {
     LocationStatus.ACTIVE: "ok",
     LocationStatus.MAINTENANCE: "warn",
     LocationStatus.INACTIVE: "idle",
+    LocationStatus.CONSTRUCTION: "wait",
+    LocationStatus.DECOMMISSION: "warn",
 }
 
 
@@ -67,6 +69,9 @@ class LocationForm(forms.ModelForm):
             "time_zone": Suggested(_zones),
             "pop_type": Suggested(lambda: PopType.values),
             "status": Suggested(lambda: LocationStatus.values),
+            "provider": forms.TextInput(attrs={"class": "vTextField"}),
+            "access_info": forms.Textarea(attrs={"rows": 3}),
+            "more_info": forms.Textarea(attrs={"rows": 3}),
         }
         error_messages = {"location_code": {"unique": "Another location has this code."}}
         help_texts = {
@@ -151,7 +156,8 @@ class LocationAdmin(ServiceAdmin):
     fieldsets = [
         (None, {"fields": ["location_code", ("city", "country"), ("status", "pop_type")]}),
         ("Data centre", {"fields": ["datacenter_name", "datacenter_address"]}),
-        ("Position", {"fields": [("latitude", "longitude"), "time_zone"]}),
+        ("Position", {"fields": [("latitude", "longitude"), ("region", "time_zone")]}),
+        ("Access", {"fields": ["provider", "access_info", "more_info"]}),
     ]
 
     class Media:

@@ -35,7 +35,9 @@ def limit_of(text: str) -> int:
 
 
 def _rows(module: Module, limit: int) -> Iterator[list[Any]]:
-    paths = [column.field or column.path for column in module.columns]
-    rows = module.model._default_manager.order_by("pk").values_list(*paths)[:limit]
+    shown = [column.field or column.path for column in module.columns]
+    source = module.rows() if module.rows else module.model._default_manager.all()
+    rows = source.order_by("pk").values_list(*filter(None, shown))[:limit]
     for values in rows.iterator(2000):
-        yield [cell(value) for value in values]
+        known = iter(values)
+        yield [cell(next(known)) if path else "" for path in shown]

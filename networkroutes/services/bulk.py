@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import audit
 from accounts.services.audit import Fact
+from inventory_site.core.errors import AuthenticationRequired, DomainError, InvalidInput
 from inventory_site.core.locks import guarded
 from networkroutes import policy
 from networkroutes.choices import BulkOutcome
@@ -23,8 +26,11 @@ from networkroutes.errors import BulkRefused
 from networkroutes.importers.tables import Line, NotTable, read_table
 from networkroutes.models import BulkUpload, ExchangeRate
 from networkroutes.models.rates import BASE_CURRENCY
-from networkroutes.services.bulk_modules import MODULES, Key, Module
+from networkroutes.services import bulk_modules
+from networkroutes.services.bulk_modules import Key, Maker, Module
+from networkroutes.services.bulk_users import USERS
 
+MODULES: dict[str, Module] = {**bulk_modules.MODULES, USERS.slug: USERS}
 CHUNK = 500
 MOST_ERRORS = 1000
 MOST_SHOWN_ROWS = 1000
@@ -64,11 +70,16 @@ class Outcome:
         return self.total - self.invalid
 
 
-def module_of(slug: str) -> Module:
-    """Return a module, or raise `BulkRefused` naming those that exist."""
+def module_of(actor: Any, slug: str) -> Module:
+    """Return a module, or raise `BulkRefused` naming those that exist.
+
+    Accounts are for people with an account: an open client surface neither reads nor makes them.
+    """
     found = MODULES.get(slug)
     if found is None:
         raise BulkRefused("Invalid module", module=slug, known=list(MODULES))
+    if found.make is not None and not isinstance(actor, User):
+        raise AuthenticationRequired
     return found
 
 
@@ -88,7 +99,7 @@ def upload(
     history row.
     """
     policy.require(actor, "add_bulkupload")
-    module = module_of(slug)
+    module = module_of(actor, slug)
     outcome = Outcome(slug)
     try:
         _check(module, source, outcome, upsert=upsert, dry_run=dry_run)
@@ -165,6 +176,9 @@ def _write(
 def _write_chunk(actor: Any, module: Module, chunk: Sequence[Row], outcome: Outcome) -> None:
     if not chunk:
         return
+    if module.make is not None:
+        _make_each(actor, module.make, chunk, outcome)
+        return
     fresh = [row for row in chunk if row.pk is None]
     made: Any = [_instance(actor, module, row) for row in fresh]
     manager = module.model._default_manager
@@ -194,6 +208,26 @@ def _write_chunk(actor: Any, module: Module, chunk: Sequence[Row], outcome: Outc
         audit.record_bulk(actor, f"{verb}.updated", facts)
     outcome.inserted += len(fresh)
     outcome.updated += len(changed)
+
+
+def _make_each(actor: Any, make: Maker, chunk: Sequence[Row], outcome: Outcome) -> None:
+    """Make rows by the service that owns them; its refusal ends the upload."""
+    for row in chunk:
+        try:
+            make(actor, row.values, row.parent)
+        except (DomainError, ValidationError) as err:
+            row.errors = sentences(err)
+            raise _refusal("Bulk upload failed", outcome, row) from err
+        outcome.inserted += 1
+
+
+def sentences(error: DomainError | ValidationError) -> list[str]:
+    """Return a refusal of another service as sentences of a row."""
+    if isinstance(error, ValidationError):
+        return list(error.messages)
+    if isinstance(error, InvalidInput) and error.fields:
+        return [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
+    return [error.message]
 
 
 def _lines(source: IO[bytes]) -> Iterator[Line]:
@@ -226,7 +260,7 @@ def _looked_up(module: Module, chunk: list[Row], *, upsert: bool) -> list[Row]:
     known = module.known([row.key for row in good]) if good else {}
     for row in good:
         row.pk = known.get(row.key)
-        if row.pk is not None and not upsert:
+        if row.pk is not None and (module.make is not None or not upsert):
             shown = ", ".join(str(row.values[name]) for name in module.key)
             row.errors.append(f"{', '.join(module.key)} {shown} already exists")
         if module.model is ExchangeRate and row.values.get("currency_code") == BASE_CURRENCY:

@@ -29,6 +29,7 @@ from networkroutes.services.rates import VALID_FOR
 
 Key = tuple[Any, ...]
 Resolver = Callable[[Iterable[Key]], Mapping[Key, int]]
+Maker = Callable[[Any, Mapping[str, Any], int | None], models.Model]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Module:
     """A table of the bulk upload; `key` names the columns that identify a row.
 
     `known` finds rows by key, `parent` the row that `parent_field` points at, by its own columns.
+    Where `make` is set, it makes each row by its own service, and rows are never changed; `rows`
+    are those that an export shows.
     """
 
     slug: str
@@ -60,6 +63,8 @@ class Module:
     parent_field: str = ""
     parent_word: str = ""
     fixed: Callable[[], dict[str, Any]] = dict
+    make: Maker | None = None
+    rows: Callable[[], models.QuerySet[Any]] | None = None
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""

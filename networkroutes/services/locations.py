@@ -24,6 +24,10 @@ WRITABLE = (
     "time_zone",
     "pop_type",
     "status",
+    "region",
+    "provider",
+    "access_info",
+    "more_info",
 )
 FIELDS = ("location_code", *WRITABLE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -12,13 +13,14 @@ from accounts.services import audit
 from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
 from networkroutes import policy
+from networkroutes.choices import CarrierStatus
 from networkroutes.errors import (
     DuplicateCircuit,
     DuplicateRepositoryType,
     InvalidField,
     RouteNotFound,
 )
-from networkroutes.models import NetworkRoute, RepositoryType
+from networkroutes.models import Carrier, NetworkRoute, RepositoryType
 from networkroutes.rules import check_bandwidth, check_circuit_id
 from networkroutes.selectors.latency import is_measured
 from networkroutes.services import files, latency, maps, reservations
@@ -46,6 +48,7 @@ WRITABLE = (
     "local_loop_carriers_b",
     "equipment_type",
 )
+UNKNOWN_CARRIER = "Invalid underlying carrier. Please select a valid carrier from the database."
 ZERO_MBPS = "0"  # what the number 0 of the client surface becomes
 AUDITED = ("circuit_id", "kmz_file_path", "test_results_file", *WRITABLE)
 
@@ -165,6 +168,8 @@ def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
         check_bandwidth(values.get("bandwidth"))
     if values.get("repository_type_id") is not None:
         _check_repository_type(values["repository_type_id"])
+    if values.get("underlying_carrier") not in (None, "", route.underlying_carrier):
+        _check_carrier(values["underlying_carrier"])
     for name in WRITABLE:
         if name in values:
             setattr(route, name, values[name])
@@ -177,6 +182,15 @@ def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
 def _check_repository_type(pk: int) -> None:
     if not RepositoryType.objects.filter(pk=pk).exists():
         raise InvalidField("repository_type_id", "Unknown repository_type_id")
+
+
+def _check_carrier(name: str) -> None:
+    """Hold a newly set carrier against the directory, where an operator asks for that."""
+    if not settings.NETWORKROUTES_REQUIRE_KNOWN_CARRIER or not Carrier.objects.exists():
+        return
+    active = Carrier.objects.filter(status=CarrierStatus.ACTIVE)
+    if not active.filter(carrier_name__iexact=" ".join(name.split())).exists():
+        raise InvalidField("underlying_carrier", UNKNOWN_CARRIER)
 
 
 def _check_version(route: NetworkRoute, expected: int | None) -> None:

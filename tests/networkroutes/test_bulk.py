@@ -26,7 +26,7 @@ from networkroutes.models import (
 )
 from networkroutes.policy import open_actor
 from networkroutes.services import bulk
-from networkroutes.services.bulk_modules import MODULES
+from networkroutes.services.bulk import MODULES
 from tests.factories.networkroutes import CarrierFactory, LocationFactory, NetworkRouteFactory
 
 pytestmark = pytest.mark.django_db

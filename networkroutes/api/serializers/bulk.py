@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from inventory_site.core.api.serializers import SparseSerializer
 from networkroutes.models import BulkUpload
-from networkroutes.services.bulk_modules import MODULES
+from networkroutes.services.bulk import MODULES
 
 
 class BulkUploadSerializer(SparseSerializer):

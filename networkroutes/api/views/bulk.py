@@ -78,7 +78,7 @@ class BulkTemplateView(GuardedMixin, APIView):
     @extend_schema(responses=CSV_FILE)
     def get(self, request: Request, module: str) -> object:
         """A CSV with one sample line."""
-        return template_csv(bulk.module_of(module))
+        return template_csv(bulk.module_of(request.user, module))
 
 
 class BulkDatabaseView(GuardedMixin, APIView):
@@ -90,4 +90,4 @@ class BulkDatabaseView(GuardedMixin, APIView):
     def get(self, request: Request, module: str) -> object:
         """A CSV that can be uploaded again."""
         limit = limit_of(request.query_params.get("limit", "").strip())
-        return database_csv(bulk.module_of(module), limit)
+        return database_csv(bulk.module_of(request.user, module), limit)

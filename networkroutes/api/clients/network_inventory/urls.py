@@ -5,6 +5,7 @@ from django.urls import path
 from networkroutes.api.clients.network_inventory.views import (
     bulk,
     carriers,
+    change_logs,
     channels,
     design,
     files,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("promo-pricing/<str:rule_id>", pricing.PromoRuleView.as_view()),
     path("locations/<str:location_id>/minimum-pricing", pricing.MinimumPricingView.as_view()),
     path("locations/<str:location_id>/capabilities", pricing.CapabilitiesView.as_view()),
+    path("change-logs", change_logs.ChangeLogsView.as_view()),
     path("bulk-upload/history", bulk.BulkHistoryView.as_view()),
     path("bulk-upload/template/<str:module>", bulk.BulkTemplateView.as_view()),
     path("bulk-upload/database/<str:module>", bulk.BulkDatabaseView.as_view()),

@@ -62,6 +62,15 @@ LOCATION: dict[str, Any] = {
     "status": "status",
     "created_date": T1("created_at"),
     "updated_date": T1("updated_at"),
+    "region": "region",
+    "provider": "provider",
+    "access_info": "access_info",
+    "more_info": "more_info",
+    "design_file": "design_file",
+    "min_price_under_100mb": "min_price_under_100mb",
+    "min_price_100_to_999mb": "min_price_100_to_999mb",
+    "min_price_1000_to_2999mb": "min_price_1000_to_2999mb",
+    "min_price_3000mb_plus": "min_price_3000mb_plus",
 }
 RATE: dict[str, Any] = {
     "id": "pk",

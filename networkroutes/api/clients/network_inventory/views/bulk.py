@@ -32,7 +32,7 @@ class BulkTemplateView(BulkView):
 
     def get(self, request: Request, module: str) -> HttpResponseBase:
         """Stream it."""
-        return template_csv(bulk.module_of(module))
+        return template_csv(bulk.module_of(request.user, module))
 
 
 class BulkDatabaseView(BulkView):
@@ -41,7 +41,7 @@ class BulkDatabaseView(BulkView):
     def get(self, request: Request, module: str) -> HttpResponseBase:
         """Stream the first `limit` rows."""
         limit = limit_of(request.query_params.get("limit", "").strip())
-        return database_csv(bulk.module_of(module), limit)
+        return database_csv(bulk.module_of(request.user, module), limit)
 
 
 class BulkHistoryView(BulkView):

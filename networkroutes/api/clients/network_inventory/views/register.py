@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from inventory_site.core.api.fast import json_array
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
+from networkroutes.choices import Region
 from networkroutes.errors import InvalidField
 from networkroutes.models import ExchangeRate, Location, RepositoryType
 from networkroutes.services import locations, rates, routes
 
+LATER_TEXTS = {"provider": 255, "access_info": None, "more_info": None}
 LARGEST_RATE = Decimal(10) ** 12
 OPTIONAL_TEXTS = {
     "datacenter_name": 255,
@@ -147,6 +149,22 @@ def location_values(body: Mapping[str, Any]) -> dict[str, Any]:
         values[name] = number
     if body.get("status") not in (None, ""):
         values["status"] = forms.text("status", body["status"], longest=64)
+    return values | _later_values(body)
+
+
+def _later_values(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the later fields (contract 12.6); one that is not sent stays as it is."""
+    values: dict[str, Any] = {
+        name: forms.text(name, body[name], longest=longest)
+        for name, longest in LATER_TEXTS.items()
+        if name in body
+    }
+    if "region" in body:
+        sent = (forms.text("region", body["region"]) or "").strip().lower()
+        known = {word.lower(): word for word in Region.values}
+        if sent and sent not in known:
+            raise InvalidField("region", f"region must be one of {', '.join(Region.values)}")
+        values["region"] = known.get(sent)
     return values
 
 

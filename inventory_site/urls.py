@@ -19,6 +19,8 @@ handler403 = "inventory_site.error_pages.permission_denied"
 handler404 = "inventory_site.error_pages.not_found"
 handler500 = "inventory_site.error_pages.server_error"
 
+admin.autodiscover()  # a worker did not, and makes links too
+
 urlpatterns = [
     path("", front_page, name="front-page"),
     path("health", HealthView.as_view(), name="health"),

@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "parts",
     "devices",
     "workflows",
-    "django.contrib.admin",
+    "inventory_site.core.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -69,7 +69,7 @@ def _start(place: Home, pages: int) -> tuple[float, dict[str, float]]:
         for _ in range(pages):
             answers(url)
         time.sleep(SETTLE_S)
-        return took_s, _memory_mb({process.pid, *_descendants(process.pid)})
+        return took_s, _memory_mb({process.pid, *_descendants(process.pid)} - _simulators(process))
     finally:
         process.stop(timeout_s=30)
 
@@ -78,6 +78,16 @@ def _wait_for_family(process: Process) -> None:
     until = time.monotonic() + 60
     while len(_descendants(process.pid)) + 1 < FAMILY and time.monotonic() < until:
         time.sleep(0.2)
+
+
+def _simulators(process: Process) -> set[int]:
+    """The simulated devices of the demo, which are not the site."""
+    command = b"simulate_devices"
+    return {
+        pid
+        for pid in _descendants(process.pid)
+        if command in Path(f"/proc/{pid}/cmdline").read_bytes()
+    }
 
 
 def _descendants(pid: int) -> set[int]:

@@ -35,3 +35,29 @@ class LogLevel(models.TextChoices):
     WARNING = "WARNING", "Warning"
     ERROR = "ERROR", "Error"
     CRITICAL = "CRITICAL", "Critical"
+
+
+class AuthMethod(models.TextChoices):
+    """Who checks the password of an account."""
+
+    LOCAL = "local", "Local"
+    LDAP = "ldap", "LDAP"
+    ACTIVE_DIRECTORY = "active_directory", "Active Directory"
+    SAML = "saml", "SAML"
+    OAUTH = "oauth", "OAuth"
+
+
+class TwoFactorMethod(models.TextChoices):
+    """Where the second factor comes from."""
+
+    TOTP = "totp", "Authenticator app"
+    EMAIL = "email", "Code by e-mail"
+    BOTH = "both", "App or e-mail"
+
+
+class CodeType(models.TextChoices):
+    """What a code sent by e-mail is good for."""
+
+    LOGIN = "login", "Sign-in"
+    PASSWORD_RESET = "password_reset", "Password reset"
+    EMAIL_VERIFY = "email_verify", "E-mail address"

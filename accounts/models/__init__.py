@@ -2,8 +2,11 @@
 
 from accounts.models.api_keys import ApiKey
 from accounts.models.audit import AuditEntry
+from accounts.models.enterprise import EnterpriseUserRole
+from accounts.models.passwords import PasswordHistory, PasswordPolicy
 from accounts.models.preferences import Setting
 from accounts.models.roles import Role, RoleAssignment
+from accounts.models.second_factor import SignInChallenge, TwoFactorCode
 from accounts.models.sessions import Session
 from accounts.models.system_log import LogEntry
 from accounts.models.users import User
@@ -11,10 +14,15 @@ from accounts.models.users import User
 __all__ = [
     "ApiKey",
     "AuditEntry",
+    "EnterpriseUserRole",
     "LogEntry",
+    "PasswordHistory",
+    "PasswordPolicy",
     "Role",
     "RoleAssignment",
     "Session",
     "Setting",
+    "SignInChallenge",
+    "TwoFactorCode",
     "User",
 ]

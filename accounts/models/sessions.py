@@ -44,6 +44,13 @@ class Session(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     last_activity_at = models.DateTimeField(default=timezone.now)
+    two_factor_verified = models.BooleanField(default=False)
+    two_factor_verified_at = models.DateTimeField(null=True, blank=True)
+    is_limited = models.BooleanField(
+        default=False, help_text="The password has expired: it may be changed, nothing else."
+    )
+    is_enterprise = models.BooleanField(default=False)
+    enterprise_username = models.CharField(max_length=255, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=32, blank=True)
 

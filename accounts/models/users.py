@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.choices import UserStatus
+from accounts.choices import AuthMethod, TwoFactorMethod, UserStatus
 from accounts.models.roles import Role, RoleAssignment
 from inventory_site.core.models.base import TimeStamped
 
@@ -60,6 +60,27 @@ class User(AbstractBaseUser, TimeStamped):
     status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
     timezone = models.CharField(max_length=64, default="UTC")
     preferences = models.JSONField(default=dict, blank=True)
+    avatar_url = models.URLField(max_length=500, blank=True)
+    email_verified = models.BooleanField(default=False, editable=False)
+    auth_method = models.CharField(
+        max_length=16, choices=AuthMethod, default=AuthMethod.LOCAL, editable=False
+    )
+    external_auth_id = models.CharField(max_length=255, blank=True, editable=False)
+    external_auth_provider = models.CharField(max_length=64, blank=True, editable=False)
+    password_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    must_change_password = models.BooleanField(default=False)
+    password_never_expires = models.BooleanField(default=False)
+    failed_login_attempts = models.PositiveIntegerField(default=0, editable=False)
+    last_failed_login_at = models.DateTimeField(null=True, blank=True, editable=False)
+    locked_until = models.DateTimeField(null=True, blank=True, editable=False)
+    two_factor_enabled = models.BooleanField(default=False, editable=False)
+    two_factor_method = models.CharField(
+        max_length=8, choices=TwoFactorMethod, blank=True, editable=False
+    )
+    totp_secret_encrypted = models.TextField(blank=True, editable=False)
+    totp_backup_codes_encrypted = models.TextField(blank=True, editable=False)
+    totp_last_step = models.BigIntegerField(null=True, blank=True, editable=False)
+    last_login_ip = models.GenericIPAddressField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
@@ -82,6 +103,16 @@ class User(AbstractBaseUser, TimeStamped):
 
     def __str__(self) -> str:
         return self.shown_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password and note when; None makes one that never matches."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now() if raw_password is not None else None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether too many bad sign-ins keep the account out for now."""
+        return self.locked_until is not None and self.locked_until > timezone.now()
 
     @property
     def shown_name(self) -> str:

@@ -14,6 +14,11 @@ DEVICE_SAMPLE = "a measurement that REST serves; nobody edits one by hand"
 WITHOUT_ADMIN = {
     "core.IdempotencyKey": "a technical row of the API kit; it lives a day and nobody acts on it",
     "accounts.RoleAssignment": "edited on the person's page",
+    "accounts.PasswordHistory": "holds hashes alone; only compared with, never shown",
+    "accounts.SignInChallenge": "a technical row: a sign-in between two steps, for minutes",
+    "accounts.TwoFactorCode": "a technical row: the hash of a code that was sent, for ten minutes",
+    "accounts.PasswordPolicy": "edited as one form with a preview, below Settings",
+    "accounts.EnterpriseUserRole": "shown with the people on the role's page",
     "parts.StoredBlob": "a technical row: bytes in the store, shown as the documents that own them",
     "parts.FetchedPage": "a technical row: the cache of what a link answered, kept a day",
     "parts.Counter": "a technical row: its lock draws the next box number",

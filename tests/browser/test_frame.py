@@ -82,7 +82,7 @@ def test_the_sign_in_page_is_clean_and_signs_in(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.get_by_label("User name or e-mail").input_value() == user.username
-    page.get_by_label("Password").fill("correct horse battery staple")
+    page.get_by_label("Password").fill("correct Horse 4 battery-staple")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import models
 from tests.factories.base import ValidatedFactory
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct Horse 4 battery-staple"
 
 
 def digest(number: int) -> str:
@@ -33,6 +33,7 @@ class UserFactory(ValidatedFactory[models.User]):
     username = factory.Sequence(lambda number: f"person{number}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.net")
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
+    password_changed_at = factory.LazyFunction(timezone.now)
 
     @factory.post_generation
     def roles(self, create: bool, names: Iterable[str] | None, **kwargs: Any) -> None:
@@ -129,3 +130,53 @@ class LogEntryFactory(ValidatedFactory[models.LogEntry]):
     source = "tests"
     message = factory.Sequence(lambda number: f"something happened, {number}")
     details = factory.LazyFunction(lambda: {"cause": "a test"})
+
+
+class PasswordPolicyFactory(ValidatedFactory[models.PasswordPolicy]):
+    """The seeded rules."""
+
+    class Meta:
+        model = models.PasswordPolicy
+
+
+class PasswordHistoryFactory(ValidatedFactory[models.PasswordHistory]):
+    """A password that a person had before."""
+
+    class Meta:
+        model = models.PasswordHistory
+
+    user = factory.SubFactory(UserFactory)
+    password_hash = factory.Sequence(lambda number: make_password(f"earlier {number}"))
+
+
+class SignInChallengeFactory(ValidatedFactory[models.SignInChallenge]):
+    """A first step that waits for its second; nobody knows its token."""
+
+    class Meta:
+        model = models.SignInChallenge
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(digest)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=5))
+
+
+class TwoFactorCodeFactory(ValidatedFactory[models.TwoFactorCode]):
+    """A code that was sent; nobody knows it."""
+
+    class Meta:
+        model = models.TwoFactorCode
+
+    user = factory.SubFactory(UserFactory)
+    code_hash = factory.Sequence(digest)
+    sent_to = factory.LazyAttribute(lambda code: code.user.email)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+
+class EnterpriseUserRoleFactory(ValidatedFactory[models.EnterpriseUserRole]):
+    """A name of a directory holds a role."""
+
+    class Meta:
+        model = models.EnterpriseUserRole
+
+    username = factory.Sequence(lambda number: f"directory{number}")
+    role = factory.SubFactory(RoleFactory)

@@ -173,12 +173,39 @@ STOCK: dict[str, tuple[str, ...]] = {
     "stock.admin": ("parts.administer_stock",),
 }
 
+FABRICATION: dict[str, tuple[str, ...]] = {
+    "fab:read": _on(
+        "parts",
+        "view",
+        "fabricationpart",
+        "fabricationfile",
+        "convertedmodel",
+        "partview",
+        "partevent",
+        "machine",
+    ),
+    "fab:submit": ("parts.add_fabricationpart",),
+    "fab:work": ("parts.work_fabricationpart",),
+    "fab:review": (
+        "parts.review_fabricationpart",
+        "parts.change_fabricationpart",
+        "parts.add_machine",
+        "parts.change_machine",
+    ),
+    "fab:admin": (
+        "parts.administer_fabrication",
+        "parts.delete_fabricationpart",
+        "parts.delete_machine",
+    ),
+}
+
 PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
     **NETWORK_INVENTORY,
     **SYSTEM,
     **DEVICES,
     **LAB_DEVICES,
     **STOCK,
+    **FABRICATION,
 }
 
 

@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 
-from accounts.permissions import DEVICES, LAB_DEVICES, NETWORK_INVENTORY, STOCK, SYSTEM
+from accounts.permissions import (
+    DEVICES,
+    FABRICATION,
+    LAB_DEVICES,
+    NETWORK_INVENTORY,
+    STOCK,
+    SYSTEM,
+)
 
-ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *STOCK)
+ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *STOCK, *FABRICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,17 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
             *_DEVICE_OPERATOR,
             "stock.view",
             "stock.change",
+            "fab:read",
+            "fab:submit",
+            "fab:work",
+            "fab:review",
         ),
     ),
     RoleSeed(
-        "viewer", "Viewer", 100, (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER, "stock.view")
+        "viewer",
+        "Viewer",
+        100,
+        (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER, "stock.view", "fab:read"),
     ),
     RoleSeed(
         "administrator",
@@ -102,5 +116,35 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         (),
         "Books devices of the lab.",
         is_client_only=True,
+    ),
+    RoleSeed(
+        "fab_reader", "Workshop: reads", 40, ("fab:read",), "Looks at parts.", is_client_only=True
+    ),
+    RoleSeed(
+        "fab_submitter",
+        "Workshop: submits",
+        42,
+        ("fab:read", "fab:submit"),
+        "Submits parts to make.",
+        is_client_only=True,
+    ),
+    RoleSeed(
+        "fab_worker",
+        "Workshop: makes",
+        44,
+        ("fab:read", "fab:work"),
+        "Claims, makes and completes parts.",
+        is_client_only=True,
+    ),
+    RoleSeed(
+        "fab_reviewer",
+        "Workshop: reviews",
+        46,
+        ("fab:read", "fab:submit", "fab:work", "fab:review"),
+        "Approves and edits parts.",
+        is_client_only=True,
+    ),
+    RoleSeed(
+        "fab_admin", "Workshop: runs it", 48, tuple(FABRICATION), "All of it.", is_client_only=True
     ),
 )

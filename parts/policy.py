@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
@@ -9,6 +10,20 @@ from inventory_site.core.errors import AuthenticationRequired, NotAllowed
 VIEW_STOCK = "parts.view_stockpart"
 CHANGE_STOCK = "parts.change_stockpart"
 ADMIN_STOCK = "parts.administer_stock"
+
+VIEW_FABRICATION = "parts.view_fabricationpart"
+SUBMIT_FABRICATION = "parts.add_fabricationpart"
+WORK_FABRICATION = "parts.work_fabricationpart"
+REVIEW_FABRICATION = "parts.review_fabricationpart"
+ADMIN_FABRICATION = "parts.administer_fabrication"
+FABRICATION_SCOPES = {
+    VIEW_FABRICATION: "fab:read",
+    SUBMIT_FABRICATION: "fab:submit",
+    WORK_FABRICATION: "fab:work",
+    REVIEW_FABRICATION: "fab:review",
+    ADMIN_FABRICATION: "fab:admin",
+}
+WORKERS_FIELDS = frozenset({"status", "misc_info"})
 
 
 def may(actor: Any, permission: str) -> bool:
@@ -23,3 +38,34 @@ def require(actor: Any, permission: str) -> None:
     if not actor.is_authenticated:
         raise AuthenticationRequired
     raise NotAllowed(required=permission)
+
+
+def require_may_edit_part(actor: Any, part: Any, fields: Iterable[str]) -> None:
+    """Raise unless the actor may change these fields of a part to make.
+
+    A reviewer may change any; who works on parts changes status and the workshop's notes; who
+    submits changes own parts until they are reviewed.
+    """
+    if may(actor, REVIEW_FABRICATION):
+        return
+    if may(actor, WORK_FABRICATION) and WORKERS_FIELDS.issuperset(fields):
+        return
+    if may(actor, SUBMIT_FABRICATION) and is_own_draft(actor, part):
+        return
+    require(actor, REVIEW_FABRICATION)
+
+
+def require_may_upload(actor: Any, part: Any) -> None:
+    """Raise unless the actor may give a part to make a file: who submits or reviews parts."""
+    if not may(actor, REVIEW_FABRICATION):
+        require(actor, SUBMIT_FABRICATION)
+
+
+def is_own_draft(actor: Any, part: Any) -> bool:
+    """Whether the actor submitted the part and nobody has approved it yet."""
+    return (
+        actor is not None
+        and actor.pk is not None
+        and part.submitted_by_id == actor.pk
+        and part.category == "review"
+    )

@@ -42,9 +42,6 @@ NETWORKROUTES_FRONTEND_DIR = env.text(
     "NETWORKROUTES_FRONTEND_DIR", "", "Built network-inventory front end to serve at `/`."
 )
 WHITENOISE_ROOT = NETWORKROUTES_FRONTEND_DIR or None  # the front end's own files
-FABRICATION_BASE_PATH = env.text(
-    "FABRICATION_BASE_PATH", "", "Path the fabrication front end lives under, e.g. `/fab`."
-)
 LAB_TIME_ZONE = env.text(
     "LAB_TIME_ZONE", "Europe/Dublin", "Zone of the lab's wall clock; its front ends speak in it."
 )

@@ -110,6 +110,7 @@ globals().update(env.email(EMAIL_URL))
 
 from inventory_site.settings.api import *  # noqa: E402, F403  settings are one namespace in several files
 from inventory_site.settings.apps import *  # noqa: E402, F403
+from inventory_site.settings.fabrication import *  # noqa: E402, F403
 from inventory_site.settings.files import *  # noqa: E402, F403
 from inventory_site.settings.identity import *  # noqa: E402, F403
 from inventory_site.settings.logs import *  # noqa: E402, F403

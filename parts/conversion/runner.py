@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -41,7 +42,8 @@ class Outcome:
     """How a child ended.
 
     `error_code` is blank or one of `failed` (it said no), `timeout`, `too_large`, `crashed` (killed
-    by a limit or a signal), `missing` (no such program). `files` are what it left in its folder.
+    by a limit or a signal; `used_up_cpu` tells that one), `missing` (no such program). `files` are
+    what it left in its folder.
     """
 
     ok: bool
@@ -50,6 +52,7 @@ class Outcome:
     message: str = ""
     duration_ms: int = 0
     files: Mapping[str, bytes] = field(default_factory=dict)
+    used_up_cpu: bool = False
 
 
 def run_limited(
@@ -59,11 +62,13 @@ def run_limited(
     *,
     arguments: Sequence[str] = (),
     collect: Sequence[str] = (),
+    moved: Mapping[str, Path] | None = None,
 ) -> Outcome:
     """Run a program, or a module of ours by its dotted name, and return how it ended.
 
     `input` becomes its standard input (a path is opened for it); `collect` names files that it may
-    leave in its working folder. Never raises for anything the child does.
+    leave in its working folder, and `moved` where to put large ones, which never pass through our
+    memory. Never raises for anything the child does.
     """
     bounds, began = limits or Limits(), time.monotonic()
     command = (
@@ -74,12 +79,12 @@ def run_limited(
     with tempfile.TemporaryDirectory(prefix="patchbay-child-") as folder:
         try:
             outcome = _run([*command, *arguments], input, bounds, Path(folder), collect)
+            if outcome.ok:
+                outcome = _moved(outcome, Path(folder), moved or {}, bounds.output_bytes)
         except FileNotFoundError:
             outcome = Outcome(False, error_code="missing", message=f"{command[0]} is missing")
     took = int((time.monotonic() - began) * 1000)
-    return Outcome(
-        outcome.ok, outcome.output, outcome.error_code, outcome.message, took, outcome.files
-    )
+    return replace(outcome, duration_ms=took)
 
 
 def _run(
@@ -130,7 +135,12 @@ def _collected(
     message = text.splitlines()[-1][:300] if text else ""
     if child.returncode:
         killed = child.returncode < 0 or "MemoryError" in text
-        return Outcome(False, error_code="crashed" if killed else "failed", message=message)
+        return Outcome(
+            False,
+            error_code="crashed" if killed else "failed",
+            message=message,
+            used_up_cpu=child.returncode == -signal.SIGXCPU,
+        )
     files, oversized = _files(folder, collect, limits.output_bytes)
     if oversized:
         return Outcome(False, error_code="too_large", message="the result is too large")
@@ -147,6 +157,17 @@ def _files(folder: Path, collect: Sequence[str], limit: int) -> tuple[dict[str, 
             return {}, True
         found[name] = path.read_bytes()
     return found, False
+
+
+def _moved(outcome: Outcome, folder: Path, moved: Mapping[str, Path], limit: int) -> Outcome:
+    for name, target in moved.items():
+        path = folder / name
+        if path.is_symlink() or not path.is_file():
+            continue
+        if path.stat().st_size > limit:
+            return Outcome(False, error_code="too_large", message="the result is too large")
+        shutil.move(path, target)
+    return outcome
 
 
 class _Reader(threading.Thread):

@@ -3,6 +3,9 @@
 from parts.models.blobs import StoredBlob
 from parts.models.boxes import Box, BoxLocation, Counter
 from parts.models.documents import FetchedPage, StockDocument
+from parts.models.fabrication import FabricationPart, Machine
+from parts.models.fabrication_files import ConvertedModel, FabricationFile, PartView
+from parts.models.fabrication_log import PartEvent
 from parts.models.jobs import AiRun, StockJob
 from parts.models.kits import Kit, KitListLink, KitRequirement, PickList, PickListLine
 from parts.models.movements import PartLocation, StockMovement
@@ -17,17 +20,23 @@ __all__ = [
     "AiRun",
     "Box",
     "BoxLocation",
+    "ConvertedModel",
     "Counter",
+    "FabricationFile",
+    "FabricationPart",
     "FetchedPage",
     "Kit",
     "KitListLink",
     "KitRequirement",
+    "Machine",
     "ParameterDefinition",
+    "PartEvent",
     "PartLocation",
     "PartParameter",
     "PartSearchRow",
     "PartSeller",
     "PartType",
+    "PartView",
     "PickList",
     "PickListLine",
     "ReorgPlan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.conf import settings
@@ -96,8 +96,27 @@ def digest(content: BinaryIO) -> tuple[str, int]:
     return found.hexdigest(), size
 
 
-def _unused(before: object) -> QuerySet[StoredBlob]:
-    rows = StoredBlob.objects.filter(used_at__lt=before)
+def remove_if_unused(pk: int, *, seen_at: datetime) -> StoredBlob | None:
+    """Remove content that its last user gave up, unless somebody claimed it after `seen_at`.
+
+    Returns the row that is gone; None when the content stays.
+    """
+    with guarded():
+        row = lock(StoredBlob.objects.filter(pk=pk)).first()
+        if row is None or row.used_at > seen_at or not unused().filter(pk=pk).exists():
+            return None
+        blobs.remove(row.storage, row.key)
+        row.delete()
+    return row
+
+
+def unused() -> QuerySet[StoredBlob]:
+    """Return the content that no wing uses."""
+    rows = StoredBlob.objects.all()
     for condition in _used_by.values():
         rows = rows.filter(condition())
     return rows
+
+
+def _unused(before: object) -> QuerySet[StoredBlob]:
+    return unused().filter(used_at__lt=before)

@@ -1,0 +1,1 @@
+"""Plain knowledge of STEP and GLB files."""

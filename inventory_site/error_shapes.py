@@ -35,7 +35,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/admin/", HTML),
     ("/api/download_kmz/", ERROR),
     ("/api/api/download_kmz/", ERROR),
-    ("/api/parts/", ERROR),
+    ("/api/parts", ERROR),
     *((f"/api/inventory/{word}", DETAIL) for word in LAB_INVENTORY),
     ("/api", ENVELOPE),
     ("/auth/", ENVELOPE),

@@ -10,6 +10,7 @@ class PartsConfig(AppConfig):
     verbose_name = "Parts"
 
     def ready(self) -> None:
-        from parts import registrations
+        from parts import registrations, registrations_fabrication
 
         registrations.register_stock()
+        registrations_fabrication.register_fabrication()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
+from accounts.permissions import FABRICATION, django_permissions
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
 
 VIEW_STOCK = "parts.view_stockpart"
@@ -69,3 +74,24 @@ def is_own_draft(actor: Any, part: Any) -> bool:
         and part.submitted_by_id == actor.pk
         and part.category == "review"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedKeyActor:
+    """Whoever calls with the shared key of the workshop; audited as anonymous."""
+
+    is_authenticated: bool = True
+    is_active: bool = True
+    pk: None = None
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """Whether the workshop's scopes hold this permission."""
+        return permission in django_permissions(FABRICATION)
+
+
+def shared_key_actor(secret: str) -> SharedKeyActor | None:
+    """Return the actor of the shared key, compared in constant time; None for any other text."""
+    shared = settings.FABRICATION_API_KEY
+    if not shared or not hmac.compare_digest(secret.encode(), shared.encode()):
+        return None
+    return SharedKeyActor()

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "inventory_site.core.middleware.paths.PathMiddleware",
+    "parts.api.clients.fabrication.front_end.FabricationFrontEndMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "inventory_site.core.files.limits.BodyLimitMiddleware",
     "csp.middleware.CSPMiddleware",

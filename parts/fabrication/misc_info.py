@@ -30,9 +30,7 @@ def cleaned(value: Any) -> Info | None:
     if not isinstance(value, dict):
         raise FieldRefused(FIELD, "misc_info must be an object")
     found = {
-        _text(key): _value(item)
-        for key, item in value.items()
-        if item is not None and key != VIEWS
+        _text(key): _value(item) for key, item in value.items() if item is not None and key != VIEWS
     }
     if len(orjson.dumps(found)) > MAX_BYTES:
         raise FieldRefused(FIELD, "misc_info is too large")

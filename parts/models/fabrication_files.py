@@ -22,9 +22,7 @@ class FabricationFile(models.Model):
     kind = models.CharField(max_length=8, choices=FileKind, default=FileKind.SOURCE)
     stored_name = models.CharField(max_length=200)
     original_name = models.CharField(max_length=255)
-    blob = models.ForeignKey(
-        StoredBlob, on_delete=models.PROTECT, related_name="fabrication_files"
-    )
+    blob = models.ForeignKey(StoredBlob, on_delete=models.PROTECT, related_name="fabrication_files")
     content_type = models.CharField(max_length=100)
     revision = models.CharField(max_length=8, default="A")
     reason = models.CharField(max_length=500, blank=True)

@@ -73,7 +73,9 @@ def changing(
         if after != change.before or change.is_note:
             write(part)
             note(actor, part, change.action, change.before, change.payload)
-            audit.record(actor, f"fabrication.{change.action}", part, before=change.before, after=after)
+            audit.record(
+                actor, f"fabrication.{change.action}", part, before=change.before, after=after
+            )
 
 
 def locked_part(part_id: int) -> FabricationPart:

@@ -117,7 +117,9 @@ def place_on_this_machine() -> Iterator[None]:
 def _place_files() -> list[Path]:
     folder = Path(settings.PATCHBAY_VAR) / "conversion"
     folder.mkdir(parents=True, exist_ok=True)
-    return [folder / f"place-{number}" for number in range(settings.FABRICATION_CONVERSIONS_AT_ONCE)]
+    return [
+        folder / f"place-{number}" for number in range(settings.FABRICATION_CONVERSIONS_AT_ONCE)
+    ]
 
 
 def _is_taken(handle: int) -> bool:

@@ -18,7 +18,8 @@ from parts import policy
 from parts.choices.fabrication import ModelQuality, ModelState
 from parts.errors.fabrication import ModelFailed, ModelPending
 from parts.models import ConvertedModel, StoredBlob
-from parts.services import blob_store, fabrication_conversion as conversion
+from parts.services import blob_store
+from parts.services import fabrication_conversion as conversion
 
 TASK = "parts.convert_model"
 OPEN = (ModelState.PENDING, ModelState.RUNNING)

@@ -34,7 +34,9 @@ def create_part(*, actor: Any, body: Mapping[str, Any]) -> FabricationPart:
         raise NothingSent
     sent = fields.spelled(body)
     fields.require(sent, settings.FABRICATION_REQUIRED_FIELDS)
-    values = fields.cleaned({name: sent[name] for name in sent if name not in {"part_id", "machine_id"}})
+    values = fields.cleaned(
+        {name: sent[name] for name in sent if name not in {"part_id", "machine_id"}}
+    )
     if not policy.may(actor, policy.REVIEW_FABRICATION):
         require_draft(values)
     part = FabricationPart(submitted_by=actor if isinstance(actor, User) else None)

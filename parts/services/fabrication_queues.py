@@ -35,7 +35,9 @@ def create_machine(*, actor: Any, values: Mapping[str, Any]) -> Machine:
         machine = Machine(**values)
         machine.full_clean()
         machine.save()
-        audit.record(actor, "machine.created", machine, after=audit.snapshot(machine, MACHINE_FIELDS))
+        audit.record(
+            actor, "machine.created", machine, after=audit.snapshot(machine, MACHINE_FIELDS)
+        )
     return machine
 
 
@@ -80,7 +82,11 @@ def order_queue(*, actor: Any, machine_id: int, ids: Sequence[int]) -> list[Fabr
                 rows[pk].queue_position = position
                 changes.write(rows[pk])
         audit.record(
-            actor, "machine.queue_ordered", machine, before={"ids": before}, after={"ids": list(ids)}
+            actor,
+            "machine.queue_ordered",
+            machine,
+            before={"ids": before},
+            after={"ids": list(ids)},
         )
     return [rows[pk] for pk in ids]
 
@@ -125,7 +131,10 @@ def require_free_machine(part: FabricationPart) -> None:
         return
     machine = locked_machine(part.machine_id)
     other = (
-        machine.parts.filter(status=PartStatus.IN_PROGRESS).exclude(pk=part.pk).order_by("pk").first()
+        machine.parts.filter(status=PartStatus.IN_PROGRESS)
+        .exclude(pk=part.pk)
+        .order_by("pk")
+        .first()
     )
     if other is not None:
         raise MachineRefused(f"{machine.name} is making {other}", part=other.pk)

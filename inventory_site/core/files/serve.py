@@ -19,7 +19,12 @@ from inventory_site.core.files.headers import (
 from inventory_site.core.files.storages import BlobStat, DiskStorage, storage_of
 from inventory_site.core.files.streams import CountedStream
 
-MAY_BE_INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"})
+MAY_BE_INLINE = frozenset(
+    {
+        *("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"),
+        *("model/gltf-binary", "application/step"),
+    }
+)
 
 
 def file_response(
@@ -37,8 +42,8 @@ def file_response(
 
     Knows `Range` (one range), `If-Range`, `If-None-Match`, `If-Modified-Since`; the time and the
     tag are the blob's own unless given (`etag` without quotes). Shown inline only if asked for and
-    if the type is a picture or PDF. Raises `NotFound` for a missing blob and `BusyError` when too
-    many streams are open.
+    if the type is a picture, PDF or model. Raises `NotFound` for a missing blob and `BusyError`
+    when too many streams are open.
     """
     found = blobs.stat(storage, key)
     if found is None:

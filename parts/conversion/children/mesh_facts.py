@@ -103,9 +103,7 @@ def accessor(document: dict[str, Any], binary: bytes, number: int) -> Any:
     kind, width = np.dtype(COMPONENTS[found["componentType"]]), WIDTHS[found["type"]]
     start = view.get("byteOffset", 0) + found.get("byteOffset", 0)
     step = view.get("byteStride", kind.itemsize * width)
-    return np.ndarray(
-        (found["count"], width), kind, binary, start, (step, kind.itemsize)
-    )
+    return np.ndarray((found["count"], width), kind, binary, start, (step, kind.itemsize))
 
 
 def colour_of(document: dict[str, Any], primitive: dict[str, Any]) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Who calls the fabrication surface: a key from one of three places, else a session (contract 6)."""
+"""Who calls the fabrication surface: a key of three places, or a session (contract 6)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DETAILS = {
 
 
 class KeyAuthentication(BaseAuthentication):
-    """`X-API-Key`, `?api_key=`, or `api_key` of a JSON body; the first that is not empty decides."""
+    """`X-API-Key`, `?api_key=`, `api_key` of a JSON body; the first that is not empty decides."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return who the key acts for; refuse a wrong key; nothing where none was sent."""

@@ -54,7 +54,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     headers = headers_of(error)
     if isinstance(error, ModelPending):
         headers["Retry-After"] = "2"
-    return Response(body_of(error, refusal, view.shape), status=refusal.status_code, headers=headers)
+    return Response(
+        body_of(error, refusal, view.shape), status=refusal.status_code, headers=headers
+    )
 
 
 def body_of(error: Exception, refusal: DomainError, shape: str) -> dict[str, Any]:

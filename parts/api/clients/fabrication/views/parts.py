@@ -66,9 +66,7 @@ class PartView(FabricationView):
 
     def delete(self, request: Request, part_id: int) -> Response:
         """Delete a part."""
-        parts.delete_part(
-            actor=request.user, part_id=part_id, expected_version=version_of(request)
-        )
+        parts.delete_part(actor=request.user, part_id=part_id, expected_version=version_of(request))
         return Response({"message": "Part deleted successfully"})
 
 

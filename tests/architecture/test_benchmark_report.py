@@ -7,12 +7,15 @@ from tests.benchmarks.__main__ import programs
 
 
 def test_a_goal_measured_again_replaces_its_section_and_no_other() -> None:
-    page = report.replaced("", 19, "## P19\n\nold\n")
-    page = report.replaced(page, 3, "## P3\n\nthird\n")
+    page = report.replaced("", "## P19\n\nold\n")
+    page = report.replaced(page, "## P3 on PostgreSQL\n\nlarge\n")
+    page = report.replaced(page, "## P3\n\nthird\n")
 
-    page = report.replaced(page, 19, "## P19\n\nnew\n")
+    page = report.replaced(page, "## P19\n\nnew\n")
 
-    assert page == f"{report.HEAD}\n## P3\n\nthird\n\n## P19\n\nnew\n"
+    assert page == (
+        f"{report.HEAD}\n## P3\n\nthird\n\n## P3 on PostgreSQL\n\nlarge\n\n## P19\n\nnew\n"
+    )
 
 
 def test_what_is_short_is_said_plainly() -> None:

@@ -74,7 +74,7 @@ def _one(number: int, options: argparse.Namespace) -> int:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
     if options.write:
-        report.write(ROOT, number, text)
+        report.write(ROOT, text)
     return 0
 
 

@@ -49,6 +49,12 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def heading(number: int) -> str:
+    """What a goal's section is called: runs on PostgreSQL stand beside those on SQLite."""
+    on_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    return f"P{number} on PostgreSQL" if on_postgres else f"P{number}"
+
+
 def section(number: int, result: Mapping[str, Any], command: str) -> str:
     """One goal's section: what was asked, how, what came out, what is short."""
     figures = (
@@ -59,7 +65,7 @@ def section(number: int, result: Mapping[str, Any], command: str) -> str:
     short = result.get("short")
     verdict = "" if short is None else f"\n{_verdict(short)}\n"
     return (
-        f"## P{number}\n\nGoal: {result.get('goal', 'see the design')}\n\n"
+        f"## {heading(number)}\n\nGoal: {result.get('goal', 'see the design')}\n\n"
         f"`{command}` (size {result.get('size', '-')}, rounds {result.get('rounds', '-')}); "
         f"{surroundings()}\n\n| Figure | Value |\n|---|---|\n{''.join(figures)}{verdict}"
     )
@@ -80,17 +86,21 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def replaced(page: str, number: int, text: str) -> str:
-    """Return the page with the section of one goal in its place, goals in rising order."""
-    head, *parts = re.split(r"(?m)^(?=## P\d+$)", page or HEAD)
-    sections = {int(re.match(r"## P(\d+)", part).group(1)): part.rstrip() for part in parts}
-    sections[number] = text.rstrip()
+def replaced(page: str, text: str) -> str:
+    """Return the page with this section in its place, goals in rising order."""
+    head, *parts = re.split(r"(?m)^(?=## P\d+(?: on PostgreSQL)?$)", page or HEAD)
+    sections = {_key(part): part.rstrip() for part in [*parts, text]}
     body = "\n\n".join(sections[key] for key in sorted(sections))
     return f"{head.rstrip()}\n\n{body}\n"
 
 
-def write(root: Path, number: int, text: str) -> None:
+def _key(text: str) -> tuple[int, bool]:
+    name = text.partition("\n")[0]
+    return int("".join(filter(str.isdigit, name))), "PostgreSQL" in name
+
+
+def write(root: Path, text: str) -> None:
     """Put one goal's section into docs/benchmarks.md."""
     path = root / PAGE
     page = path.read_text() if path.exists() else ""
-    path.write_text(replaced(page, number, text))
+    path.write_text(replaced(page, text))

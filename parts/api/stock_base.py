@@ -167,6 +167,16 @@ def page(
     return found, {"count": len(found), "total": total, "limit": limit, "offset": offset}
 
 
+def listed_whole(request: Request, data: Sequence[Any]) -> Response:
+    """Answer all of a short list, or the piece that `limit` and `offset` ask for."""
+    limit = whole(request, "limit", max(len(data), 1), 1, max(MAX_LIMIT, len(data)))
+    offset = whole(request, "offset", 0, 0)
+    found = data[offset : offset + limit]
+    return listed(
+        found, {"count": len(found), "total": len(data), "limit": limit, "offset": offset}
+    )
+
+
 def listed(data: Sequence[Any], meta: dict[str, Any] | None = None) -> Response:
     """Answer a list; without `meta` it is whole."""
     response = Response(list(data))

@@ -198,7 +198,9 @@ tools = [
     path(f"{STOCK}/scan", ScanView.as_view({"post": "create"})),
     path(f"{STOCK}/projects/<str:pk>/bom-import", BomView.as_view({"post": "create"})),
     path(f"{STOCK}/stocktakes", StocktakeView.as_view(PLURAL)),
-    path(f"{STOCK}/stocktakes/<str:pk>", StocktakeView.as_view({"get": "retrieve"})),
+    path(
+        f"{STOCK}/stocktakes/<str:pk>", StocktakeView.as_view({"get": "retrieve", "put": "counts"})
+    ),
     path(f"{STOCK}/stocktakes/<str:pk>/counts", StocktakeView.as_view({"put": "counts"})),
     path(f"{STOCK}/stocktakes/<str:pk>/close", StocktakeView.as_view({"post": "close"})),
     path(f"{STOCK}/export", TransferView.as_view({"get": "list"})),

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from parts.choices.stock import KitStatus, PickStatus
 from parts.models import Kit, KitRequirement, PartLocation, PickListLine, StockPart
+from parts.selectors.coverage import KEPT
 
 Place = tuple[int, int]
 
@@ -104,7 +105,7 @@ def _held(
         KitRequirement.objects.filter(part__in=list(wanted), kit__status=KitStatus.ACTIVE)
         .exclude(kit=kit)
         .values_list("part_id", "kit_id")
-        .annotate(kept=F("required_qty") * F("kit__build_target"))
+        .annotate(kept=KEPT)
     )
     held: dict[int, int] = dict.fromkeys(wanted, 0)
     for part_id, kit_id, kept in rows:

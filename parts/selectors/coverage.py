@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import BigIntegerField, F, Sum
+from django.db.models.functions import Cast
 
 from parts.choices.stock import KitStatus
 from parts.models import Kit, KitRequirement
 
 ORDER = ("enough", "partial", "missing")
+KEPT = Cast("required_qty", BigIntegerField()) * Cast("kit__build_target", BigIntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def reserved_quantities(part_pks: Iterable[int]) -> dict[int, int]:
     rows = (
         KitRequirement.objects.filter(part__in=list(part_pks), kit__status=KitStatus.ACTIVE)
         .values("part_id")
-        .annotate(kept=Sum(F("required_qty") * F("kit__build_target")))
+        .annotate(kept=Sum(KEPT))
     )
     return {row["part_id"]: int(row["kept"]) for row in rows.order_by()}
 

@@ -15,7 +15,8 @@ from parts import policy
 from parts.choices.stock import MAX_QUANTITY
 from parts.errors.stock import StockInvalid
 from parts.models import KitRequirement, StockPart
-from parts.services.kits import locked_kit, require_active, touch
+from parts.services.kits import locked_kit, require_active, require_unpicked, touch
+from parts.services.quantities import require_quantity
 
 MOST_BYTES, MOST_ROWS = 5 * 1024 * 1024, 5000
 COLUMNS = {
@@ -93,6 +94,7 @@ def import_bom(
         require_active(kit, "import bill of materials")
         if not dry_run:
             if replace_lines:
+                require_unpicked(kit.requirements.all(), "replace requirements")
                 kit.requirements.all().delete()
             _write(kit, lines)
             touch(kit)
@@ -229,7 +231,8 @@ def _write(kit: Any, lines: Sequence[BomLine]) -> None:
         row = kit.requirements.filter(part=part, placeholder=text).first() or KitRequirement(
             kit=kit, part=part, placeholder=text, required_qty=0
         )
-        row.required_qty += sum(line.qty for line in group)
+        total = row.required_qty + sum(line.qty for line in group)
+        row.required_qty = require_quantity(total, "file")
         references = ", ".join(line.references for line in group if line.references)
         row.designators = ", ".join(filter(None, (row.designators, references))) or None
         if row.pk:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +16,7 @@ from inventory_site.core.errors import BusyError, NotFound
 from inventory_site.core.files import blobs
 from inventory_site.core.files.sniff import sniff
 from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefused, fetch
+from inventory_site.core.outbound.addresses import is_listed
 from inventory_site.core.outbound.client import system_resolver
 from parts.errors.stock import UrlNotAllowed
 from parts.models import FetchedPage
@@ -101,15 +101,11 @@ def _called(url: str) -> Fetched:
 
 def _on_usual_ports(host: str, port: int) -> list[str]:
     """Resolve a host; ports beside 80 and 443 only of hosts that an operator allowed."""
-    if port not in USUAL_PORTS and not _is_exempt(host, port):
+    addresses = system_resolver(host, port)
+    allowed = [*settings.STOCK_FETCH_ALLOW_HOSTS, *settings.OUTBOUND_ALLOW]
+    if port not in USUAL_PORTS and not is_listed(host, port, addresses, allowed):
         raise OutboundRefused("Only ports 80 and 443 may be called.")
-    return system_resolver(host, port)
-
-
-def _is_exempt(host: str, port: int) -> bool:
-    entries: Iterable[str] = [*settings.STOCK_FETCH_ALLOW_HOSTS, *settings.OUTBOUND_ALLOW]
-    wanted = {host, f"{host}:{port}", f"[{host}]:{port}"}
-    return any(entry.strip().lower() in wanted or "/" in entry for entry in entries)
+    return addresses
 
 
 def _kind(answer: Fetched) -> str:

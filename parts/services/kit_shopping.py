@@ -21,6 +21,7 @@ from parts.models import (
 from parts.selectors.coverage import reservations_of
 from parts.services import shopping
 from parts.services.kits import locked_kit, require_active
+from parts.services.quantities import require_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def merge(row: ShoppingList, need: Need) -> ShoppingItem:
         item = ShoppingItem(list=row, maybe_part=need.part, desired_qty=0)
         if need.part is None:
             item.description = need.text
-    item.desired_qty += need.quantity
+    item.desired_qty = require_quantity(item.desired_qty + need.quantity, "units")
     if need.note:
         item.notes = f"{item.notes}\n{need.note}" if item.notes else need.note
     item.save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.services import audit
@@ -141,8 +142,7 @@ def delete_requirement(*, actor: Any, kit_id: int, requirement_id: int) -> None:
     with guarded():
         kit, row = _locked_requirement(kit_id, requirement_id)
         require_active(kit, "delete requirement")
-        if row.pick_lines.filter(status=PickStatus.OPEN).exists():
-            raise InvalidOperation("delete requirement", "an open pick list line uses it")
+        require_unpicked(kit.requirements.filter(pk=row.pk), "delete requirement")
         audit.record(actor, "kit.requirement_deleted", kit, before=_line(row))
         row.delete()
         touch(kit)
@@ -171,6 +171,12 @@ def require_active(kit: Kit, operation: str) -> None:
     """Raise `InvalidOperation` for an archived kit."""
     if kit.status == KitStatus.ARCHIVED:
         raise InvalidOperation(operation, "project is archived")
+
+
+def require_unpicked(rows: QuerySet[KitRequirement], operation: str) -> None:
+    """Raise `InvalidOperation` when an open pick list line uses one of the requirements."""
+    if rows.filter(pick_lines__status=PickStatus.OPEN).exists():
+        raise InvalidOperation(operation, "an open pick list line uses it")
 
 
 def touch(kit: Kit) -> None:

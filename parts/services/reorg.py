@@ -77,7 +77,8 @@ def work_out(plan_id: str) -> ReorgPlan | None:
 
 
 def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -> Applied:
-    """Do the steps named, or all that are open; steps that were done stay done.
+    """Do the steps named, or all that are pending; a repeated call changes nothing and says the
+    same.
 
     Raises `PlanExpired`, `PlanStale` when the one step asked for is stale, `InvalidOperation` for
     a step whose dependency is neither applied nor asked for.
@@ -88,18 +89,18 @@ def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -
         steps = {step["seq"]: step for step in plan.steps}
         wanted = _wanted(steps, seqs)
         todo = [seq for seq in wanted if steps[seq]["status"] in OPEN]
-        if plan.status == PlanStatus.PENDING:
-            raise InvalidOperation("apply plan", "it is not ready yet")
-        if todo and plan.expires_at is not None and plan.expires_at <= timezone.now():
+        if plan.status in {PlanStatus.PENDING, PlanStatus.FAILED}:
+            raise InvalidOperation("apply plan", "it is not ready")
+        if plan.status != PlanStatus.APPLIED and _is_over(plan):
             raise PlanExpired("The plan has expired; make a new one.")
         _require_dependencies(steps, todo)
-        done = _run(actor, plan, steps, todo)
-        if seqs is not None and len(wanted) == 1 and done.stale:
-            raise PlanStale("The stock has changed since the plan was made.", step=wanted[0])
-        _settle(plan)
         if todo:
+            done = _run(actor, plan, steps, todo)
+            if seqs is not None and len(wanted) == 1 and done.stale:
+                raise PlanStale("The stock has changed since the plan was made.", step=wanted[0])
+            _settle(plan)
             audit.record(actor, "reorg.applied", plan, after={"steps": done.applied})
-    return done
+    return _said(plan, steps, todo if seqs is None and todo else wanted if seqs else sorted(steps))
 
 
 def skip_steps(*, actor: Any, plan_id: str, seqs: Sequence[int]) -> ReorgPlan:
@@ -147,11 +148,24 @@ def _locked(plan_id: str) -> ReorgPlan:
 
 def _wanted(steps: Mapping[int, dict[str, Any]], seqs: Sequence[int] | None) -> list[int]:
     if seqs is None:
-        return sorted(seq for seq, step in steps.items() if step["status"] in OPEN)
+        return sorted(seq for seq, step in steps.items() if step["status"] == PENDING)
     unknown = [seq for seq in seqs if seq not in steps]
     if unknown:
         raise StockInvalid(steps=f"The plan has no step {unknown[0]}.")
     return sorted(set(seqs))
+
+
+def _is_over(plan: ReorgPlan) -> bool:
+    return plan.expires_at is not None and plan.expires_at <= timezone.now()
+
+
+def _said(plan: ReorgPlan, steps: Mapping[int, dict[str, Any]], seqs: Sequence[int]) -> Applied:
+    """Name the steps that are applied, stale and blocked now, of those that were meant."""
+    states = {seq: steps[seq]["status"] for seq in seqs}
+    applied, stale, blocked = (
+        [seq for seq in seqs if states[seq] == state] for state in (APPLIED, STALE, BLOCKED)
+    )
+    return Applied(plan, applied, stale, blocked)
 
 
 def _require_dependencies(steps: Mapping[int, dict[str, Any]], todo: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
 from parts import policy
-from parts.errors.stock import InUse, RecordNotFound, ResourceConflict
+from parts.errors.stock import InUse, InvalidReference, RecordNotFound, ResourceConflict
 from parts.models import PartSeller, Seller, StockPart
 from parts.services import search
 from parts.services.booking import locked_parts
@@ -66,7 +66,7 @@ def create_link(
         part = locked_parts([id4])[id4]
         seller = Seller.objects.filter(pk=seller_id).first()
         if seller is None:
-            raise RecordNotFound("Seller", seller_id)
+            raise InvalidReference("seller_id")
         if part.seller_links.filter(seller=seller).exists():
             raise ResourceConflict(f"A link to {seller.name} already exists")
         first = not part.seller_links.exists()

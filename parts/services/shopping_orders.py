@@ -14,6 +14,7 @@ from parts.models import Seller, ShoppingGroup, ShoppingItem, ShoppingList, Stoc
 from parts.services import parts as part_service
 from parts.services.booking import Amount, Booking
 from parts.services.movements import require_live
+from parts.services.quantities import require_quantity
 from parts.services.shopping import (
     complete,
     locked_item,
@@ -92,7 +93,7 @@ def receive_item(
         for amount in allocations:
             booking.put(id4, amount)
         booking.write()
-        row.received_qty += receive_qty
+        row.received_qty = require_quantity(row.received_qty + receive_qty, "receive_qty")
         return _saved(actor, row, "shopping_item.received")
 
 
@@ -265,8 +266,9 @@ def _group(target: ShoppingList, seller_id: int, *, make: bool = False) -> Shopp
     group = lock(target.groups.filter(seller=seller_id)).first()
     if group is not None:
         return group
-    known = Seller.objects.filter(pk=seller_id).exists()
-    if not known or not (make or target.items.filter(seller=seller_id).exists()):
+    if not Seller.objects.filter(pk=seller_id).exists():
+        raise RecordNotFound("Seller", seller_id)
+    if not (make or target.items.filter(seller=seller_id).exists()):
         raise RecordNotFound("Seller group", seller_id)
     return ShoppingGroup(list=target, seller_id=seller_id)
 

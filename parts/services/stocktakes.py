@@ -14,7 +14,7 @@ from parts import policy
 from parts.choices.stock import MovementReason, StocktakeStatus
 from parts.errors.stock import InvalidOperation, RecordNotFound
 from parts.models import Box, PartLocation, StockPart, Stocktake, StocktakeLine
-from parts.services.booking import Amount, Booking
+from parts.services.booking import Amount, Booking, locked_parts
 from parts.services.movements import book_count
 
 
@@ -50,12 +50,14 @@ def enter(*, actor: Any, stocktake_id: int, counts: Sequence[Mapping[str, Any]])
     with guarded():
         row = _open(stocktake_id)
         now = timezone.now()
+        parts = locked_parts(sorted({count["id4"] for count in counts}))
         for count in counts:
             if count["box_no"] not in row.box_nos:
                 raise InvalidOperation("count", f"box {count['box_no']} is not in this round")
-            line = _line(row, count)
+            part = parts[count["id4"]]
+            line = _line(row, part, count)
             line.counted, line.counted_at = count["counted"], now
-            line.stock_when_counted = _stock(line)
+            line.stock_when_counted, line.seq_when_counted = _stock(line), part.movement_seq
             line.note = count.get("note") or ""
             line.save()
         row.save()
@@ -97,8 +99,7 @@ def _book(actor: Any, row: Stocktake, lines: list[StocktakeLine], skip_changed: 
         ref=f"stocktake:{row.pk}",
     )
     for line in lines:
-        now = booking.quantity(line.part.id4, (line.box_no, line.loc_no))
-        line.is_changed = now != line.stock_when_counted
+        line.is_changed = _moved_since(line)
     changed = [
         {"id4": line.part.id4, "box_no": line.box_no, "loc_no": line.loc_no}
         for line in lines
@@ -126,10 +127,13 @@ def _open(stocktake_id: int) -> Stocktake:
     return row
 
 
-def _line(row: Stocktake, count: Mapping[str, Any]) -> StocktakeLine:
-    part = StockPart.objects.filter(id4=count["id4"]).first()
-    if part is None:
-        raise RecordNotFound("Part", count["id4"])
+def _moved_since(line: StocktakeLine) -> bool:
+    """Whether the ledger of the place has a line that is younger than the count."""
+    lines = line.part.movements.filter(box_no=line.box_no, loc_no=line.loc_no)
+    return lines.filter(seq__gt=line.seq_when_counted or 0).exists()
+
+
+def _line(row: Stocktake, part: StockPart, count: Mapping[str, Any]) -> StocktakeLine:
     place = {"box_no": count["box_no"], "loc_no": count["loc_no"]}
     if not Box.objects.filter(box_no=count["box_no"], capacity__gte=count["loc_no"]).exists():
         raise RecordNotFound("Location", f"{count['box_no']}-{count['loc_no']}")

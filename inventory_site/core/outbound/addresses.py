@@ -83,6 +83,18 @@ def require_allowed(target: Target, addresses: Iterable[str], allowed: Iterable[
         raise OutboundRefused
 
 
+def is_listed(host: str, port: int, addresses: Iterable[str], allowed: Iterable[str]) -> bool:
+    """Whether the operator named the host, or every address of it, for this port."""
+    entries = [_Entry.parse(text) for text in allowed]
+    target = Target("http", host, port, "/")
+    if any(entry.names(target) for entry in entries):
+        return True
+    found = [ipaddress.ip_address(text.partition("%")[0]) for text in addresses]
+    return bool(found) and all(
+        any(entry.holds(address, port) for entry in entries) for address in found
+    )
+
+
 def is_public(address: Address) -> bool:
     """Whether an address, and any IPv4 address it carries inside, is out on the internet."""
     return all(_is_global(one) for one in (address, *_inside(address)))

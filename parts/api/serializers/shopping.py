@@ -173,10 +173,17 @@ class PickQuantityInput(serializers.Serializer):
 
 
 class UndoInput(serializers.Serializer):
-    """Another place to put stock back to."""
+    """Another place to put stock back to: both numbers, or none."""
 
     box_no = WholeNumber(min_value=1, required=False)
     loc_no = WholeNumber(min_value=1, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Half a place is none."""
+        if len(attrs) == 1:
+            missing = "loc_no" if "box_no" in attrs else "box_no"
+            raise serializers.ValidationError({missing: "This field is required."})
+        return attrs
 
 
 class BuildTaking(AmountInput):

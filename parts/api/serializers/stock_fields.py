@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rest_framework import serializers
 
 from parts.choices.stock import MAX_QUANTITY
+
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
 class WholeNumber(serializers.IntegerField):
@@ -18,7 +21,7 @@ class WholeNumber(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number."""
-        if isinstance(data, (bool, float)):
+        if isinstance(data, (bool, float)) or not INTEGER.fullmatch(str(data)[:32]):
             self.fail("invalid")
         return super().to_internal_value(data)
 

@@ -113,6 +113,12 @@ class CountLine(serializers.Serializer):
     counted = WholeNumber(min_value=0)
     note = NullableText(max_length=1000)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """`qty` is another name of `counted`."""
+        if isinstance(data, dict) and "qty" in data and "counted" not in data:
+            data = {**data, "counted": data["qty"]}
+        return super().to_internal_value(data)
+
 
 class CountsInput(serializers.Serializer):
     """Counts of a round."""

@@ -12,6 +12,7 @@ from parts.api.stock_base import (
     StockView,
     flagged,
     listed,
+    listed_whole,
     number_in_path,
     page,
     present,
@@ -133,9 +134,11 @@ class BoxView(StockView):
         box = reads.require_box(number_in_path(box_no, "Box"))
         rows = list(box.locations.order_by("loc_no"))
         if not flagged(request, "include_parts"):
-            return listed([_place(row) for row in rows])
+            return listed_whole(request, [_place(row) for row in rows])
         held = _assignments(PartLocation.objects.filter(box_no=box.box_no))
-        return listed([_held_place(row, held.get((row.box_no, row.loc_no), [])) for row in rows])
+        return listed_whole(
+            request, [_held_place(row, held.get((row.box_no, row.loc_no), [])) for row in rows]
+        )
 
     def _changed(self, request: Request, box_no: str, values: dict[str, Any]) -> Response:
         number = number_in_path(box_no, "Box")

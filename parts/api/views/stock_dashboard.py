@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from parts.api.stock_base import StockView, flagged, listed, says
+from parts.api.stock_base import StockView, flagged, listed_whole, says
 from parts.api.wire.shopping import full_list
 from parts.selectors import stock_dashboard as reads
 from parts.services import low_stock
@@ -68,7 +68,7 @@ class AlertView(StockView):
     @says()
     def low_stock(self, request: Request) -> Response:
         """List them with what is short."""
-        return listed(reads.below_minimum())
+        return listed_whole(request, reads.below_minimum())
 
     @says()
     def to_shopping_list(self, request: Request) -> Response:

@@ -23,7 +23,7 @@ from parts.api.serializers.stock_more import (
 )
 from parts.api.stock_base import (
     StockView,
-    listed,
+    listed_whole,
     number_in_path,
     present,
     says,
@@ -45,7 +45,7 @@ from parts.services.pictures import RASTER
 
 SAFE_PAGE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FOREVER = "private, max-age=31536000, immutable"
-PICTURES = frozenset({*RASTER, "application/pdf"})
+PICTURES = frozenset({*RASTER, "image/gif", "application/pdf"})
 BYTES = extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
 
 
@@ -93,7 +93,7 @@ class ParentDocumentView(StockView):
                 raise StockInvalid(kind=f"kind must be one of {', '.join(DocumentKind.values)}.")
             rows = rows.filter(kind=kind)
         cover = parent.cover_document_id
-        return listed([document_json(row, cover_id=cover) for row in rows])
+        return listed_whole(request, [document_json(row, cover_id=cover) for row in rows])
 
     @says(DocumentUpload, 201)
     def create(self, request: Request, id4: str = "", pk: str = "") -> Response:

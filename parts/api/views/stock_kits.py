@@ -28,6 +28,7 @@ from parts.api.stock_base import (
     StockView,
     flagged,
     listed,
+    listed_whole,
     number_in_path,
     page,
     present,
@@ -183,7 +184,7 @@ class RequirementView(StockView):
     @says()
     def list(self, request: Request, pk: str) -> Response:
         """List what a kit needs, with coverage."""
-        return listed(wire.full_kit(require_kit(pk).pk)["requirements"])
+        return listed_whole(request, wire.full_kit(require_kit(pk).pk)["requirements"])
 
     @says(RequirementInput, 201)
     def create(self, request: Request, pk: str) -> Response:

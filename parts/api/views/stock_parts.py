@@ -27,6 +27,7 @@ from parts.api.stock_base import (
     flagged,
     id4_in_path,
     listed,
+    listed_whole,
     number_in_path,
     page,
     present,
@@ -128,7 +129,7 @@ class PartView(StockView):
         """List the active kits that need the part."""
         part = require_part(id4)
         rows = reservations_of([part.pk]).get(part.pk, [])
-        return listed([wire.reservation_json(row) for row in rows])
+        return listed_whole(request, [wire.reservation_json(row) for row in rows])
 
     @says()
     def shopping_items(self, request: Request, id4: str) -> Response:
@@ -137,7 +138,7 @@ class PartView(StockView):
         rows = read_items(ShoppingItem.objects.filter(maybe_part=part))
         if not flagged(request, "include_done"):
             rows = rows.exclude(list__status=ListStatus.DONE)
-        return listed(items_json(list(rows.order_by("-updated_at", "-pk"))))
+        return listed_whole(request, items_json(list(rows.order_by("-updated_at", "-pk"))))
 
     @says()
     def search(self, request: Request) -> Response:
@@ -235,7 +236,7 @@ class PartStockView(StockView):
     def locations(self, request: Request, id4: str) -> Response:
         """List where the part lies."""
         part = require_part(id4)
-        return listed(wire.places_of([part.pk])[part.pk])
+        return listed_whole(request, wire.places_of([part.pk])[part.pk])
 
     @says()
     def history(self, request: Request, id4: str) -> Response:
@@ -267,7 +268,8 @@ class SellerLinkView(StockView):
     def list(self, request: Request, id4: str) -> Response:
         """List the links, oldest first."""
         rows = require_part(id4).seller_links.select_related("seller")
-        return listed([wire.link_json(row) for row in rows.order_by("created_at", "pk")])
+        links = [wire.link_json(row) for row in rows.order_by("created_at", "pk")]
+        return listed_whole(request, links)
 
     @says(SellerLinkChange)
     def partial_update(self, request: Request, id4: str, pk: str) -> Response:

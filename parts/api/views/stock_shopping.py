@@ -23,6 +23,7 @@ from parts.api.stock_base import (
     StockView,
     flagged,
     listed,
+    listed_whole,
     number_in_path,
     page,
     present,
@@ -97,7 +98,8 @@ class ShoppingListView(StockView):
     def projects(self, request: Request, pk: str) -> Response:
         """List the kits whose needs are on the list, newest first."""
         rows = require_list(pk).kit_links.select_related("kit", "list")
-        return listed([wire.link_json(row) for row in rows.order_by("-created_at", "-pk")])
+        links = [wire.link_json(row) for row in rows.order_by("-created_at", "-pk")]
+        return listed_whole(request, links)
 
 
 class ShoppingItemView(StockView):
@@ -118,7 +120,7 @@ class ShoppingItemView(StockView):
     def list(self, request: Request, pk: str) -> Response:
         """List the lines of a list, oldest first."""
         rows = wire.read_items(ShoppingItem.objects.filter(list=require_list(pk)))
-        return listed(wire.items_json(list(rows.order_by("created_at", "pk"))))
+        return listed_whole(request, wire.items_json(list(rows.order_by("created_at", "pk"))))
 
     @says()
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -208,7 +210,7 @@ class ShoppingGroupView(StockView):
     @says()
     def list(self, request: Request, pk: str) -> Response:
         """List the groups of a list."""
-        return listed(wire.full_list(require_list(pk).pk)["groups"])
+        return listed_whole(request, wire.full_list(require_list(pk).pk)["groups"])
 
     @says(GroupNoteInput)
     def update(self, request: Request, pk: str, key: str) -> Response:

@@ -26,7 +26,7 @@ from parts.admin.stock_words import page_of, slots_of, stock_badge
 from parts.models import Box, PartType, Seller, StockMovement, StockPart
 from parts.selectors.coverage import reservations_of
 from parts.selectors.covers import thumbnail_url
-from parts.selectors.stock_search import matching_pks
+from parts.selectors.stock_search import matching_parts
 from parts.services import documents, parts, sellers, types
 
 SHOWN = 20
@@ -201,7 +201,7 @@ class StockPartAdmin(ServiceAdmin):
     ) -> tuple[QuerySet[StockPart], bool]:
         """Search as the API does."""
         text = search_term.strip()[:200]
-        return (queryset.filter(pk__in=matching_pks(text)) if text else queryset), False
+        return (queryset.filter(pk__in=matching_parts(text)) if text else queryset), False
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> StockPart:
         """Add a part, then its document."""

@@ -32,7 +32,7 @@ def filtered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]
     if text := request.query_params.get("q", "").strip():
         if len(text) > stock_search.LONGEST_QUERY or "\x00" in text:
             raise StockInvalid(q=f"q may have {stock_search.LONGEST_QUERY} characters.")
-        rows = rows.filter(pk__in=stock_search.matching_pks(text))
+        rows = rows.filter(pk__in=stock_search.matching_parts(text))
     return _measured(request, rows)
 
 

@@ -9,19 +9,11 @@ from itertools import islice
 from django.db import connection
 
 from parts.models import PartSearchRow, PartSeller, SearchWord, StockDocument, StockPart
-from parts.selectors.search_text import FIELDS, normalised
+from parts.selectors.search_text import FIELDS, normalised, rank_of
 
-OUT_OF_STOCK = 500_000
 CHUNK = 1000
 LONGEST_WORD = 64
-
-
-def rank_of(id4: str, *, in_stock: bool) -> int:
-    """Return the order of a part among finds of one kind: stock first, then the id."""
-    number = 0
-    for letter in id4:
-        number = number * 26 + ord(letter) - ord("A")
-    return number if in_stock else number + OUT_OF_STOCK
+FIELD_TABLES = tuple(f"parts_partsearch_{field}" for field in FIELDS)
 
 
 def refresh(part_pks: Iterable[int]) -> None:
@@ -106,6 +98,7 @@ def after_bulk_load() -> None:
 
 def _tidy_sentences() -> Iterator[str]:
     if connection.vendor == "sqlite":
-        yield "INSERT INTO parts_partsearch_fts(parts_partsearch_fts) VALUES ('optimize')"
+        for table in ("parts_partsearch_fts", "parts_searchword_fts", *FIELD_TABLES):
+            yield f"INSERT INTO {table}({table}) VALUES ('optimize')"  # noqa: S608  own names
     yield "ANALYZE parts_partsearchrow"
     yield "ANALYZE parts_searchword"

@@ -11,7 +11,7 @@ from django.db.models import JSONField, Model
 from parts import models
 from parts.services import boxes
 from parts.services import parts as part_service
-from parts.services.search import rank_of
+from parts.selectors.search_text import rank_of
 from tests.factories.accounts import digest
 from tests.factories.base import ValidatedFactory
 

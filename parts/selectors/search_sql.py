@@ -1,0 +1,187 @@
+"""The search in the words of each database: who holds a text, read in the order of rank.
+
+SQLite has a trigram index over all fields, one per field, and lists of their trigrams: a text of
+two letters is every trigram that begins with it. PostgreSQL has trigram indexes over the whole and
+over each field, and the pairs of letters of each field in an array (`pairs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from parts.selectors.search_terms import Term, pieces_of, typo_distance
+from parts.selectors.search_text import FIELDS, ranks_of_prefix
+
+Sql = tuple[str, list[object]]
+ROWS = "parts_partsearchrow"
+ALL_FIELDS = "parts_partsearch_fts"
+WORDS, WORD_GRAMS = "parts_searchword_fts", "parts_searchword_grams"
+GRAMS = "parts_partsearch_grams"
+PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
+TRIGRAM = 3
+LAST_CHARACTER = "\U0010ffff"
+# Every trigram that begins with a text, joined by OR; one look-up per trigram, none of its rows.
+STARTING_GRAMS = (
+    "coalesce((WITH RECURSIVE g(term) AS (SELECT (SELECT term FROM {table} WHERE term >= %s "
+    "AND term < %s ORDER BY term LIMIT 1) UNION ALL SELECT (SELECT v.term FROM {table} v WHERE "
+    "v.term > g.term AND v.term < %s ORDER BY v.term LIMIT 1) FROM g WHERE g.term IS NOT NULL) "
+    "SELECT group_concat('\"' || replace(term, '\"', '\"\"') || '\"', ' OR ') FROM g "
+    "WHERE term IS NOT NULL), '\"\"')"
+)
+
+
+def ranks_sql(terms: Sequence[Term], limit: int | None) -> Sql:
+    """Select the ranks of rows that match every term, some twice; at most `limit` per way."""
+    arms = [
+        _text_arm(terms),
+        *(_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix),
+    ]
+    tail = "" if limit is None else f" LIMIT {limit:d}"
+    order = "" if limit is None else " ORDER BY place"
+    parts, values = [], []
+    for number, (sql, own) in enumerate(arms):
+        parts.append(f"SELECT place FROM ({sql}{order}{tail}) AS a{number}")  # noqa: S608  own names
+        values += own
+    return " UNION ALL ".join(parts), values
+
+
+def field_ranks_sql(terms: Sequence[Term], limit: int) -> Sql:
+    """Select the ranks that match every term, field by field: those whose field holds a term."""
+    arms = [_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix]
+    arms += [_field_arm(terms, field) for field in FIELDS]
+    parts, values = [], []
+    for number, (sql, own) in enumerate(arms):
+        parts.append(
+            f"SELECT place FROM ({sql} ORDER BY place LIMIT {limit:d}) AS a{number}"  # noqa: S608  own names
+        )
+        values += own
+    return " UNION ALL ".join(parts), values
+
+
+def exists_sql(term: Term) -> Sql:
+    """Select whether any row holds a term."""
+    sql, values = ranks_sql([term], 1)
+    return f"EXISTS ({sql})", values
+
+
+def close_words_sql(tokens: Iterable[str]) -> Sql:
+    """Select the known words that have a piece of a token near its place."""
+    clauses, values = [], []
+    for token in tokens:
+        reach = typo_distance(token)
+        for start, piece in pieces_of(token):
+            sql, own = _piece(piece, max(start - reach, 0), len(piece) + 2 * reach)
+            clauses.append(sql)
+            values += own
+    return " UNION ".join(clauses), values
+
+
+def _text_arm(terms: Sequence[Term]) -> Sql:
+    if connection.vendor == "sqlite":
+        match, values = _match(terms, "AND")
+        return f"SELECT rowid AS place FROM {ALL_FIELDS} WHERE {ALL_FIELDS} MATCH {match}", values  # noqa: S608  own names
+    clauses, values = [], []
+    for term in terms:
+        sql, own = _held(term, None)
+        clauses.append(sql)
+        values += own
+    return f"SELECT rank AS place FROM {ROWS} WHERE {' AND '.join(clauses)}", values  # noqa: S608  own names
+
+
+def _id4_arm(terms: Sequence[Term], chosen: int) -> Sql:
+    """Rows whose id begins with one of the tokens, and that hold the others anywhere."""
+    ranges = ranks_of_prefix(terms[chosen].id4_prefix)
+    clauses = [f"({' OR '.join(['rank BETWEEN %s AND %s'] * len(ranges))})"]
+    values: list[object] = [bound for pair in ranges for bound in pair]
+    for number, term in enumerate(terms):
+        if number != chosen:
+            sql, own = _row_holds(term)
+            clauses.append(sql)
+            values += own
+    return f"SELECT rank AS place FROM {ROWS} WHERE {' AND '.join(clauses)}", values  # noqa: S608  own names
+
+
+def _field_arm(terms: Sequence[Term], field: str) -> Sql:
+    clauses, values = [], []
+    if connection.vendor == "sqlite":
+        table = f"parts_partsearch_{field}"
+        match, values = _match(terms, "OR")
+        head = (
+            f"SELECT {table}.rowid AS place FROM {table} CROSS JOIN {ROWS} AS r "  # noqa: S608  own names
+            f"ON r.rank = {table}.rowid WHERE {table} MATCH {match}"
+        )
+    else:
+        each = [_held(term, field) for term in terms]
+        head = f"SELECT rank AS place FROM {ROWS} WHERE ({' OR '.join(sql for sql, _ in each)})"  # noqa: S608  own names
+        values = [value for _, own in each for value in own]
+    for term in terms if len(terms) > 1 else ():
+        sql, own = _row_holds(term)
+        clauses.append(f" AND {sql}")
+        values += own
+    return head + "".join(clauses), values
+
+
+def _row_holds(term: Term) -> Sql:
+    """Say of one row that any of its texts, or its id, holds a term; no index is asked."""
+    clauses = ["haystack LIKE %s ESCAPE '!'"] * len(term.sought)
+    values: list[object] = [like(text) for text in term.sought]
+    if term.id4_prefix:
+        clauses.append("id4 LIKE %s ESCAPE '!'")
+        values.append(like(term.id4_prefix, before=""))
+    return f"({' OR '.join(clauses)})", values
+
+
+def _held(term: Term, field: str | None) -> Sql:
+    """Say that a field, or any, holds a term; for PostgreSQL's indexes."""
+    clauses, values = [], []
+    tags = PAIR_TAGS.values() if field is None else (PAIR_TAGS[field],)
+    for text in term.sought:
+        if len(text) >= TRIGRAM:
+            clauses.append(f"{field or 'haystack'} LIKE %s ESCAPE '!'")
+            values.append(like(text))
+        else:
+            clauses.append("pairs && %s::text[]")
+            values.append([f"{tag}{text}" for tag in tags])
+    return f"({' OR '.join(clauses)})", values
+
+
+def _match(terms: Sequence[Term], word: str) -> Sql:
+    """Return SQL that makes the text of a full-text question; SQLite."""
+    parts, values = [], []
+    for term in terms:
+        each = []
+        for text in term.sought:
+            sql, own = _gram_question(text, GRAMS)
+            each.append(sql)
+            values += own
+        spelt = " || ' OR ' || ".join(each)
+        parts.append(f"'(' || {spelt} || ')'")
+    return f"({f' || {chr(39)} {word} {chr(39)} || '.join(parts)})", values
+
+
+def _gram_question(text: str, table: str) -> Sql:
+    if len(text) >= TRIGRAM:
+        return "%s", ['"' + text.replace('"', '""') + '"']
+    bounds = [text, text + LAST_CHARACTER, text + LAST_CHARACTER]
+    return STARTING_GRAMS.format(table=table), list(bounds)
+
+
+def _piece(piece: str, first: int, width: int) -> Sql:
+    if connection.vendor == "sqlite":
+        match, values = _gram_question(piece, WORD_GRAMS)
+        near = f"substr(word, {first + 2:d}, {width:d}) LIKE %s ESCAPE '!'"
+        sql = f"SELECT trim(word) FROM {WORDS} WHERE {WORDS} MATCH {match} AND {near}"  # noqa: S608  own names
+        return sql, [*values, like(piece)]
+    near = f"substr(word, {first + 1:d}, {width:d}) LIKE %s ESCAPE '!'"
+    pairs = [f"w{piece[n : n + 2]}" for n in range(len(piece) - 1)]
+    sql = f"SELECT word FROM parts_searchword WHERE pairs @> %s::text[] AND {near}"  # noqa: S608  own names
+    return sql, [pairs, like(piece)]
+
+
+def like(text: str, before: str = "%") -> str:
+    """Return the pattern of a text, taken literally; the escape is `!`."""
+    for char in "!%_":
+        text = text.replace(char, f"!{char}")
+    return f"{before}{text}%"

@@ -1,0 +1,75 @@
+"""The words of a question to the search, and the words that a misspelt one may mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parts.selectors.search_text import ID4_LENGTH, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A token, and the misspelt words it may mean; empty when the token itself is found."""
+
+    token: str
+    words: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """Texts one of which a field must hold; a single letter only where a word begins."""
+        if self.words:
+            return tuple(f" {word}" for word in self.words)
+        return (self.token if len(self.token) >= 2 else f" {self.token}",)
+
+    @property
+    def id4_prefix(self) -> str:
+        """What an id begins with for this token; blank when none can."""
+        is_one = not self.words and 2 <= len(self.token) <= ID4_LENGTH
+        return self.token.upper() if is_one and _is_plain(self.token) else ""
+
+
+def tokens_of(text: str) -> list[str]:
+    """Return the normalised words of a query."""
+    return normalised(text).split()
+
+
+def typo_distance(token: str) -> int:
+    """How many letters may be wrong in a token."""
+    return min(len(token) // 4, 3)
+
+
+def is_close(token: str, word: str) -> bool:
+    """Whether the word begins like the token but for a few letters (Levenshtein)."""
+    limit = typo_distance(token)
+    return limit > 0 and distance(token, word[: len(token)], limit) <= limit
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Return the Levenshtein distance, or `limit + 1` when it is more than `limit`."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    above = list(range(len(right) + 1))
+    for number, letter in enumerate(left, start=1):
+        line = [number]
+        for place, other in enumerate(right, start=1):
+            line.append(min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != other)))
+        if min(line) > limit:
+            return limit + 1
+        above = line
+    return above[-1]
+
+
+def pieces_of(token: str) -> list[tuple[int, str]]:
+    """Cut a token so that one piece stands unchanged in every word that is close to it."""
+    count = typo_distance(token) + 1
+    size, rest = divmod(len(token), count)
+    pieces, start = [], 0
+    for number in range(count):
+        end = start + size + (number < rest)
+        pieces.append((start, token[start:end]))
+        start = end
+    return pieces
+
+
+def _is_plain(token: str) -> bool:
+    return token.isascii() and token.isalpha()

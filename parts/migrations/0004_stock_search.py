@@ -91,6 +91,6 @@ def unmake(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parts", "0002_stock_rules")]
+    dependencies = [("parts", "0003_fabrication")]
 
     operations = [migrations.RunPython(make, unmake)]

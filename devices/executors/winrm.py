@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from devices.executors.base import Outcome, clean, first_error, positive
 
+PACKED = "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand {}"
+MAX_PACKED = 7500  # cmd.exe takes 8191 characters
 MISSING = "WinRM needs the optional package pypsrp: pip install -r requirements/winrm.txt"
 
 
@@ -65,12 +68,14 @@ class WinRmExecutor:
         from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError
 
         ssl = int(config["port"]) == 5986
+        plain = config["transport"] == "basic" and not ssl  # Basic brings no encryption of its own
         try:
             with Client(
                 target,
                 port=int(config["port"]),
                 ssl=ssl,
-                auth={"ntlm": "ntlm"}.get(config["transport"], config["transport"]),
+                auth=config["transport"],
+                encryption="never" if plain else "auto",
                 username=account(config),
                 password=config["password"],
                 cert_validation=config["server_cert_validation"] != "ignore",
@@ -78,11 +83,7 @@ class WinRmExecutor:
                 read_timeout=int(config["read_timeout_sec"]),
                 operation_timeout=int(config["operation_timeout_sec"]),
             ) as client:
-                if config.get("powershell"):
-                    output, streams, failed = client.execute_ps(command)
-                    errors, code = "\n".join(str(one) for one in streams.error), int(failed)
-                else:
-                    output, errors, code = client.execute_cmd(command)
+                output, errors, code = _sent(client, command, bool(config.get("powershell")))
         except AuthenticationError as err:
             return _failed(f"Authentication failed: {err}", "auth_failed")
         except (WinRMError, WinRMTransportError) as err:
@@ -97,6 +98,23 @@ class WinRmExecutor:
             "" if good else "command_failed",
             extra={"exit_code": code},
         )
+
+
+def encoded(script: str) -> str:
+    """Return the command line that runs a script; blank when it is too long for one."""
+    quiet = "$ProgressPreference = 'SilentlyContinue'; " + script
+    packed = base64.b64encode(quiet.encode("utf-16-le")).decode()
+    return PACKED.format(packed) if len(packed) <= MAX_PACKED else ""
+
+
+def _sent(client: Any, command: str, powershell: bool) -> tuple[str, str, int]:
+    """Run a command line; a long script goes over PowerShell's own protocol."""
+    line = encoded(command) if powershell else command
+    if line:
+        output, errors, code = client.execute_cmd(line)
+        return output, errors, int(code)
+    output, streams, failed = client.execute_ps(command)
+    return output, "\n".join(str(one) for one in streams.error), int(failed)
 
 
 def _failed(text: str, code: str) -> Outcome:

@@ -16,11 +16,6 @@ POLLING = (
     ("poll-types", polling.PollTypesView),
     ("target-types", polling.TargetTypesView),
 )
-MIB = (
-    ("profiles", polling.ProfilesView),
-    ("profiles/<int:pk>", polling.ProfileView),
-    ("poll-types", polling.PollTypesView),
-)
 BARE = (
     ("metrics/optical", metrics.OpticalView),
     ("metrics/optical/thresholds", metrics.ThresholdsView),
@@ -38,9 +33,6 @@ BARE = (
 urlpatterns = [
     *(path(f"api/polling/{end}", view.as_view()) for end, view in POLLING),
     *(path(f"monitoring/v1/polling/{end}", alias(view).as_view()) for end, view in POLLING),
-    *(path(f"api/mib/{end}", view.as_view()) for end, view in MIB[:2]),
-    *(path(f"api/mib/{end}", alias(view).as_view()) for end, view in MIB[2:]),
-    *(path(f"monitoring/v1/mib/{end}", alias(view).as_view()) for end, view in MIB),
     *(
         path(f"{root}/{end}", view.as_view())
         for root in ("api", "monitoring/v1")

@@ -12,7 +12,7 @@ from devices.api.base import BareView, whole
 from devices.errors import Invalid
 from devices.models import AvailabilitySample, Site
 from devices.selectors import metrics, monitoring
-from devices.services import interfaces
+from devices.services import ingest, interfaces, optical_limits
 
 MAX_ROWS = 20_000
 
@@ -54,9 +54,7 @@ class OpticalView(_MetricView):
 
 
 class InterfaceView(_MetricView):
-    """GET /api/metrics/interface."""
-
-    permissions = {"get": policy.VIEW}
+    """GET, POST /api/metrics/interface."""
 
     def get(self, request: Request) -> Response:
         """Answer traffic, newest first."""
@@ -74,11 +72,13 @@ class InterfaceView(_MetricView):
             }
         )
 
+    def post(self, request: Request) -> Response:
+        """Store one sample of traffic, or those of `metrics`."""
+        return Response(ingest.take("interface", self.body, actor=request.user), status=201)
+
 
 class AvailabilityView(_MetricView):
-    """GET /api/metrics/availability."""
-
-    permissions = {"get": policy.VIEW}
+    """GET, POST /api/metrics/availability."""
 
     def get(self, request: Request) -> Response:
         """Answer reachability of a device or a site."""
@@ -95,6 +95,10 @@ class AvailabilityView(_MetricView):
         found = monitoring.availability(rows, monitoring.hours_of(query), _limit(request))
         return Response({"device_ip": ip, "count": len(found), "metrics": found, "data": found})
 
+    def post(self, request: Request) -> Response:
+        """Store one sample of reachability, or those of `metrics`."""
+        return Response(ingest.take("availability", self.body, actor=request.user), status=201)
+
 
 class ThresholdsView(_MetricView):
     """GET /api/metrics/optical/thresholds."""
@@ -105,7 +109,7 @@ class ThresholdsView(_MetricView):
         """Answer the limits per port."""
         ip, sent = _ip(request), request.query_params.get("interface_index")
         index = whole(sent, "interface_index", 0, 0, 2**31 - 1) if sent else None
-        found = monitoring.thresholds(ip, index)
+        found = optical_limits.limits_of(ip, index)
         return Response(
             {
                 "device_ip": ip,

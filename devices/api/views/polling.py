@@ -12,7 +12,7 @@ from devices import policy
 from devices.api.base import BareView, DeviceView, said, truth, whole
 from devices.choices import PollTarget
 from devices.errors import Refused
-from devices.models import HealthScore, MibProfile, PollConfig, PollExecution, PollType
+from devices.models import HealthScore, PollConfig, PollExecution, PollType
 from devices.selectors import metrics, monitoring
 from devices.services import health, poll_configs
 from devices.services.polling import BUILT_IN
@@ -217,31 +217,6 @@ class TargetTypesView(DeviceView):
         """List which devices a poll can mean."""
         found = [{"id": value, "name": label} for value, label in PollTarget.choices]
         return Response({"target_types": found})
-
-
-class ProfilesView(DeviceView):
-    """GET /api/mib/profiles."""
-
-    permissions = {"get": policy.VIEW}
-
-    def get(self, request: Request) -> Response:
-        """List MIB profiles."""
-        names = ("id", "name", "vendor", "description", "enterprise_oid")
-        rows = list(MibProfile.objects.values(*names))
-        return Response({"profiles": rows, "count": len(rows)})
-
-
-class ProfileView(DeviceView):
-    """GET /api/mib/profiles/{id}."""
-
-    permissions = {"get": policy.VIEW}
-
-    def get(self, request: Request, pk: int) -> Response:
-        """Answer a profile with its groups, columns, words and poll types."""
-        row = MibProfile.objects.filter(pk=pk).first()
-        if row is None:
-            raise Refused("PROFILE_NOT_FOUND", f'Profile with ID "{pk}" not found', 404)
-        return Response(monitoring.profile_tree(row))
 
 
 def score_shown(row: HealthScore | None) -> dict[str, Any] | None:

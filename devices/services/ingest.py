@@ -1,0 +1,105 @@
+"""Samples of traffic and reachability from outside; all rows are checked before one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from devices import policy
+from devices.addresses import normal_ip
+from devices.errors import Invalid, InvalidAddress, Refused
+from devices.models import AvailabilitySample, InterfaceSample
+from devices.selectors.metrics import moment
+from devices.services.interfaces import decimal_of
+
+COUNTERS = (
+    *("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_bps", "tx_bps", "rx_errors"),
+    *("tx_errors", "rx_discards", "tx_discards", "rx_crc_errors", "oper_status", "admin_status"),
+    "speed_mbps",
+)
+SHARES = ("rx_utilization_pct", "tx_utilization_pct")
+STATES = ("ping_status", "snmp_status", "ssh_status", "https_status")
+READINGS = (
+    *("ping_latency_ms", "snmp_response_ms", "ssh_response_ms", "cpu_utilization_pct"),
+    *("memory_utilization_pct", "temperature_celsius"),
+)
+MAX_COUNT = 2**64 - 1
+
+
+def take(kind: str, body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
+    """Keep one sample, or those of `metrics`; answers `{id}` or `{inserted}`. Raises `Invalid`."""
+    policy.require(actor, policy.CHANGE)
+    read = {"interface": interface_sample, "availability": availability_sample}[kind]
+    if "metrics" in body:
+        rows = body["metrics"]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise Invalid("metrics", "metrics must be a list of objects")
+        found = [read(row, f"metrics.{number}.") for number, row in enumerate(rows)]
+        for model in {type(sample) for sample in found}:
+            model._default_manager.bulk_create(found, batch_size=1000, ignore_conflicts=True)
+        return {"inserted": len(found)}
+    sample = read(body, "")
+    try:
+        with transaction.atomic():
+            sample.save()
+    except IntegrityError as err:
+        text = "There is a sample of that interface at that moment already"
+        raise Refused("DUPLICATE", text, 409) from err
+    return {"id": sample.pk}
+
+
+def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample:
+    """Read one sample of traffic."""
+    name = row.get("interface_name")
+    if not isinstance(name, str) or not name or len(name) > 100:
+        raise Invalid(f"{place}interface_name", "interface_name is required")
+    sample = InterfaceSample(interface_name=name, **_common(row, place))
+    sample.interface_index = _whole(row, "interface_index", place, 2**31 - 1)
+    for field in COUNTERS:
+        column = InterfaceSample._meta.get_field(field)
+        big = isinstance(column, models.DecimalField)
+        small = 2**31 - 1 if type(column) is models.IntegerField else 2**63 - 1
+        setattr(sample, field, _whole(row, field, place, MAX_COUNT if big else small))
+    for field in SHARES:
+        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}"))
+    return sample
+
+
+def availability_sample(row: Mapping[str, Any], place: str = "") -> AvailabilitySample:
+    """Read one sample of reachability."""
+    sample = AvailabilitySample(**_common(row, place))
+    for field in STATES:
+        value = row.get(field)
+        if value not in {None, "up", "down"}:
+            raise Invalid(f"{place}{field}", f"{field} must be up or down")
+        setattr(sample, field, value)
+    for field in READINGS:
+        value = decimal_of(row.get(field), f"{place}{field}", limit=10**7)
+        setattr(sample, field, None if value is None else float(value))
+    sample.uptime_seconds = _whole(row, "uptime_seconds", place, 2**63 - 1)
+    for field in ("site_name", "device_role"):
+        setattr(sample, field, str(row.get(field) or "")[:100])
+    return sample
+
+
+def _common(row: Mapping[str, Any], place: str) -> dict[str, Any]:
+    sent = row.get("device_ip")
+    if not sent:
+        raise Invalid(f"{place}device_ip", "device_ip is required")
+    ip = normal_ip(sent)
+    if ip is None:
+        raise InvalidAddress(sent, f"{place}device_ip")
+    at = moment(row.get("recorded_at"), f"{place}recorded_at")
+    return {"device_ip": ip, "recorded_at": at or timezone.now()}
+
+
+def _whole(row: Mapping[str, Any], name: str, place: str, limit: int) -> int | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
+        raise Invalid(f"{place}{name}", f"{name} must be a whole number of 0 or more")
+    return value

@@ -1,0 +1,288 @@
+"""Asking a device by SNMP while somebody waits; every answer comes within the page's 8 seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.sync import async_to_sync
+
+from devices import policy
+from devices.errors import Invalid, RemoteFailed
+from devices.executors import saos_mib as mib
+from devices.executors import snmp
+from devices.executors.base import is_host
+from devices.executors.snmp_codec import VarBind
+from devices.executors.snmp_engine import SnmpEngine
+from devices.models import Credential, ManagementAddress
+from devices.services import runs, vault_use
+from devices.services.vault_use import Used
+
+BOUND_S, MAX_HOSTS, MAX_ROWS = 5.0, 100, 5000
+TIMEOUT_S = 1.5
+SYSTEM = [f"{snmp.SYSTEM}.{column}.0" for column in (1, 3, 4, 5, 6)]
+AT_ONCE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a host is asked, and with which credential; its community never shows."""
+
+    host: str
+    config: Mapping[str, Any] = field(repr=False)
+    credential: Credential | None = None
+
+
+def way_to(host: Any, query: Mapping[str, Any], *, actor: Any) -> Way:
+    """Return how to ask a host: by the community sent, the credential named, or the vault's.
+
+    Raises `Invalid`, and what opening a credential raises.
+    """
+    policy.require(actor, policy.CONNECT)
+    text = str(host or "").strip()
+    if not text:
+        raise Invalid("host", "host is required")
+    if not is_host(text):
+        raise Invalid("host", f"Invalid host: {text[:100]}")
+    config: dict[str, Any] = {
+        "timeout": TIMEOUT_S,
+        "retries": 1,
+        "version": str(query.get("version") or "2c"),
+    }
+    port = ManagementAddress.objects.filter(ip=text).values_list("snmp_port", flat=True).first()
+    config["port"] = _port(query.get("port")) or port or 161
+    credential, document = _secret(text, query, actor)
+    return Way(text, {**config, **runs.secret_config(document)}, credential)
+
+
+def _port(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    text = str(value)
+    if not text.isdigit() or not 0 < int(text[:6]) < 65_536:
+        raise Invalid("port", "port must be a whole number from 1 to 65535")
+    return int(text)
+
+
+def _secret(
+    host: str, query: Mapping[str, Any], actor: Any
+) -> tuple[Credential | None, Mapping[str, Any]]:
+    if query.get("credential_id"):
+        sent = str(query["credential_id"])
+        if not sent.isdigit() or len(sent) > 18:
+            raise Invalid("credential_id", "credential_id must be a whole number")
+        return vault_use.open_for_use(int(sent), actor=actor)
+    if query.get("community"):
+        return None, {"community": str(query["community"])}
+    found = vault_use.resolve(host, "snmp", actor=actor)
+    if found is None:
+        return None, {"community": "public"}
+    return Credential.objects.filter(pk=found.credential_id).first(), found.credentials
+
+
+def system(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return what a device says of itself; `uptime` in ticks of 10 ms."""
+    rows = _told(way, _get(way, SYSTEM), actor)
+    by_oid = {row.oid_text: row for row in rows}
+    texts = [by_oid[oid].text if oid in by_oid else "" for oid in SYSTEM]
+    uptime = by_oid[SYSTEM[1]].value if SYSTEM[1] in by_oid else None
+    return {
+        "host": way.host,
+        "name": texts[3],
+        "description": texts[0],
+        "uptime": uptime if isinstance(uptime, int) else None,
+        "location": texts[4],
+        "contact": texts[2],
+    }
+
+
+def alarms(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return the active alarms."""
+    found = mib.alarms(_walk(way, mib.columns(mib.ALARM, mib.ALARM_COLUMNS), actor))
+    severities = Counter(str(row["severity"]) for row in found)
+    return {
+        "host": way.host,
+        "alarms": found,
+        "count": len(found),
+        "by_severity": dict(severities),
+    }
+
+
+def ports(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return the ports; of a device without the vendor's table its interfaces."""
+    found = mib.ports(_walk(way, mib.columns(mib.PORT, mib.PORT_COLUMNS), actor))
+    if not found:
+        plain = _walk(way, mib.columns(mib.IF_TABLE, (2, 7, 8)), actor)
+        found = mib.plain_ports(plain, _walk(way, [mib.IF_NAME], actor))
+    up = sum(row["oper_state"] == "up" for row in found)
+    return {
+        "host": way.host,
+        "ports": found,
+        "count": len(found),
+        "up": up,
+        "down": len(found) - up,
+    }
+
+
+def transceivers(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return the transceivers with their light levels."""
+    found = mib.transceivers(_walk(way, mib.columns(mib.XCVR, mib.XCVR_COLUMNS), actor))
+    return {"host": way.host, "transceivers": found, "count": len(found)}
+
+
+def port_stats(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return the counters of ports."""
+    wanted = [
+        *mib.columns(mib.STATS64, mib.STATS64_COLUMNS),
+        *mib.columns(mib.STATS32, mib.STATS_COLUMNS),
+    ]
+    found = mib.port_stats(_walk(way, wanted, actor))
+    return {"host": way.host, "port_stats": found, "count": len(found)}
+
+
+def chassis(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return power supplies, fans and temperatures."""
+    wanted = mib.columns(mib.CHASSIS, mib.CHASSIS_COLUMNS)
+    return {"host": way.host, **mib.chassis(_walk(way, wanted, actor))}
+
+
+def lag(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return link aggregates."""
+    found = mib.aggregates(_walk(way, mib.columns(mib.LAG, mib.LAG_COLUMNS), actor))
+    return {"host": way.host, "lags": found, "count": len(found)}
+
+
+def rings(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return virtual rings."""
+    found = mib.rings(_walk(way, mib.columns(mib.RING, mib.RING_COLUMNS), actor))
+    return {"host": way.host, "rings": found, "count": len(found)}
+
+
+def raps_global(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return the switch-wide ring state."""
+    return {"host": way.host, **mib.raps_global(_walk(way, [f"{mib.RAPS}.1.1"], actor))}
+
+
+def _module(name: str) -> Callable[..., dict[str, Any]]:
+    def read(way: Way, *, actor: Any) -> dict[str, Any]:
+        rows = [snmp.row_dict(row) for row in _walk(way, [mib.MODULES[name]], actor)]
+        return {"host": way.host, name: rows, "count": len(rows)}
+
+    read.__doc__ = f"Return the rows of the vendor's {name} module."
+    return read
+
+
+READS: dict[str, Callable[..., dict[str, Any]]] = {
+    "system": system,
+    "alarms": alarms,
+    "ports": ports,
+    "transceivers": transceivers,
+    "port-stats": port_stats,
+    "chassis": chassis,
+    "lag": lag,
+    "rings": rings,
+    "raps/global": raps_global,
+    **{name: _module(name) for name in mib.MODULES},
+}
+
+
+def poll(way: Way, *, actor: Any) -> dict[str, Any]:
+    """Return system, ports, transceivers and alarms of one device in one go."""
+    found = {"system": system(way, actor=actor)}
+    found |= {name: READS[name](way, actor=actor)[name] for name in ("ports", "transceivers")}
+    return {
+        "host": way.host,
+        "success": True,
+        **found,
+        "alarms": alarms(way, actor=actor)["alarms"],
+    }
+
+
+def poll_batch(ways: Sequence[Way], *, actor: Any) -> list[dict[str, Any]]:
+    """Ask many devices who they are, at once; one that fails is a row with its reason."""
+    answers = async_to_sync(_all_systems)(ways)
+    found = []
+    for way, answer in zip(ways, answers, strict=True):
+        _log(way, answer.error, actor)
+        if answer.error:
+            found.append({"host": way.host, "success": False, "error": answer.error})
+            continue
+        texts = {row.oid_text: row for row in answer.rows}
+        name, uptime = texts.get(SYSTEM[3]), texts.get(SYSTEM[1])
+        found.append(
+            {
+                "host": way.host,
+                "success": True,
+                "name": name.text if name else "",
+                "description": texts[SYSTEM[0]].text if SYSTEM[0] in texts else "",
+                "uptime": uptime.value if uptime else None,
+            }
+        )
+    return found
+
+
+def get_rows(way: Way, oids: Sequence[str], *, walk: bool, actor: Any) -> list[VarBind]:
+    """GET, or walk, numeric OIDs; raises `RemoteFailed` when nothing answered."""
+    return _walk(way, oids, actor) if walk else _told(way, _get(way, oids), actor)
+
+
+async def _all_systems(ways: Sequence[Way]) -> list[snmp.Answer]:
+    gate = asyncio.Semaphore(AT_ONCE)
+    async with SnmpEngine() as engine:
+
+        async def one(way: Way) -> snmp.Answer:
+            async with gate:
+                return await _bounded(snmp.ask(way.host, SYSTEM, way.config, engine=engine))
+
+        return list(await asyncio.gather(*(one(way) for way in ways)))
+
+
+async def _bounded(asked: Any) -> snmp.Answer:
+    try:
+        return await asyncio.wait_for(asked, BOUND_S)
+    except TimeoutError:
+        return snmp.Answer(error=snmp.TIMEOUT_TEXT, error_code="timeout")
+
+
+def _get(way: Way, oids: Sequence[str]) -> snmp.Answer:
+    async def ask() -> snmp.Answer:
+        return await _bounded(snmp.ask(way.host, oids, way.config))
+
+    return async_to_sync(ask)()
+
+
+def _walk(way: Way, oids: Sequence[str], actor: Any) -> list[VarBind]:
+    """Walk columns side by side, once the device has answered at all."""
+    answers = async_to_sync(_columns)(way, oids)
+    rows = [row for answer in answers for row in answer.rows]
+    wrong = next((answer for answer in answers if answer.error), None)
+    merged = snmp.Answer(rows, "" if rows or not wrong else wrong.error)
+    return _told(way, merged, actor)
+
+
+async def _columns(way: Way, oids: Sequence[str]) -> list[snmp.Answer]:
+    async with SnmpEngine() as engine:
+        head = await _bounded(snmp.ask(way.host, SYSTEM[1:2], way.config, engine=engine))
+        if head.error_code in {"timeout", "unreachable", "auth_failed"}:
+            return [head]
+        asked = (
+            snmp.ask(way.host, [oid], way.config, walk=True, engine=engine, max_rows=MAX_ROWS)
+            for oid in oids
+        )
+        return list(await asyncio.gather(*(_bounded(one) for one in asked)))
+
+
+def _told(way: Way, answer: snmp.Answer, actor: Any) -> list[VarBind]:
+    _log(way, answer.error, actor)
+    if answer.error:
+        raise RemoteFailed("SNMP_ERROR", answer.error, host=way.host)
+    return [row for row in answer.rows if row.value is not None]
+
+
+def _log(way: Way, error: str, actor: Any) -> None:
+    if way.credential is not None:
+        used = Used(way.credential, way.host, "SNMP", not error, error)
+        vault_use.log_uses([used], actor=actor)

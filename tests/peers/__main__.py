@@ -1,7 +1,7 @@
 """Run a command with peers beside it: `python -m tests.peers postgres rabbitmq -- COMMAND …`.
 
-Peers are postgres, rabbitmq, s3 and smtp; the command finds them in `DATABASE_URL`,
-`CELERY_BROKER_URL`, `S3_…` and `EMAIL_URL`.
+Peers are postgres, durable-postgres (with fsync, for measurements), rabbitmq, s3 and smtp; the
+command finds them in `DATABASE_URL`, `CELERY_BROKER_URL`, `S3_…` and `EMAIL_URL`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ MISSING = 69
 
 
 def _start(name: str, stack: contextlib.ExitStack) -> dict[str, str]:
-    if name == "postgres":
-        return {"DATABASE_URL": stack.enter_context(running_postgres()).url}
+    if name in {"postgres", "durable-postgres"}:
+        server = running_postgres(durable=name != "postgres")
+        return {"DATABASE_URL": stack.enter_context(server).url}
     if name == "rabbitmq":
         return {"CELERY_BROKER_URL": stack.enter_context(running_rabbitmq()).url}
     if name == "s3":
         return stack.enter_context(running_s3()).env
     if name == "smtp":
         return {"EMAIL_URL": stack.enter_context(running_smtp()).url}
-    raise SystemExit(f"no peer {name!r}; known: postgres, rabbitmq, s3, smtp")
+    raise SystemExit(f"no peer {name!r}; known: postgres, durable-postgres, rabbitmq, s3, smtp")
 
 
 def main(arguments: list[str]) -> int:

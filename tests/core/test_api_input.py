@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.test import RequestFactory
 from rest_framework.exceptions import ParseError
 from rest_framework.test import APIClient, APIRequestFactory
 
@@ -20,6 +21,7 @@ from inventory_site.core.api.filters import StrictBooleanField
 from inventory_site.core.api.pagination import write_cursor
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.api.renderers import dumps
+from inventory_site.core.files.limits import BodyLimitMiddleware
 from inventory_site.core.middleware.bodies import WholeBody
 from networkroutes.models import NetworkRoute
 from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
@@ -135,17 +137,37 @@ def test_stored_rows_of_any_depth_can_be_written():
     assert dumps(row) == b'{"when":null,"deep":' + nested(400) + ',"text":"é"}'.encode()
 
 
+FORM = "multipart/form-data; boundary=B"
+
+
+def form_with(name: str) -> bytes:
+    return (
+        f'--B\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n'
+        "Content-Type: text/plain\r\n\r\nx\r\n--B--\r\n"
+    ).encode()
+
+
 def test_a_file_keeps_the_name_it_was_sent_with():
     def name_of(sent: str) -> str:
-        body = (
-            f'--B\r\nContent-Disposition: form-data; name="f"; filename="{sent}"\r\n'
-            "Content-Type: text/plain\r\n\r\nx\r\n--B--\r\n"
-        ).encode()
-        kind = "multipart/form-data; boundary=B"
-        request = APIRequestFactory().generic("POST", "/", body, content_type=kind)
-        found = MultiPartParser().parse(io.BytesIO(body), kind, {"request": request})
+        body = form_with(sent)
+        request = APIRequestFactory().generic("POST", "/", body, content_type=FORM)
+        found = MultiPartParser().parse(io.BytesIO(body), FORM, {"request": request})
         return str(found.files["f"].name)
 
+    def name_read_first_by_the_token_check(sent: str) -> str:
+        body = form_with(sent)
+        request = RequestFactory().generic("POST", "/", body, content_type=FORM)
+        seen: list[str] = []
+
+        def view(request: HttpRequest) -> HttpResponse:
+            request.POST.get("csrfmiddlewaretoken")
+            seen.append(str(request.FILES["f"].name))
+            return HttpResponse()
+
+        BodyLimitMiddleware(view)(request)
+        return seen[0]
+
+    assert name_read_first_by_the_token_check("a&amp;b.txt") == "a&amp;b.txt"
     assert name_of("a&amp;b &lt;1&gt;.txt") == "a&amp;b &lt;1&gt;.txt"
     assert name_of("../up/one\x07.txt") == "one.txt"
 

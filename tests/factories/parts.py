@@ -9,9 +9,9 @@ import factory
 from django.db.models import JSONField, Model
 
 from parts import models
+from parts.selectors.search_text import rank_of
 from parts.services import boxes
 from parts.services import parts as part_service
-from parts.selectors.search_text import rank_of
 from tests.factories.accounts import digest
 from tests.factories.base import ValidatedFactory
 

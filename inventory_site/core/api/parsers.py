@@ -6,12 +6,12 @@ import json
 from typing import IO, Any
 
 import orjson
-from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.files.forms import AsSentMultiPartParser
 
 BOM = b"\xef\xbb\xbf"
 MOST_LEVELS = 100
@@ -51,17 +51,6 @@ class StrictJSONParser(parsers.BaseParser):
         if not isinstance(found, dict):
             raise InvalidInput(fields={"body": ["The body must be a JSON object"]})
         return found
-
-
-class AsSentMultiPartParser(DjangoMultiPartParser):
-    """Django's parser, but `&amp;` in the name of a file stays `&amp;`."""
-
-    def sanitize_file_name(self, file_name: str) -> str | None:
-        """Return the last part of the name without control characters; None when nothing is
-        left."""
-        base = file_name.replace("\\", "/").rpartition("/")[2]
-        name = "".join(char for char in base if char.isprintable())
-        return None if name in {"", ".", ".."} else name
 
 
 class MultiPartParser(parsers.MultiPartParser):

@@ -12,13 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from inventory_site.core.errors import TooLarge
 from inventory_site.core.files.blobs import too_large
+from inventory_site.core.files.forms import keep_names
 from inventory_site.error_shapes import HTML, error_response, shape_of
 
 MULTIPART = "multipart/form-data"
 
 
 class BodyLimitMiddleware:
-    """Refuses uploads over `UPLOAD_MAX_REQUEST_BYTES`, the rest over `REQUEST_MAX_BODY_BYTES`."""
+    """Refuses uploads over `UPLOAD_MAX_REQUEST_BYTES`, the rest over `REQUEST_MAX_BODY_BYTES`.
+
+    What comes in has its files named as they were sent.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -28,6 +32,7 @@ class BodyLimitMiddleware:
             require_body_within(request, limit_for(request))
         except TooLarge as refusal:
             return _refused(request, refusal)
+        keep_names(request)
         return self.get_response(request)
 
 

@@ -35,6 +35,9 @@ def _first_value(key: str, default: Any) -> Any:
 def write(actor: Any, values: Mapping[str, Any], *, secrets: frozenset[str] = frozenset()) -> None:
     """Store settings; those named in `secrets` are encrypted. One audit entry names the keys."""
     for key, value in values.items():
+        if value is None:
+            Setting.objects.filter(key=key).delete()
+            continue
         stored = value
         if key in secrets and value:
             stored = SECRET + crypto.encrypt(str(value), bound_to=_place(key))

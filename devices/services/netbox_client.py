@@ -1,4 +1,4 @@
-"""Reads of a NetBox, through the house's outgoing client."""
+"""Reads and writes of a NetBox, through the house's outgoing client."""
 
 from __future__ import annotations
 
@@ -52,11 +52,28 @@ class NetBoxClient:
                 return found
         return found
 
-    def _fetch(self, url: str) -> Fetched:
+    def send(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Write; sent once, since a second POST would make a second object."""
+        answer = self._fetch(f"{self._url}{path}", method, body)
+        if answer.status == 204 or not answer.body.strip():
+            return {} if answer.status < 400 else _read(answer)
+        return _read(answer)
+
+    def first(self, path: str, **query: Any) -> dict[str, Any] | None:
+        """Return the first object of a list, or nothing."""
+        rows = self.get(path, **query, limit=1).get("results") or []
+        return rows[0] if rows else None
+
+    def _fetch(self, url: str, method: str = "GET", body: Any = None) -> Fetched:
+        headers = {"Authorization": f"Token {self._token}", "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         try:
             return fetch(
                 url,
-                headers={"Authorization": f"Token {self._token}", "Accept": "application/json"},
+                method=method,
+                headers=headers,
+                body=None if body is None else orjson.dumps(body),
                 timeout_s=TIMEOUT_S,
                 allow=[self._host],
                 tls=self._tls,

@@ -41,7 +41,7 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         values["netbox_verify_ssl"] = str(body["verify_ssl"]).lower() in {"true", "1"}
     for name in DEFAULTS:
         if name in body:
-            values[f"netbox_{name}"] = body[name]
+            values[f"netbox_{name}"] = _id(name, body[name])
     integration.write(actor, values, secrets=frozenset({"netbox_token"}))
     return shown()
 
@@ -53,12 +53,27 @@ def _url(value: Any) -> str:
     return text
 
 
+def _id(name: str, value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not str(value).isdigit() or len(str(value)) > 18:
+        raise Invalid(name, f"{name} must be a whole number")
+    return int(value)
+
+
 def client() -> NetBoxClient:
     """Return a client of the stored settings, or raise `RemoteFailed`."""
     url, token = integration.read("netbox_url", ""), integration.read("netbox_token", "")
     if not url or not token:
         raise RemoteFailed("NETBOX_ERROR", MISSING)
     return NetBoxClient(url, token, verify=bool(integration.read("netbox_verify_ssl", True)))
+
+
+def refusal(err: NetBoxFailed) -> RemoteFailed:
+    """Return what NetBox's error is to the caller: its 404 stays one, all else is 502."""
+    if err.status == 404:
+        return RemoteFailed("NOT_FOUND", "NetBox has no such object", 404)
+    return RemoteFailed("NETBOX_ERROR", str(err), details=str(err))
 
 
 def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxFailed
 
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
+
+BUSY, BUSY_S = "devices.netbox.sync", 600
 
 
 def sync(*, actor: Any = None) -> dict[str, int]:
@@ -43,6 +46,35 @@ def sync(*, actor: Any = None) -> dict[str, int]:
         NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
         audit.record(actor, "netbox.synced", after=counts)
     return counts
+
+
+def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
+    """Refresh one device of the cache; raises `RemoteFailed`, 404 when NetBox has none."""
+    client = netbox_settings.client()
+    try:
+        row = client.get(f"{PATHS[0][1]}{device_id}/")
+    except NetBoxFailed as err:
+        raise netbox_settings.refusal(err) from err
+    with transaction.atomic():
+        _, made = NetBoxCacheEntry.objects.update_or_create(
+            netbox_id=device_id,
+            is_virtual_machine=False,
+            defaults={**entry_of(row), "cached_at": timezone.now()},
+        )
+        counts = {"inserted": int(made), "updated": int(not made), "errors": 0, "total": 1}
+        audit.record(actor, "netbox.synced", after={**counts, "device_id": device_id})
+    return counts
+
+
+def sync_if_configured() -> bool:
+    """Refresh the cache when a NetBox is configured; one at a time. For the schedule."""
+    if not netbox_settings.shown()["enabled"] or not cache.add(BUSY, True, BUSY_S):
+        return False
+    try:
+        sync()
+    finally:
+        cache.delete(BUSY)
+    return True
 
 
 def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,13 @@
 """Scans and commands in the background."""
 
-from devices.services import notices, runs, scans, vault_use
+from devices.services import (
+    netbox_autodiscovery,
+    netbox_sync,
+    notices,
+    runs,
+    scans,
+    vault_use,
+)
 from inventory_site.core.choices import QueueName
 from inventory_site.core.tasks import task
 
@@ -27,3 +34,15 @@ def check_credentials() -> None:
 def notify_credential_owner(pk: int, days: int) -> None:
     """Mail an owner that a credential ends soon."""
     notices.credential_ends(pk, days)
+
+
+@task(name="devices.netbox_autodiscovery", queue=QueueName.DEVICES, time_limit_s=3600)
+def find_for_netbox(pk: int) -> None:
+    """Do an autodiscovery."""
+    netbox_autodiscovery.perform(pk)
+
+
+@task(name="devices.sync_netbox", queue=QueueName.DEVICES, time_limit_s=600, keep_done=False)
+def sync_netbox() -> None:
+    """Refresh the cache of NetBox, if one is configured."""
+    netbox_sync.sync_if_configured()

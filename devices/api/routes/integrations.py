@@ -3,20 +3,41 @@
 from django.urls import path
 
 from devices.api.base import alias
-from devices.api.views import legacy, netbox
+from devices.api.views import legacy, netbox, netbox_objects
+from devices.api.views.netbox_objects import CountedView, list_view
 
 NETBOX = (
     ("settings", netbox.SettingsView),
     ("test", netbox.TestView),
     ("status", netbox.StatusView),
     ("sync", netbox.SyncView),
+    ("sync/<int:pk>", netbox.SyncOneView),
+    ("discover", netbox.DiscoverView),
+    ("autodiscovery", netbox.AutodiscoveryView),
+    ("autodiscovery/<int:pk>", netbox.AutodiscoveryJobView),
     ("devices/cached", netbox.CachedDevicesView),
+    ("devices/<int:pk>", netbox_objects.OneDeviceView),
+    ("devices/<int:pk>/cached", netbox.CachedDeviceView),
+    ("devices/<int:pk>/interfaces", netbox_objects.InterfacesView),
+    *(
+        (name, list_view(name))
+        for name in ("sites", "device-roles", "device-types", "manufacturers", "tags")
+    ),
+    ("ip-addresses", list_view("ip-addresses", CountedView)),
+)
+NATIVE = (
+    ("devices", netbox_objects.DevicesView),
+    ("prefixes", list_view("prefixes", CountedView)),
+    ("ip-ranges", list_view("ip-ranges", CountedView)),
 )
 
 urlpatterns = [
     *(path(f"api/netbox/{end}", view.as_view()) for end, view in NETBOX),
+    *(path(f"api/netbox/{end}", view.as_view()) for end, view in NATIVE),
     *(path(f"integrations/v1/netbox/{end}", alias(view).as_view()) for end, view in NETBOX),
     path("integrations/v1/netbox/devices", netbox.FlatDevicesView.as_view()),
+    path("integrations/v1/netbox/prefixes", netbox_objects.FlatPrefixesView.as_view()),
+    path("integrations/v1/netbox/ip-ranges", netbox_objects.FlatRangesView.as_view()),
     path("topology_data", legacy.TopologyDataView.as_view()),
     path("power_history", legacy.PowerHistoryView.as_view()),
     path("get_ssh_cli_interfaces", legacy.InterfacesView.as_view()),

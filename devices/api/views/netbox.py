@@ -8,9 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareView, DeviceView, listed, said, whole
-from devices.models import NetBoxCacheEntry
-from devices.services import netbox_settings, netbox_sync
+from devices.api.base import BareView, DeviceView, flat, listed, said, whole
+from devices.choices import TargetState
+from devices.errors import Missing
+from devices.models import ExecutorRun, NetBoxCacheEntry
+from devices.services import (
+    netbox_autodiscovery,
+    netbox_devices,
+    netbox_settings,
+    netbox_sync,
+    netbox_upsert,
+    runs,
+)
+from inventory_site.core.api.idempotency import idempotent
 
 RIGHTS = {"get": policy.SETTINGS_VIEW, "put": policy.SETTINGS_EDIT, "post": policy.SETTINGS_EDIT}
 
@@ -61,6 +71,67 @@ class SyncView(DeviceView):
         return Response(netbox_sync.sync(actor=request.user))
 
 
+class SyncOneView(DeviceView):
+    """POST /api/netbox/sync/{device_id}."""
+
+    permissions = {"post": policy.CHANGE}
+
+    def post(self, request: Request, pk: int) -> Response:
+        """Refresh one device of the cache."""
+        return Response(netbox_sync.sync_one(pk, actor=request.user))
+
+
+class DiscoverView(DeviceView):
+    """POST /api/netbox/discover."""
+
+    permissions = {"post": policy.CHANGE}
+
+    def post(self, request: Request) -> Response:
+        """Tell NetBox about a device that was found."""
+        found = netbox_upsert.discover(actor=request.user, body=self.body)
+        return said(found, "Device synced to NetBox", 201 if found["created"] else 200)
+
+
+class AutodiscoveryView(DeviceView):
+    """POST /api/netbox/autodiscovery."""
+
+    permissions = {"post": policy.CONNECT}
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Queue an autodiscovery; answers 202 and the job."""
+        run = netbox_autodiscovery.start(actor=request.user, body=self.body)
+        run.refresh_from_db()
+        return said(job_shown(run), "Autodiscovery queued", 202)
+
+
+class AutodiscoveryJobView(DeviceView):
+    """GET /api/netbox/autodiscovery/{id}."""
+
+    permissions = {"get": policy.CONNECT}
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer how far an autodiscovery is, and what it did."""
+        run = runs.find_run(pk)
+        if run.executor != netbox_autodiscovery.SLUG:
+            raise Missing("Run", pk)
+        return Response({**job_shown(run), "result": netbox_autodiscovery.result_of(run)})
+
+
+def job_shown(run: ExecutorRun) -> dict[str, Any]:
+    """Return a job's state."""
+    ended = run.results.exclude(state=TargetState.WAITING).count()
+    return {
+        "job_id": run.pk,
+        "run_id": run.pk,
+        "status": run.status,
+        "total_targets": run.total_targets,
+        "completed_targets": ended,
+        "progress": int(100 * ended / run.total_targets) if run.total_targets else 100,
+        "error": run.error or None,
+    }
+
+
 def cached(row: NetBoxCacheEntry) -> dict[str, Any]:
     """Return a cached device shaped like NetBox's own."""
     address = {"address": f"{row.device_ip}/32"} if row.device_ip else None
@@ -90,10 +161,29 @@ class CachedDevicesView(DeviceView):
         return listed([cached(row) for row in NetBoxCacheEntry.objects.all()])
 
 
-class FlatDevicesView(BareView):
-    """GET /integrations/v1/netbox/devices: the cache as the front end reads it."""
+class CachedDeviceView(DeviceView):
+    """GET /api/netbox/devices/{id}/cached."""
 
     permissions = {"get": policy.VIEW}
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Answer one device of the cache."""
+        rows = NetBoxCacheEntry.objects.filter(netbox_id=pk).order_by("is_virtual_machine")
+        row = rows.first()
+        if row is None:
+            raise Missing("Device", pk)
+        return Response(cached(row))
+
+
+class FlatDevicesView(BareView):
+    """GET /integrations/v1/netbox/devices: the cache as the front end reads it; POST makes one."""
+
+    permissions = {"get": policy.VIEW, "post": policy.ADD}
+
+    def post(self, request: Request) -> Response:
+        """Make a device in NetBox."""
+        found = netbox_devices.create(actor=request.user, body=self.body)
+        return flat({"data": found, "message": "Device created"}, 201)
 
     def get(self, request: Request) -> Response:
         """List the cache, addresses as plain text."""

@@ -1,0 +1,324 @@
+"""NetBox autodiscovery (contract 10.5): a run with a row per target, so it cancels and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import audit
+from devices import netbox_rules as rules
+from devices import policy
+from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
+from devices.choices import RUN_OPEN, RunStatus, TargetState
+from devices.errors import Invalid, RemoteFailed
+from devices.executors import snmp
+from devices.executors.discovery import discover
+from devices.executors.snmp_engine import SnmpEngine
+from devices.models import ExecutorResult, ExecutorRun
+from devices.services import integration, netbox_settings, runs
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_found import NetBoxWriter
+from inventory_site.core import crypto
+from inventory_site.core.errors import DomainError
+from inventory_site.core.tasks import enqueue
+
+SLUG, CHUNK, AT_ONCE, MAX_WAIT_S = "netbox_autodiscovery", 50, 50, 30
+NO_TARGETS, NONE_ONLINE = "No targets to scan", "No hosts responded to ping"
+NO_NETBOX = "NetBox not configured"
+NO_DEFAULTS = "NetBox defaults not configured (site, role, device type required)"
+ALIASES = {
+    "network": "network_range",
+    "site_id": "default_site",
+    "role_id": "default_role",
+    "device_type_id": "default_device_type",
+}
+DEFAULT_KEYS = ("default_site", "default_role", "default_device_type")
+IF, IFX = snmp.IF_TABLE, snmp.IFX_TABLE
+
+
+def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
+    """Queue an autodiscovery; raises `Invalid`. Communities are kept encrypted."""
+    policy.require(actor, policy.CONNECT)
+    policy.require(actor, policy.CHANGE)
+    config = config_of(body)
+    targets = targets_of(config)
+    with transaction.atomic():
+        run = ExecutorRun.objects.create(
+            executor=SLUG,
+            command="",
+            total_targets=len(targets),
+            started_by=actor if isinstance(actor, User) else None,
+        )
+        run.config = {**config, "snmp_communities": _sealed(run.pk, config["snmp_communities"])}
+        if not targets:
+            run.status, run.error, run.finished_at = RunStatus.FAILED, NO_TARGETS, timezone.now()
+        run.save()
+        ExecutorResult.objects.bulk_create(
+            [ExecutorResult(run=run, position=at, target=ip) for at, ip in enumerate(targets)],
+            batch_size=1000,
+        )
+        audit.record(actor, "netbox.autodiscovery_started", run, after={"targets": len(targets)})
+        if targets:
+            enqueue("devices.netbox_autodiscovery", run.pk, dedupe_key=f"devices.run:{run.pk}")
+    return run
+
+
+def _place(pk: int) -> str:
+    return f"devices.executorrun:{pk}:snmp_communities"
+
+
+def _sealed(pk: int, communities: Any) -> str:
+    return crypto.encrypt("\n".join(rules.lines_of(communities)), bound_to=_place(pk))
+
+
+def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the whole configuration; raises `Invalid` for a word that it does not know."""
+    config = dict(rules.DEFAULTS)
+    for name, value in body.items():
+        config[ALIASES.get(name, name)] = value
+    for name in DEFAULT_KEYS:
+        stored = integration.read(f"netbox_{name}_id")
+        config[name] = config.get(name) or stored
+        if config[name] and not str(config[name]).isdigit():
+            raise Invalid(name, f"{name} must be a whole number")
+    for name, words in rules.WORDS.items():
+        if config[name] not in words:
+            raise Invalid(name, f"{name} must be one of {', '.join(words)}")
+    for name, low, high in (("ping_timeout", 0, 30), ("port_scan_timeout", 0, 30)):
+        value = config[name]
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not low < value <= high
+        ):
+            raise Invalid(name, f"{name} must be a number above {low}, at most {high}")
+    for name, high in (("snmp_timeout", 30), ("snmp_retries", 10)):
+        value = config[name]
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
+            raise Invalid(name, f"{name} must be a whole number up to {high}")
+    return config
+
+
+def targets_of(config: Mapping[str, Any]) -> list[str]:
+    """Return the addresses to look at, exclusions taken out; raises `Invalid`, `RemoteFailed`."""
+    try:
+        found = _expanded(config)
+        left_out = set(expand_lines(rules.lines_of(config.get("exclude_ips"))))
+    except BadTargets as err:
+        raise Invalid(str(config["target_type"]), str(err)) from err
+    return [ip for ip in found if ip not in left_out]
+
+
+def _expanded(config: Mapping[str, Any]) -> list[str]:
+    kind = config["target_type"]
+    if kind == "ip_range":
+        first, last = str(config.get("ip_range_start")), str(config.get("ip_range_end"))
+        return range_of(first, last) or range_of(last, first)
+    if kind == "ip_list":
+        return expand_lines(rules.lines_of(config.get("ip_list")))
+    if kind == "from_input":
+        sent = config.get("input_targets")
+        texts = [one.get("ip_address") if isinstance(one, dict) else one for one in sent or []]
+        return expand_lines([str(one) for one in texts if one])
+    if kind == "netbox_prefix":
+        return hosts_of(str(_of_netbox("prefixes", config.get("netbox_prefix_id"))["prefix"]))
+    if kind == "netbox_ip_range":
+        row = _of_netbox("ip-ranges", config.get("netbox_ip_range_id"))
+        first, last = (
+            str(row[name]).partition("/")[0] for name in ("start_address", "end_address")
+        )
+        return range_of(first, last)
+    return hosts_of(str(config["network_range"])) if config.get("network_range") else []
+
+
+def _of_netbox(name: str, pk: Any) -> Mapping[str, Any]:
+    if not str(pk or "").isdigit():
+        raise Invalid(f"netbox_{name}", f"the id of NetBox's {name} must be a whole number")
+    try:
+        return netbox_settings.client().get(f"/api/ipam/{name}/{pk}/")
+    except NetBoxFailed as err:
+        raise netbox_settings.refusal(err) from err
+
+
+def perform(pk: int) -> None:
+    """Do what is left of a run; targets that have answered are not asked again."""
+    claimed = ExecutorRun.objects.filter(pk=pk, status__in=RUN_OPEN).update(
+        status=RunStatus.RUNNING, started_at=timezone.now()
+    )
+    if not claimed:
+        return
+    run = ExecutorRun.objects.select_related("started_by").get(pk=pk)
+    config = dict(run.config)
+    config["snmp_communities"] = crypto.decrypt(config["snmp_communities"], bound_to=_place(pk))
+    while ExecutorRun.objects.filter(pk=pk, status=RunStatus.RUNNING).exists():
+        rows = list(run.results.filter(state=TargetState.WAITING).order_by("position")[:CHUNK])
+        if not rows:
+            break
+        _chunk(rows, config)
+    runs.finish_run(pk)
+
+
+def _chunk(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
+    found = async_to_sync(look)([row.target for row in rows], config)
+    writer, missing = _writer(config)
+    for row, host in zip(rows, found, strict=True):
+        began = time.perf_counter()
+        outcome = _told(writer, missing, row.target, host, config)
+        row.extra = {**outcome, "online": host["ping_status"] == "online"}
+        row.extra["snmp"] = host["snmp_status"] == "responding"
+        row.error = str(outcome.get("error") or "")
+        row.success = not row.error
+        row.state = TargetState.FAILED if row.error else TargetState.DONE
+        row.duration_s, row.finished_at = round(time.perf_counter() - began, 4), timezone.now()
+        row.save(update_fields=["extra", "error", "success", "state", "duration_s", "finished_at"])
+
+
+def _writer(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
+    if not config["create_in_netbox"]:
+        return None, ""
+    try:
+        client: NetBoxClient = netbox_settings.client()
+    except RemoteFailed:
+        return None, NO_NETBOX
+    if not all(config.get(name) for name in DEFAULT_KEYS):
+        return None, NO_DEFAULTS
+    return NetBoxWriter(client, config), ""
+
+
+def _told(
+    writer: NetBoxWriter | None,
+    missing: str,
+    ip: str,
+    host: Mapping[str, Any],
+    config: Mapping[str, Any],
+) -> dict[str, Any]:
+    if host["ping_status"] != "online":
+        return {"action": "offline"}
+    if missing:
+        return {"action": "failed", "error": missing}
+    if writer is None:
+        return {"action": "skipped", "ip_address": ip, "name": "", "reason": "Not sent to NetBox"}
+    try:
+        return writer.take(ip, host)
+    except NetBoxFailed as err:
+        return {"action": "failed", "error": str(err)[:1000]}
+    except DomainError as err:
+        return {"action": "failed", "error": err.message}
+
+
+async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what each address is: ping, name, ports, SNMP identity and interfaces."""
+    gate = asyncio.Semaphore(AT_ONCE)
+    options = {
+        **config,
+        "snmp": config["snmp_enabled"],
+        "ssh": False,
+        "ports": config["ports_to_scan"] if config["port_scan_enabled"] else None,
+        "snmp_communities": rules.lines_of(config["snmp_communities"]),
+    }
+    async with SnmpEngine() as engine:
+
+        async def one(target: str) -> dict[str, Any]:
+            async with gate:
+                found = await discover(target, options, engine=engine)
+                if found["ping_status"] != "online":
+                    return found
+                if "dns" in rules.lines_of(config["discovery_methods"]):
+                    found["dns_name"] = await _reverse(target)
+                if found["snmp_status"] == "responding" and config["create_interfaces"]:
+                    found["interfaces"] = await _interfaces(target, options, engine)
+                return found
+
+        return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+async def _reverse(ip: str) -> str:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await asyncio.wait_for(loop.run_in_executor(None, socket.gethostbyaddr, ip), 2)
+    except (OSError, TimeoutError):
+        return ""
+    return found[0]
+
+
+async def _interfaces(
+    host: str, options: Mapping[str, Any], engine: SnmpEngine
+) -> list[dict[str, Any]]:
+    for community in options["snmp_communities"]:
+        asked = {
+            "community": community,
+            "port": options.get("snmp_port") or 161,
+            "timeout": options["snmp_timeout"],
+            "retries": options["snmp_retries"],
+        }
+        columns = (f"{IFX}.1", f"{IF}.2", f"{IF}.6", f"{IF}.7", f"{IFX}.15")
+        cells = []
+        for oid in columns:
+            answer = await snmp.ask(host, [oid], asked, walk=True, engine=engine, max_rows=500)
+            cells.append({row.oid[-1]: row for row in answer.rows})
+        names, descriptions, macs, admin, speeds = cells
+        if names or descriptions:
+            return [
+                {
+                    "name": (names.get(at) or descriptions[at]).text,
+                    "mac_address": _mac(macs.get(at)),
+                    "enabled": admin[at].value == 1 if at in admin else True,
+                    "speed_bps": int(speeds[at].value) * 1_000_000 if at in speeds else None,
+                }
+                for at in sorted({*names, *descriptions})
+            ]
+    return []
+
+
+def _mac(row: Any) -> str:
+    raw = row.value if row is not None else None
+    return (
+        ":".join(f"{byte:02X}" for byte in raw) if isinstance(raw, bytes) and len(raw) == 6 else ""
+    )
+
+
+def result_of(run: ExecutorRun) -> dict[str, Any]:
+    """Return what a run did, as the contract shapes it."""
+    rows = list(run.results.order_by("position"))
+    by: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        action = str(row.extra.get("action") or "")
+        hidden = {"action", "online", "snmp", "error"}
+        by.setdefault(action, []).append({k: v for k, v in row.extra.items() if k not in hidden})
+    online = sum(bool(row.extra.get("online")) for row in rows)
+    errors = list(dict.fromkeys(row.error for row in rows if row.error))
+    if run.error:
+        errors.insert(0, run.error)
+    ended = run.finished_at or timezone.now()
+    report = {
+        "total_targets": run.total_targets,
+        "hosts_online": online,
+        "snmp_success": sum(bool(row.extra.get("snmp")) for row in rows),
+        "devices_created": len(by.get("created", [])),
+        "devices_updated": len(by.get("updated", [])),
+        "devices_skipped": len(by.get("skipped", [])),
+        "errors": errors,
+        "duration_seconds": round((ended - (run.started_at or run.created_at)).total_seconds(), 2),
+    }
+    data: dict[str, Any] = {
+        "success": not run.error
+        and not (errors and online and len(by.get("failed", [])) == online),
+        "created_devices": by.get("created", []),
+        "updated_devices": by.get("updated", []),
+        "skipped_devices": by.get("skipped", []),
+        "failed_hosts": [row.target for row in rows if row.extra.get("action") == "failed"],
+        "discovery_report": report,
+    }
+    if run.error:
+        data["error"] = run.error
+    elif run.finished_at and not online:
+        data["message"] = NONE_ONLINE
+    return data

@@ -1,0 +1,139 @@
+"""A device that was found, told to NetBox (contract 10.4): by name, with address and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.errors import Invalid, InvalidAddress, Refused
+from devices.services import netbox_settings
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+
+DEVICES, INTERFACES, IPS = "/api/dcim/devices/", "/api/dcim/interfaces/", "/api/ipam/ip-addresses/"
+TAGS = "/api/extras/tags/"
+INCOMPLETE = (
+    "site_id, role_id, and device_type_id are required to create new devices. "
+    "Configure default values in NetBox settings."
+)
+OWN_FIELDS = ("description", "serial", "custom_fields")
+
+
+def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Upsert one found device; answers `{device, ip_address, created}`."""
+    policy.require(actor, policy.CHANGE)
+    if not body.get("ip_address"):
+        raise Invalid("ip_address", "ip_address is required")
+    ip = normal_ip(body["ip_address"])
+    if ip is None:
+        raise InvalidAddress(body["ip_address"])
+    client = netbox_settings.client()
+    try:
+        found = upsert(client, ip, body)
+    except NetBoxFailed as err:
+        raise netbox_settings.refusal(err) from err
+    audit.record(
+        actor, "netbox.device_synced", after={"ip_address": ip, "created": found["created"]}
+    )
+    return found
+
+
+def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Make or refresh a device by its name; raises `Refused` and `NetBoxFailed`."""
+    name = str(facts.get("hostname") or "").strip() or f"device-{ip.replace('.', '-')}"
+    known = client.first(DEVICES, name=name)
+    if known is not None:
+        return _refreshed(client, ip, known, facts)
+    body: dict[str, Any] = {
+        "name": name,
+        "device_type": wanted_id(facts, "device_type_id"),
+        "role": wanted_id(facts, "role_id"),
+        "site": wanted_id(facts, "site_id"),
+        "status": facts.get("status") or "active",
+        "serial": str(facts.get("serial") or ""),
+        "description": str(facts.get("description") or "")[:200],
+    }
+    if not (body["device_type"] and body["role"] and body["site"]):
+        raise Refused("VALIDATION_ERROR", INCOMPLETE, field="site_id")
+    if facts.get("custom_fields"):
+        body["custom_fields"] = facts["custom_fields"]
+    if facts.get("tags"):
+        body["tags"] = tag_ids(client, facts["tags"])
+    device = client.send("POST", DEVICES, body)
+    port = client.send(
+        "POST", INTERFACES, {"device": device["id"], "name": "mgmt0", "type": "virtual"}
+    )
+    address = place_address(client, ip, port["id"], name)
+    device = client.send("PATCH", f"{DEVICES}{device['id']}/", {primary_of(ip): address["id"]})
+    return {"device": device, "ip_address": address, "created": True}
+
+
+def _refreshed(
+    client: NetBoxClient, ip: str, known: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Change only what is given; an address that NetBox lacks is made without a port."""
+    changes = {name: facts[name] for name in OWN_FIELDS if facts.get(name)}
+    if facts.get("tags"):
+        ids = [tag["id"] for tag in known.get("tags") or [] if "id" in tag]
+        changes["tags"] = list(dict.fromkeys([*ids, *tag_ids(client, facts["tags"])]))
+    device: Any = known
+    if changes:
+        device = client.send("PATCH", f"{DEVICES}{known['id']}/", changes)
+    address = client.first(IPS, address=ip)
+    if address is None:
+        body = {"address": with_mask(client, ip), "status": "active", "dns_name": known["name"]}
+        address = client.send("POST", IPS, body)
+    return {"device": device, "ip_address": address, "created": False}
+
+
+def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[str, Any]:
+    """Put an address on an interface: the one that NetBox has, or a new one."""
+    bound = {"assigned_object_type": "dcim.interface", "assigned_object_id": port}
+    known = client.first(IPS, address=ip)
+    if known is not None:
+        return client.send("PATCH", f"{IPS}{known['id']}/", bound)
+    dns = re.sub(r"[^A-Za-z0-9._-]", "-", name)[:255]
+    size = 128 if ":" in ip else 32
+    body = {"address": f"{ip}/{size}", "status": "active", "dns_name": dns, **bound}
+    return client.send("POST", IPS, body)
+
+
+def with_mask(client: NetBoxClient, ip: str) -> str:
+    """Return an address with the mask of the smallest prefix that holds it, else as a host."""
+    rows = client.get("/api/ipam/prefixes/", contains=ip, limit=100).get("results") or []
+    masks = [str(row.get("prefix") or "").rpartition("/")[2] for row in rows]
+    sizes = [int(mask) for mask in masks if mask.isdigit()]
+    return f"{ip}/{max(sizes, default=128 if ':' in ip else 32)}"
+
+
+def primary_of(ip: str) -> str:
+    """Return the field of a device that takes an address as its own."""
+    return "primary_ip6" if ":" in ip else "primary_ip4"
+
+
+def wanted_id(facts: Mapping[str, Any], name: str) -> int | None:
+    """Return an id of the request, else the configured default."""
+    value = facts.get(name) or netbox_settings.integration.read(f"netbox_default_{name}")
+    if value in (None, ""):
+        return None
+    if not str(value).isdigit():
+        raise Invalid(name, f"{name} must be a whole number")
+    return int(value)
+
+
+def tag_ids(client: NetBoxClient, names: Sequence[Any], colour: str = "9e9e9e") -> list[int]:
+    """Return NetBox's tags of these names; missing ones are made."""
+    found = []
+    for name in names if isinstance(names, (list, tuple)) else []:
+        text = str(name.get("name") if isinstance(name, Mapping) else name).strip()[:100]
+        if not text:
+            continue
+        tag = client.first(TAGS, name=text)
+        if tag is None:
+            slug = re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-") or "tag"
+            tag = client.send("POST", TAGS, {"name": text, "slug": slug, "color": colour})
+        found.append(int(tag["id"]))
+    return found

@@ -1,0 +1,248 @@
+"""NetBox read and written through, told about found devices, and filled by autodiscovery."""
+
+from __future__ import annotations
+
+import pytest
+
+from devices import netbox_rules as rules
+from devices.models import ExecutorRun, NetBoxCacheEntry
+from devices.services import netbox_autodiscovery
+from tests.devices.netbox_stub import TOKEN, netbox
+
+pytestmark = pytest.mark.django_db
+IPS, PORTS = "/api/ipam/ip-addresses/", "/api/dcim/interfaces/"
+DEVICES = "/api/dcim/devices/"
+
+
+@pytest.fixture
+def box(api):
+    with netbox() as found:
+        maker = found.add("/api/dcim/manufacturers/", name="Ciena", slug="ciena")
+        kind = found.add("/api/dcim/device-types/", model="5160", manufacturer=maker)
+        role = found.add("/api/dcim/device-roles/", name="Backbone Switch")
+        site = found.add("/api/dcim/sites/", name="Lab")
+        found.add("/api/ipam/prefixes/", prefix="127.0.10.0/24", description="Lab", site=site)
+        found.add(
+            "/api/ipam/ip-ranges/", start_address="10.0.0.1/24", end_address="10.0.0.3/24", size=3
+        )
+        body = {
+            "url": found.url,
+            "token": TOKEN,
+            "default_site_id": site,
+            "default_role_id": role,
+            "default_device_type_id": kind,
+        }
+        saved = api("admin").put("/api/netbox/settings", body, format="json")
+        assert saved.status_code == 200
+        found.calls.clear()
+        found.ids = {"maker": maker, "kind": kind, "role": role, "site": site}
+        yield found
+
+
+def test_a_new_device_is_told_in_the_recorded_order(api, box):
+    body = {"ip_address": "10.9.0.7", "hostname": "agg-7", "serial": "S7", "tags": ["found"]}
+
+    answer = api("admin").post("/api/netbox/discover", body, format="json")
+
+    assert answer.json()["message"] == "Device synced to NetBox"
+    assert answer.json()["data"]["created"] is True
+    assert [call for call in box.calls if "/tags/" not in call[1]] == [
+        ("GET", DEVICES),
+        ("POST", DEVICES),
+        ("POST", PORTS),
+        ("GET", IPS),
+        ("POST", IPS),
+        ("PATCH", f"{DEVICES}{answer.json()['data']['device']['id']}/"),
+    ]
+    address = next(iter(box.tables[IPS].values()))
+    assert address["address"] == "10.9.0.7/32"
+    assert (address["dns_name"], address["assigned_object_type"]) == ("agg-7", "dcim.interface")
+    assert next(iter(box.tables[PORTS].values()))["name"] == "mgmt0"
+    assert next(iter(box.tables["/api/extras/tags/"].values()))["name"] == "found"
+
+
+def test_a_known_name_gets_only_what_is_given(api, box):
+    kept = box.add(DEVICES, name="agg-7", serial="OLD", description="kept")
+    body = {"ip_address": "127.0.10.7", "hostname": "agg-7", "serial": "NEW"}
+
+    data = api("admin").post("/integrations/v1/netbox/discover", body, format="json").json()["data"]
+
+    assert data["created"] is False
+    assert box.tables[DEVICES][kept]["serial"] == "NEW"
+    assert box.tables[DEVICES][kept]["description"] == "kept"
+    address = next(iter(box.tables[IPS].values()))
+    assert (address["address"], "assigned_object_id" in address) == ("127.0.10.7/24", False)
+
+
+def test_what_a_new_device_lacks_is_named(api, box):
+    admin = api("admin")
+    missing = admin.post("/api/netbox/discover", {}, format="json").json()["error"]
+    assert missing["message"] == "ip_address is required"
+    admin.put("/api/netbox/settings", {"default_site_id": None}, format="json")
+
+    answer = admin.post("/api/netbox/discover", {"ip_address": "10.0.0.1"}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("site_id, role_id, and device_type_id")
+    assert box.tables.get(DEVICES, {}) == {}
+
+
+def test_devices_are_read_and_written_through(api, box):
+    admin = api("admin")
+    for name in ("name", "device_type", "role", "site"):
+        body = {"name": "x", "device_type": 1, "role": 1, "site": 1}
+        del body[name]
+        refused = admin.post("/api/netbox/devices", body, format="json").json()["error"]
+        assert refused["message"] == f"{name} is required"
+    body = {"name": "x", **{"device_type": box.ids["kind"], "role": 3, "site": box.ids["site"]}}
+    made = admin.post("/api/netbox/devices", body, format="json")
+    pk = made.json()["data"]["id"]
+    box.add("/api/virtualization/virtual-machines/", name="vm-1", site=box.ids["site"])
+    box.add(PORTS, device=pk, name="1", type={"value": "1000base-t"}, enabled=True)
+
+    listed = admin.get("/api/netbox/devices").json()
+    changed = admin.patch(f"/api/netbox/devices/{pk}", {"serial": "S"}, format="json").json()
+    ports = admin.get(f"/api/netbox/devices/{pk}/interfaces").json()
+    gone = admin.delete(f"/api/netbox/devices/{pk}").json()
+    absent = admin.get(f"/api/netbox/devices/{pk}")
+
+    assert (made.status_code, made.json()["message"]) == (201, "Device created")
+    assert (listed["count"], listed["device_count"], listed["vm_count"]) == (2, 1, 1)
+    assert [row["_type"] for row in listed["data"]] == ["device", "virtual_machine"]
+    assert (changed["message"], changed["data"]["serial"]) == ("Device updated", "S")
+    assert (ports["data"][0]["type"], ports["count"]) == ("1000base-t", 1)
+    assert gone["message"] == "Device deleted"
+    assert (absent.status_code, absent.json()["error"]["code"]) == (404, "NOT_FOUND")
+
+
+def test_lists_answer_in_both_families(api, box):
+    admin = api("admin")
+    sites = admin.get("/api/netbox/sites").json()
+    assert (sites["data"][0]["name"], sites["meta"]["count"]) == ("Lab", 1)
+    for name in ("device-roles", "device-types", "manufacturers", "tags"):
+        assert admin.get(f"/integrations/v1/netbox/{name}").status_code == 200
+    prefixes = admin.get("/api/netbox/prefixes").json()
+    assert (prefixes["success"], prefixes["count"]) == (True, 1)
+    assert admin.get("/integrations/v1/netbox/prefixes").json() == [
+        {"id": 5, "prefix": "127.0.10.0/24", "description": "Lab", "site": "Lab"}
+    ]
+    assert admin.get("/integrations/v1/netbox/ip-ranges").json()[0]["start_address"] == "10.0.0.1"
+    unset = admin.put("/api/netbox/settings", {"url": "http://127.0.0.1:9"}, format="json")
+    assert unset.status_code == 200
+    down = admin.get("/api/netbox/sites")
+    assert (down.status_code, down.json()["error"]["code"]) == (502, "NETBOX_ERROR")
+    assert down.json()["error"]["message"] == "Cannot connect to NetBox at http://127.0.0.1:9"
+
+
+def test_one_device_is_synced_and_read_from_the_cache(api, box):
+    admin = api("admin")
+    pk = box.add(DEVICES, name="sw-1", primary_ip4=None, serial="S1", status="active")
+
+    first = admin.post(f"/api/netbox/sync/{pk}").json()["data"]
+    shown = admin.get(f"/api/netbox/devices/{pk}/cached").json()["data"]
+
+    assert first == {"inserted": 1, "updated": 0, "errors": 0, "total": 1}
+    assert (shown["name"], shown["cached"]) == ("sw-1", True)
+    assert admin.post("/api/netbox/sync/999").status_code == 404
+    assert NetBoxCacheEntry.objects.count() == 1
+
+
+def test_exclusions_expand_as_recorded():
+    lines = "10.0.0.1\n\n10.0.0.6-10.0.0.4\n10.0.1.0/31\nhost-a"
+    config = {
+        **rules.DEFAULTS,
+        "target_type": "ip_list",
+        "ip_list": lines,
+        "exclude_ips": "10.0.0.5",
+    }
+    assert netbox_autodiscovery.targets_of(config) == [
+        "10.0.0.1",
+        "10.0.0.4",
+        "10.0.0.6",
+        "10.0.1.0",
+        "10.0.1.1",
+        "host-a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "speed", "kind"),
+    [
+        ("Loopback0", None, "virtual"),
+        ("lo", None, "virtual"),
+        ("Vlan100", None, "virtual"),
+        ("br0", None, "bridge"),
+        ("fabric1", 10**10, "10gbase-x-sfpp"),
+        ("bond0", None, "lag"),
+        ("Port-channel1", None, "lag"),
+        ("1", 4 * 10**10, "40gbase-x-qsfpp"),
+        ("eth0", 10**8, "100base-tx"),
+        ("x", None, "1000base-t"),
+    ],
+)
+def test_interface_types_follow_whole_words_then_speed(name, speed, kind):
+    assert rules.interface_type(name, speed) == kind
+
+
+def start(api, simulated, **more):
+    body = {
+        "target_type": "ip_list",
+        "ip_list": ["127.0.10.1", "127.0.10.2", "127.0.10.200"],
+        "snmp_port": simulated.snmp_port,
+        "snmp_timeout": 1,
+        "port_scan_enabled": False,
+        "discovery_methods": [],
+        **more,
+    }
+    with_body = api("admin").post("/api/netbox/autodiscovery", body, format="json")
+    assert with_body.status_code == 202, with_body.content
+    job = with_body.json()["data"]["job_id"]
+    netbox_autodiscovery.perform(job)
+    return api("admin").get(f"/api/netbox/autodiscovery/{job}").json()["data"]["result"]
+
+
+def test_autodiscovery_makes_then_leaves_alone(api, box, simulated):
+    first = start(api, simulated)
+    second = start(api, simulated)
+    only = start(api, simulated, sync_mode="create_only")
+    none = start(api, simulated, sync_mode="update_only", match_by="serial")
+
+    assert first["success"] is True
+    assert first["discovery_report"]["devices_created"] == 2
+    assert first["discovery_report"]["hosts_online"] == 2
+    created = first["created_devices"][0]
+    assert (created["device_type"], created["device_role"]) == ("5160", "Backbone Switch")
+    assert created["site"] == "Lab"
+    assert {row["reason"] for row in second["skipped_devices"]} == {"No changes needed"}
+    assert only["skipped_devices"][0]["reason"] == "Device exists (create_only mode)"
+    assert none["skipped_devices"][0]["reason"] == "Device not found (update_only mode)"
+    assert len(box.tables[DEVICES]) == 2
+    address = next(iter(box.tables[IPS].values()))
+    assert address["address"].endswith("/24")
+    tags = box.tables["/api/extras/tags/"].values()
+    assert [(tag["name"], tag["color"]) for tag in tags] == [("autodiscovered", "2196f3")]
+    assert {port["name"] for port in box.tables[PORTS].values()} >= {"Port 1", "Port 2"}
+    assert "public" not in str(list(ExecutorRun.objects.values_list("config", flat=True)))
+
+
+def test_autodiscovery_says_why_it_did_nothing(api, box, simulated):
+    empty = api("admin").post(
+        "/integrations/v1/netbox/autodiscovery",
+        {"target_type": "ip_list", "ip_list": ""},
+        format="json",
+    )
+    offline = start(api, simulated, ip_list=["127.0.10.200"])
+    api("admin").put("/api/netbox/settings", {"default_site_id": None}, format="json")
+    lacking = start(api, simulated)
+
+    job = empty.json()["data"]["job_id"]
+    nothing = api("admin").get(f"/api/netbox/autodiscovery/{job}").json()["data"]["result"]
+    assert (nothing["success"], nothing["error"]) == (False, "No targets to scan")
+    assert (offline["success"], offline["message"]) == (True, "No hosts responded to ping")
+    assert lacking["success"] is False
+    assert lacking["failed_hosts"] == ["127.0.10.1", "127.0.10.2"]
+    assert lacking["discovery_report"]["errors"] == [
+        "NetBox defaults not configured (site, role, device type required)"
+    ]
+    bad = api("admin").post("/api/netbox/autodiscovery", {"sync_mode": "all"}, format="json")
+    assert bad.json()["error"]["details"]["field"] == "sync_mode"

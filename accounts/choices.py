@@ -61,3 +61,19 @@ class CodeType(models.TextChoices):
     LOGIN = "login", "Sign-in"
     PASSWORD_RESET = "password_reset", "Password reset"
     EMAIL_VERIFY = "email_verify", "E-mail address"
+
+
+class LabRole(models.TextChoices):
+    """Roles of the lab, in the words of its front end."""
+
+    SUPER_ADMIN = "Super Admin", "Super Admin"
+    ADMIN = "Admin", "Admin"
+    APPROVER = "Approver", "Approver"
+    VIEWER = "Viewer", "Viewer"
+
+
+class LabStatus(models.TextChoices):
+    """Whether a person's role in the lab counts."""
+
+    ACTIVE = "active", "Active"
+    DISABLED = "disabled", "Disabled"

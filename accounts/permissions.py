@@ -85,7 +85,11 @@ SYSTEM: dict[str, tuple[str, ...]] = {
     ),
     "system.users.delete": ("accounts.delete_user",),
     "system.roles.manage": ("accounts.view_role", "accounts.add_role", "accounts.change_role"),
-    "system.audit.view": ("accounts.view_auditentry", "accounts.view_logentry"),
+    "system.audit.view": (
+        "accounts.view_auditentry",
+        "accounts.view_auditseal",
+        "accounts.view_logentry",
+    ),
 }
 
 _DEVICE_REGISTERS = ("site", "rack", "manufacturer", "devicetype", "devicetag")
@@ -135,6 +139,21 @@ LAB_DEVICES: dict[str, tuple[str, ...]] = {
         *DEVICES["devices.device.edit"],
         *DEVICES["devices.device.delete"],
     ),
+}
+
+LAB_PEOPLE: dict[str, tuple[str, ...]] = {
+    "bookings:read": ("accounts.lab_read_bookings",),
+    "bookings:write": ("accounts.lab_write_bookings",),
+    "bookings:export": ("accounts.lab_export_bookings",),
+    "users:read": ("accounts.lab_read_users", "accounts.view_labprofile"),
+    "users:write": (
+        "accounts.lab_write_users",
+        *_on("accounts", "view", "labprofile", "labinvitation"),
+    ),
+    "logs:read": ("accounts.lab_read_logs",),
+    "logs:export": ("accounts.lab_export_logs",),
+    "topologies:write": ("accounts.lab_write_topologies",),
+    "settings:write": ("accounts.lab_write_settings",),
 }
 
 _STOCK_MODELS = (
@@ -204,6 +223,7 @@ PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
     **SYSTEM,
     **DEVICES,
     **LAB_DEVICES,
+    **LAB_PEOPLE,
     **STOCK,
     **FABRICATION,
 }

@@ -6,12 +6,13 @@ from accounts.permissions import (
     DEVICES,
     FABRICATION,
     LAB_DEVICES,
+    LAB_PEOPLE,
     NETWORK_INVENTORY,
     STOCK,
     SYSTEM,
 )
 
-ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *STOCK, *FABRICATION)
+ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *LAB_PEOPLE, *STOCK, *FABRICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ def _names(*endings: str, within: tuple[str, ...] = ALL_NAMES) -> tuple[str, ...
 
 _NETWORK = tuple(NETWORK_INVENTORY)
 
+_LAB = (*LAB_DEVICES, *LAB_PEOPLE)
+_LAB_READS = ("bookings:read", "devices:read", "users:read", "logs:read")
+
 _DEVICE_VIEWER = ("devices.device.view", "credentials.credential.view")
 _DEVICE_OPERATOR = (
     *_DEVICE_VIEWER,
@@ -46,7 +50,7 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "admin",
         "Administrator",
         900,
-        tuple(name for name in ALL_NAMES if name != "system.roles.manage"),
+        tuple(n for n in ALL_NAMES if n not in {"system.roles.manage", "settings:write"}),
         "Runs the site; may not manage roles.",
     ),
     RoleSeed(
@@ -103,12 +107,22 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         ),
         "Reads the network inventory.",
     ),
+    RoleSeed("lab_super_admin", "Lab super administrator", 700, _LAB, "Runs the lab."),
     RoleSeed(
-        "lab_super_admin", "Lab super administrator", 700, tuple(LAB_DEVICES), "Runs the lab."
+        "lab_admin",
+        "Lab administrator",
+        650,
+        tuple(name for name in _LAB if name != "settings:write"),
+        "Manages the lab.",
     ),
-    RoleSeed("lab_admin", "Lab administrator", 650, tuple(LAB_DEVICES), "Manages the lab."),
-    RoleSeed("lab_approver", "Lab approver", 300, ("devices:read",), "Decides on bookings."),
-    RoleSeed("lab_viewer", "Lab viewer", 80, ("devices:read",), "Looks at the lab."),
+    RoleSeed(
+        "lab_approver",
+        "Lab approver",
+        300,
+        (*_LAB_READS, "bookings:write", "bookings:export"),
+        "Decides on bookings.",
+    ),
+    RoleSeed("lab_viewer", "Lab viewer", 80, _LAB_READS, "Looks at the lab."),
     RoleSeed(
         "lab_researcher",
         "Lab researcher",

@@ -3,9 +3,11 @@
 from accounts.admin import (
     api_keys,
     audit,
+    lab,
     queued_tasks,
     roles,
     schedules,
+    seals,
     sessions,
     settings,
     system_log,
@@ -15,9 +17,11 @@ from accounts.admin import (
 __all__ = [
     "api_keys",
     "audit",
+    "lab",
     "queued_tasks",
     "roles",
     "schedules",
+    "seals",
     "sessions",
     "settings",
     "system_log",

@@ -14,6 +14,7 @@ DEVICE_SAMPLE = "a measurement that REST serves; nobody edits one by hand"
 WITHOUT_ADMIN = {
     "core.IdempotencyKey": "a technical row of the API kit; it lives a day and nobody acts on it",
     "accounts.RoleAssignment": "edited on the person's page",
+    "accounts.Attempt": "a technical row: one counted event of a limit, kept a day",
     "accounts.PasswordHistory": "holds hashes alone; only compared with, never shown",
     "accounts.SignInChallenge": "a technical row: a sign-in between two steps, for minutes",
     "accounts.TwoFactorCode": "a technical row: the hash of a code that was sent, for ten minutes",

@@ -180,3 +180,51 @@ class EnterpriseUserRoleFactory(ValidatedFactory[models.EnterpriseUserRole]):
 
     username = factory.Sequence(lambda number: f"directory{number}")
     role = factory.SubFactory(RoleFactory)
+
+
+class AttemptFactory(ValidatedFactory[models.Attempt]):
+    """A wrong key from an address."""
+
+    class Meta:
+        model = models.Attempt
+
+    scope = "fabrication.wrong"
+    key = factory.Sequence(lambda number: f"192.0.2.{number % 250}")
+
+
+class LabProfileFactory(ValidatedFactory[models.LabProfile]):
+    """A person of the lab."""
+
+    class Meta:
+        model = models.LabProfile
+
+    user = factory.SubFactory(UserFactory)
+
+
+class LabInvitationFactory(ValidatedFactory[models.LabInvitation]):
+    """A letter that nobody has answered yet."""
+
+    class Meta:
+        model = models.LabInvitation
+
+    email = factory.Sequence(lambda number: f"guest{number}@example.net")
+    role = "Viewer"
+    invited_by = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(digest)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class AuditSealFactory(ValidatedFactory[models.AuditSeal]):
+    """A link of a chain that covers nothing real."""
+
+    class Meta:
+        model = models.AuditSeal
+
+    number = factory.Sequence(lambda number: number + 1)
+    ranges = factory.LazyAttribute(lambda seal: [[seal.first_id, seal.last_id]])
+    first_id = factory.Sequence(lambda number: number + 1)
+    last_id = factory.SelfAttribute("first_id")
+    count = 1
+    last_at = factory.LazyFunction(timezone.now)
+    leaves = b"\x00" * 32
+    digest = factory.Sequence(digest)

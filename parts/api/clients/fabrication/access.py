@@ -8,7 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
-from accounts.services import api_keys
+from accounts.services import api_keys, key_guesses
 from inventory_site.core import context
 from inventory_site.core.api.parsers import loads_json
 from inventory_site.core.errors import AuthenticationRequired
@@ -26,13 +26,20 @@ class KeyAuthentication(BaseAuthentication):
     """`X-API-Key`, `?api_key=`, `api_key` of a JSON body; the first that is not empty decides."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return who the key acts for; refuse a wrong key; nothing where none was sent."""
+        """Return who the key acts for; refuse a wrong key; nothing where none was sent.
+
+        Raises `TooManyGuesses` where the address has to wait after wrong keys.
+        """
         secret = sent_key(request)
         if not secret:
             return None
+        view = request.parser_context.get("view")
+        key_guesses.require_calm(secret, is_check=getattr(view, "checks_the_key", False))
         found = actor_of_key(secret)
         if found is None:
+            key_guesses.note_wrong()
             raise AuthenticationRequired(WRONG)
+        key_guesses.note_right(secret)
         request._request.fabrication_key = secret  # type: ignore[attr-defined]  # the wipe compares it
         return found, secret
 

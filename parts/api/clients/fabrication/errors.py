@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -10,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts.errors import TooManyGuesses
 from inventory_site.core.api.errors import as_refusal, headers_of
 from inventory_site.core.errors import (
     AuthenticationRequired,
@@ -54,6 +56,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     headers = headers_of(error)
     if isinstance(error, ModelPending):
         headers["Retry-After"] = "2"
+    if isinstance(error, TooManyGuesses):
+        headers["Retry-After"] = str(max(2, math.ceil(error.retry_after)))
     return Response(
         body_of(error, refusal, view.shape), status=refusal.status_code, headers=headers
     )
@@ -69,6 +73,8 @@ def body_of(error: Exception, refusal: DomainError, shape: str) -> dict[str, Any
     if isinstance(error, (AuthenticationRequired, exceptions.NotAuthenticated)):
         text = refusal.message if refusal.message in DETAILS else MISSING
         return {"error": text, "details": DETAILS[text]}
+    if isinstance(error, TooManyGuesses):
+        return {"error": "Rate limited", "message": error.message, **error.details}
     if isinstance(error, NotAllowed) and "required" in refusal.details:
         needed = refusal.details["required"]
         return {

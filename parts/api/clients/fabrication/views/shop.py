@@ -6,6 +6,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.services import key_guesses
 from parts.api.clients.fabrication.base import FabricationView
 from parts.selectors import fabrication_stats as stats
 
@@ -50,9 +51,12 @@ class AuthCheckView(FabricationView):
     """`/api/parts/auth/check`."""
 
     needs = None
+    checks_the_key = True
 
     def get(self, request: Request) -> Response:
-        """Say that the key is valid."""
+        """Say that the key is valid; 30 times a minute and address."""
+        if isinstance(request.auth, str):
+            key_guesses.require_check_rate()
         body = {
             "status": "authenticated",
             "message": "API key is valid",

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("networkroutes.api.urls")),
     path("", include("devices.api.urls")),
     path("", include("parts.api.urls")),
+    path("", include("parts.api.fabrication_urls")),
     path("", include("parts.api.clients.fabrication.urls")),
     path("", include("networkroutes.api.clients.network_inventory.urls")),
     path("", include("devices.api.clients.lab_inventory.urls")),

@@ -60,6 +60,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MachineTypeEnum": "parts.choices.fabrication.MachineKind",
+        "MadeByEnum": "parts.choices.fabrication.PartKind",
+    },
     "PREPROCESSING_HOOKS": ["inventory_site.core.api.schema.native_paths_only"],
 }
 

@@ -139,6 +139,9 @@ class DrawingRefused(DomainError):
 
     code = "DRAWING_NOT_AVAILABLE"
 
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message, **({"reason": reason} if reason else {}))
+
 
 class DrawingFailed(DomainError):
     """The drawing service did not deliver."""
@@ -147,6 +150,12 @@ class DrawingFailed(DomainError):
 
     def __init__(self, reason: str) -> None:
         super().__init__("Failed to retrieve drawing", reason=reason)
+
+
+class DrawingNotDelivered(DrawingRefused):
+    """Onshape said why not; the text is the reason."""
+
+    code, status_code = "DRAWING_NOT_DELIVERED", 502
 
 
 class DrawingPending(DomainError):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parts.api.clients.fabrication.views import files, parts, shop
+from parts.api.clients.fabrication.views import files, more, parts, shop
 
 ROOT = "api/parts"
 ONE = f"{ROOT}/<int:part_id>"
@@ -14,6 +14,13 @@ urlpatterns = [
     path(f"{ROOT}/stats/detailed", shop.DetailedStatsView.as_view()),
     path(f"{ROOT}/leaderboard", shop.LeaderboardView.as_view()),
     path(f"{ROOT}/auth/check", shop.AuthCheckView.as_view()),
+    path(f"{ROOT}/wipe", more.WipeView.as_view()),
+    path(f"{ROOT}/bulk", more.BulkView.as_view()),
+    path(f"{ROOT}/export", more.ExportView.as_view()),
+    path(f"{ROOT}/capacity", more.CapacityView.as_view()),
+    path(f"{ROOT}/machines", more.MachinesView.as_view()),
+    path(f"{ROOT}/machines/<int:machine_id>/queue", more.MachineQueueView.as_view()),
+    path(f"{ROOT}/travellers.pdf", more.TravellersView.as_view()),
     path(ONE, parts.PartView.as_view()),
     path(f"{ONE}/approve", parts.ApproveView.as_view()),
     path(f"{ONE}/assign", parts.AssignView.as_view()),
@@ -29,5 +36,9 @@ urlpatterns = [
     path(f"{ONE}/views/<int:index>", files.ViewImageView.as_view()),
     path(f"{ONE}/revisions", files.RevisionsView.as_view()),
     path(f"{ONE}/revisions/<str:revision>/download", files.RevisionFileView.as_view()),
+    path(f"{ONE}/history", more.HistoryView.as_view()),
+    path(f"{ONE}/drawing", more.DrawingView.as_view()),
+    path(f"{ONE}/traveller.pdf", more.TravellerView.as_view()),
+    path("p/<uuid:uuid>", more.traveller_page, name="fabrication-traveller"),
     path(f"{ROOT}/<path:rest>", parts.UnknownView.as_view()),
 ]

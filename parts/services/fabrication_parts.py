@@ -135,7 +135,7 @@ def _apply(part: FabricationPart, values: dict[str, Any]) -> None:
     part.category = stage
     if stage not in PRODUCTION:
         queues.leave_queue(part)
-    elif "machine_id" in values:
+    if "machine_id" in values:
         queues.set_machine(part, values["machine_id"])
     if part.status == PartStatus.IN_PROGRESS and not was_started:
         queues.require_free_machine(part)

@@ -46,8 +46,6 @@ WITHOUT_ADMIN = {
         ),
         "its page comes with the rest of the stock pages; the API shows it until then",
     ),
-    "parts.FabricationPart": "its page comes with the pages of the workshop",
-    "parts.Machine": "its page comes with the pages of the workshop",
     "parts.FabricationFile": "shown under Files on its part's page",
     "parts.ConvertedModel": "shown as the model on its part's page",
     "parts.PartView": "a picture that a front end keeps for itself",

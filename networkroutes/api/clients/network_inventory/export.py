@@ -6,12 +6,17 @@ none after the last. A text that a spreadsheet would take for a formula gets a l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+import orjson
+from django.db import connections
 from django.db.models import F, Func, IntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from inventory_site.core.api.exports import FORMULA_STARTS, defused
 from inventory_site.core.sql import Joined
 from networkroutes.models import NetworkRoute
 
@@ -35,6 +40,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("mtu", "mtu", WHOLE),
     ("sla_latency", "sla_latency_ms", REAL),
 )
+NOTHING = f"nothing-{secrets.token_hex(8)}"  # no text of anybody
 HEADER = ",".join(f'"{name}"' for name, _, _ in COLUMNS)
 
 
@@ -59,8 +65,7 @@ class BareReal(Func):
     output_field = TextField()
     template = (
         "CASE WHEN %(expressions)s = CAST(%(expressions)s AS INTEGER) "
-        "THEN CAST(CAST(%(expressions)s AS INTEGER) AS TEXT) "
-        "ELSE CAST(%(expressions)s AS TEXT) END"
+        "THEN CAST(%(expressions)s AS INTEGER) ELSE %(expressions)s END"
     )
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -71,15 +76,11 @@ def csv_of_routes(rows: QuerySet[NetworkRoute]) -> Iterator[bytes]:
     """Yield the file: the header at once, then chunks of lines; memory does not grow with the
     table."""
     yield HEADER.encode()
-    lines = rows.annotate(csv_line=_line()).values_list("csv_line", flat=True)
-    chunk: list[str] = []
-    for line in lines.iterator(CHUNK_ROWS):
-        chunk.append(line)
-        if len(chunk) == CHUNK_ROWS:
-            yield ("\n" + "\n".join(chunk)).encode()
-            chunk.clear()
-    if chunk:
-        yield ("\n" + "\n".join(chunk)).encode()
+    is_sqlite = connections[rows.db].vendor == "sqlite"
+    line, joined = (_json_line(), csv_of_json) if is_sqlite else (_line(), "\n".join)
+    lines = rows.annotate(csv_line=line).values_list("csv_line", flat=True).iterator(CHUNK_ROWS)
+    while chunk := list(islice(lines, CHUNK_ROWS)):
+        yield ("\n" + joined(chunk)).encode()
 
 
 def _line() -> Joined:
@@ -97,3 +98,38 @@ def _cell(column: str, kind: str) -> Any:
     if kind == REAL:
         return BareReal(F(column))
     return Cast(Cast(F(column), IntegerField()), TextField())
+
+
+def _json_line() -> Func:
+    """A row as a JSON array, which SQLite makes in a third of the time that joined texts take."""
+    cells = (BareReal(F(name)) if kind == REAL else F(name) for _, name, kind in COLUMNS)
+    filled = (Coalesce(cell, Value(NOTHING), output_field=TextField()) for cell in cells)
+    return Func(*filled, function="JSON_ARRAY", output_field=TextField())
+
+
+def csv_of_json(lines: Sequence[str]) -> str:
+    """Turn JSON arrays of texts and numbers into CSV lines; `NOTHING` becomes an empty cell.
+
+    Without a backslash no text holds a quote, a backslash or a control character, so a JSON array
+    is a CSV line already, and a quote after a comma or a line's beginning opens a text.
+    """
+    text = "\n" + "\n".join([line[1:-1] for line in lines])
+    if "\\" in text:
+        return "\n".join([_csv_of_one(orjson.loads(line)) for line in lines])
+    for start in FORMULA_STARTS:
+        if start in text:  # much faster than to look for three characters
+            text = text.replace(f',"{start}', f",\"'{start}").replace(
+                f'\n"{start}', f"\n\"'{start}"
+            )
+    return text.replace(f'"{NOTHING}"', "")[1:]
+
+
+def _csv_of_one(cells: list[Any]) -> str:
+    return ",".join(["" if cell == NOTHING else _quoted(cell) for cell in cells])
+
+
+def _quoted(cell: Any) -> str:
+    if not isinstance(cell, str):
+        return str(cell)
+    inner = str(defused(cell)).replace('"', '""')
+    return f'"{inner}"'

@@ -1,0 +1,52 @@
+"""Lines of the register's CSV: the same from both databases, whatever the texts hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from networkroutes.api.clients.network_inventory.export import csv_of_json, csv_of_routes
+from networkroutes.models import NetworkRoute
+from tests.factories.networkroutes import NetworkRouteFactory
+
+
+def lines_of(*details: str | None) -> list[str]:
+    NetworkRoute.objects.all().delete()
+    for number, text in enumerate(details):
+        NetworkRouteFactory(
+            circuit_id=f"LONXAA{number:06d}",
+            underlying_carrier=None,
+            location_a="London, East",
+            location_b="Paris",
+            bandwidth="10000",
+            more_details=text,
+            mtu=9212,
+            expected_latency_ms=5.0,
+            sla_latency_ms=0.25,
+        )
+    whole = b"".join(csv_of_routes(NetworkRoute.objects.in_order())).decode()
+    return [line.split('"10000",')[1] for line in whole.split("\n")[1:]]
+
+
+@pytest.mark.django_db
+def test_plain_rows_and_rows_with_quotes_read_alike():
+    plain = lines_of("two pairs", None, "=1+1", "-5", "a,=b", "", "null")
+    beside_quotes = lines_of(
+        "two pairs", None, "=1+1", "-5", "a,=b", "", "null", 'say "hi", =1', "back\\slash"
+    )
+
+    assert plain == [
+        '"two pairs",9212,0.25',
+        ",9212,0.25",
+        '"\'=1+1",9212,0.25',
+        '"\'-5",9212,0.25',
+        '"a,=b",9212,0.25',
+        '"",9212,0.25',
+        '"null",9212,0.25',
+    ]
+    assert beside_quotes == [*plain, '"say ""hi"", =1",9212,0.25', '"back\\slash",9212,0.25']
+
+
+@pytest.mark.django_db
+def test_a_formula_after_a_tab_is_defused_in_the_first_cell_too():
+    assert lines_of("\t=1") == ['"\'\t=1",9212,0.25']
+    assert csv_of_json(['["=1",2]', '["@x","-y"]']) == '"\'=1",2\n"\'@x","\'-y"'

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -13,10 +14,12 @@ from django.utils import timezone
 
 from inventory_site.core.errors import BusyError
 from networkroutes.errors import CannotReserve
-from networkroutes.models import Reservation, ReservationLog
+from networkroutes.models import NetworkRoute, RepositoryType, Reservation, ReservationLog
 from networkroutes.services import expiry, reservations
+from networkroutes.services.legacy_import import import_network_inventory
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import DarkFibreChannelFactory, ReservationFactory
+from tests.networkroutes import sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALLERS = 64
@@ -58,16 +61,15 @@ def reserving(actor: object, channel_id: int, name: str) -> Callable[[], str]:
 
 def test_64_callers_of_one_channel_give_one_reservation(rounds):
     actor = UserFactory(roles=["administrator"])
-    callers = CALLERS if rounds < 100 else 16
 
-    for _ in range(max(1, rounds // 10)):
+    for _ in range(rounds):
         channel = DarkFibreChannelFactory()
-        jobs = [reserving(actor, channel.pk, f"Caller {n}") for n in range(callers)]
+        jobs = [reserving(actor, channel.pk, f"Caller {n}") for n in range(CALLERS)]
 
         outcomes = at_once(*jobs)
 
         assert outcomes["reserved"] == 1
-        assert outcomes["refused"] + outcomes["busy"] == callers - 1
+        assert outcomes["refused"] + outcomes["busy"] == CALLERS - 1
         assert Reservation.objects.filter(channel=channel).count() == 1
         assert ReservationLog.objects.filter(channel=channel, action="RESERVED").count() == 1
 
@@ -88,3 +90,22 @@ def test_reserve_against_expiry_writes_one_expired_row(rounds):
         log = ReservationLog.objects.filter(channel_id=old.channel_id)
         assert Counter(log.values_list("action", flat=True)) == {"EXPIRED": 1, "RESERVED": 1}
         assert Reservation.objects.open().filter(channel_id=old.channel_id).count() == 1
+
+
+def test_two_imports_at_once_bring_each_row_once(rounds, tmp_path):
+    RepositoryType.objects.get_or_create(pk=1, defaults={"name": "Network circuits"})
+    row = sample.tables()["network_routes"][0]
+    empty = {name: [] for name in sample.tables()}
+
+    for number in range(rounds):
+        ucns = [f"LONPAR{number:05d}{last}" for last in range(2)]
+        rows = [{**row, "circuit_id": ucn} for ucn in ucns]
+        file = sample.write_database(tmp_path / f"{number}.db", {**empty, "network_routes": rows})
+
+        def importing(file: Path = file) -> str:
+            return f"added {import_network_inventory(database=file, folder=None).added}"
+
+        outcomes = at_once(importing, importing)
+
+        assert outcomes == {"added 2": 1, "added 0": 1}
+        assert NetworkRoute.objects.filter(circuit_id__in=ucns).count() == len(ucns)

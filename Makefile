@@ -54,7 +54,7 @@ $(VENV)/.base: $(PINS) | $(BIN)/python
 	@$(PIP) install -r requirements/base.txt
 	@touch $@
 
-$(VENV)/.dev: $(PINS) requirements/ai.txt requirements/winrm.txt requirements/dev.txt | $(BIN)/python
+$(VENV)/.dev: $(PINS) requirements/ai.txt requirements/ldap.txt requirements/winrm.txt requirements/dev.txt | $(BIN)/python
 	@echo "Installing the pinned development requirements into $(VENV); later runs skip this."
 	@$(PIP) install -r requirements/dev.txt
 	@touch $@ $(VENV)/.base

@@ -27,3 +27,9 @@ class TooManyGuesses(DomainError):
             retry_after=round(retry_after, 2),
         )
         self.retry_after = retry_after
+
+
+class LabRefused(DomainError):
+    """A rule of the lab's accounts said no."""
+
+    code = "LAB_REFUSED"

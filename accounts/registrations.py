@@ -8,7 +8,14 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
 
 from inventory_site.core import registry
-from inventory_site.core.registry import PaletteVerb, SearchHit, SearchProvider, SidebarEntry
+from inventory_site.core.registry import (
+    HealthCheck,
+    PaletteVerb,
+    Schedule,
+    SearchHit,
+    SearchProvider,
+    SidebarEntry,
+)
 
 SETTINGS = "Settings"
 VIEW_USER = "accounts.view_user"
@@ -39,7 +46,7 @@ ENTRIES = (
     (
         "seals",
         "Audit seals",
-        "stamp",
+        "badge-check",
         "accounts_auditseal",
         "accounts.view_auditseal",
         SETTINGS,
@@ -98,12 +105,25 @@ def register() -> None:
                 order=order,
             )
         )
+    for slug, every_s, text in (
+        ("accounts.seal_audit", 300, "Seals the audit entries written since the last run."),
+        ("accounts.remove_old_audit", 86_400, "Removes audit entries past their retention."),
+    ):
+        registry.schedules.register(Schedule(slug, slug, every_s, tick="retention", help=text))
+    registry.health.register(HealthCheck("audit", audit_is_sealed))
     registry.searches.register(SearchProvider("accounts.users", "Users", VIEW_USER, find_users, 90))
     for slug, title, url_name, permission in (
         ("add_user", "Add user", "admin:accounts_user_add", "accounts.add_user"),
         ("add_key", "Add API key", "admin:accounts_apikey_add", "accounts.add_apikey"),
     ):
         registry.verbs.register(PaletteVerb(f"accounts.{slug}", title, url_name, permission))
+
+
+def audit_is_sealed() -> tuple[bool, str]:
+    """Whether no audit entry has waited for its seal for an hour."""
+    from accounts.selectors.audit import seal_state
+
+    return seal_state()
 
 
 def find_users(user: Any, text: str, limit: int) -> list[SearchHit]:

@@ -19,8 +19,8 @@ from tests.network_guard import close_network
 pytest_plugins = ["tests.peers.fixtures"]
 
 ROUNDS, SOAK_ROUNDS = 30, 1000
-GROUPED_FIXTURES = ("chromium", "rabbitmq", "postgres", "s3")
-LIVE_FIXTURES = frozenset({"rabbitmq", "postgres", "nginx", "serve"})
+GROUPED_FIXTURES = ("chromium", "rabbitmq", "postgres", "s3", "slapd")
+LIVE_FIXTURES = frozenset({"rabbitmq", "postgres", "nginx", "serve", "slapd"})
 
 hypothesis_settings.register_profile(
     "patchbay",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -73,12 +72,6 @@ def record_bulk(actor: Any, verb: str, facts: Iterable[Fact]) -> int:
         _insert(batch)
         written += len(batch)
     return written
-
-
-def remove_older_than(days: int) -> int:
-    """Remove entries past their retention; the only way an entry leaves."""
-    old = AuditEntry.objects.filter(at__lt=timezone.now() - timedelta(days=days))
-    return int(old._raw_delete(old.db))
 
 
 def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -45,6 +45,12 @@ WHITENOISE_ROOT = NETWORKROUTES_FRONTEND_DIR or None  # the front end's own file
 LAB_TIME_ZONE = env.text(
     "LAB_TIME_ZONE", "Europe/Dublin", "Zone of the lab's wall clock; its front ends speak in it."
 )
+LAB_ADMIN_SECRET = env.text(
+    "LAB_ADMIN_SECRET", "", "Secret of the lab's `/admin/register`; blank switches it off."
+)
+LAB_FRONTEND_URL = env.text(
+    "LAB_FRONTEND_URL", "", "Page of the lab's front end that invitations by mail point to."
+)
 LAB_INVENTORY_OPEN_WRITE = env.flag(
     "LAB_INVENTORY_OPEN_WRITE", False, "Every signed-in person may change the lab's register."
 )

@@ -47,3 +47,7 @@ CORS_ALLOW_HEADERS = [
     "x-request-id",
     "x-xsrf-token",
 ]
+
+AUDIT_RETENTION_DAYS = env.integer(
+    "AUDIT_RETENTION_DAYS", 730, "Days that audit entries are kept; whole sealed batches leave."
+)

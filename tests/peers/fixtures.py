@@ -15,6 +15,7 @@ from tests.peers.process import MissingPeer
 from tests.peers.rabbitmq import Rabbit, running_rabbitmq
 from tests.peers.s3 import S3, running_s3
 from tests.peers.site import Home, Site, home, running_site
+from tests.peers.slapd import Directory, running_slapd
 from tests.peers.smtp import SmtpSink, running_smtp
 
 Peer = TypeVar("Peer")
@@ -52,6 +53,13 @@ def rabbitmq() -> Iterator[Rabbit]:
 def s3() -> Iterator[S3]:
     """An S3 server over HTTP with the site's buckets; `env` makes a site use it."""
     with running_s3() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[Directory]:
+    """A directory server over LDAP and LDAPS; its people are not changed by tests."""
+    with required(running_slapd()) as server:
         yield server
 
 

@@ -58,6 +58,7 @@ PROGRAMS = (
     Program("snmpd", "SNMP of a real agent", lambda: _found("snmpd", "/usr/sbin/snmpd")),
     Program("snmp", "SNMP compared with net-snmp", lambda: _found("snmpget")),
     Program("openssh-server", "SSH of a real server", lambda: _found("sshd", "/usr/sbin/sshd")),
+    Program("slapd", "sign-in with a directory", lambda: _found("slapd", "/usr/sbin/slapd")),
     Program("iputils-ping", "the ping program", lambda: _found("ping")),
     Program("traceroute", "the traceroute program", lambda: _found("traceroute")),
     Program(

@@ -1,0 +1,17 @@
+"""Periodic work on the audit trail and on short-lived rows of identity."""
+
+from accounts.services import attempts, seals
+from inventory_site.core.tasks import task
+
+
+@task(name="accounts.seal_audit", time_limit_s=600, keep_done=False)
+def seal_audit() -> None:
+    """Seal the entries that were written since the last run."""
+    seals.seal_new()
+
+
+@task(name="accounts.remove_old_audit", time_limit_s=900)
+def remove_old_audit() -> None:
+    """Remove sealed entries past their retention, and counted attempts past their day."""
+    seals.remove_older_than(seals.keep_days())
+    attempts.remove_old()

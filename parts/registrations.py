@@ -27,7 +27,7 @@ def register_stock() -> None:
     _stock_files()
     _stock_background()
     _stock_sidebar()
-    registry.demos.register(DemoLoader("parts", _load_stock_demo, order=40))
+    registry.demos.register(DemoLoader("parts", _load_demo, order=40))
     registry.searches.register(
         SearchProvider("stock", "Parts", policy.VIEW_STOCK, _find_parts, order=60)
     )
@@ -112,10 +112,10 @@ def _stock_sidebar() -> None:
         )
 
 
-def _load_stock_demo() -> str:
-    from parts.demo import stock
+def _load_demo() -> str:
+    from parts.demo import fabrication, stock
 
-    return stock.load()
+    return f"{stock.load()}; {fabrication.load_samples()}"
 
 
 def _find_parts(user: Any, text: str, limit: int) -> list[SearchHit]:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.idempotency import idempotent
-from inventory_site.core.api.pagination import Unpaged
+from inventory_site.core.api.pagination import LimitOffset, Unpaged
 from inventory_site.core.api.views import ServiceViewSet, expected_version
 from inventory_site.core.files.serve import file_response
 from parts import policy
@@ -150,8 +150,7 @@ class FabricationPartView(ServiceViewSet):
     @extend_schema(responses=ANSWER)
     def history(self, request: Request, pk: str) -> Response:
         """List a part's events, newest first."""
-        pager = Unpaged()
-        pager.default_limit = 50
+        pager = LimitOffset()
         rows = pager.paginate_queryset(board.events_of(self.get_object()), request)
         return pager.get_paginated_response([wire.event_json(event) for event in rows])
 

@@ -43,7 +43,7 @@ class HistoryView(FabricationView):
     def get(self, request: Request, part_id: int) -> Response:
         """List a part's events, newest first."""
         rows = board.events_of(lists.part_of(part_id))
-        limit, offset = lists.whole(request.query_params.get("limit")), 0
+        limit = lists.whole(request.query_params.get("limit"))
         limit = min(limit, MOST_EVENTS) if limit is not None and limit > 0 else MOST_EVENTS
         offset = min(max(lists.whole(request.query_params.get("offset")) or 0, 0), lists.LARGEST)
         found = [wire.event_json(event) for event in rows[offset : offset + limit]]

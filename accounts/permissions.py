@@ -107,8 +107,14 @@ _DEVICE_RESULTS = (
     "mibprofile",
     "netboxcacheentry",
     "healthscore",
+    "prtgalert",
 )
-_VAULT_ROWS = ("credentialgroup", "credentialuse", "credentialassignment")
+_VAULT_ROWS = (
+    "credentialgroup",
+    "credentialuse",
+    "credentialassignment",
+    "credentialaccessrequest",
+)
 _ENTERPRISE = ("enterpriseauthconfig", "enterpriseauthuser")
 
 DEVICES: dict[str, tuple[str, ...]] = {

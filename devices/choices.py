@@ -50,6 +50,15 @@ class AccessLevel(models.TextChoices):
     PUBLIC = "public", "Public"
 
 
+class AccessRequestStatus(models.TextChoices):
+    """Where a request to use a restricted credential stands."""
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    DENIED = "denied", "Denied"
+    EXPIRED = "expired", "Expired"
+
+
 class AuthMethod(models.TextChoices):
     """Who checks a login on the device."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from devices.choices import AccessLevel
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
@@ -53,7 +54,8 @@ def may_write_inventory(actor: Any) -> bool:
 def may_use(actor: Any, credential: Credential) -> bool:
     """Whether the actor may let this credential be used or read.
 
-    A restricted one is for its owner, the people and roles it names, and holders of reveal.
+    A restricted one is for its owner, the people and roles it names, holders of reveal, and
+    those whose request was granted, until the grant ends.
     """
     if actor is None or actor.has_perm(REVEAL_CREDENTIAL):
         return True
@@ -62,4 +64,9 @@ def may_use(actor: Any, credential: Credential) -> bool:
     names = {actor.username, str(actor.pk)}
     if credential.owner in names or names & {str(one) for one in credential.allowed_users}:
         return True
-    return bool(set(actor.held_roles) & {str(one) for one in credential.allowed_groups})
+    if set(actor.held_roles) & {str(one) for one in credential.allowed_groups}:
+        return True
+    granted = credential.access_requests.filter(
+        requester_id=actor.pk, status="approved", access_granted_until__gt=timezone.now()
+    )
+    return bool(granted.exists())

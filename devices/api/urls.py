@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("devices.api.routes.monitoring")),
     path("", include("devices.api.routes.mib")),
     path("", include("devices.api.routes.integrations")),
+    path("", include("devices.api.routes.others")),
 ]

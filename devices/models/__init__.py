@@ -2,6 +2,7 @@
 
 from devices.models.credentials import (
     Credential,
+    CredentialAccessRequest,
     CredentialAssignment,
     CredentialGroup,
     CredentialRotation,
@@ -41,12 +42,14 @@ from devices.models.polling import (
     PollType,
     PollTypeGroup,
 )
+from devices.models.prtg import PrtgAlert
 from devices.models.scans import ExecutorResult, ExecutorRun, Scan, ScanResult
 from devices.models.types import DeviceTag, DeviceType, Manufacturer, Rack, Site
 
 __all__ = [
     "AvailabilitySample",
     "Credential",
+    "CredentialAccessRequest",
     "CredentialAssignment",
     "CredentialGroup",
     "CredentialRotation",
@@ -82,6 +85,7 @@ __all__ = [
     "PollExecution",
     "PollType",
     "PollTypeGroup",
+    "PrtgAlert",
     "Rack",
     "Scan",
     "ScanResult",

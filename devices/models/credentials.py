@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from devices.choices import AccessLevel, AuthMethod, CredentialStatus
+from devices.choices import AccessLevel, AccessRequestStatus, AuthMethod, CredentialStatus
 from devices.models.devices import Device
 from devices.models.groups import DeviceGroup
 from inventory_site.core.models.base import TimeStamped, Versioned
@@ -266,6 +266,41 @@ class CredentialRotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credential} {self.rotated_at:%Y-%m-%d}"
+
+
+class CredentialAccessRequest(models.Model):
+    """Somebody asks to use a restricted credential; a grant ends by itself."""
+
+    credential = models.ForeignKey(
+        Credential, on_delete=models.CASCADE, related_name="access_requests"
+    )
+    requested_by = models.CharField(max_length=255)
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    status = models.CharField(
+        max_length=10, choices=AccessRequestStatus, default=AccessRequestStatus.PENDING
+    )
+    reviewed_by = models.CharField(max_length=255, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_notes = models.TextField(blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    access_granted_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "requester"],
+                condition=Q(status=AccessRequestStatus.PENDING),
+                name="devices_accessrequest_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requested_by}: {self.credential}"
 
 
 class SshHostKey(models.Model):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from devices.services.remote_json import unverified
 from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefused, fetch
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
@@ -30,7 +30,7 @@ class NetBoxClient:
     def __init__(self, url: str, token: str, *, verify: bool = True) -> None:
         self._url, self._token = url.rstrip("/"), token
         self._host = urlsplit(url).hostname or ""
-        self._tls = None if verify else _unverified()
+        self._tls = None if verify else unverified()
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return an object; idempotent, so it is tried again after 429 and 5xx."""
@@ -93,10 +93,3 @@ def _read(answer: Fetched) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise NetBoxFailed("NetBox API error: the answer is no object")
     return found
-
-
-def _unverified() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -124,3 +125,8 @@ def listed(name: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every object of one of `LISTS`."""
     wanted = {key: value for key, value in query.items() if key in {"manufacturer", "site", "q"}}
     return asked(lambda client: client.all(LISTS[name], **wanted))
+
+
+def slug_of(text: str) -> str:
+    """Return NetBox's short name of a text."""
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:100]

@@ -6,6 +6,7 @@ from devices.services import (
     notices,
     runs,
     scans,
+    vault_requests,
     vault_use,
 )
 from inventory_site.core.choices import QueueName
@@ -26,8 +27,9 @@ def perform_scan(pk: int) -> None:
 
 @task(name="devices.check_credentials")
 def check_credentials() -> None:
-    """Mark credentials past their end and warn owners."""
+    """Mark credentials past their end and warn owners; close requests nobody reviewed."""
     vault_use.expire_due()
+    vault_requests.close_stale()
 
 
 @task(name="devices.notify_credential_owner")

@@ -208,3 +208,16 @@ class SpanBaselineFactory(ValidatedFactory[models.SpanBaseline]):
     b_ip = "10.20.0.2"
     b_port = "1"
     loss_db = 5.25
+
+
+class PrtgAlertFactory(RecordFactory[models.PrtgAlert]):
+    """A sensor that PRTG calls down."""
+
+    class Meta:
+        model = models.PrtgAlert
+
+    sensor_id = factory.Sequence(lambda number: str(2000 + number))
+    device_name = "agg-sw-7"
+    sensor_name = "Ping"
+    severity = "down"
+    message = "No reply"

@@ -135,3 +135,14 @@ class SshHostKeyFactory(ValidatedFactory[models.SshHostKey]):
     port = 22
     key_type = "ssh-ed25519"
     key_base64 = "AAAAC3NzaC1lZDI1NTE5AAAAIA=="
+
+
+class CredentialAccessRequestFactory(RecordFactory[models.CredentialAccessRequest]):
+    """Somebody who waits for a login."""
+
+    class Meta:
+        model = models.CredentialAccessRequest
+
+    credential = factory.SubFactory(CredentialFactory)
+    requested_by = "jana"
+    reason = "Replace the switch in rack 4"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from devices.api.base import alias
-from devices.api.views import enterprise, vault
+from devices.api.views import enterprise, vault, vault_requests
 
 SUFFIXES = (
     ("", vault.CredentialListView),
@@ -26,6 +26,10 @@ SUFFIXES = (
     ("/enterprise/users", enterprise.AccountsView),
     ("/enterprise/users/<int:pk>", enterprise.AccountView),
     ("/enterprise/test-connection", enterprise.TestConnectionView),
+    ("/access-requests", vault_requests.RequestsView),
+    ("/access-requests/<int:pk>/approve", vault_requests.ApproveView),
+    ("/access-requests/<int:pk>/deny", vault_requests.DenyView),
+    ("/<int:pk>/access-requests", vault_requests.AskView),
     ("/<int:pk>", vault.CredentialView),
     ("/<int:pk>/rotate", vault.RotateView),
     ("/<int:pk>/test", vault.TestView),

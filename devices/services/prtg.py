@@ -1,0 +1,253 @@
+"""PRTG: settings, reads, the webhook's alerts, and its devices told to NetBox."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.errors import Invalid, Refused, RemoteFailed
+from devices.models import PrtgAlert
+from devices.services import integration, netbox_settings, netbox_upsert, remote_json
+from devices.services.netbox_client import NetBoxFailed
+from inventory_site.core.errors import AuthenticationRequired, DomainError
+from inventory_site.core.locks import guarded, lock
+
+SECRETS = frozenset({"prtg_api_token", "prtg_passhash", "prtg_webhook_secret"})
+PLAIN = ("url", "username", "verify_ssl", "sync_interval", "enabled")
+MISSING = "PRTG is not configured. Set URL and API token in settings."
+COLUMNS = {
+    "devices": "objid,device,host,group,status,message,priority,tags",
+    "sensors": "objid,sensor,device,group,status,message,lastvalue,priority",
+    "groups": "objid,group,probe,status",
+}
+SEVERITIES = ("down", "warning", "unusual", "up")
+MAX_ROWS = 5000
+
+
+def shown() -> dict[str, Any]:
+    """Return the settings, secrets masked."""
+    data: dict[str, Any] = {name: integration.read(f"prtg_{name}") for name in PLAIN}
+    for key in sorted(SECRETS):
+        name = key.removeprefix("prtg_")
+        data[name] = integration.mask(integration.read(key, ""))
+        data[f"{name}_configured"] = bool(data[name])
+    data["verify_ssl"] = data["verify_ssl"] is not False
+    data["enabled"] = data["enabled"] is not False and bool(data["url"])
+    return data
+
+
+def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Store settings; a secret that begins with bullets leaves the stored one."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    values: dict[str, Any] = {}
+    if "url" in body:
+        values["prtg_url"] = remote_json.base_url(body["url"])
+    for name in ("verify_ssl", "enabled"):
+        if name in body:
+            values[f"prtg_{name}"] = str(body[name]).lower() in {"true", "1"}
+    if "username" in body:
+        values["prtg_username"] = str(body["username"] or "")[:255]
+    if "sync_interval" in body:
+        text = str(body["sync_interval"])
+        if not text.isdigit() or len(text) > 6:
+            raise Invalid("sync_interval", "sync_interval must be a whole number of seconds")
+        values["prtg_sync_interval"] = int(text)
+    for key in SECRETS:
+        sent = body.get(key.removeprefix("prtg_"))
+        if isinstance(sent, str) and sent and not sent.startswith("••"):
+            values[key] = sent
+    integration.write(actor, values, secrets=SECRETS)
+    return shown()
+
+
+def _login(body: Mapping[str, Any]) -> tuple[str, dict[str, str], bool]:
+    """Return URL, query and verification; stored secrets go to the stored URL only."""
+    stored = integration.read("prtg_url", "") or ""
+    url = remote_json.base_url(body.get("url") or stored)
+    own = url == stored
+
+    def secret(name: str) -> str:
+        sent = body.get(name)
+        if isinstance(sent, str) and sent and not sent.startswith("••"):
+            return sent
+        return (integration.read(f"prtg_{name}", "") or "") if own else ""
+
+    token, passhash = secret("api_token"), secret("passhash")
+    username = str(body.get("username") or (integration.read("prtg_username", "") if own else ""))
+    query = {"apitoken": token} if token else {"username": username, "passhash": passhash}
+    if not url or not (token or (username and passhash)):
+        raise RemoteFailed("PRTG_NOT_CONFIGURED", MISSING, 503)
+    verify = bool(body.get("verify_ssl", integration.read("prtg_verify_ssl", True)))
+    return url, query, verify
+
+
+def _get(path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
+    url, login, verify = _login(body or {})
+    return remote_json.call(
+        f"{url}{path}",
+        code="PRTG_ERROR",
+        name="PRTG",
+        query={**query, **login},
+        verify=verify,
+    )
+
+
+def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask PRTG for its state; raises `RemoteFailed`."""
+    policy.require(actor, policy.SETTINGS_EDIT)
+    found = _get("/api/status.json", body)
+    return {
+        "success": True,
+        "message": "Connected to PRTG",
+        "prtg_version": found.get("Version") or found.get("version"),
+        "sensors_count": _count(found, "Sensors", "UpSens", "DownSens", "WarnSens", "PausedSens"),
+        "devices_count": _count(found, "Devices"),
+    }
+
+
+def _count(found: Mapping[str, Any], whole: str, *parts: str) -> int | None:
+    """Return a count of the state; PRTG gives sensors by their colour."""
+    for names in ((whole,), parts):
+        values = [str(found[name]).strip() for name in names if found.get(name) not in (None, "")]
+        numbers = [int(text) for text in values if text.isdigit()]
+        if numbers:
+            return sum(numbers)
+    return None
+
+
+def status() -> dict[str, Any]:
+    """Return whether PRTG answers now."""
+    try:
+        found = _get("/api/status.json")
+    except RemoteFailed:
+        return {"connected": False, "version": None, "sensors": None, "devices": None}
+    return {
+        "connected": True,
+        "version": found.get("Version"),
+        "sensors": _count(found, "Sensors", "UpSens", "DownSens", "WarnSens", "PausedSens"),
+        "devices": _count(found, "Devices"),
+    }
+
+
+def rows(kind: str) -> list[dict[str, Any]]:
+    """Return PRTG's devices, sensors or groups."""
+    found = _get("/api/table.json", content=kind, columns=COLUMNS[kind], count=MAX_ROWS)
+    return [dict(row) for row in found.get(kind) or []]
+
+
+def preview() -> list[dict[str, Any]]:
+    """Return what a sync would tell NetBox: per PRTG device create, update or skip."""
+    client = netbox_settings.client()
+    found = []
+    try:
+        for row in rows("devices"):
+            name, ip = str(row.get("device") or "").strip(), normal_ip(row.get("host"))
+            if ip is None:
+                found.append(_planned(row, "skip", "PRTG knows no address of it"))
+                continue
+            known = client.first(netbox_upsert.DEVICES, name=name)
+            found.append(_planned(row, "update" if known else "create", ""))
+    except NetBoxFailed as err:
+        raise netbox_settings.refusal(err) from err
+    return found
+
+
+def _planned(row: Mapping[str, Any], action: str, reason: str) -> dict[str, Any]:
+    return {
+        "prtg_id": row.get("objid"),
+        "name": row.get("device"),
+        "ip_address": row.get("host"),
+        "group": row.get("group"),
+        "action": action,
+        "reason": reason or None,
+    }
+
+
+def sync_netbox(
+    *, actor: Any, only: set[str] | None = None, defaults: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Tell NetBox about PRTG's devices; one that fails is a row with its reason."""
+    policy.require(actor, policy.CHANGE)
+    client = netbox_settings.client()
+    done: dict[str, Any] = {"created": 0, "updated": 0, "skipped": 0, "errors": []}
+    for row in rows("devices"):
+        if only is not None and str(row.get("objid")) not in only:
+            continue
+        ip = normal_ip(row.get("host"))
+        if ip is None:
+            done["skipped"] += 1
+            continue
+        facts = {**(defaults or {}), "hostname": row.get("device"), "tags": ["prtg"]}
+        try:
+            made = netbox_upsert.upsert(client, ip, facts)["created"]
+        except (NetBoxFailed, DomainError) as err:
+            text = err.message if isinstance(err, DomainError) else str(err)
+            done["errors"].append({"name": row.get("device"), "error": text[:500]})
+        else:
+            done["created" if made else "updated"] += 1
+    audit.record(actor, "prtg.synced", after={**done, "errors": len(done["errors"])})
+    return done
+
+
+def severity_of(text: str) -> str:
+    """Return a severity by PRTG's word for a state."""
+    low = text.lower()
+    return next((word for word in SEVERITIES if word in low), "unknown")
+
+
+def webhook(body: Mapping[str, Any], secret: str) -> dict[str, Any]:
+    """Take one notice of PRTG: raise, refresh or resolve the sensor's alert.
+
+    The shared secret is compared in constant time; without one stored the webhook is closed.
+    """
+    stored = integration.read("prtg_webhook_secret", "") or ""
+    if not stored:
+        raise Refused("PRTG_NOT_CONFIGURED", "The webhook has no shared secret yet", 503)
+    if not hmac.compare_digest(stored.encode(), secret.encode()):
+        raise AuthenticationRequired
+    sensor = _text(body, "sensorid", 50)
+    if not sensor:
+        raise Invalid("sensorid", "sensorid is required")
+    return _store(sensor, body)
+
+
+def _text(body: Mapping[str, Any], name: str, size: int) -> str:
+    return str(body.get(name) if body.get(name) is not None else "").replace("\x00", "")[:size]
+
+
+def _store(sensor: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    now = timezone.now()
+    word = severity_of(_text(body, "status", 100))
+    values = {
+        "device_id": _text(body, "deviceid", 50),
+        "device_name": _text(body, "device", 255),
+        "sensor_name": _text(body, "sensor", 255),
+        "host": _text(body, "host", 255),
+        "group_name": _text(body, "group", 255),
+        "status_text": _text(body, "status", 100),
+        "severity": word,
+        "message": _text(body, "message", 4000),
+        "last_value": _text(body, "lastvalue", 255),
+        "priority": _text(body, "priority", 20),
+        "updated_at": now,
+    }
+    with guarded():
+        row = lock(PrtgAlert.objects.filter(sensor_id=sensor, is_active=True)).first()
+        if row is None and word == "up":
+            return {"action": "ignored", "alert_id": None, "severity": word}
+        action = "created" if row is None else "resolved" if word == "up" else "updated"
+        row = row or PrtgAlert(sensor_id=sensor)
+        for name, value in values.items():
+            setattr(row, name, value)
+        if word == "up":
+            row.is_active, row.resolved_at = False, now
+        with transaction.atomic():
+            row.save()
+    return {"action": action, "alert_id": row.pk, "severity": word}

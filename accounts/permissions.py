@@ -108,6 +108,10 @@ _DEVICE_RESULTS = (
     "netboxcacheentry",
     "healthscore",
     "prtgalert",
+    "sshhostkey",
+    "spanbaseline",
+    "oidgroup",
+    "oidmapping",
 )
 _VAULT_ROWS = (
     "credentialgroup",

@@ -68,6 +68,9 @@ def _sidebar() -> None:
         ("runs", "Commands", "terminal", "executorrun"),
         ("polls", "Polling", "activity", "pollconfig"),
         ("vault", "Vault", "key-round", "credential"),
+        ("requests", "Access requests", "key-round", "credentialaccessrequest"),
+        ("prtg", "PRTG alerts", "activity", "prtgalert"),
+        ("mibs", "MIB profiles", "tag", "mibprofile"),
         ("types", "Device types", "tag", "devicetype"),
         ("manufacturers", "Manufacturers", "factory", "manufacturer"),
         ("sites", "Sites", "map-pin", "site"),
@@ -84,6 +87,17 @@ def _sidebar() -> None:
                 order=order * 10,
             )
         )
+    registry.sidebar.register(
+        SidebarEntry(
+            slug="devices.topology",
+            title="Topology",
+            section="Devices",
+            icon="radar",
+            url_name="admin:devices_device_topology",
+            permission="devices.view_device",
+            order=15,
+        )
+    )
     registry.verbs.register(
         PaletteVerb(
             "devices.discover", "Discover devices", "admin:devices_scan_add", "devices.view_scan"

@@ -1,5 +1,25 @@
 """Pages of devices, their secrets and their measurements."""
 
-from devices.admin import credentials, devices, groups, polling, registers, scans
+from devices.admin import (
+    credentials,
+    devices,
+    groups,
+    mibs,
+    polling,
+    readings,
+    registers,
+    scans,
+    vault_rows,
+)
 
-__all__ = ["credentials", "devices", "groups", "polling", "registers", "scans"]
+__all__ = [
+    "credentials",
+    "devices",
+    "groups",
+    "mibs",
+    "polling",
+    "readings",
+    "registers",
+    "scans",
+    "vault_rows",
+]

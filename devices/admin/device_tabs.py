@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from devices.admin.drawings import CHARTS
 from devices.admin.words import power, state_badge
 from devices.measures import Thresholds, power_alarms
 from devices.models import Device, InterfaceState, ScanResult
@@ -150,6 +151,7 @@ TABS = [
             ip_address=device.ip or "-"
         ).count(),
     ),
+    CHARTS,
     Tab(
         "credentials",
         "Credentials",

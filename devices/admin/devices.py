@@ -7,10 +7,11 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin import drawings
 from devices.admin.device_tabs import TABS
 from devices.admin.words import ping_badge
 from devices.models import Credential, Device
@@ -180,6 +181,23 @@ class DeviceAdmin(ServiceAdmin):
             fits=_reachable,
         ),
     ]
+
+    def get_urls(self) -> list[Any]:
+        """Add the topology and the charts' data."""
+        guard = self.admin_site.admin_view
+        return [
+            path(
+                "topology/",
+                guard(drawings.topology_view),
+                name="devices_device_topology",
+            ),
+            path(
+                "<int:pk>/chart/",
+                guard(drawings.chart_view),
+                name="devices_device_chart",
+            ),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         rows: QuerySet[Device] = super().get_queryset(request)

@@ -50,6 +50,10 @@ class DeviceGroupAdmin(ServiceAdmin):
     phone_columns = ["size"]
     tabs = [Tab("members", "Members", context=_members)]
 
+    class Media:
+        css = {"all": ["devices/devices.css"]}
+        js = ["devices/rule_count.js"]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenList]:
         return SizedList
 

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin import drawings
 from devices.admin.words import state_badge
 from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
 from devices.models import ExecutorRun, Scan
@@ -86,6 +88,11 @@ def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any])
     return Answer(f"{done['accepted']} devices taken in.")
 
 
+def _review(request: HttpRequest, objects: list[Scan], data: dict[str, Any]) -> Answer:
+    url = reverse("admin:devices_scan_review", args=[objects[0].pk])
+    return Answer("Each found device waits for your decision.", url=url, link="Review them")
+
+
 def _cancel(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
     scans.cancel_scan(scan.pk, actor=request.user)
     return f"{scan} is cancelled."
@@ -110,6 +117,16 @@ class ScanAdmin(ServiceAdmin):
     tabs = [Tab("results", "Targets", context=_results)]
     empty_text = "Nothing was scanned yet; add a scan to discover devices."
     verbs = [
+        Verb(
+            slug="review-each",
+            label="Review",
+            permission=policy.ADD,
+            run=_review,
+            follows="A page lists what was found, with a choice per device.",
+            icon="check",
+            on_list=False,
+            fits=lambda scan: scan.accept == "review",
+        ),
         Verb(
             slug="accept",
             label="Take in all found",
@@ -143,6 +160,12 @@ class ScanAdmin(ServiceAdmin):
             ended=Count("results", filter=~Q(results__state=TargetState.WAITING)),
             answered=Count("results", filter=Q(results__is_online=True)),
         )
+
+    def get_urls(self) -> list[Any]:
+        """Add the review, row by row."""
+        view = self.admin_site.admin_view(drawings.review_view)
+        place = path("<int:pk>/review/", view, name="devices_scan_review")
+        return [place, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.CONNECT))

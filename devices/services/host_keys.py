@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from accounts.services import audit
+from devices import policy
 from devices.executors.ssh_keys import HostKey, KnownHosts
 from devices.models import SshHostKey
 
@@ -27,6 +31,9 @@ def store(found: KnownHosts) -> int:
     return len(rows)
 
 
-def forget(host: str, port: int) -> int:
+def forget(host: str, port: int, *, actor: Any) -> int:
     """Forget the keys of a server whose key changed for a good reason."""
-    return SshHostKey.objects.filter(host=host, port=port).delete()[0]
+    policy.require(actor, policy.CHANGE)
+    with transaction.atomic():
+        audit.record(actor, "device.host_key_forgotten", before={"host": host, "port": port})
+        return int(SshHostKey.objects.filter(host=host, port=port).delete()[0])

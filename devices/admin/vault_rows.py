@@ -1,0 +1,242 @@
+"""What stands around the vault: groups, enterprise servers, requests, host keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from devices import policy
+from devices.admin.words import state_badge
+from devices.choices import AccessRequestStatus
+from devices.models import (
+    CredentialAccessRequest,
+    CredentialGroup,
+    EnterpriseAuthConfig,
+    EnterpriseAuthUser,
+    SshHostKey,
+)
+from devices.services import host_keys, vault_groups, vault_requests
+from inventory_site.core.admin import (
+    ReadOnlyAdmin,
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    Verb,
+    column,
+    each,
+    identifier,
+    register,
+    when,
+)
+
+
+def _credentials(request: HttpRequest, group: CredentialGroup) -> dict[str, Any]:
+    table = ShortTable(
+        "Credentials",
+        ("Name", "Type"),
+        [
+            (
+                identifier(row.name, reverse("admin:devices_credential_change", args=[row.pk])),
+                row.credential_type,
+            )
+            for row in group.credentials.filter(is_deleted=False)
+        ],
+        empty="Nothing is in this group yet.",
+    )
+    return {"tables": [table]}
+
+
+@register(CredentialGroup)
+class CredentialGroupAdmin(ServiceAdmin):
+    """Credentials that belong together."""
+
+    list_display = ["name", "description"]
+    search_fields = ["name", "description"]
+    fields = ["name", "description"]
+    tabs = [Tab("credentials", "Credentials", context=_credentials)]
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> CredentialGroup:
+        return vault_groups.create_group(actor=request.user, **data)
+
+    def service_delete(self, request: HttpRequest, obj: CredentialGroup) -> None:
+        vault_groups.delete_group(obj.pk, actor=request.user)
+
+
+def _body(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        (f"{name}_id" if hasattr(value, "pk") else name): getattr(value, "pk", value)
+        for name, value in data.items()
+    }
+
+
+@register(EnterpriseAuthConfig)
+class EnterpriseAuthConfigAdmin(ServiceAdmin):
+    """A server that checks logins on devices."""
+
+    list_display = ["name", "auth_type", "credential", "is_default", "priority", "enabled"]
+    list_filter = ["auth_type", "enabled"]
+    list_select_related = ["credential"]
+    search_fields = ["name"]
+    phone_columns = ["auth_type"]
+    fields = ["name", "auth_type", "credential", "is_default", "priority", "enabled"]
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> EnterpriseAuthConfig:
+        return vault_groups.save_config(None, actor=request.user, body=_body(data))
+
+    def service_update(
+        self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
+    ) -> EnterpriseAuthConfig:
+        return vault_groups.save_config(obj.pk, actor=request.user, body=_body(changes))
+
+    def service_delete(self, request: HttpRequest, obj: EnterpriseAuthConfig) -> None:
+        vault_groups.delete_config(obj.pk, actor=request.user)
+
+
+class AccountForm(forms.ModelForm):
+    """The password is write-only: blank keeps what is stored."""
+
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        help_text="Blank keeps what is stored.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = EnterpriseAuthUser
+        fields = ("name", "auth_config", "username", "description", "is_service_account", "enabled")
+
+
+@register(EnterpriseAuthUser)
+class EnterpriseAuthUserAdmin(ServiceAdmin):
+    """A service account of an enterprise server, without its password."""
+
+    form = AccountForm
+    list_display = ["name", "auth_config", "username", "enabled", "used"]
+    list_filter = ["auth_config", "enabled"]
+    list_select_related = ["auth_config"]
+    search_fields = ["name", "username"]
+    phone_columns = ["username"]
+    fields = [*AccountForm.Meta.fields, "password"]
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> EnterpriseAuthUser:
+        return vault_groups.save_account(None, actor=request.user, body=_body(data))
+
+    def service_update(
+        self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
+    ) -> EnterpriseAuthUser:
+        return vault_groups.save_account(obj.pk, actor=request.user, body=_body(changes))
+
+    def service_delete(self, request: HttpRequest, obj: EnterpriseAuthUser) -> None:
+        vault_groups.delete_account(obj.pk, actor=request.user)
+
+    @column("Last used", order="last_used_at", export="last_used_at")
+    def used(self, obj: EnterpriseAuthUser) -> SafeString:
+        return when(obj.last_used_at, missing="never")
+
+
+class ReviewForm(forms.Form):
+    """Why, and for how long."""
+
+    hours = forms.IntegerField(
+        min_value=1, max_value=vault_requests.LONGEST_HOURS, initial=vault_requests.USUAL_HOURS
+    )
+    notes = forms.CharField(required=False, max_length=2000)
+
+
+def _approve(request: HttpRequest, row: CredentialAccessRequest, data: dict[str, Any]) -> str:
+    vault_requests.review(
+        row.pk, actor=request.user, approve=True, notes=data["notes"], hours=data["hours"]
+    )
+    return f"{row.requested_by} may use {row.credential} for {data['hours']} hours."
+
+
+def _deny(request: HttpRequest, row: CredentialAccessRequest, data: dict[str, Any]) -> str:
+    vault_requests.review(row.pk, actor=request.user, approve=False)
+    return f"{row.requested_by} may not use {row.credential}."
+
+
+def _is_pending(row: CredentialAccessRequest) -> bool:
+    return row.status == AccessRequestStatus.PENDING
+
+
+@register(CredentialAccessRequest)
+class CredentialAccessRequestAdmin(ReadOnlyAdmin):
+    """Who asks for which restricted credential, and why."""
+
+    list_display = ["requested_by", "credential", "reason", "status_badge", "asked", "until"]
+    list_filter = ["status"]
+    list_select_related = ["credential"]
+    search_fields = ["requested_by", "credential__name", "reason"]
+    phone_columns = ["status_badge", "credential"]
+    summary = ["credential", "reason", "status_badge", "asked", "until", "reviewed_by"]
+    fields = ["reason", "review_notes"]
+    empty_text = "Nobody has asked for a restricted credential."
+    verbs = [
+        Verb(
+            slug="approve",
+            label="Grant",
+            permission=policy.REVEAL_CREDENTIAL,
+            run=each(_approve, "granted"),
+            form=ReviewForm,
+            follows="The grant ends by itself.",
+            icon="check",
+            fits=_is_pending,
+        ),
+        Verb(
+            slug="deny",
+            label="Deny",
+            permission=policy.REVEAL_CREDENTIAL,
+            run=each(_deny, "denied"),
+            icon="x",
+            fits=_is_pending,
+        ),
+    ]
+
+    @column("State", order="status", export="status")
+    def status_badge(self, obj: CredentialAccessRequest) -> SafeString:
+        return state_badge(obj.status)
+
+    @column("Asked", order="created_at", export="created_at")
+    def asked(self, obj: CredentialAccessRequest) -> SafeString:
+        return when(obj.created_at)
+
+    @column("Until", order="access_granted_until", export="access_granted_until")
+    def until(self, obj: CredentialAccessRequest) -> SafeString:
+        return when(obj.access_granted_until, acts=True)
+
+
+def _forget(request: HttpRequest, row: SshHostKey, data: dict[str, Any]) -> str:
+    host_keys.forget(row.host, row.port, actor=request.user)
+    return f"The next key of {row.host} is taken as its own."
+
+
+@register(SshHostKey)
+class SshHostKeyAdmin(ReadOnlyAdmin):
+    """The key a server showed when we first met it; another key is refused."""
+
+    list_display = ["host", "port", "key_type", "first_seen"]
+    list_filter = ["key_type"]
+    search_fields = ["host"]
+    phone_columns = ["key_type"]
+    fields = ["host", "port", "key_type", "key_base64"]
+    empty_text = "No server was met yet."
+    verbs = [
+        Verb(
+            slug="forget",
+            label="Forget",
+            permission=policy.CHANGE,
+            run=each(_forget, "forgotten"),
+            follows="The key that the server shows next is trusted.",
+            danger=True,
+            icon="trash-2",
+        )
+    ]
+
+    @column("First seen", order="first_seen_at", export="first_seen_at")
+    def first_seen(self, obj: SshHostKey) -> SafeString:
+        return when(obj.first_seen_at)

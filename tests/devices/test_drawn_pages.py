@@ -1,0 +1,175 @@
+"""Charts, topology, the review of a scan, and the rows around the vault in the admin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from devices.models import (
+    Device,
+    InterfaceSample,
+    InterfaceState,
+    MibProfile,
+    OpticalSample,
+    Scan,
+    ScanResult,
+    SshHostKey,
+)
+from devices.selectors import charts
+from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
+from devices.services import host_keys
+from tests.factories.devices import DeviceFactory, ManagementAddressFactory
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/devices"
+
+
+def at(ip):
+    return DeviceFactory(name=f"sw-{ip}", address=ManagementAddressFactory(ip=ip))
+
+
+def test_a_chart_has_its_limits_and_gaps_stay_gaps(admin_page):
+    device, now = at("10.6.0.1"), timezone.now()
+    for minutes, rx in ((60, -5), (55, -5.5), (50, 0), (20, -6), (15, -40)):
+        OpticalSample.objects.create(
+            device_ip="10.6.0.1",
+            interface_name="port5",
+            interface_index=5,
+            rx_power=rx,
+            tx_power=1,
+            rx_power_low_warn=-14,
+            recorded_at=now - timedelta(minutes=minutes),
+        )
+
+    page = admin_page.get(f"{PAGE}/device/{device.pk}/change/?tab=charts")
+    found = admin_page.get(f"{PAGE}/device/{device.pk}/chart/?kind=light&port=port5&span=6h").json()
+
+    assert b"uPlot.iife.min.js" in page.content
+    assert found["unit"] == "dBm"
+    assert found["series"][0]["values"] == [-5, -5.5, 0, None, -6, -40]
+    assert found["limits"] == [{"label": "rx low", "value": -14.0}]
+    assert len(found["x"]) == 6
+
+
+def test_utilisation_is_drawn_where_the_speed_is_known_else_the_rate(admin_page):
+    device, now = at("10.6.0.2"), timezone.now()
+    InterfaceSample.objects.create(
+        device_ip="10.6.0.2",
+        interface_name="Port 1",
+        interface_index=1,
+        rx_bps=2_500_000,
+        recorded_at=now,
+    )
+    path = f"{PAGE}/device/{device.pk}/chart/?kind=traffic&port=Port%201"
+    assert admin_page.get(path).json()["unit"] == "Mbit/s"
+    InterfaceSample.objects.update(rx_utilization_pct="12.50")
+    found = admin_page.get(path).json()
+    assert (found["unit"], found["series"][0]["values"]) == ("%", [12.5])
+    assert charts.ports_of("10.6.0.2", "traffic") == ["Port 1"]
+    assert admin_page.get(f"{PAGE}/device/999999/chart/").status_code == 404
+
+
+def test_the_topology_draws_each_cable_once_and_lists_it(admin_page):
+    one, two = at("10.6.1.1"), at("10.6.1.2")
+    at("10.6.1.3")
+    for here, there, port in (("10.6.1.1", "10.6.1.2", 5), ("10.6.1.2", "10.6.1.1", 6)):
+        InterfaceState.objects.create(
+            ip_address=here,
+            interface_index=10_000 + port,
+            interface_name=f"Port {port}",
+            lldp_remote_mgmt_addr=there,
+            lldp_remote_port=str(11 - port),
+            status="up",
+        )
+
+    text = admin_page.get(f"{PAGE}/device/topology/").content.decode()
+
+    assert text.count("<line ") == 1
+    assert text.count("<circle ") == 2
+    assert "Both ends" in text
+    assert "1 device without a known neighbour" in text
+    assert f"{PAGE}/device/{one.pk}/change/" in text
+    assert str(two) in text
+
+
+def test_a_drawing_stays_on_its_paper_and_is_the_same_each_time():
+    nodes = [str(number) for number in range(40)]
+    links = [(str(number), str((number * 7 + 1) % 40)) for number in range(40)]
+
+    found = places(nodes, links)
+
+    assert found == places(nodes, links)
+    assert all(0 < one.x < WIDTH and 0 < one.y < HEIGHT for one in found.values())
+    assert len({(one.x, one.y) for one in found.values()}) == 40
+    assert len(places([str(number) for number in range(300)], [])) == 300
+    assert places([], []) == {}
+
+
+def test_a_scan_is_reviewed_row_by_row(admin_page):
+    scan = Scan.objects.create(status="completed", accept="review", total_targets=3)
+    rows = [
+        ScanResult.objects.create(
+            scan=scan,
+            target=f"10.6.2.{number}",
+            position=number,
+            state="done",
+            is_online=True,
+            result={
+                "ping_status": "online",
+                "snmp_status": "responding",
+                "hostname": "<b>x</b>",
+                "vendor": "Ciena",
+            },
+        )
+        for number in (1, 2, 3)
+    ]
+    path = f"{PAGE}/scan/{scan.pk}/review/"
+    words = ("accept", "reject", "later")
+
+    shown = admin_page.get(path).content.decode()
+    sent = admin_page.post(
+        path, {f"row-{row.pk}": word for row, word in zip(rows, words, strict=True)}
+    )
+
+    assert "&lt;b&gt;x&lt;/b&gt;" in shown
+    assert sent.status_code == 302
+    assert [ScanResult.objects.get(pk=row.pk).review for row in rows] == [
+        "accepted",
+        "rejected",
+        "pending",
+    ]
+    assert Device.objects.filter(address__ip__startswith="10.6.2.").count() == 1
+
+
+def test_a_changed_host_key_is_forgotten_with_an_entry(admin_page):
+    row = SshHostKey.objects.create(
+        host="10.6.3.1", port=22, key_type="ssh-ed25519", key_base64="AAAA"
+    )
+
+    assert admin_page.get(f"{PAGE}/sshhostkey/{row.pk}/change/").status_code == 200
+    assert host_keys.forget("10.6.3.1", 22, actor=None) == 1
+    assert AuditEntry.objects.filter(verb="device.host_key_forgotten").count() == 1
+
+
+def test_a_profile_is_added_in_the_admin_and_its_page_shows_its_groups(admin_page):
+    sent = admin_page.post(
+        f"{PAGE}/mibprofile/add/", {"name": "acme", "vendor": "ACME", "enterprise_oid": "1.3.6.1"}
+    )
+    assert sent.status_code == 302
+    assert MibProfile.objects.get(name="acme").vendor == "ACME"
+    seeded = MibProfile.objects.get(name="ciena_saos6")
+    page = admin_page.get(f"{PAGE}/mibprofile/{seeded.pk}/change/?tab=groups").content.decode()
+    assert "port_stats" in page
+    bad = admin_page.post(
+        f"{PAGE}/mibprofile/add/", {"name": "b", "vendor": "B", "enterprise_oid": "x"}
+    )
+    assert "must be a numeric OID" in bad.content.decode()
+
+
+def test_the_group_form_counts_while_somebody_types(admin_page):
+    text = admin_page.get(f"{PAGE}/devicegroup/add/").content.decode()
+    assert "devices/rule_count.js" in text
+    assert 'name="rule"' in text

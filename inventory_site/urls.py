@@ -43,5 +43,6 @@ urlpatterns = [
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
     path("admin/", include("inventory_site.core.admin.urls")),
     path("admin/", include("inventory_site.dashboard")),
+    path("admin/", include("networkroutes.admin.urls")),
     path("admin/", admin.site.urls),
 ]

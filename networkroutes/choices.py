@@ -104,6 +104,7 @@ class ProbeKind(models.TextChoices):
 
     PING = "ping", "Ping"
     TCP = "tcp", "TCP connection"
+    SNMP = "snmp", "SNMP answer"
     HTTP = "http", "HTTP poll"
 
 

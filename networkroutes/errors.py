@@ -134,6 +134,12 @@ class PathNotFound(NotFound):
     code = "PATH_NOT_FOUND"
 
 
+class ProbeBusy(ConflictError):
+    """A circuit has no probe, or another run measures it now."""
+
+    code = "PROBE_BUSY"
+
+
 class RateMissing(DomainError):
     """A currency that a price needs has no active rate."""
 

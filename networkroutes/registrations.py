@@ -12,12 +12,11 @@ from inventory_site.core.registry import (
     DemoLoader,
     FileOwner,
     LegacyImporter,
-    PaletteVerb,
     Schedule,
     SearchHit,
     SearchProvider,
-    SidebarEntry,
 )
+from networkroutes import navigation
 
 VIEW_ROUTE = "networkroutes.view_networkroute"
 VIEW_RESERVATION = "networkroutes.view_reservation"
@@ -26,7 +25,7 @@ VIEW_RESERVATION = "networkroutes.view_reservation"
 def register() -> None:
     """Called once, when the app is ready."""
     _cards()
-    _sidebar()
+    navigation.register()
     _searches()
     _background()
 
@@ -69,56 +68,6 @@ def _cards() -> None:
         registry.cards.register(card)
 
 
-def _sidebar() -> None:
-    from networkroutes.selectors import dashboard
-
-    entries: tuple[tuple[str, str, str, str, int, Any], ...] = (
-        ("routes", "Circuits", "cable", "networkroute", 10, dashboard.count_outages),
-        ("channels", "Wavelengths", "graphic_eq", "darkfibrechannel", 20, None),
-        (
-            "reservations",
-            "Reservations",
-            "bookmark",
-            "reservation",
-            30,
-            dashboard.count_expiring_mine,
-        ),
-        ("locations", "Locations", "location_on", "location", 40, None),
-        ("rates", "Exchange rates", "currency_exchange", "exchangerate", 50, None),
-        ("reservation_log", "Reservation log", "receipt_long", "reservationlog", 60, None),
-        ("repository_types", "Repository types", "category", "repositorytype", 70, None),
-    )
-    for slug, title, icon, model, order, count in entries:
-        registry.sidebar.register(
-            SidebarEntry(
-                slug=f"routes.{slug}",
-                title=title,
-                section="Routes",
-                icon=icon,
-                url_name=f"admin:networkroutes_{model}_changelist",
-                permission=f"networkroutes.view_{model}",
-                order=order,
-                count=count,
-            )
-        )
-    registry.verbs.register(
-        PaletteVerb(
-            "routes.add",
-            "Add a circuit",
-            "admin:networkroutes_networkroute_add",
-            "networkroutes.add_networkroute",
-        )
-    )
-    registry.verbs.register(
-        PaletteVerb(
-            "routes.reserve",
-            "Reserve a wavelength",
-            "admin:networkroutes_darkfibrechannel_changelist",
-            "networkroutes.add_reservation",
-        )
-    )
-
-
 def _searches() -> None:
     registry.searches.register(
         SearchProvider("routes", "Circuits", VIEW_ROUTE, _find_routes, order=10)
@@ -141,7 +90,7 @@ def _searches() -> None:
 
 def _background() -> None:
     from networkroutes import legacy_command
-    from networkroutes.services import files
+    from networkroutes.services import bulk_uploads, files
 
     registry.schedules.register(
         Schedule(
@@ -177,6 +126,9 @@ def _background() -> None:
     )
     registry.file_owners.register(
         FileOwner("routes.test_results", files.STORAGE, files.TEST_PREFIX, files.known_test_results)
+    )
+    registry.file_owners.register(
+        FileOwner("routes.bulk", bulk_uploads.STORAGE, bulk_uploads.PREFIX, bulk_uploads.known)
     )
     registry.importers.register(
         LegacyImporter(

@@ -22,6 +22,9 @@ NETWORKROUTES_GENERATED_KMZ_DAYS = env.integer(
 NETWORKROUTES_PROBE_SECONDS = env.integer(
     "NETWORKROUTES_PROBE_SECONDS", 60, "Seconds between two measurements of a circuit."
 )
+NETWORKROUTES_SNMP_COMMUNITY = env.text(
+    "NETWORKROUTES_SNMP_COMMUNITY", "public", "Community of SNMP probes of circuits (v2c)."
+)
 NETWORKROUTES_LATENCY_STALE_SECONDS = env.integer(
     "NETWORKROUTES_LATENCY_STALE_SECONDS",
     900,

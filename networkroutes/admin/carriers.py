@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import ServiceAdmin, badge, column, register, when
+from inventory_site.core.admin import ServiceAdmin, Verb, badge, column, each, register, when
+from networkroutes.admin.filters import Chip
 from networkroutes.models import Carrier, CarrierContact
 from networkroutes.services import carriers
 
@@ -66,6 +69,35 @@ class CarrierAdmin(ServiceAdmin):
         return when(obj.updated_at)
 
 
+class OverdueChip(Chip):
+    """Contacts that nobody has confirmed for a year."""
+
+    title, parameter_name = "confirmed", "confirmed"
+    words = (("overdue", "Overdue"), ("current", "Within a year"))
+
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
+        if value == "overdue":
+            return rows.overdue()
+        return rows.exclude(pk__in=rows.overdue().values("pk")) if value == "current" else rows
+
+
+def _confirm(request: HttpRequest, contact: CarrierContact, data: dict[str, Any]) -> str:
+    carriers.approve_contact(
+        actor=request.user, carrier_id=contact.carrier_id, contact_id=contact.pk
+    )
+    return f"{contact} is confirmed for a year."
+
+
+CONFIRM = Verb(
+    slug="confirm",
+    label="Confirm",
+    permission="networkroutes.change_carriercontact",
+    run=each(_confirm, "confirmed"),
+    follows="Confirmed for a year from now.",
+    icon="badge-check",
+)
+
+
 class CarrierContactForm(forms.ModelForm):
     """A contact of a carrier."""
 
@@ -89,7 +121,22 @@ class CarrierContactAdmin(ServiceAdmin):
 
     form = CarrierContactForm
     list_display = ["contact_name", "carrier", "contact_level", "contact_email", "confirmed"]
-    list_filter = ["carrier__region"]
+    list_title = "Carrier contacts"
+    noun = "contact"
+    list_filter = [OverdueChip, "carrier__region"]
+    verbs = [CONFIRM]
+    row_verbs = ["confirm"]
+    phone_columns = ["carrier", "confirmed"]
+    export_fields = [
+        ("Contact", "contact_name"),
+        ("Carrier", "carrier__carrier_name"),
+        ("Region", "carrier__region"),
+        ("Level", "contact_level"),
+        ("Function", "contact_function"),
+        ("E-mail", "contact_email"),
+        ("Phone", "contact_phone"),
+        ("Confirmed (UTC)", "last_updated"),
+    ]
     list_select_related = ["carrier"]
     search_fields = ["contact_name", "carrier__carrier_name", "contact_email"]
     ordering = ["last_updated"]
@@ -127,5 +174,5 @@ class CarrierContactAdmin(ServiceAdmin):
     @column("Confirmed", order="last_updated")
     def confirmed(self, obj: CarrierContact) -> SafeString:
         if obj.is_overdue:
-            return badge("Overdue", "bad")
+            return format_html("{} {}", badge("Overdue", "bad"), when(obj.last_updated))
         return when(obj.last_updated)

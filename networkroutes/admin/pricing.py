@@ -1,24 +1,145 @@
-"""Margin rules by version, promotions, capabilities, bulk uploads; read only."""
+"""Margin rules by version, promotions; capabilities and bulk uploads to read."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import badge, column, register, when
+from inventory_site.core.admin import (
+    Answer,
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    Verb,
+    badge,
+    column,
+    number,
+    register,
+    when,
+)
 from networkroutes.admin.design import ReadOnlyPage
+from networkroutes.admin.pricing_forms import (
+    PricingForm,
+    PromoForm,
+    field_of,
+    sections_of,
+    words_of,
+)
+from networkroutes.admin.words import page_of
+from networkroutes.design.margins import DEFAULTS, TERMS
 from networkroutes.models import BulkUpload, LocationCapabilities, PricingConfig, PromoRule
 from networkroutes.models.capabilities import CAPABILITIES
+from networkroutes.selectors.pricing import current_version, values_of
+from networkroutes.services import pricing_rules
+
+
+def _changes(request: HttpRequest, version: PricingConfig) -> dict[str, Any]:
+    """Return every value of a version, beside those of the version before."""
+    before = PricingConfig.objects.filter(pk__lt=version.pk).order_by("-pk").first()
+    old, new = values_of(before), values_of(version)
+    rows = [
+        (
+            words_of(key).capitalize(),
+            number(new[key].normalize()),
+            number(old[key].normalize()),
+            badge("Changed", "warn") if old[key] != new[key] else "",
+        )
+        for key in new
+    ]
+    header = ("Rule", "This version", "The one before", "")
+    return {"tables": [ShortTable("Values", header, rows)]}
+
+
+def _restore(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    made = pricing_rules.restore_config(actor=request.user, version_id=objects[0].pk)
+    return Answer(f"{made} is in force; it holds what {objects[0]} held.", page_of(made))
+
+
+def _is_old(version: PricingConfig) -> bool:
+    newest = current_version()
+    return newest is not None and newest.pk != version.pk
+
+
+RESTORE = Verb(
+    slug="restore",
+    label="Put in force again",
+    permission="networkroutes.add_pricingconfig",
+    run=_restore,
+    follows="Its values become a new version; prices use them from then on.",
+    fits=_is_old,
+    icon="rotate-ccw",
+    on_list=False,
+)
+
+
+def _end(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    pricing_rules.end_promo(actor=request.user, rule_id=objects[0].pk)
+    return Answer(f"{objects[0]} is ended.")
+
+
+END = Verb(
+    slug="end",
+    label="End",
+    permission="networkroutes.delete_promorule",
+    run=_end,
+    follows="Prices leave it out from now on; the row stays for old quotes.",
+    danger=True,
+    fits=lambda rule: rule.is_active,
+    icon="ban",
+    on_list=False,
+)
 
 
 @register(PricingConfig)
-class PricingConfigAdmin(ReadOnlyPage):
-    """Versions of the margin rules; the newest is in force."""
+class PricingConfigAdmin(ServiceAdmin):
+    """Versions of the margin rules; the newest is in force and none is ever changed."""
 
-    list_display = ["__str__", "made", "created_by", "note"]
+    form = PricingForm
+    noun = "version"
+    list_title = "Pricing rules"
+    list_display = ["named", "standing", "made", "created_by", "note"]
     list_select_related = ["created_by"]
     ordering = ["-pk"]
-    summary = ["made", "created_by", "note"]
-    empty_text = "The defaults are in force."
+    phone_columns = ["standing", "made"]
+    summary = ["standing", "made", "created_by", "note"]
+    verbs = [RESTORE]
+    details_title = ""
+    tabs = [Tab("values", "Values", context=_changes)]
+    empty_text = "The defaults of the contract are in force. Add a version to change them."
+    fieldsets = [
+        (None, {"fields": ["note"]}),
+        *(
+            (
+                f"{term} months",
+                {"fields": [field_of(key) for key in DEFAULTS if f".{term}." in key]},
+            )
+            for term in TERMS
+        ),
+        (
+            "Twin and promotions",
+            {"fields": [field_of(key) for key in DEFAULTS if key.count(".") == 1]},
+        ),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The tab says it all once the version is there."""
+        return super().get_fieldsets(request, obj) if obj is None else []
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> PricingConfig:
+        """Put a new version in force."""
+        return pricing_rules.set_config(
+            actor=request.user, sections=sections_of(data), note=data.get("note", "")
+        )
+
+    @column("Version", order="pk")
+    def named(self, obj: PricingConfig) -> str:
+        return str(obj)
+
+    @column("State")
+    def standing(self, obj: PricingConfig) -> SafeString:
+        return badge("Replaced", "idle") if _is_old(obj) else badge("In force", "ok")
 
     @column("Made", order="created_at")
     def made(self, obj: PricingConfig) -> SafeString:
@@ -26,19 +147,51 @@ class PricingConfigAdmin(ReadOnlyPage):
 
 
 @register(PromoRule)
-class PromoRuleAdmin(ReadOnlyPage):
+class PromoRuleAdmin(ServiceAdmin):
     """Promotional prices between locations."""
 
-    list_display = ["rule_name", "state", "price_1000_to_2999mb", "price_3000mb_plus", "changed"]
+    form = PromoForm
+    noun = "promotion"
+    list_title = "Promotions"
+    list_display = ["rule_name", "state", "between", "price_1000_to_2999mb", "price_3000mb_plus"]
     list_filter = ["is_active"]
     search_fields = ["rule_name"]
     ordering = ["-is_active", "rule_name", "pk"]
-    summary = ["rule_name", "state", "source_locations", "destination_locations", "changed"]
-    empty_text = "No promotions."
+    phone_columns = ["state", "between"]
+    summary = ["state", "between", "changed"]
+    verbs = [END]
+    fieldsets = [
+        (None, {"fields": ["rule_name", "source_locations", "destination_locations"]}),
+        ("Prices per month, USD", {"fields": list(pricing_rules.PROMO_PRICES)}),
+    ]
+    empty_text = "No promotions yet."
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> PromoRule:
+        """Add a promotion."""
+        return pricing_rules.create_promo(actor=request.user, values=data)
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: PromoRule,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> PromoRule:
+        """Change a promotion."""
+        return pricing_rules.update_promo(
+            actor=request.user,
+            rule_id=obj.pk,
+            values=changes,
+            expected_version=expected_version,
+        )
 
     @column("State", order="is_active")
     def state(self, obj: PromoRule) -> SafeString:
         return badge("Active", "ok") if obj.is_active else badge("Ended", "idle")
+
+    @column("Between")
+    def between(self, obj: PromoRule) -> str:
+        return f"{', '.join(obj.source_locations)} and {', '.join(obj.destination_locations)}"
 
     @column("Changed", order="updated_at")
     def changed(self, obj: PromoRule) -> SafeString:

@@ -27,8 +27,10 @@ from inventory_site.core.admin import (
 from inventory_site.core.admin.lists import EXPORT_PARAM, OpenList
 from inventory_site.core.errors import DomainError
 from networkroutes.admin import downloads, filters, words
+from networkroutes.admin.probe_verbs import PROBE_VERBS
 from networkroutes.admin.route_forms import NetworkRouteForm
 from networkroutes.admin.route_tabs import CHANNELS, FILES, HISTORY
+from networkroutes.admin.route_tabs_map import LATENCY, MAP
 from networkroutes.admin.route_verbs import ROUTE_VERBS, files_tab
 from networkroutes.models import KmzFile, NetworkRoute
 from networkroutes.selectors.register import attach_channel_counts, with_channel_counts
@@ -114,8 +116,8 @@ class NetworkRouteAdmin(ServiceAdmin):
         "monthly_cost",
         "kind",
     ]
-    verbs = ROUTE_VERBS
-    tabs = [CHANNELS, FILES, HISTORY]
+    verbs = [*ROUTE_VERBS[:1], *PROBE_VERBS[:1], *ROUTE_VERBS[1:], *PROBE_VERBS[1:]]
+    tabs = [CHANNELS, MAP, FILES, LATENCY, HISTORY]
     details_first = True
     change_form_template = "networkroutes/admin/route.html"
     empty_text = (

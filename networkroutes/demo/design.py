@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import sin
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from networkroutes.models import (
     Carrier,
     CarrierContact,
     LatencyProbe,
+    LatencySample,
     Location,
     LocationCapabilities,
     NetworkRoute,
@@ -29,7 +31,11 @@ REGIONS = {
     "Transit One": "AMERs",
 }
 OVERDUE = ("Meridian Cable", "Sunward")
-LOOPBACK_PROBES = {"LONLON100001": "127.0.10.1", "LONLON100002": "127.0.10.2"}
+PING = {"kind": "ping", "target": "127.0.10.1"}
+SIMULATED = {"kind": "tcp", "target": "127.0.10.2", "tcp_port": 1022}  # ends with its simulator
+PROBES: dict[str, dict[str, Any]] = {"LONLON100001": PING, "LONLON100002": SIMULATED}
+HISTORY = {"LONLON100001": 0.4, "LONLON100002": 0.5, "LONSNG420017": 162.3, "LONNYC300101": 64.3}
+SAMPLES, SAMPLE_EVERY = 288, timedelta(minutes=5)
 FLOORS = {"LON1": (300, 350, 450, 690), "SNG1": (420, 480, 640, 900)}
 ABLE = {"LON1": ("cnx_colocation", "cnx_sdwan", "internet_on_ramp"), "SNG1": ("cnx_ethernet",)}
 PROMOTION = "London to Frankfurt, spring"
@@ -39,7 +45,8 @@ SEARCH = "London to Singapore, 10 G, under 180 ms"
 def load_design(actor: Any) -> int:
     """Make what is missing; return how many rows were added."""
     made = sum(_carrier(actor, name, region) for name, region in REGIONS.items())
-    made += sum(_probe(actor, *pair) for pair in LOOPBACK_PROBES.items())
+    made += sum(_probe(actor, *pair) for pair in PROBES.items())
+    made += sum(_history(*pair) for pair in HISTORY.items())
     made += sum(_place(actor, code) for code in FLOORS)
     made += _promotion(actor)
     return made + _search(actor)
@@ -70,13 +77,36 @@ def _carrier(actor: Any, name: str, region: str) -> int:
     return 1
 
 
-def _probe(actor: Any, circuit_id: str, address: str) -> int:
-    """Ping a loopback address, which answers on every machine."""
+def _probe(actor: Any, circuit_id: str, values: dict[str, Any]) -> int:
+    """Measure a loopback address: one always answers, one while its simulated device runs."""
     route = NetworkRoute.objects.filter(circuit_id=circuit_id).first()
     if route is None or LatencyProbe.objects.filter(route=route).exists():
         return 0
-    latency.set_probe(actor=actor, route=route, values={"kind": "ping", "target": address})
+    latency.set_probe(actor=actor, route=route, values=values)
     return 1
+
+
+def _history(circuit_id: str, middle_ms: float) -> int:
+    """Make a day of measurements that swing around a value, with a few losses."""
+    route = NetworkRoute.objects.filter(circuit_id=circuit_id).first()
+    if route is None or LatencySample.objects.filter(route=route).exists():
+        return 0
+    now = timezone.now()
+    LatencySample.objects.bulk_create(
+        LatencySample(
+            route=route,
+            sampled_at=now - SAMPLE_EVERY * (SAMPLES - number),
+            latency_ms=None if number in (97, 98) else _swing(middle_ms, number),
+            source="ping",
+        )
+        for number in range(SAMPLES)
+    )
+    return 1
+
+
+def _swing(middle_ms: float, number: int) -> float:
+    """A slow wave with a small ripple, 2 % around the middle."""
+    return round(middle_ms * (1 + 0.012 * sin(number / 23) + 0.008 * sin(number * 2.3)), 2)
 
 
 def _place(actor: Any, code: str) -> int:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from accounts.models import User
 from networkroutes.demo import data, design
 from networkroutes.demo.data import Circuit, Place
+from networkroutes.demo.ways import WAYS
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute, Reservation
 from networkroutes.services import channels, files, locations, reservations, routes
 
 FIRST_THZ, STEP_THZ = Decimal("193.1"), Decimal("0.05")
 C_KM_S = 299_792.458
-FILES_FOR = ("LONLON100001", "LONAMS220031", "PARMRS260071", "NYCASH340141", "LONSNG420017")
+FILES_FOR = ("LONLON100001", "LONAMS220031", "PARMRS260071", "NYCASH340141", *WAYS)
 
 
 class _Loader:
@@ -143,7 +144,9 @@ def _files(actor: object, circuit: Circuit) -> None:
 
 
 def _kml(circuit: Circuit, ends: list[Place]) -> str:
-    line = " ".join(f"{place.longitude},{place.latitude},0" for place in ends)
+    a, b = ((place.longitude, place.latitude) for place in ends)
+    points = (a, *WAYS.get(circuit.circuit_id, ()), b)
+    line = " ".join(f"{longitude},{latitude},0" for longitude, latitude in points)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'

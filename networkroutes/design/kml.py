@@ -19,6 +19,7 @@ STYLES = (("redLine", "ff0000ff", "4"), ("blueLine", "ffff0000", "3"))
 EARTH_KM = 6371.0088
 LIGHT_KM_PER_MS = 299.792458
 GROUP_INDEX = 1.468
+MOST_DRAWN_POINTS = 5_000
 MAX_KML_BYTES = 32 * 1024 * 1024
 NOT_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {
     0xFFFE: None,
@@ -86,16 +87,23 @@ def line_km(source: IO[bytes]) -> float | None:
 
     The lines of one `MultiGeometry` are parts of one line.
     """
-    with zipfile.ZipFile(source) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
-        main = MAIN_ENTRY if MAIN_ENTRY in names else next(iter(names), None)
-        if main is None:
-            return None
-        with archive.open(main) as entry:
-            text = entry.read(MAX_KML_BYTES)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(text, parser)
+    root = _root_of(source)
     return _longest(root) if root is not None else None
+
+
+def drawn_lines(source: IO[bytes]) -> list[list[tuple[float, float]]]:
+    """Return the lines of a KMZ as (latitude, longitude), thinned evenly to 5,000 points."""
+    root = _root_of(source)
+    if root is None:
+        return []
+    found = []
+    for drawn in root.iter("{*}LineString"):
+        coordinates = drawn.find("{*}coordinates")
+        points = _points(coordinates.text if coordinates is not None else None)
+        if len(points) > 1:
+            found.append([spot for spot in points if abs(spot[0]) <= 90 and abs(spot[1]) <= 360])
+    step = -(-sum(map(len, found)) // MOST_DRAWN_POINTS) or 1
+    return [[*line[:-1:step], line[-1]] for line in found if len(line) > 1]
 
 
 def light_ms(length_km: float) -> float:
@@ -113,6 +121,19 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     across = sin(radians(b[1] - a[1]) / 2) ** 2
     square = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * across
     return 2 * EARTH_KM * asin(min(1.0, sqrt(square)))
+
+
+def _root_of(source: IO[bytes]) -> etree._Element | None:
+    with zipfile.ZipFile(source) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        main = MAIN_ENTRY if MAIN_ENTRY in names else next(iter(names), None)
+        if main is None:
+            return None
+        with archive.open(main) as entry:
+            text = entry.read(MAX_KML_BYTES)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    root: etree._Element | None = etree.fromstring(text, parser)
+    return root
 
 
 def _add(

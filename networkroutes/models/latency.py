@@ -15,7 +15,7 @@ LARGEST_PORT = 65_535
 
 
 class LatencyProbe(TimeStamped):
-    """How a circuit is measured: ping, a TCP connection, or a JSON value read over HTTP.
+    """How a circuit is measured: ping, TCP connection, SNMP answer, or a JSON value over HTTP.
 
     `target` is an address, a host name or, for `http`, a URL; `json_path` names the value in the
     answer, e.g. `data.rtt_ms`. `tcp_port` is where `tcp` connects, and where `ping` times a
@@ -29,6 +29,11 @@ class LatencyProbe(TimeStamped):
     tcp_port = models.PositiveIntegerField(
         "TCP port",
         default=443,
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_PORT)],
+    )
+    snmp_port = models.PositiveIntegerField(
+        "SNMP port",
+        default=161,
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_PORT)],
     )
     timeout_ms = models.PositiveIntegerField(

@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 
 from inventory_site.core.registry import CardContent, CardLine
-from networkroutes.models import DarkFibreChannel, ExchangeRate, NetworkRoute, Reservation
+from networkroutes.models import (
+    CarrierContact,
+    DarkFibreChannel,
+    ExchangeRate,
+    NetworkRoute,
+    Reservation,
+)
 
 SHOWN = 5
 SOON = timedelta(days=7)
@@ -121,3 +127,10 @@ def count_expiring_mine(user: Any) -> int:
 def count_outages(user: Any) -> int:
     """The number beside Circuits in the sidebar."""
     return NetworkRoute.objects.out().count()
+
+
+def count_overdue_contacts(user: Any) -> int:
+    """The number beside Carrier contacts, for those who may confirm them."""
+    if not user.has_perm("networkroutes.change_carriercontact"):
+        return 0
+    return CarrierContact.objects.overdue().count()

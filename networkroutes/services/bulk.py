@@ -6,7 +6,7 @@ The file is read twice and in chunks, so memory does not grow with it.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -140,7 +140,8 @@ def checked(module: Module, source: IO[bytes], outcome: Outcome, *, upsert: bool
 def _check(
     module: Module, source: IO[bytes], outcome: Outcome, *, upsert: bool, dry_run: bool
 ) -> None:
-    for row in checked(module, source, outcome, upsert=upsert):
+    rows = checked(module, source, outcome, upsert=upsert)
+    for row, obj in paired(module, rows) if dry_run else ((row, None) for row in rows):
         if row.errors:
             outcome.invalid += 1
             room = MOST_ERRORS - len(outcome.errors)
@@ -150,7 +151,7 @@ def _check(
             outcome.inserted += action == INSERT
             outcome.updated += action == UPDATE
             if len(outcome.rows) < MOST_SHOWN_ROWS:
-                outcome.rows.append(_preview(module, row, action))
+                outcome.rows.append(described(module, row, obj))
 
 
 def _write(
@@ -311,23 +312,50 @@ def _audited(row: Row) -> Mapping[str, Any]:
     return {name: value for name, value in row.values.items() if value not in (None, "")}
 
 
-def _preview(module: Module, row: Row, action: str) -> dict[str, Any]:
+def paired(module: Module, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
+    """Yield each row with the object that it changes, in chunks that ask the database once."""
+    waiting: list[Row] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == CHUNK:
+            yield from _with_objects(module, waiting)
+            waiting = []
+    yield from _with_objects(module, waiting)
+
+
+def described(module: Module, row: Row, obj: Any) -> dict[str, Any]:
+    """Say what an upload would do with a row, and each value that it would change."""
     shown: dict[str, Any] = {
         "row": row.number,
-        "action": action,
-        "key": ", ".join(str(row.values[name]) for name in module.key),
+        "action": UPDATE if row.pk else INSERT,
+        "key": ", ".join(str(row.values.get(name, "")) for name in module.key),
     }
-    if action == UPDATE:
-        obj = module.model._default_manager.get(pk=row.pk)
-        after = _fields(module, row)
+    if row.pk is not None:
         shown["changes"] = {
             name: {"old": getattr(obj, name), "new": value}
-            for name, value in after.items()
+            for name, value in _fields(module, row).items()
             if getattr(obj, name) != value
         }
         if not shown["changes"]:
             shown["action"] = KEEP
     return shown
+
+
+def preview(
+    *, actor: Any, slug: str, source: IO[bytes], upsert: bool
+) -> Iterator[tuple[Row, dict[str, Any]]]:
+    """Yield every line of a file with what an upload would do; nothing is written."""
+    policy.require(actor, "add_bulkupload")
+    module = module_of(actor, slug)
+    rows = checked(module, source, Outcome(slug), upsert=upsert)
+    for row, obj in paired(module, rows):
+        yield row, {} if row.errors else described(module, row, obj)
+
+
+def _with_objects(module: Module, rows: Sequence[Row]) -> Iterator[tuple[Row, Any]]:
+    keys = [row.pk for row in rows if row.pk is not None and not row.errors]
+    known: dict[Any, Any] = module.model._default_manager.in_bulk(keys) if keys else {}
+    return ((row, known.get(row.pk)) for row in rows)
 
 
 def _refusal(message: str, outcome: Outcome, row: Row | None = None) -> BulkRefused:

@@ -29,6 +29,7 @@ PROBE_FIELDS = (
     "target",
     "json_path",
     "tcp_port",
+    "snmp_port",
     "timeout_ms",
     "losses_to_outage",
     "is_enabled",

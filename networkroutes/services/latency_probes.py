@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from inventory_site.core.locks import lock
 from inventory_site.core.outbound import OutboundFailed, OutboundRefused, fetch
+from networkroutes import policy
 from networkroutes.choices import ProbeKind
-from networkroutes.clients import ping
-from networkroutes.models import LatencyProbe
+from networkroutes.clients import ping, snmp
+from networkroutes.errors import ProbeBusy
+from networkroutes.models import LatencyProbe, NetworkRoute
 from networkroutes.services.latency import LARGEST_MS, Effect, Sample, store_samples
 
 CLAIM = timedelta(minutes=5)
@@ -47,23 +49,29 @@ def probe_all(*, only_due: bool = False) -> Run:
         claimed = claim(only_due=only_due)
         if not claimed:
             return total
-        try:
-            samples = measure(claimed)
-            effect = store_samples(samples)
-        finally:
-            LatencyProbe.objects.filter(pk__in=[probe.pk for probe in claimed]).update(
-                claimed_until=None
-            )
-        total = _added(total, samples, effect)
+        total = _measured(total, claimed)
         if len(claimed) < BATCH:
             return total
 
 
+def probe_routes(*, actor: Any, routes: Sequence[NetworkRoute]) -> Run:
+    """Measure circuits at once, beside their own times; also those that are switched off.
+
+    Raises `ProbeBusy` when none of them has a probe that nobody else holds.
+    """
+    policy.require(actor, "change_latencyprobe")
+    claimed = claim(only_due=False, route_ids=[route.pk for route in routes])
+    if not claimed:
+        raise ProbeBusy("Being measured already, or without a probe. Try again in a moment.")
+    return _measured(Run(), claimed)
+
+
 @transaction.atomic
-def claim(*, only_due: bool) -> list[LatencyProbe]:
+def claim(*, only_due: bool, route_ids: Sequence[int] | None = None) -> list[LatencyProbe]:
     """Take up to 2,000 probes that nobody holds; the claim ends by itself after 5 minutes."""
     now = timezone.now()
-    rows = LatencyProbe.objects.filter(is_enabled=True).exclude(claimed_until__gte=now)
+    rows = LatencyProbe.objects.exclude(claimed_until__gte=now)
+    rows = rows.filter(is_enabled=True) if route_ids is None else rows.filter(route__in=route_ids)
     if only_due:
         turn = timedelta(seconds=settings.NETWORKROUTES_PROBE_SECONDS * DUE_SHARE)
         rows = rows.exclude(probed_at__gt=now - turn)
@@ -77,7 +85,8 @@ def claim(*, only_due: bool) -> list[LatencyProbe]:
 def measure(probes: Sequence[LatencyProbe]) -> list[Sample]:
     """Ask the network; no transaction may be open."""
     polled = [probe for probe in probes if probe.kind == ProbeKind.HTTP]
-    pinged = [probe for probe in probes if probe.kind != ProbeKind.HTTP]
+    asked = [probe for probe in probes if probe.kind == ProbeKind.SNMP]
+    pinged = [probe for probe in probes if probe.kind in (ProbeKind.PING, ProbeKind.TCP)]
     targets = [
         ping.Target(
             probe.target.strip(),
@@ -93,6 +102,7 @@ def measure(probes: Sequence[LatencyProbe]) -> list[Sample]:
         Sample(probe.route_id, echo.ms, now, _source(probe, echo.method))
         for probe, echo in zip(pinged, echoes, strict=True)
     ]
+    samples += _ask_agents(asked)
     if polled:
         with ThreadPoolExecutor(HTTP_AT_ONCE) as pool:
             values = list(pool.map(poll, polled))
@@ -102,6 +112,22 @@ def measure(probes: Sequence[LatencyProbe]) -> list[Sample]:
             for probe, value in zip(polled, values, strict=True)
         ]
     return samples
+
+
+def _ask_agents(probes: Sequence[LatencyProbe]) -> list[Sample]:
+    """Time an SNMP answer of each; the agents are asked side by side."""
+    if not probes:
+        return []
+    agents = [
+        snmp.Agent(probe.target.strip(), probe.snmp_port, probe.timeout_ms / 1000)
+        for probe in probes
+    ]
+    found = snmp.measure(agents, settings.NETWORKROUTES_SNMP_COMMUNITY)
+    now = timezone.now()
+    return [
+        Sample(probe.route_id, ms, now, ProbeKind.SNMP)
+        for probe, ms in zip(probes, found, strict=True)
+    ]
 
 
 def poll(probe: LatencyProbe) -> float | None:
@@ -127,6 +153,17 @@ def number_at(found: Any, path: str) -> float | None:
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
     return float(found) if 0 <= found < LARGEST_MS else None
+
+
+def _measured(total: Run, claimed: Sequence[LatencyProbe]) -> Run:
+    try:
+        samples = measure(claimed)
+        effect = store_samples(samples)
+    finally:
+        LatencyProbe.objects.filter(pk__in=[probe.pk for probe in claimed]).update(
+            claimed_until=None
+        )
+    return _added(total, samples, effect)
 
 
 def _source(probe: LatencyProbe, method: str) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import audit
+from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
 from networkroutes import policy
 from networkroutes.design.legs import as_number
@@ -110,11 +111,21 @@ def create_promo(*, actor: Any, values: Mapping[str, Any]) -> PromoRule:
     return rule
 
 
-def update_promo(*, actor: Any, rule_id: int, values: Mapping[str, Any]) -> PromoRule:
-    """Change the fields that `values` names."""
+def update_promo(
+    *,
+    actor: Any,
+    rule_id: int,
+    values: Mapping[str, Any],
+    expected_version: int | None = None,
+) -> PromoRule:
+    """Change the fields that `values` names; `VersionConflict` when somebody was faster."""
     policy.require(actor, "change_promorule")
     with guarded():
         rule = _locked_promo(rule_id)
+        if expected_version is not None and expected_version != rule.version:
+            raise VersionConflict(
+                "Somebody else changed this promotion meanwhile.", version=rule.version
+            )
         before = audit.snapshot(rule, PROMO_FIELDS)
         _apply_promo(rule, values)
         rule.version += 1

@@ -22,6 +22,7 @@ class LatencyProbeSerializer(SparseSerializer):
             "target",
             "json_path",
             "tcp_port",
+            "snmp_port",
             "timeout_ms",
             "losses_to_outage",
             "is_enabled",

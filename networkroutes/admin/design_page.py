@@ -1,0 +1,249 @@
+"""The design tool: constraints, paths with their twin, what was left out, price, save, compare."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.services import audit
+from inventory_site.core.admin import toast
+from networkroutes import policy
+from networkroutes.admin import downloads
+from networkroutes.admin.design_form import DesignForm
+from networkroutes.admin.design_words import exclusion_groups, map_lines, shown_ways, sums
+from networkroutes.admin.pages import framed
+from networkroutes.design.kml import Line, short_number
+from networkroutes.errors import PathNotFound
+from networkroutes.models import SavedSearch
+from networkroutes.services import design, offers, searches
+from networkroutes.services.offers import Offer
+from networkroutes.services.quote_pdf import quote_pdf
+
+TEMPLATE = "networkroutes/admin/design.html"
+SHOWN_SEARCHES = 12
+MOST_COMPARED = 4
+LONGEST_NAME = 200
+
+
+@require_safe
+def design_page(request: HttpRequest) -> HttpResponse:
+    """Ask and answer; the question stands in the address, so that it can be sent on."""
+    form = DesignForm(request.GET or None)
+    shown: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "saved": _saved()}
+    if request.GET and form.is_valid():
+        shown |= _answer(request, form)
+    return render(request, TEMPLATE, framed(request, "Design tool", **shown))
+
+
+@require_POST
+def save_search(request: HttpRequest) -> HttpResponse:
+    """Keep the question of the address with what it is answered with now."""
+    form = _valid(request)
+    offer = _offer(request, form)
+    data, question = form.cleaned_data, form.question()
+    name = request.POST.get("search_name", "").strip()[:LONGEST_NAME]
+    saved = searches.save_search(
+        actor=request.user,
+        values={
+            "search_name": name or f"{question.source} to {question.destination}",
+            "source_location": question.source,
+            "destination_location": question.destination,
+            "bandwidth_required": data["bandwidth"],
+            "bandwidth_unit": data["unit"] or "Gbps",
+            "include_ull": not data["no_ull"],
+            "protection_required": bool(question.twin),
+            "max_latency_ms": question.max_latency_ms,
+            "carrier_avoidance": sorted(question.constraints.carriers),
+            "output_currency": offer.terms.currency,
+            "contract_term_months": offer.terms.months,
+            "search_results": {"query": request.GET.urlencode(), **offers.kept_words(offer)},
+        },
+    )
+    toast(request, f"{saved} is kept.")
+    return redirect(f"{reverse('networkroutes-design')}?{request.GET.urlencode()}")
+
+
+@require_POST
+def draw_map(request: HttpRequest) -> HttpResponseBase:
+    """Store a KMZ of the offer's ways and send it."""
+    offer = _offer(request, _valid(request))
+    lines = [Line(way.names, short_number(way.latency_ms), str(way.hops)) for way in offer.service]
+    made = design.generate_kmz(
+        actor=request.user,
+        paths=lines,
+        made_at=timezone.now(),
+        parameters={
+            "paths": [way.short() for way in offer.service],
+            "metadata": {"asked": dict(offer.question.asked)},
+        },
+    )
+    return downloads.send_map(request, made)
+
+
+@require_safe
+def quote(request: HttpRequest) -> HttpResponse:
+    """Send the offer as a PDF."""
+    offer = _offer(request, _valid(request))
+    customer = request.GET.get("customer", "").strip()[:LONGEST_NAME]
+    body = quote_pdf(
+        offer,
+        made_at=timezone.now(),
+        made_by=audit.name_of(request.user),
+        customer=customer,
+    )
+    answer = HttpResponse(body, content_type="application/pdf")
+    name = f"quote-{offer.question.source}-{offer.question.destination}.pdf"
+    safe = "".join(sign if sign.isalnum() or sign in "-._" else "_" for sign in name)
+    ascii_name = safe.encode("ascii", "replace").decode().replace("?", "_")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{ascii_name}"'
+    return answer
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Put saved searches beside each other, as they were answered when they were kept."""
+    keys = [int(key) for key in request.GET.getlist("search") if key.isascii() and key.isdigit()]
+    rows = {row.pk: row for row in SavedSearch.objects.filter(pk__in=keys[:MOST_COMPARED])}
+    columns = [_column(rows[key]) for key in dict.fromkeys(keys) if key in rows]
+    shown = {"columns": columns, "facts": _facts(columns)}
+    template = "networkroutes/admin/compare.html"
+    return render(request, template, framed(request, "Compare searches", **shown))
+
+
+def _answer(request: HttpRequest, form: DesignForm) -> dict[str, Any]:
+    try:
+        offer = _offer(request, form)
+    except PathNotFound as refusal:
+        exclusions = refusal.details.get("exclusionReasons", {})
+        return {
+            "refusal": refusal.message,
+            "help": refusal.details.get("details", ""),
+            "exclusions": exclusion_groups(exclusions),
+        }
+    return {
+        "offer": offer,
+        "ways": shown_ways(offer),
+        "sums": sums(offer) if offer.by_term else [],
+        "exclusions": exclusion_groups(offer.found.exclusions),
+        "excluded": offer.found.exclusions["total_routes_excluded"],
+        "available": offer.found.exclusions["total_routes_available"],
+        "lines": map_lines(offer),
+        "twin_missing": bool(offer.question.twin) and offer.found.pair is None,
+        "may_save": policy.may(request.user, "add_savedsearch"),
+        "may_draw": policy.may(request.user, "add_designlog"),
+    }
+
+
+def _offer(request: HttpRequest, form: DesignForm) -> Offer:
+    return offers.make_offer(actor=request.user, question=form.question(), terms=form.terms())
+
+
+def _valid(request: HttpRequest) -> DesignForm:
+    form = DesignForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    return form
+
+
+def _saved() -> list[dict[str, Any]]:
+    rows = SavedSearch.objects.select_related("owner")[:SHOWN_SEARCHES]
+    return [{"row": row, "url": _url_of(row)} for row in rows]
+
+
+def _url_of(row: SavedSearch) -> str:
+    """Return the address that asks a saved question again."""
+    kept = row.search_results if isinstance(row.search_results, dict) else {}
+    query = kept.get("query")
+    if not isinstance(query, str):
+        avoided = row.carrier_avoidance
+        unit = (row.bandwidth_unit or "").strip().lower()
+        query = urlencode(
+            {
+                "source": row.source_location or "",
+                "destination": row.destination_location or "",
+                "bandwidth": row.bandwidth_required or "",
+                "unit": "Gbps" if unit == "gbps" else "Mbps",
+                "max_latency": row.max_latency_ms or "",
+                "twin": "circuit" if row.protection_required else "",
+                "avoid_carriers": ", ".join(avoided)
+                if isinstance(avoided, list)
+                else avoided or "",
+                "currency": row.output_currency or "",
+                "term": row.contract_term_months or "",
+            }
+        )
+    return f"{reverse('networkroutes-design')}?{query}"
+
+
+def _column(row: SavedSearch) -> dict[str, Any]:
+    kept = row.search_results if isinstance(row.search_results, dict) else {}
+    paths = kept.get("paths") if isinstance(kept.get("paths"), list) else []
+    return {"row": row, "url": _url_of(row), "kept": kept, "paths": paths}
+
+
+def _facts(columns: list[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
+    """Return (what, one text per search, whether they differ)."""
+    found = []
+    for title, read in FACTS:
+        texts = [_shown(read(column)) for column in columns]
+        found.append((title, texts, len(set(texts)) > 1))
+    return found
+
+
+def _way(number: int, name: str) -> Any:
+    def read(column: dict[str, Any]) -> Any:
+        paths = column["paths"]
+        value = paths[number].get(name) if len(paths) > number else None
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    return read
+
+
+FACTS: tuple[tuple[str, Any], ...] = (
+    ("From", lambda column: column["row"].source_location),
+    ("To", lambda column: column["row"].destination_location),
+    (
+        "Bandwidth",
+        lambda column: (
+            f"{column['row'].bandwidth_required:g} {column['row'].bandwidth_unit or 'Mbps'}"
+            if column["row"].bandwidth_required
+            else None
+        ),
+    ),
+    ("Latency up to, ms", lambda column: column["row"].max_latency_ms),
+    (
+        "Without carriers",
+        lambda column: (
+            ", ".join(map(str, column["row"].carrier_avoidance))
+            if isinstance(column["row"].carrier_avoidance, list)
+            else column["row"].carrier_avoidance
+        ),
+    ),
+    ("Path", _way(0, "path")),
+    ("Latency, ms", _way(0, "totalLatency")),
+    ("Circuits", _way(0, "circuits")),
+    ("Carriers", _way(0, "carriers")),
+    ("Twin", _way(1, "path")),
+    ("Twin's latency, ms", _way(1, "totalLatency")),
+    ("Twin's carriers", _way(1, "carriers")),
+    ("Term, months", lambda column: column["row"].contract_term_months),
+    ("Currency", lambda column: column["row"].output_currency),
+    ("Monthly", lambda column: column["kept"].get("monthly")),
+    ("Set-up", lambda column: column["kept"].get("setup")),
+    ("Contract", lambda column: column["kept"].get("total")),
+    ("Suggested by margin", lambda column: column["kept"].get("suggested")),
+)
+
+
+def _shown(value: Any) -> str:
+    if value in (None, ""):
+        return "–"  # noqa: RUF001  an en dash stands where nothing is known
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,121 @@
+"""The network as a map shows it: places with coordinates, and the circuits between them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from inventory_site.core.errors import NotFound
+from inventory_site.core.files import blobs
+from networkroutes.choices import LatencyState, RouteState
+from networkroutes.design.kml import Spot, drawn_lines
+from networkroutes.models import KmzFile, Location, NetworkRoute, Outage
+from networkroutes.selectors.register import latency_state
+
+MOST_CIRCUITS = 5000
+STORAGE, KMZ_PREFIX = "docs", "networkroutes/kmz/"
+OUTAGE, SLOW, ACTIVE, UNMEASURED = "outage", "slow", "active", "unmeasured"
+WORDS = {
+    OUTAGE: str(RouteState.OUTAGE.label),
+    SLOW: str(LatencyState.SLOW.label),
+    ACTIVE: str(RouteState.ACTIVE.label),
+    UNMEASURED: str(RouteState.UNMEASURED.label),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMap:
+    """Places and circuits as plain values; `unplaced` circuits end where no coordinates are known,
+    and `is_cut` says that there are more than the map shows."""
+
+    places: list[dict[str, Any]]
+    circuits: list[dict[str, Any]]
+    unplaced: list[dict[str, Any]]
+    is_cut: bool
+
+
+def network_map() -> NetworkMap:
+    """Read the whole network in three queries."""
+    places = {row.location_code: row for row in Location.objects.all()}
+    since = dict(Outage.objects.filter(ended_at__isnull=True).values_list("route_id", "started_at"))
+    rows = list(_rows()[: MOST_CIRCUITS + 1])
+    placed: list[dict[str, Any]] = []
+    unplaced: list[dict[str, Any]] = []
+    used: set[str] = set()
+    for row in rows[:MOST_CIRCUITS]:
+        ends = (places.get(row.location_a or ""), places.get(row.location_b or ""))
+        is_placed = all(end is not None and end.latitude is not None for end in ends)
+        (placed if is_placed else unplaced).append(_circuit(row, since))
+        used |= {row.location_a or "", row.location_b or ""}
+    shown = [_place(row, row.location_code in used) for row in places.values() if _has_place(row)]
+    return NetworkMap(shown, placed, unplaced, len(rows) > MOST_CIRCUITS)
+
+
+def state_of(route: NetworkRoute) -> str:
+    """Return how a circuit is drawn: an outage before slowness, never measured last."""
+    if route.is_out:
+        return OUTAGE
+    if route.live_latency_ms is None:
+        return UNMEASURED
+    return SLOW if latency_state(route) == LatencyState.SLOW else ACTIVE
+
+
+def map_lines(route: NetworkRoute) -> list[list[tuple[float, float]]]:
+    """Return the lines of a circuit's KMZ as (latitude, longitude); none when it cannot be read."""
+    row = KmzFile.objects.filter(filename=route.kmz_file_path or "").first()
+    if row is None:
+        return []
+    try:
+        with blobs.open_seekable(STORAGE, KMZ_PREFIX + row.filename) as stream:
+            return drawn_lines(stream)
+    except (NotFound, zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return []
+
+
+def points_of(spots: dict[str, Spot], codes: Iterable[str]) -> list[tuple[float, float]]:
+    """Return the known places of a path in order."""
+    return [(spots[code].latitude, spots[code].longitude) for code in codes if code in spots]
+
+
+def _rows() -> QuerySet[NetworkRoute]:
+    return NetworkRoute.objects.select_related("repository_type").defer("more_details").in_order()
+
+
+def _has_place(row: Location) -> bool:
+    return row.latitude is not None and row.longitude is not None
+
+
+def _place(row: Location, is_used: bool) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "code": row.location_code,
+        "city": row.city,
+        "country": row.country,
+        "status": row.status or "",
+        "at": (row.latitude, row.longitude),
+        "used": is_used,
+    }
+
+
+def _circuit(row: NetworkRoute, since: dict[int, Any]) -> dict[str, Any]:
+    state = state_of(row)
+    began = since.get(row.pk) if state == OUTAGE else None
+    return {
+        "id": row.pk,
+        "ucn": row.circuit_id,
+        "a": row.location_a or "",
+        "b": row.location_b or "",
+        "carrier": row.underlying_carrier or "",
+        "cable": row.cable_system or "",
+        "type": row.repository_type.name,
+        "bandwidth": row.bandwidth or "",
+        "state": state,
+        "word": WORDS[state],
+        "live": row.live_latency_ms,
+        "expected": row.expected_latency_ms,
+        "since": began.isoformat() if began else None,
+    }

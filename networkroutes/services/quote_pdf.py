@@ -1,0 +1,130 @@
+"""A quote on paper: the question, the ways with their circuits, the price and its arithmetic."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from networkroutes.design.kml import short_number
+from networkroutes.design.legs import Way
+from networkroutes.services.offers import Offer
+
+INK, FAINT, LINE = (
+    colors.HexColor("#131c2b"),
+    colors.HexColor("#5b6779"),
+    colors.HexColor("#dfe4ec"),
+)
+LEG_HEADER = ("Circuit", "From", "To", "Carrier", "Cable system", "Latency, ms")
+LEG_WIDTHS = (31 * mm, 22 * mm, 22 * mm, 38 * mm, 38 * mm, 23 * mm)
+FACT_WIDTHS = (46 * mm, 128 * mm)
+PRICE_WIDTHS = (58 * mm, 29 * mm, 29 * mm, 29 * mm, 29 * mm)
+GRID = TableStyle(
+    [
+        ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
+        ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("FONTSIZE", (0, 0), (-1, -1), 9),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ]
+)
+FACTS = TableStyle(
+    [
+        ("TEXTCOLOR", (0, 0), (0, -1), FAINT),
+        ("FONTSIZE", (0, 0), (-1, -1), 9),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+    ]
+)
+
+
+def quote_pdf(offer: Offer, *, made_at: datetime, made_by: str, customer: str = "") -> bytes:
+    """Return the quote as a PDF of A4 pages; every text is escaped, times are UTC."""
+    styles = getSampleStyleSheet()
+    small = ParagraphStyle("small", styles["Normal"], fontSize=9, textColor=FAINT, leading=12)
+    question = offer.question
+    title = f"Quote: {question.source} to {question.destination}"
+    story: list[Flowable] = [
+        Paragraph(escape(title), styles["Title"]),
+        Table(_facts(offer, made_at, made_by, customer), FACT_WIDTHS, style=FACTS, hAlign="LEFT"),
+        Spacer(1, 5 * mm),
+    ]
+    for number, way in enumerate(offer.service):
+        story += _way(way, "Path" if not number else "Diverse twin", styles)
+    story += [Paragraph("Price", styles["Heading2"]), *_prices(offer, small)]
+    out = io.BytesIO()
+    sheet = SimpleDocTemplate(
+        out, pagesize=A4, title=title, author="Patchbay", leftMargin=18 * mm, rightMargin=18 * mm
+    )
+    sheet.build(story)
+    return out.getvalue()
+
+
+def _facts(offer: Offer, made_at: datetime, made_by: str, customer: str) -> list[list[Any]]:
+    wanted, terms = offer.question.constraints, offer.terms
+    limit = offer.question.max_latency_ms
+    pairs = [
+        ("Customer", customer),
+        ("Bandwidth", f"{wanted.bandwidth_mbps:,g} Mbps" if wanted.bandwidth_mbps else "any"),
+        ("Latency up to", f"{short_number(limit)} ms" if limit else "any"),
+        ("Without carriers", ", ".join(sorted(wanted.carriers))),
+        ("Term", f"{terms.months} months, in {terms.currency}"),
+        ("Made", f"{made_at:%Y-%m-%d %H:%M} UTC by {made_by}"),
+    ]
+    return [[name, _cell(value)] for name, value in pairs if value]
+
+
+def _way(way: Way, title: str, styles: Any) -> list[Flowable]:
+    heading = f"{title}: {short_number(way.latency_ms)} ms, {way.hops} circuits"
+    rows: list[Sequence[Any]] = [LEG_HEADER]
+    for leg in way.legs:
+        circuit = leg.circuit
+        texts = (circuit.circuit_id, leg.start, leg.end, circuit.carrier, circuit.cable_system)
+        rows.append([*(_cell(text) for text in texts), short_number(circuit.weight_ms)])
+    return [
+        Paragraph(escape(heading), styles["Heading2"]),
+        Table(rows, LEG_WIDTHS, style=GRID, repeatRows=1, hAlign="LEFT"),
+        Spacer(1, 4 * mm),
+    ]
+
+
+def _prices(offer: Offer, small: ParagraphStyle) -> list[Flowable]:
+    if offer.refusal:
+        return [Paragraph(escape(offer.refusal), small)]
+    rows: list[Sequence[Any]] = [("By term", "Monthly", "Set-up", "Contract", "Discount")]
+    for number, row in enumerate(offer.by_term):
+        price = row["pricing"]
+        rows.append(
+            (
+                "Diverse twin" if number else "Path",
+                _amount(price["monthlyCost"]),
+                _amount(price["setupCost"]),
+                _amount(price["totalContractValue"]),
+                f"{price['termDiscount']} %",
+            )
+        )
+    rows.append(("Sum", _amount(offer.monthly), _amount(offer.setup), _amount(offer.total), ""))
+    currency = offer.terms.currency
+    note = f"Amounts in {currency}. The discount is for the term; set-up is not discounted."
+    return [
+        Table(rows, PRICE_WIDTHS, style=GRID, hAlign="LEFT"),
+        Spacer(1, 2 * mm),
+        Paragraph(escape(note), small),
+    ]
+
+
+def _amount(value: Any) -> str:
+    return f"{value:,.2f}" if value is not None else ""
+
+
+def _cell(text: str | None) -> Paragraph:
+    style = ParagraphStyle("cell", fontName="Helvetica", fontSize=9, leading=11, textColor=INK)
+    return Paragraph(escape(text or ""), style)

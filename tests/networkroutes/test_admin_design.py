@@ -1,0 +1,247 @@
+"""The design tool, the network map and the import page in the admin."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from lxml import etree
+from pypdf import PdfReader
+
+from networkroutes.models import BulkUpload, DesignLog, NetworkRoute, SavedSearch
+from tests.factories.accounts import UserFactory
+from tests.factories.networkroutes import (
+    ExchangeRateFactory,
+    LocationFactory,
+    NetworkRouteFactory,
+    OutageFactory,
+)
+
+pytestmark = pytest.mark.django_db
+DESIGN = "/admin/networkroutes/design/"
+ASKED = {
+    "source": "LON1",
+    "destination": "SNG1",
+    "bandwidth": "10",
+    "unit": "Gbps",
+    "max_latency": "180",
+    "twin": "circuit",
+    "avoid_carriers": "Meridian",
+    "currency": "USD",
+    "term": "24",
+}
+
+
+def circuit(name: str, a: str, b: str, ms: float, carrier: str, **more: Any) -> NetworkRoute:
+    return NetworkRouteFactory(
+        circuit_id=name,
+        location_a=a,
+        location_b=b,
+        expected_latency_ms=ms,
+        underlying_carrier=carrier,
+        bandwidth="100000",
+        cost=1000,
+        currency="USD",
+        **more,
+    )
+
+
+@pytest.fixture
+def network(db: None) -> None:
+    """London to Singapore three ways, one of them with an unwanted carrier."""
+    for code, at in (("LON1", (51.5, 0.0)), ("BOM1", (19.1, 72.9)), ("MRS1", (43.3, 5.4))):
+        LocationFactory(location_code=code, latitude=at[0], longitude=at[1])
+    LocationFactory(location_code="SNG1", latitude=1.3, longitude=103.9)
+    circuit("LONSNG000001", "LON1", "SNG1", 150, "Meridian")
+    circuit("LONBOM000002", "LON1", "BOM1", 100, "Kestrel")
+    circuit("BOMSNG000003", "BOM1", "SNG1", 55, "Sunward")
+    circuit("LONMRS000004", "LON1", "MRS1", 20, "Aurora")
+    circuit("MRSSNG000005", "MRS1", "SNG1", 140, "Pelagia")
+
+
+def test_the_question_is_answered_with_twin_price_and_reasons(
+    network: None, admin_page: Client
+) -> None:
+    answer = admin_page.get(DESIGN, ASKED)
+
+    ways = answer.context["ways"]
+    assert [(way["title"], list(way["names"])) for way in ways] == [
+        ("Best path", ["LON1", "BOM1", "SNG1"]),
+        ("Diverse twin", ["LON1", "MRS1", "SNG1"]),
+    ]
+    assert (answer.context["offer"].monthly, answer.context["offer"].setup) == (3400, 2000)
+    assert [(group["title"], group["count"]) for group in answer.context["exclusions"]] == [
+        ("Avoided carrier", 1)
+    ]
+    assert b"LONSNG000001" in answer.content
+    assert [line["kind"] for line in answer.context["lines"]["lines"]] == ["primary", "twin"]
+
+
+def test_no_path_says_why_and_keeps_the_typing(network: None, admin_page: Client) -> None:
+    answer = admin_page.get(DESIGN, {**ASKED, "max_latency": "90"})
+
+    text = answer.content.decode()
+    assert "No route found between source and destination" in text
+    assert "The best path takes 155 ms." in text
+    assert 'value="90"' in text
+
+
+def test_equal_ends_are_refused_at_the_field(network: None, admin_page: Client) -> None:
+    answer = admin_page.get(DESIGN, {**ASKED, "destination": "LON1"})
+
+    assert b"Source and destination cannot be the same" in answer.content
+    assert not DesignLog.objects.exists()
+
+
+def test_a_missing_rate_leaves_the_paths_and_says_so(network: None, admin_page: Client) -> None:
+    ExchangeRateFactory(currency_code="CHF", exchange_rate="0.9")
+    NetworkRoute.objects.filter(circuit_id="LONBOM000002").update(currency="XAU")
+
+    answer = admin_page.get(DESIGN, {**ASKED, "currency": "CHF"})
+
+    assert b"No active exchange rate for XAU" in answer.content
+    assert len(answer.context["ways"]) == 2
+
+
+def test_the_map_of_an_answer_is_a_kmz_that_a_reader_parses(
+    network: None, admin_page: Client
+) -> None:
+    address = f"{DESIGN}map/?{'&'.join(f'{name}={value}' for name, value in ASKED.items())}"
+
+    answer = admin_page.post(address)
+
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    root = etree.fromstring(packed.read("doc.kml"))
+    names = [node.text for node in root.iter("{*}name")]
+    assert names[-2:] == ["Path 1", "Path 2"]
+    assert len(list(root.iter("{*}LineString"))) == 2
+
+
+def test_a_quote_is_a_pdf_with_paths_and_price(network: None, admin_page: Client) -> None:
+    answer = admin_page.get(f"{DESIGN}quote.pdf", {**ASKED, "customer": "Acme <b>&"})
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert answer["Content-Disposition"] == 'attachment; filename="quote-LON1-SNG1.pdf"'
+    for part in ("Acme <b>&", "LONBOM000002", "Diverse twin", "3,400.00", "24 months, in USD"):
+        assert part in text
+
+
+def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Client) -> None:
+    query = "&".join(f"{name}={value}" for name, value in ASKED.items())
+    admin_page.post(f"{DESIGN}save/?{query}", {"search_name": "With twin"})
+    admin_page.post(f"{DESIGN}save/?{query.replace('24', '36')}", {"search_name": "Longer"})
+
+    first, second = SavedSearch.objects.order_by("pk")
+    page = admin_page.get(f"{DESIGN}compare/", {"search": [first.pk, second.pk]})
+
+    facts = {title: (texts, differs) for title, texts, differs in page.context["facts"]}
+    assert facts["Term, months"] == (["24", "36"], True)
+    assert facts["Monthly"] == (["3,400", "3,200"], True)
+    assert facts["Path"] == (["LON1, BOM1, SNG1"] * 2, False)
+    assert page.context["columns"][0]["url"] == f"{DESIGN}?{query}"
+
+
+def test_a_search_of_another_client_can_be_opened(network: None, admin_page: Client) -> None:
+    SavedSearch.objects.create(
+        source_location="LON1",
+        destination_location="SNG1",
+        bandwidth_required=100,
+        bandwidth_unit="Mbps",
+        carrier_avoidance=["Meridian"],
+    )
+
+    url = admin_page.get(DESIGN).context["saved"][0]["url"]
+
+    assert admin_page.get(url).context["ways"][0]["names"] == ["LON1", "BOM1", "SNG1"]
+
+
+def test_the_map_shows_outages_and_when_they_began(network: None, admin_page: Client) -> None:
+    down = NetworkRoute.objects.get(circuit_id="LONBOM000002")
+    NetworkRoute.objects.filter(pk=down.pk).update(live_latency_ms=0)
+    outage = OutageFactory(route=down, ended_at=None)
+    NetworkRouteFactory(circuit_id="NOWHER000001", location_a="Nowhere", location_b=None)
+
+    page = admin_page.get("/admin/networkroutes/map/")
+    data = json.loads(admin_page.get("/admin/networkroutes/map/data/").content)
+
+    states = {row["ucn"]: row["state"] for row in data["circuits"]}
+    assert states["LONBOM000002"] == "outage"
+    assert states["LONSNG000001"] != "outage"
+    since = next(row["since"] for row in data["circuits"] if row["ucn"] == "LONBOM000002")
+    assert since == outage.started_at.isoformat()
+    assert [row["ucn"] for row in data["unplaced"]] == ["NOWHER000001"]
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [DESIGN, "/admin/networkroutes/map/", "/admin/networkroutes/import/", f"{DESIGN}compare/"],
+)
+def test_the_pages_are_for_those_who_may(path: str, client: Client) -> None:
+    client.force_login(UserFactory(roles=["lab_viewer"]))
+
+    assert client.get(path).status_code == 403
+
+
+def send(page: Client, text: str, **fields: str) -> Any:
+    file = SimpleUploadedFile("rows.csv", text.encode(), "text/csv")
+    body = {"module": "network_routes", "csv_file": file, **fields}
+    return page.post("/admin/networkroutes/import/", body)
+
+
+HEADER = "circuit_id,location_a,location_b,underlying_carrier,mtu\n"
+
+
+def test_an_import_shows_every_change_and_then_applies_all(
+    network: None, admin_page: Client
+) -> None:
+    NetworkRoute.objects.filter(circuit_id="LONBOM000002").update(mtu=1500)
+    rows = "LONBOM000002,LON1,BOM1,Kestrel,9000\nAAABBB000001,AAA,BBB,C,1500\n"
+
+    shown = send(admin_page, HEADER + rows, upsert="on")
+
+    assert [(row["number"], row["key"]) for row in shown.context["rows"]] == [
+        (2, "LONBOM000002"),
+        (3, "AAABBB000001"),
+    ]
+    assert shown.context["rows"][0]["changes"] == [("mtu", "1500", "9000")]
+    assert not NetworkRoute.objects.filter(circuit_id="AAABBB000001").exists()
+
+    lines = b"".join(admin_page.get(shown.context["lines_url"]).streaming_content).decode()
+    assert lines.splitlines()[1].startswith("2,update,LONBOM000002,mtu: 1500 → 9000")
+
+    token = shown.context["token"]
+    done = admin_page.post("/admin/networkroutes/import/", {"token": token})
+    again = admin_page.post("/admin/networkroutes/import/", {"token": token})
+
+    assert (done.status_code, again.status_code) == (302, 404)
+    assert NetworkRoute.objects.get(circuit_id="AAABBB000001").mtu == 1500
+    assert NetworkRoute.objects.get(circuit_id="LONBOM000002").mtu == 9000
+    assert [row.outcome for row in BulkUpload.objects.order_by("pk")] == ["dry_run", "done"]
+
+
+def test_wrong_lines_are_named_and_nothing_can_be_applied(admin_page: Client) -> None:
+    answer = send(admin_page, HEADER + "bad,A,B,C,1\nAAABBB000001,A,B,C,x\n")
+
+    assert answer.context["errors"] == [
+        "Row 2: circuit_id must be six capital letters and six digits",
+        "Row 3: mtu must be a number",
+    ]
+    assert "token" not in answer.context
+    assert not NetworkRoute.objects.exists()
+
+
+def test_a_forged_token_is_404(admin_page: Client) -> None:
+    assert admin_page.post("/admin/networkroutes/import/", {"token": "x:y:z"}).status_code == 404
+
+
+def test_a_template_can_be_fetched(admin_page: Client) -> None:
+    url = reverse("networkroutes-import-template", args=["network_routes"])
+
+    assert b"".join(admin_page.get(url).streaming_content).startswith(b"circuit_id,location_a")

@@ -18,7 +18,7 @@ from inventory_site.core.api.exports import csv_chunks, csv_response
 from inventory_site.core.errors import NotFound
 from inventory_site.core.files import blobs
 from networkroutes.admin.pages import framed
-from networkroutes.api.bulk_files import template_csv
+from networkroutes.bulk_files import template_csv
 from networkroutes.errors import BulkRefused
 from networkroutes.services import bulk, bulk_uploads
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -137,9 +138,15 @@ class PricingConfigAdmin(ServiceAdmin):
     def named(self, obj: PricingConfig) -> str:
         return str(obj)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Know the newest version on every row."""
+        newest = PricingConfig.objects.order_by("-pk").values("pk")[:1]
+        return super().get_queryset(request).annotate(newest_pk=Subquery(newest))  # type: ignore[no-any-return]  # of ModelAdmin
+
     @column("State")
     def standing(self, obj: PricingConfig) -> SafeString:
-        return badge("Replaced", "idle") if _is_old(obj) else badge("In force", "ok")
+        is_newest = getattr(obj, "newest_pk", None) == obj.pk
+        return badge("In force", "ok") if is_newest else badge("Replaced", "idle")
 
     @column("Made", order="created_at")
     def made(self, obj: PricingConfig) -> SafeString:

@@ -28,7 +28,7 @@ def make_user(actor: Any, values: Mapping[str, Any], role_id: int | None) -> Use
         password=values["password"],
         email=values["email"],
         display_name=values["full_name"],
-        roles=list(Role.objects.filter(pk=role_id)),
+        roles=list(Role.objects.filter(pk__in=[role_id])),
     )
 
 

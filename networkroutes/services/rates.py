@@ -114,7 +114,7 @@ def note_due_rates(*, at: datetime | None = None) -> int:
         for rate in lock(due.exclude(currency_code=BASE_CURRENCY)):
             after = {"currency_code": rate.currency_code, "due": str(rate.next_update_due)}
             noted = AuditEntry.objects.about("networkroutes.exchangerate", rate.pk)
-            if not noted.filter(verb="rate.due", after=after).exists():
+            if not noted.filter(verb="rate.due", after__due=after["due"]).exists():
                 audit.record(None, "rate.due", rate, after=after)
                 made += 1
     return made

@@ -55,11 +55,19 @@ def test_a_dark_fibre_opens_on_its_channels_and_others_on_their_details(
     assert [tab.slug for tab in dark.context["tabs"]] == [
         "details",
         "channels",
+        "map",
         "files",
+        "latency",
         "history",
     ]
     assert [tab.slug for tab in dark.context["tabs"] if tab.is_open] == ["channels"]
-    assert [tab.slug for tab in other.context["tabs"]] == ["details", "files", "history"]
+    assert [tab.slug for tab in other.context["tabs"]] == [
+        "details",
+        "map",
+        "files",
+        "latency",
+        "history",
+    ]
     assert [tab.slug for tab in other.context["tabs"] if tab.is_open] == ["details"]
 
 

@@ -11,12 +11,12 @@ from rest_framework.views import APIView
 
 from inventory_site.core.api.parsers import MultiPartParser
 from inventory_site.core.api.views import GuardedMixin, ServiceViewSet
-from networkroutes.api.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.api.serializers.bulk import (
     BulkAnswerSerializer,
     BulkFileSerializer,
     BulkUploadSerializer,
 )
+from networkroutes.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.errors import FileTooLarge
 from networkroutes.models import BulkUpload
 from networkroutes.services import bulk

@@ -9,10 +9,10 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from networkroutes.api.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.api.clients.network_inventory import forms
 from networkroutes.api.clients.network_inventory.base import ClientView
 from networkroutes.api.clients.network_inventory.wire import t1
+from networkroutes.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.errors import BulkRefused, FileTooLarge
 from networkroutes.selectors.bulk import history
 from networkroutes.services import bulk

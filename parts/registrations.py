@@ -6,6 +6,7 @@ from typing import Any
 
 from inventory_site.core import registry
 from inventory_site.core.registry import (
+    DashboardCard,
     DemoLoader,
     FileOwner,
     LegacyImporter,
@@ -27,6 +28,7 @@ def register_stock() -> None:
     _stock_files()
     _stock_background()
     _stock_sidebar()
+    _stock_cards()
     registry.demos.register(DemoLoader("parts", _load_demo, order=40))
     registry.searches.register(
         SearchProvider("stock", "Parts", policy.VIEW_STOCK, _find_parts, order=60)
@@ -87,16 +89,20 @@ def _stock_background() -> None:
 
 
 def _stock_sidebar() -> None:
+    from parts.selectors import stock_cards
+
     entries = (
         ("parts", "Parts", "cpu", "stockpart", 10),
         ("boxes", "Boxes", "boxes", "box", 20),
         ("kits", "Kits", "hammer", "kit", 30),
         ("picks", "Pick lists", "list-checks", "picklist", 35),
-        ("shopping", "Shopping", "shopping-cart", "shoppinglist", 40),
+        ("buy", "Lines to buy", "receipt", "shoppingitem", 45),
         ("reorg", "Reorganise", "arrow-left-right", "reorgplan", 50),
+        ("counts", "Stocktakes", "clipboard-check", "stocktake", 55),
         ("types", "Types", "tags", "parttype", 60),
         ("sellers", "Sellers", "store", "seller", 70),
         ("history", "Stock history", "history", "stockmovement", 80),
+        ("runs", "AI runs", "sparkles", "airun", 90),
     )
     for slug, title, icon, model, order in entries:
         registry.sidebar.register(
@@ -108,8 +114,60 @@ def _stock_sidebar() -> None:
                 url_name=f"admin:parts_{model}_changelist",
                 permission=f"parts.view_{model}",
                 order=order,
+                count=stock_cards.low_count if slug == "parts" else None,
             )
         )
+    more = (
+        ("shopping", "Shopping", "shopping-cart", "shoppinglist_board", "view_shoppinglist", 40),
+        ("intake", "Photo intake", "camera", "stockpart_intake", "change_stockpart", 15),
+    )
+    for slug, title, icon, view, permission, order in more:
+        registry.sidebar.register(
+            SidebarEntry(
+                slug=f"stock.{slug}",
+                title=title,
+                section="Parts",
+                icon=icon,
+                url_name=f"admin:parts_{view}",
+                permission=f"parts.{permission}",
+                order=order,
+            )
+        )
+
+
+def _stock_cards() -> None:
+    from parts.selectors import stock_cards
+
+    for card in (
+        DashboardCard(
+            "stock.low",
+            "Parts under their minimum",
+            "needs_you",
+            policy.VIEW_STOCK,
+            stock_cards.low_stock,
+            order=40,
+        ),
+        DashboardCard(
+            "stock.running",
+            "Helpers of the stock",
+            "running",
+            policy.CHANGE_STOCK,
+            stock_cards.running,
+            order=60,
+        ),
+        DashboardCard(
+            "stock.picks",
+            "Pick lists",
+            "next",
+            "parts.view_picklist",
+            stock_cards.to_pick,
+            order=60,
+        ),
+        DashboardCard(
+            "stock.figures", "Stock", "figures", policy.VIEW_STOCK, stock_cards.figures, order=40
+        ),
+    ):
+        registry.cards.register(card)
 
 
 def _load_demo() -> str:

@@ -1,36 +1,61 @@
-"""Parts, their types, sellers and ledger."""
+"""Parts: where they lie, what they are, what happened to them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.contrib.admin import SimpleListFilter
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import (
-    ReadOnlyAdmin,
-    ServiceAdmin,
-    ShortTable,
+    EMPTY,
     Tab,
     column,
     identifier,
     number,
     register,
+    toast,
     when,
 )
-from parts.admin.stock_verbs import ADD, ARCHIVE, COUNT, MOVE, RESTORE, USE
-from parts.admin.stock_words import page_of, slots_of, stock_badge
-from parts.models import Box, PartType, Seller, StockMovement, StockPart
-from parts.selectors.coverage import reservations_of
-from parts.selectors.covers import thumbnail_url
+from parts import policy
+from parts.admin import stock_intake, stock_scan
+from parts.admin.stock_documents import (
+    ADD_DOCUMENT,
+    change_document,
+    documents_tab,
+    show_document,
+)
+from parts.admin.stock_forms import PlaceField, quantity_field
+from parts.admin.stock_pages import StockAdmin, labels_verb
+from parts.admin.stock_part_tabs import (
+    buy_tab,
+    history_tab,
+    kits_tab,
+    parameters_tab,
+    where_tab,
+)
+from parts.admin.stock_verbs import ADD, ARCHIVE, COUNT, MOVE, PARAMETERS, RESTORE, USE
+from parts.admin.stock_words import stock_badge
+from parts.models import StockPart
+from parts.selectors import boxes as box_reads
 from parts.selectors.stock_search import matching_parts
-from parts.services import documents, parts, sellers, types
+from parts.services import documents, parts
+from parts.services.booking import Amount
 
 SHOWN = 20
-LABEL = "/api/stock/labels?parts={}"
+NOT_OF_THE_PART = {
+    "type",
+    "tag_words",
+    "seller_name",
+    "document",
+    "first_place",
+    "first_quantity",
+}
 
 
 class PartForm(forms.ModelForm):
@@ -41,7 +66,10 @@ class PartForm(forms.ModelForm):
     )
     seller_name = forms.CharField(label="Seller", required=False, max_length=255)
     document = forms.FileField(
-        label="Photo or datasheet", required=False, help_text="A picture or a PDF."
+        label="Photo or datasheet",
+        required=False,
+        help_text="A picture or a PDF.",
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
     )
 
     class Meta:
@@ -73,13 +101,20 @@ class PartForm(forms.ModelForm):
             self.initial["seller_name"] = primary.seller.name if primary else ""
 
 
+class NewPartForm(PartForm):
+    """A part to add, with its first stock."""
+
+    first_place = PlaceField(
+        label="Place",
+        required=False,
+        help_text="Box and place, e.g. 7-3. Blank: the next free one.",
+    )
+    first_quantity = quantity_field("Quantity", required=False, min_value=0)
+
+
 def _values(data: dict[str, Any]) -> dict[str, Any]:
     """Turn the form's fields into those of the service."""
-    values = {
-        name: value
-        for name, value in data.items()
-        if name not in {"type", "tag_words", "seller_name", "document"}
-    }
+    values = {name: value for name, value in data.items() if name not in NOT_OF_THE_PART}
     if "type" in data:
         values["type_id"] = data["type"].pk if data["type"] else None
     if "tag_words" in data:
@@ -89,93 +124,130 @@ def _values(data: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _where(request: HttpRequest, part: StockPart) -> dict[str, Any]:
-    rows = list(part.places.order_by("box_no", "loc_no"))
-    found = Box.objects.filter(box_no__in={row.box_no for row in rows}).order_by("box_no")
-    drawn = [{"box": box, "slots": slots_of(box, part=part), "url": page_of(box)} for box in found]
-    return {"places": rows, "boxes": drawn}
+def _first_stock(data: dict[str, Any]) -> list[Amount]:
+    """Return the first stock of a new part; without a place it goes to the next free one."""
+    quantity = data.get("first_quantity")
+    if not quantity:
+        return []
+    place = data.get("first_place") or box_reads.suggestions(data.get("type"), 1)[0].place
+    return [Amount(*place, quantity)]
 
 
-def _documents(request: HttpRequest, part: StockPart) -> dict[str, Any]:
-    rows = part.documents.select_related("blob").order_by("created_at", "pk")
-    return {"documents": [(row, thumbnail_url(row)) for row in rows]}
+class StockFilter(SimpleListFilter):
+    """Parts by what is there of them."""
 
+    title = "stock"
+    parameter_name = "stock"
 
-def _history(request: HttpRequest, part: StockPart) -> dict[str, Any]:
-    rows = part.movements.select_related("user").order_by("-at", "-pk")[:SHOWN]
-    cells = [
-        (
-            when(row.at),
-            row.get_reason_display(),
-            row.location_reference or "",
-            number(row.delta_qty),
-            number(row.balance_after),
-            row.user.username if row.user else "",
-        )
-        for row in rows
-    ]
-    header = ("When", "Why", "Place", "Change", "Balance", "Who")
-    return {"tables": [ShortTable("History", header, cells, empty="No stock yet.")]}
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in", "In stock"), ("low", "Low"), ("out", "Out of stock"), ("gone", "Archived")]
 
-
-def _kits(request: HttpRequest, part: StockPart) -> dict[str, Any]:
-    rows = reservations_of([part.pk]).get(part.pk, [])
-    cells = [(row.project_name, row.required_qty, number(row.reserved_quantity)) for row in rows]
-    header = ("Kit", "Per unit", "Reserved")
-    return {"tables": [ShortTable("Kits", header, cells, empty="No kit needs it.")]}
-
-
-def _buy(request: HttpRequest, part: StockPart) -> dict[str, Any]:
-    links = part.seller_links.select_related("seller").order_by("-is_primary", "pk")
-    items = part.shopping_items.select_related("list").order_by("-updated_at")[:SHOWN]
-    return {
-        "tables": [
-            ShortTable(
-                "Sellers", ("Seller", "Address"), [(row.seller.name, row.link) for row in links]
-            ),
-            ShortTable(
-                "Shopping lists",
-                ("List", "State", "Wanted", "Ordered", "Received"),
-                [
-                    (
-                        row.list.name,
-                        row.get_status_display(),
-                        number(row.desired_qty),
-                        number(row.ordered_qty),
-                        number(row.received_qty),
-                    )
-                    for row in items
-                ],
-            ),
-        ]
-    }
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StockPart]) -> QuerySet[StockPart]:
+        """Keep the parts of the chosen state; archived ones only when they are asked for."""
+        if self.value() == "gone":
+            return queryset.filter(archived_at__isnull=False)
+        live = queryset.filter(archived_at__isnull=True)
+        if self.value() == "low":
+            return live.filter(min_qty__isnull=False, total_quantity__lt=F("min_qty"))
+        if self.value() == "out":
+            return live.filter(total_quantity=0)
+        return live.filter(total_quantity__gt=0) if self.value() == "in" else live
 
 
 @register(StockPart)
-class StockPartAdmin(ServiceAdmin):
+class StockPartAdmin(StockAdmin):
     """Electronics parts."""
 
     form = PartForm
     noun = "part"
     list_title = "Parts"
     list_display = ["id_word", "description", "manufacturer_code", "type", "state", "total"]
-    list_filter = ["type"]
+    list_filter = [StockFilter, "type"]
     list_select_related = ["type"]
     search_fields = ["id4"]
     search_help_text = "Id, code, type, tag, words, seller or file name."
     ordering = ["-created_at", "-pk"]
-    verbs = [ADD, USE, MOVE, COUNT, ARCHIVE, RESTORE]
-    row_verbs = ["add-stock", "use-stock"]
+    phone_columns = ["description", "state", "total"]
+    verbs = [
+        ADD,
+        USE,
+        MOVE,
+        COUNT,
+        ADD_DOCUMENT,
+        labels_verb("parts", "id4"),
+        PARAMETERS,
+        ARCHIVE,
+        RESTORE,
+    ]
+    row_verbs = ["use-stock", "add-stock"]
+    empty_text = "No parts yet. Add one, take a photo of one, or run load_demo parts."
+    summary = ["kind", "code", "tag_words", "package_words", "minimum", "seller_words", "counted"]
     tabs = [
-        Tab("where", "Where", "parts/admin/part_where.html", _where),
-        Tab("documents", "Documents", "parts/admin/part_documents.html", _documents),
-        Tab("history", "History", context=_history),
-        Tab("kits", "Kits", context=_kits),
-        Tab("buy", "Buy", context=_buy),
+        Tab("where", "Where", "parts/admin/part_where.html", where_tab),
+        Tab(
+            "documents",
+            "Documents",
+            "parts/admin/part_documents.html",
+            documents_tab,
+            count=lambda request, part: part.documents.count() or None,
+        ),
+        Tab("history", "History", context=history_tab),
+        Tab("kits", "Kits", context=kits_tab),
+        Tab("buy", "Buy", context=buy_tab),
+        Tab("parameters", "Parameters", context=parameters_tab),
     ]
 
-    class Media:
-        css = {"all": ["parts/stock.css"]}
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Ask for the first stock of a new part."""
+        if obj is None:
+            kwargs.setdefault("form", NewPartForm)
+        form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        return form
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the scan field, the document viewer and the photo intake."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("scan/", wrap(self.scan_view), name="parts_stockpart_scan"),
+            path("intake/", wrap(self.intake_view), name="parts_stockpart_intake"),
+            path(
+                "documents/<int:document_id>/",
+                wrap(self.document_view),
+                name="parts_stockpart_document",
+            ),
+            path(
+                "documents/<int:document_id>/<slug:what>/",
+                wrap(self.document_change_view),
+                name="parts_stockpart_document_change",
+            ),
+            *super().get_urls(),
+        ]
+
+    def scan_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Do the obvious thing with what was scanned or typed."""
+        self._require(request, policy.VIEW_STOCK)
+        return stock_scan.scan(self, request)
+
+    def intake_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Begin a part from a photo or text."""
+        self._require(request, policy.CHANGE_STOCK)
+        return stock_intake.intake(self, request)
+
+    def document_view(self, request: HttpRequest, document_id: int) -> HttpResponseBase:
+        """Show a document."""
+        return show_document(self, request, document_id)
+
+    def document_change_view(
+        self, request: HttpRequest, document_id: int, what: str
+    ) -> HttpResponseBase:
+        """Choose the cover, or remove a document."""
+        return change_document(request, document_id, what)
+
+    def _require(self, request: HttpRequest, permission: str) -> None:
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
 
     def opens_on(self, obj: Any) -> str:
         return "where"
@@ -192,6 +264,36 @@ class StockPartAdmin(ServiceAdmin):
     def state(self, part: StockPart) -> SafeString:
         return stock_badge(part)
 
+    @column("Type")
+    def kind(self, part: StockPart) -> str:
+        return str(part.type or "None")
+
+    @column("Manufacturer code")
+    def code(self, part: StockPart) -> SafeString:
+        return identifier(part.manufacturer_code)
+
+    @column("Tags")
+    def tag_words(self, part: StockPart) -> str:
+        return ", ".join(part.tags) or EMPTY
+
+    @column("Package")
+    def package_words(self, part: StockPart) -> str:
+        pins = f"{part.pin_count} pins" if part.pin_count else ""
+        return ", ".join(word for word in (part.package, part.mounting_type, pins) if word) or EMPTY
+
+    @column("Minimum stock")
+    def minimum(self, part: StockPart) -> SafeString:
+        return number(part.min_qty)
+
+    @column("Seller")
+    def seller_words(self, part: StockPart) -> str:
+        link = part.seller_links.select_related("seller").filter(is_primary=True).first()
+        return link.seller.name if link else EMPTY
+
+    @column("Last counted")
+    def counted(self, part: StockPart) -> SafeString:
+        return when(part.last_counted_at)
+
     @column("In stock", order="total_quantity", numeric=True, export="total_quantity")
     def total(self, part: StockPart) -> SafeString:
         return number(part.total_quantity)
@@ -205,8 +307,14 @@ class StockPartAdmin(ServiceAdmin):
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> StockPart:
         """Add a part, then its document."""
-        part = parts.create_part(actor=request.user, values=_values(data))
+        part = parts.create_part(actor=request.user, values=_values(data), stock=_first_stock(data))
         self._keep_document(request, part, data)
+        toast(
+            request,
+            f"The label of {part.id4} is ready.",
+            url=f"/api/stock/labels?parts={part.id4}",
+            link="Open the label",
+        )
         return part
 
     def service_update(
@@ -222,88 +330,3 @@ class StockPartAdmin(ServiceAdmin):
         if file:
             upload = documents.Upload(file.name, file.size, file.file)
             documents.upload_document(actor=request.user, parent=part, upload=upload)
-
-
-@register(PartType)
-class PartTypeAdmin(ServiceAdmin):
-    """Types of parts."""
-
-    noun = "type"
-    list_title = "Types"
-    list_display = ["name", "designated_box"]
-    list_select_related = ["designated_box"]
-    search_fields = ["name"]
-    ordering = ["name"]
-    fields = ["name", "designated_box", "kicad_symbol", "kicad_footprint", "kicad_reference"]
-
-    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> PartType:
-        """Add a type."""
-        return types.create_type(actor=request.user, values=_type_values(data))
-
-    def service_update(
-        self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
-    ) -> PartType:
-        """Change a type."""
-        return types.update_type(actor=request.user, type_id=obj.pk, values=_type_values(changes))
-
-    def service_delete(self, request: HttpRequest, obj: Any) -> None:
-        """Remove a type that nothing uses."""
-        types.delete_type(actor=request.user, type_id=obj.pk)
-
-
-@register(Seller)
-class SellerAdmin(ServiceAdmin):
-    """Sellers."""
-
-    noun = "seller"
-    list_title = "Sellers"
-    list_display = ["name", "address"]
-    search_fields = ["name"]
-    fields = ["name", "website"]
-
-    @column("Address", export="website")
-    def address(self, seller: Seller) -> SafeString:
-        return format_html("{}", seller.website)
-
-    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Seller:
-        """Add a seller."""
-        return sellers.create_seller(actor=request.user, values=data)
-
-    def service_update(
-        self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
-    ) -> Seller:
-        """Change a seller."""
-        return sellers.update_seller(actor=request.user, seller_id=obj.pk, values=changes)
-
-    def service_delete(self, request: HttpRequest, obj: Any) -> None:
-        """Remove a seller that nothing names."""
-        sellers.delete_seller(actor=request.user, seller_id=obj.pk)
-
-
-@register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    """The ledger of all parts."""
-
-    noun = "stock movement"
-    list_title = "Stock history"
-    list_display = ["part", "moment", "reason", "place", "delta_qty", "balance_after", "user"]
-    list_filter = ["reason"]
-    list_select_related = ["part", "user"]
-    search_fields = ["part__id4", "ref"]
-    ordering = ["-at", "-pk"]
-
-    @column("When", order="at", export="at")
-    def moment(self, row: StockMovement) -> SafeString:
-        return when(row.at)
-
-    @column("Place")
-    def place(self, row: StockMovement) -> str:
-        return row.location_reference or ""
-
-
-def _type_values(data: dict[str, Any]) -> dict[str, Any]:
-    values = {name: value for name, value in data.items() if name != "designated_box"}
-    if "designated_box" in data:
-        box = data["designated_box"]
-        values["designated_box_no"] = box.box_no if box else None
-    return values

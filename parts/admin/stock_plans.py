@@ -1,4 +1,4 @@
-"""Reorganisation plans: a checklist of moves."""
+"""Reorganisation: the shelf before and after, and the moves as a checklist for a phone."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import (
-    Answer,
-    ServiceAdmin,
-    ShortTable,
-    Tab,
-    Verb,
-    badge,
-    column,
-    number,
-    register,
-    when,
-)
+from inventory_site.core.admin import Answer, Tab, Verb, badge, column, number, register, when
 from parts import policy
+from parts.admin.stock_pages import StockAdmin, from_address, verb_address
 from parts.choices.stock import PlanStatus
-from parts.models import ReorgPlan
+from parts.models import PartType, ReorgPlan
+from parts.selectors.shelves import Shelf, shelves_of
 from parts.services import reorg
 
 STATES = {"pending": "wait", "applied": "ok", "stale": "warn", "blocked": "warn", "skipped": "idle"}
+WORDS = {
+    "pending": "To do",
+    "applied": "Done",
+    "stale": "Stale",
+    "blocked": "Blocked",
+    "skipped": "Skipped",
+}
+PLAN_STATES = {
+    PlanStatus.PENDING: "wait",
+    PlanStatus.READY: "taken",
+    PlanStatus.PARTIAL: "warn",
+    PlanStatus.APPLIED: "ok",
+    PlanStatus.FAILED: "bad",
+}
+OPEN_PLANS = {PlanStatus.READY, PlanStatus.PARTIAL}
 
 
 class WishesForm(forms.ModelForm):
@@ -33,6 +39,12 @@ class WishesForm(forms.ModelForm):
 
     max_moves = forms.IntegerField(label="Moves at most", min_value=1, max_value=200, initial=20)
     compact = forms.BooleanField(label="Close gaps too", required=False, initial=True)
+    types = forms.ModelMultipleChoiceField(
+        label="Only these types",
+        queryset=PartType.objects.filter(parts__places__isnull=False).distinct().order_by("name"),
+        required=False,
+        help_text="None chosen means all.",
+    )
 
     class Meta:
         model = ReorgPlan
@@ -40,56 +52,76 @@ class WishesForm(forms.ModelForm):
 
 
 def _steps_form(request: HttpRequest, objects: list[Any]) -> type[forms.Form]:
-    """A tick per open step."""
-    choices = [
-        (step["seq"], f"{step['seq']}. {step['text']}")
-        for step in objects[0].steps
-        if step["status"] in reorg.OPEN
-    ]
+    """A tick per open step; the address may name those that begin ticked."""
+    open_steps = [step for step in objects[0].steps if step["status"] in reorg.OPEN]
+    choices = [(step["seq"], f"{step['seq']}. {step['text']}") for step in open_steps]
+    asked = from_address(request, ("only",)).get("only")
+    ticked = [seq for seq, _ in choices if asked is None or str(seq) == asked]
     field = forms.TypedMultipleChoiceField(
         label="Moves",
         choices=choices,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        initial=[seq for seq, _ in choices],
+        initial=ticked,
     )
     return type("StepsForm", (forms.Form,), {"steps": field})
 
 
 def _apply(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    before = {step["seq"]: step["status"] for step in objects[0].steps}
     done = reorg.apply_plan(actor=request.user, plan_id=str(objects[0].pk), seqs=data["steps"])
+    booked = [seq for seq in done.applied if before[seq] != "applied"]
     left = f", {len(done.stale)} stale, {len(done.blocked)} blocked" if done.stale else ""
-    return Answer(f"{len(done.applied)} moves booked{left}.")
+    return Answer(f"{len(booked)} moves booked{left}.")
+
+
+def _skip(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    reorg.skip_steps(actor=request.user, plan_id=str(objects[0].pk), seqs=data["steps"])
+    return Answer(f"{len(data['steps'])} moves left out.")
 
 
 def _steps(request: HttpRequest, plan: ReorgPlan) -> dict[str, Any]:
-    rows = [
-        (number(step["seq"]), step["text"], badge(step["status"], STATES[step["status"]]))
-        for step in plan.steps
-    ]
-    figures = [
-        (moment, number(plan.metrics[moment]["spread"]), number(plan.metrics[moment]["gaps"]))
-        for moment in ("before", "after")
-        if plan.metrics
-    ]
+    may = request.user.has_perm(policy.CHANGE_STOCK) and plan.status in OPEN_PLANS
     return {
-        "tables": [
-            ShortTable("Before and after", ("", "Types spread", "Gaps"), figures),
-            ShortTable("Moves", ("", "Move", "State"), rows, empty="Nothing to tidy up."),
-        ]
+        "steps": [
+            {
+                "step": step,
+                "badge": badge(WORDS[step["status"]], STATES[step["status"]]),
+                "is_done": step["status"] == "applied",
+                "is_open": may and step["status"] in reorg.OPEN,
+                "url": verb_address("reorgplan", "apply", plan.pk, only=step["seq"]),
+            }
+            for step in plan.steps
+        ],
+        "done": sum(step["status"] == "applied" for step in plan.steps),
+        "metrics": plan.metrics,
+        "is_pending": plan.status == PlanStatus.PENDING,
+        "error": plan.error,
+        "all_url": verb_address("reorgplan", "apply", plan.pk) if may else "",
     }
 
 
+def _shelves(request: HttpRequest, plan: ReorgPlan) -> dict[str, Any]:
+    before, after = shelves_of(plan)
+    pairs: list[tuple[Shelf, Shelf]] = list(zip(before, after, strict=True))
+    return {"pairs": pairs, "metrics": plan.metrics}
+
+
 @register(ReorgPlan)
-class ReorgPlanAdmin(ServiceAdmin):
+class ReorgPlanAdmin(StockAdmin):
     """Plans that tidy up."""
 
     form = WishesForm
     noun = "plan"
     list_title = "Reorganise"
-    list_display = ["__str__", "state", "moves", "made", "good_until"]
+    list_display = ["name", "state", "moves", "made", "good_until"]
     ordering = ["-created_at", "-pk"]
-    tabs = [Tab("steps", "Moves", context=_steps)]
+    details_title = ""
+    empty_text = "No plans yet. A plan brings the parts of a type together in a few moves."
+    tabs = [
+        Tab("steps", "Moves", "parts/admin/plan_steps.html", _steps),
+        Tab("shelves", "Before and after", "parts/admin/plan_shelves.html", _shelves),
+    ]
     verbs = [
         Verb(
             slug="apply",
@@ -97,17 +129,32 @@ class ReorgPlanAdmin(ServiceAdmin):
             permission=policy.CHANGE_STOCK,
             run=_apply,
             form=_steps_form,
+            follows="The ticked moves are booked.",
             on_list=False,
-            fits=lambda plan: plan.status in {PlanStatus.READY, PlanStatus.PARTIAL},
-        )
+            fits=lambda plan: plan.status in OPEN_PLANS,
+            icon="check",
+        ),
+        Verb(
+            slug="skip",
+            label="Leave out",
+            permission=policy.CHANGE_STOCK,
+            run=_skip,
+            form=_steps_form,
+            on_list=False,
+            fits=lambda plan: plan.status in OPEN_PLANS,
+        ),
     ]
 
     def opens_on(self, obj: Any) -> str:
         return "steps"
 
+    @column("Plan")
+    def name(self, plan: ReorgPlan) -> str:
+        return str(plan)
+
     @column("State", order="status", export="status")
     def state(self, plan: ReorgPlan) -> SafeString:
-        return badge(plan.get_status_display(), "ok" if plan.status == "applied" else "wait")
+        return badge(plan.get_status_display(), PLAN_STATES[PlanStatus(plan.status)])
 
     @column("Moves", numeric=True)
     def moves(self, plan: ReorgPlan) -> SafeString:
@@ -123,4 +170,11 @@ class ReorgPlanAdmin(ServiceAdmin):
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> ReorgPlan:
         """Ask for a plan."""
-        return reorg.request_plan(actor=request.user, params=data)
+        params = {"max_moves": data["max_moves"], "compact": data["compact"]}
+        if data.get("types"):
+            params["type_ids"] = [kind.pk for kind in data["types"]]
+        return reorg.request_plan(actor=request.user, params=params)
+
+    def service_delete(self, request: HttpRequest, obj: Any) -> None:
+        """Remove a plan; what was moved stays moved."""
+        reorg.delete_plan(actor=request.user, plan_id=str(obj.pk))

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from inventory_site.core.admin import Verb, each
+from inventory_site.core.admin import Answer, Verb, each
 from parts import policy
-from parts.admin.stock_words import PlaceField, quantity_field
+from parts.admin.stock_forms import PlaceField, quantity_field
+from parts.admin.stock_pages import from_address
 from parts.errors.stock import RecordNotFound
 from parts.models import StockPart
 from parts.selectors import boxes
@@ -43,7 +44,14 @@ class CountForm(forms.Form):
 
 
 def _first_place(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
-    """Begin where the part lies, else at the next free place."""
+    """Begin where the address says, else where the part lies, else at the next free place."""
+    said = from_address(request, ("place", "quantity"))
+    if "place" in said:
+        return said
+    return {**_usual_place(objects), **said}
+
+
+def _usual_place(objects: list[Any]) -> dict[str, Any]:
     row = objects[0].places.order_by("-qty", "box_no", "loc_no").first() if objects else None
     if row is not None:
         return {"place": f"{row.box_no}-{row.loc_no}"}
@@ -55,8 +63,8 @@ def _first_place(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
 
 
 def _source(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
-    begin = _first_place(request, objects)
-    return {"source": begin.get("place", "")}
+    said = from_address(request, ("source", "place", "quantity"))
+    return {"source": _usual_place(objects).get("place", ""), **said}
 
 
 def _amount(data: dict[str, Any], which: str = "") -> Amount:
@@ -105,6 +113,36 @@ def _restore(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str
     return f"{part.id4} is back."
 
 
+def _parameter_form(request: HttpRequest, objects: list[Any]) -> type[forms.Form]:
+    """One field per parameter of the part's type."""
+    known = {row.definition_id: row.text for row in objects[0].parameters.all()}
+    rows = objects[0].type.parameters.all() if objects[0].type else []
+    fields = {
+        f"p{row.pk}": forms.CharField(
+            label=str(row), required=False, max_length=100, initial=known.get(row.pk, "")
+        )
+        for row in rows
+    }
+    return type("ParameterForm", (forms.Form,), fields)
+
+
+def _set_parameters(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    part = objects[0]
+    names = {f"p{row.pk}": row.name for row in part.type.parameters.all()}
+    texts = {names[key]: text.strip() or None for key, text in data.items() if key in names}
+    parts.update_part(actor=request.user, id4=part.id4, values={"parameters": texts})
+    return Answer(f"The parameters of {part.id4} are set.")
+
+
+PARAMETERS = Verb(
+    slug="set-parameters",
+    label="Set parameters",
+    permission=policy.CHANGE_STOCK,
+    run=_set_parameters,
+    form=_parameter_form,
+    on_list=False,
+    fits=lambda part: part.type_id is not None and part.type.parameters.exists(),
+)
 ADD = Verb(
     slug="add-stock",
     label="Add",

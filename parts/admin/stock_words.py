@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import badge, identifier
-from parts.choices.stock import MAX_QUANTITY
 from parts.models import Box, PartLocation, StockPart
 
-PLACE = re.compile(r"\s*(\d{1,9})\s*-\s*(\d{1,9})\s*\Z")
 COVERAGE = {"enough": ("Enough", "ok"), "partial": ("Short", "warn"), "missing": ("Missing", "bad")}
 
 
@@ -44,47 +40,48 @@ def coverage_badge(state: str | None) -> SafeString:
     return badge(*COVERAGE[state]) if state else badge("Nothing needed", "idle")
 
 
-class PlaceField(forms.CharField):
-    """A place, `7-3`."""
-
-    widget = forms.TextInput(attrs={"class": "vTextField nr-mono", "spellcheck": "false"})
-
-    def clean(self, value: Any) -> Any:
-        """Return (box, place)."""
-        text = super().clean(value)
-        if not text:
-            return None
-        found = PLACE.match(text)
-        if found is None:
-            raise forms.ValidationError("Write box and place, e.g. 7-3.")
-        return int(found[1]), int(found[2])
-
-
-def quantity_field() -> forms.IntegerField:
-    """Return a field for a number of pieces."""
-    return forms.IntegerField(label="Quantity", min_value=1, max_value=MAX_QUANTITY)
+COLOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place of a box as it is drawn: what lies there, and whether it is meant."""
+    """A place of a box as it is drawn: what lies there, whether it is meant, its type's colour."""
 
+    box_no: int
     loc_no: int
     held: tuple[PartLocation, ...]
     is_lit: bool = False
+    colour: int = 0
+
+    @property
+    def words(self) -> str:
+        """What lies there, to be read aloud."""
+        if not self.held:
+            return "free"
+        return ", ".join(f"{row.qty} of {row.part.id4}" for row in self.held)
+
+    @property
+    def kind(self) -> str:
+        """The type of what lies there."""
+        kinds = {row.part.type.name if row.part.type else "" for row in self.held}
+        return kinds.pop() if len(kinds) == 1 else "several types"
 
 
-def slots_of(box: Box, *, part: StockPart | None = None) -> list[Slot]:
-    """Return the places of a box, left to right, top to bottom; those of `part` are lit."""
+def slots_of(box: Box, *, part: StockPart | None = None, lit: int | None = None) -> list[Slot]:
+    """Return the places of a box, left to right, top to bottom; those of `part`, or `lit`, lit."""
     held: dict[int, list[PartLocation]] = {}
     rows = PartLocation.objects.filter(box_no=box.box_no).select_related("part__type")
     for row in rows.order_by("loc_no", "part__id4"):
         held.setdefault(row.loc_no, []).append(row)
     return [
-        Slot(
-            number,
-            tuple(held.get(number, ())),
-            part is not None and any(row.part_id == part.pk for row in held.get(number, ())),
-        )
+        _slot(box.box_no, number, held.get(number, []), part, lit)
         for number in range(1, box.capacity + 1)
     ]
+
+
+def _slot(
+    box_no: int, number: int, held: list[PartLocation], part: StockPart | None, lit: int | None
+) -> Slot:
+    is_lit = number == lit or (part is not None and any(row.part_id == part.pk for row in held))
+    kind = held[0].part.type_id if held else None
+    return Slot(box_no, number, tuple(held), is_lit, (kind or 0) % COLOURS + 1 if held else 0)

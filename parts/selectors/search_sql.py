@@ -22,11 +22,12 @@ GRAMS = "parts_partsearch_grams"
 PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 TRIGRAM = 3
 LAST_CHARACTER = "\U0010ffff"
-# Every trigram that begins with a text, joined by OR; one look-up per trigram, none of its rows.
+# Every trigram that begins with a text, joined by OR. A list of trigrams is read in their order, so
+# that each step is one look-up; asking for an order would read every row of every trigram.
 STARTING_GRAMS = (
     "coalesce((WITH RECURSIVE g(term) AS (SELECT (SELECT term FROM {table} WHERE term >= %s "
-    "AND term < %s ORDER BY term LIMIT 1) UNION ALL SELECT (SELECT v.term FROM {table} v WHERE "
-    "v.term > g.term AND v.term < %s ORDER BY v.term LIMIT 1) FROM g WHERE g.term IS NOT NULL) "
+    "AND term < %s LIMIT 1) UNION ALL SELECT (SELECT v.term FROM {table} v WHERE "
+    "v.term >= g.term || char(1) AND v.term < %s LIMIT 1) FROM g WHERE g.term IS NOT NULL) "
     "SELECT group_concat('\"' || replace(term, '\"', '\"\"') || '\"', ' OR ') FROM g "
     "WHERE term IS NOT NULL), '\"\"')"
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db.models import F
 from django.http import HttpRequest
@@ -31,9 +31,10 @@ class AssignmentBackend(BaseBackend):
             return None
         user = find_account(username)
         if user is None:
-            get_user_model()().set_password(password)
+            make_password(password)
             return None
-        return user if user.check_password(password) and user.is_active else None
+        may_enter = user.is_active and not user.is_locked
+        return user if user.check_password(password) and may_enter else None
 
     def get_user(self, user_id: int) -> User | None:
         """Return the active account of a session."""

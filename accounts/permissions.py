@@ -6,6 +6,7 @@ permissions only.
 """
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 _VERBS = {"view": "view", "create": "add", "edit": "change", "delete": "delete"}
 
@@ -90,6 +91,20 @@ SYSTEM: dict[str, tuple[str, ...]] = {
         "accounts.view_auditseal",
         "accounts.view_logentry",
     ),
+    "system.backup.manage": ("accounts.manage_backup",),
+}
+
+JOBS: dict[str, tuple[str, ...]] = {
+    **{
+        f"jobs.job.{verb}": (f"accounts.jobs_{verb}",)
+        for verb in ("view", "create", "edit", "delete", "run", "cancel")
+    },
+    "jobs.schedule.manage": ("accounts.jobs_manage_schedule",),
+    "jobs.template.manage": ("accounts.jobs_manage_template",),
+    **{
+        f"reports.report.{verb}": (f"accounts.reports_{verb}",)
+        for verb in ("view", "create", "export")
+    },
 }
 
 _DEVICE_REGISTERS = ("site", "rack", "manufacturer", "devicetype", "devicetag")
@@ -232,11 +247,40 @@ PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
     **NETWORK_INVENTORY,
     **SYSTEM,
     **DEVICES,
+    **JOBS,
     **LAB_DEVICES,
     **LAB_PEOPLE,
     **STOCK,
     **FABRICATION,
 }
+
+OLD_NAMES = {
+    "jobs.job.execute": ("jobs.job.run",),
+    "credentials.credential.view_secret": ("credentials.credential.reveal",),
+    "notifications.channel.view": ("system.settings.view",),
+    "notifications.channel.create": ("system.settings.edit",),
+    "notifications.channel.edit": ("system.settings.edit",),
+    "notifications.channel.delete": ("system.settings.edit",),
+    "notifications.channel.*": ("system.settings.view", "system.settings.edit"),
+    "system.users.manage": (
+        "system.users.view",
+        "system.users.create",
+        "system.users.edit",
+        "system.users.delete",
+    ),
+}
+
+
+def names_for(code: str) -> list[str]:
+    """Return the names that a code stands for: itself, an old name's successors, or all that a
+    wildcard (`devices.*.*`) covers; nothing for an unknown code."""
+    if code in PERMISSION_NAMES:
+        return [code]
+    if code in OLD_NAMES:
+        return list(OLD_NAMES[code])
+    if "*" not in code:
+        return []
+    return [name for name in PERMISSION_NAMES if fnmatchcase(name, code)]
 
 
 def django_permissions(names: Iterable[str]) -> frozenset[str]:

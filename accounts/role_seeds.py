@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts.permissions import (
     DEVICES,
     FABRICATION,
+    JOBS,
     LAB_DEVICES,
     LAB_PEOPLE,
     NETWORK_INVENTORY,
@@ -12,7 +13,17 @@ from accounts.permissions import (
     SYSTEM,
 )
 
-ALL_NAMES = (*NETWORK_INVENTORY, *SYSTEM, *DEVICES, *LAB_DEVICES, *LAB_PEOPLE, *STOCK, *FABRICATION)
+ALL_NAMES = (
+    *NETWORK_INVENTORY,
+    *SYSTEM,
+    *DEVICES,
+    *JOBS,
+    *LAB_DEVICES,
+    *LAB_PEOPLE,
+    *STOCK,
+    *FABRICATION,
+)
+NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +44,28 @@ def _names(*endings: str, within: tuple[str, ...] = ALL_NAMES) -> tuple[str, ...
 
 _NETWORK = tuple(NETWORK_INVENTORY)
 
-_LAB = (*LAB_DEVICES, *LAB_PEOPLE)
-_LAB_READS = ("bookings:read", "devices:read", "users:read", "logs:read")
-
-_DEVICE_VIEWER = ("devices.device.view", "credentials.credential.view")
+ALL_NAMES = (
+    *NETWORK_INVENTORY,
+    *SYSTEM,
+    *DEVICES,
+    *JOBS,
+    *LAB_DEVICES,
+    *LAB_PEOPLE,
+    *STOCK,
+    *FABRICATION,
+)
+NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
 _DEVICE_OPERATOR = (
     *_DEVICE_VIEWER,
     "devices.device.connect",
     "devices.group.manage",
+    "jobs.job.create",
+    "jobs.job.edit",
+    "jobs.job.run",
+    "jobs.job.cancel",
+    "jobs.schedule.manage",
     "credentials.credential.use",
+    "reports.report.export",
 )
 
 ROLE_SEEDS: tuple[RoleSeed, ...] = (
@@ -50,8 +74,17 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "admin",
         "Administrator",
         900,
-        tuple(n for n in ALL_NAMES if n not in {"system.roles.manage", "settings:write"}),
-        "Runs the site; may not manage roles.",
+ALL_NAMES = (
+    *NETWORK_INVENTORY,
+    *SYSTEM,
+    *DEVICES,
+    *JOBS,
+    *LAB_DEVICES,
+    *LAB_PEOPLE,
+    *STOCK,
+    *FABRICATION,
+)
+NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
     ),
     RoleSeed(
         "operator",

@@ -28,7 +28,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """Return the session's dictionary; an unknown, revoked or expired key starts afresh."""
         key = self.session_key or ""
-        row = Session.objects.usable().filter(token_hash=token_hash(key)).first()
+        row = Session.objects.opening().filter(token_hash=token_hash(key)).first()
         if row is None:
             self._session_key = None
             return {}

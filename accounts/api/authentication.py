@@ -8,7 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-from accounts.middleware import touch
+from accounts.errors import PasswordExpired
+from accounts.middleware import may_use_limited, touch
 from accounts.models import ApiKey, Session, User
 from accounts.models.sessions import token_hash
 from accounts.services import api_keys
@@ -24,13 +25,15 @@ class BearerAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         row = (
-            Session.objects.usable()
+            Session.objects.opening()
             .select_related("user")
             .filter(token_hash=token_hash(token.strip()), user__isnull=False)
             .first()
         )
         if row is None or row.user is None or not row.user.is_active:
             raise exceptions.AuthenticationFailed("Invalid or expired token")
+        if row.is_limited and not may_use_limited(request.path):
+            raise PasswordExpired
         touch(row)
         return row.user, row
 

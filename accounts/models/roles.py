@@ -13,6 +13,9 @@ from django.utils import timezone
 from accounts.choices import RoleType
 from inventory_site.core.models.base import TimeStamped
 
+JOB_VERBS = ("view", "create", "edit", "delete", "run", "cancel")
+REPORT_VERBS = ("view", "create", "export")
+
 
 class Role(TimeStamped):
     """A Django group with a profile; the group holds the permissions.
@@ -34,6 +37,13 @@ class Role(TimeStamped):
 
     class Meta:
         ordering = ["-priority", "pk"]
+        permissions = [
+            ("manage_backup", "Can manage backups"),
+            *((f"jobs_{verb}", f"Can {verb} jobs") for verb in JOB_VERBS),
+            ("jobs_manage_schedule", "Can manage schedules of jobs"),
+            ("jobs_manage_template", "Can manage templates of jobs"),
+            *((f"reports_{verb}", f"Can {verb} reports") for verb in REPORT_VERBS),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

@@ -6,6 +6,7 @@ import hashlib
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -20,6 +21,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def usable(self) -> SessionQuerySet:
         """Neither revoked nor past their end."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+    def opening(self) -> SessionQuerySet:
+        """Usable, and through the second step where the account asks for one."""
+        proved = Q(user__isnull=True) | Q(user__two_factor_enabled=False)
+        return self.usable().filter(proved | Q(two_factor_verified=True))
 
 
 class Session(models.Model):

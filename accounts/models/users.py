@@ -7,10 +7,12 @@ from typing import Any
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.choices import AuthMethod, TwoFactorMethod, UserStatus
+from accounts.hashers import must_renew, stored_form
 from accounts.models.roles import Role, RoleAssignment
 from inventory_site.core.models.base import TimeStamped
 
@@ -108,6 +110,16 @@ class User(AbstractBaseUser, TimeStamped):
         """Hash a password and note when; None makes one that never matches."""
         super().set_password(raw_password)
         self.password_changed_at = timezone.now() if raw_password is not None else None
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the password; a hash of an old kind is made anew when it matches."""
+        self.password = stored_form(self.password)
+        if not check_password(raw_password, self.password):
+            return False
+        if must_renew(self.password):
+            self.password = make_password(raw_password)
+            type(self).objects.filter(pk=self.pk).update(password=self.password)
+        return True
 
     @property
     def is_locked(self) -> bool:

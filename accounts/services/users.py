@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from accounts import policy
 from accounts.choices import UserStatus
 from accounts.models import Role, RoleAssignment, Session, User
 from accounts.models.users import SUPER_ADMIN
-from accounts.services import audit
-from inventory_site.core.errors import InvalidInput, NotAllowed
+from accounts.services import audit, lockout, password_policy, second_factor
+from inventory_site.core.errors import ConflictError, InvalidInput, NotAllowed
 from inventory_site.core.locks import lock
 
-EDITABLE = ("username", "email", "first_name", "last_name", "display_name", "status", "timezone")
+EDITABLE = (
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "display_name",
+    "status",
+    "timezone",
+    "avatar_url",
+    "preferences",
+    "auth_method",
+    "must_change_password",
+    "password_never_expires",
+)
 
 
 @transaction.atomic
@@ -39,6 +51,10 @@ def create_user(
     user.email = (user.email or "").lower() or None
     if password:
         _check_password(password, user)
+        rules = password_policy.current_policy()
+        user.must_change_password |= (
+            actor is not None and rules.require_password_change_on_first_login
+        )
     user.set_password(password or None)
     user.full_clean()
     user.save()
@@ -49,25 +65,67 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(*, actor: User, user: User, changes: Mapping[str, Any]) -> User:
+def update_user(*, actor: User | None, user: User, changes: Mapping[str, Any]) -> User:
     """Change fields of an account; ending its active state ends its sessions.
 
     The last active super administrator stays active.
     """
+    require_may_touch(actor, user)
     row = lock(User.objects.filter(pk=user.pk)).get()
     before = audit.snapshot(row, EDITABLE)
     for name, value in _known(changes).items():
         setattr(row, name, value)
     row.email = (row.email or "").lower() or None
+    row.email_verified &= row.email == before["email"]
     row.full_clean()
     if row.status != UserStatus.ACTIVE:
-        _keep_one_super_admin(leaving=row)
+        keep_one_super_admin(leaving=row)
         _end_sessions(row)
     row.save()
     after = audit.snapshot(row, EDITABLE)
     if before != after:
         audit.record(actor, "user.changed", row, before=before, after=after)
     return row
+
+
+@transaction.atomic
+def delete_user(*, actor: User | None, user: User) -> None:
+    """Delete an account with its sessions and keys, or refuse what others depend on.
+
+    The last active super administrator stays; its audit entries stay in any case.
+    """
+    require_may_touch(actor, user)
+    row = lock(User.objects.filter(pk=user.pk)).get()
+    keep_one_super_admin(leaving=row)
+    before = audit.snapshot(row, ("username", "email", "status"))
+    audit.record(actor, "user.deleted", row, before=before)
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, RestrictedError) as err:
+        raise ConflictError(
+            f"{user} is named by other records; make the account inactive instead."
+        ) from err
+
+
+@transaction.atomic
+def unlock_user(*, actor: User | None, user: User) -> bool:
+    """End the lock that bad sign-ins brought; return whether there was one."""
+    row = lock(User.objects.filter(pk=user.pk)).get()
+    forgot = lockout.forget_failures(row)
+    if forgot:
+        audit.record(actor, "user.unlocked", row)
+    return forgot
+
+
+@transaction.atomic
+def drop_second_factor(*, actor: User | None, user: User) -> None:
+    """Switch another's second factor off, for who lost their device; ends all their sessions."""
+    require_may_touch(actor, user)
+    row = lock(User.objects.filter(pk=user.pk)).get()
+    second_factor.erase(row)
+    _end_sessions(row)
+    audit.record(actor, "second_factor.dropped", row)
 
 
 @transaction.atomic
@@ -86,7 +144,7 @@ def set_roles(*, actor: User | None, user: User, roles: Collection[Role]) -> boo
     for role in (*given, *taken):
         require_may_give(actor, role)
     if any(role.name == SUPER_ADMIN for role in taken):
-        _keep_one_super_admin(leaving=user)
+        keep_one_super_admin(leaving=user)
     user.role_assignments.filter(role__in=taken).delete()
     RoleAssignment.objects.bulk_create(
         RoleAssignment(user=user, role=role, assigned_by=actor) for role in given
@@ -121,18 +179,31 @@ def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_password(password: str, user: User) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as err:
-        raise InvalidInput(fields={"password": list(err.messages)}) from err
+    found = password_policy.problems(password, username=user.username, email=user.email or "")
+    if found:
+        raise InvalidInput(fields={"password": found})
 
 
-def _keep_one_super_admin(*, leaving: User) -> None:
-    valid = RoleAssignment.objects.valid_at(timezone.now()).filter(role__group__name=SUPER_ADMIN)
-    list(lock(valid))  # the queue; who is active is asked behind it
-    holders = set(valid.filter(user__status=UserStatus.ACTIVE).values_list("user_id", flat=True))
-    if holders == {leaving.pk}:
+def keep_one_super_admin(*, leaving: User) -> None:
+    """Raise `NotAllowed` when nobody active would hold super_admin for good without this account.
+
+    Locks every assignment of the role, so that two who leave at once queue here.
+    """
+    rows = RoleAssignment.objects.valid_at(timezone.now()).filter(role__group__name=SUPER_ADMIN)
+    list(lock(rows))  # the queue; who is active is asked behind it
+    active = rows.filter(user__status=UserStatus.ACTIVE)
+    holders = set(active.values_list("user_id", flat=True))
+    lasting = set(active.filter(valid_until__isnull=True).values_list("user_id", flat=True))
+    if {leaving.pk} in (holders, lasting):
         raise NotAllowed(f"{leaving} is the last active super administrator and has to stay one.")
+
+
+def require_may_touch(actor: User | None, user: User) -> None:
+    """Raise `NotAllowed` when a lesser person changes a super administrator's account."""
+    if actor is None or actor.pk == user.pk or actor.is_superuser:
+        return
+    if SUPER_ADMIN in user.held_roles:
+        raise NotAllowed("Only a super administrator changes a super administrator's account.")
 
 
 def _end_sessions(user: User) -> None:

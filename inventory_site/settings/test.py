@@ -18,5 +18,6 @@ from inventory_site.settings.dev import *  # noqa: E402, F403  settings are one 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "accounts.hashers.ReplacedBCryptHasher",
 ]
 PATCHBAY_TASKS = "inline"

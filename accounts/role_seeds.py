@@ -23,7 +23,7 @@ ALL_NAMES = (
     *STOCK,
     *FABRICATION,
 )
-NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
+NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage", "settings:write"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,15 @@ def _names(*endings: str, within: tuple[str, ...] = ALL_NAMES) -> tuple[str, ...
 
 _NETWORK = tuple(NETWORK_INVENTORY)
 
-ALL_NAMES = (
-    *NETWORK_INVENTORY,
-    *SYSTEM,
-    *DEVICES,
-    *JOBS,
-    *LAB_DEVICES,
-    *LAB_PEOPLE,
-    *STOCK,
-    *FABRICATION,
+_LAB = (*LAB_DEVICES, *LAB_PEOPLE)
+_LAB_READS = ("bookings:read", "devices:read", "users:read", "logs:read")
+
+_DEVICE_VIEWER = (
+    "devices.device.view",
+    "jobs.job.view",
+    "credentials.credential.view",
+    "reports.report.view",
 )
-NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
 _DEVICE_OPERATOR = (
     *_DEVICE_VIEWER,
     "devices.device.connect",
@@ -74,17 +72,8 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "admin",
         "Administrator",
         900,
-ALL_NAMES = (
-    *NETWORK_INVENTORY,
-    *SYSTEM,
-    *DEVICES,
-    *JOBS,
-    *LAB_DEVICES,
-    *LAB_PEOPLE,
-    *STOCK,
-    *FABRICATION,
-)
-NOT_ADMIN = frozenset({"system.roles.manage", "system.backup.manage"})
+        tuple(name for name in ALL_NAMES if name not in NOT_ADMIN),
+        "Runs the site; may not manage roles or backups.",
     ),
     RoleSeed(
         "operator",

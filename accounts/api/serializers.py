@@ -17,6 +17,14 @@ class SignInSerializer(serializers.Serializer):
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
 
+class SecondStepSerializer(serializers.Serializer):
+    """Input of the second step; without `challenge` the cookie of the first step counts."""
+
+    user_id = serializers.CharField()
+    code = serializers.CharField()
+    challenge = serializers.CharField(required=False)
+
+
 class RefreshSerializer(serializers.Serializer):
     """Input of a renewal."""
 
@@ -40,7 +48,12 @@ class MeSerializer(serializers.ModelSerializer):
             "first_name",
             "last_name",
             "display_name",
+            "avatar_url",
             "status",
+            "auth_method",
+            "email_verified",
+            "two_factor_enabled",
+            "two_factor_method",
             "timezone",
             "preferences",
             "created_at",
@@ -56,6 +69,38 @@ class MeSerializer(serializers.ModelSerializer):
         return [name for name, perms in PERMISSION_NAMES.items() if user.has_perms(list(perms))]
 
 
+class UserRowSerializer(serializers.ModelSerializer):
+    """An account in a list; `roles` are display names, or names where the context says so."""
+
+    display_name = serializers.CharField(source="shown_name")
+    last_login_at = serializers.DateTimeField(source="last_login")
+    roles = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "username",
+            "email",
+            "first_name",
+            "last_name",
+            "display_name",
+            "status",
+            "auth_method",
+            "two_factor_enabled",
+            "email_verified",
+            "created_at",
+            "last_login_at",
+            "roles",
+        ]
+
+    def get_roles(self, user: User) -> list[str]:
+        return [
+            row.role.name if self.context.get("by_name") else row.role.display_name
+            for row in user.valid_roles  # type: ignore[attr-defined]  # prefetched by the view
+        ]
+
+
 class SignedInSerializer(serializers.Serializer):
     """Answer of a sign-in; the tokens are shown here once."""
 
@@ -63,6 +108,7 @@ class SignedInSerializer(serializers.Serializer):
     session_token = serializers.CharField()
     refresh_token = serializers.CharField()
     expires_at = serializers.DateTimeField()
+    password_expired = serializers.BooleanField(required=False)
 
 
 class TokensSerializer(serializers.Serializer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -149,8 +148,7 @@ def expiry_of(user: User, policy: PasswordPolicy | None = None) -> Expiry:
 @cache
 def common_passwords() -> frozenset[str]:
     """Return the passwords that everybody tries first: the seeded ones and Django's 20,000."""
-    with gzip.open(CommonPasswordValidator.DEFAULT_PASSWORD_LIST_PATH, "rt") as file:
-        return COMMON | {line.strip() for line in file}
+    return COMMON | CommonPasswordValidator().passwords
 
 
 def _counts(policy: PasswordPolicy) -> list[tuple[str, str, int]]:

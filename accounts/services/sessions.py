@@ -90,6 +90,15 @@ def refresh(*, refresh_token: str) -> tuple[User, Tokens]:
     return row.user, tokens
 
 
+def session_of_header(header: str) -> Session | None:
+    """Return the open session of an `Authorization` header."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    rows = Session.objects.usable().select_related("user")
+    return rows.filter(token_hash=token_hash(token.strip()), user__isnull=False).first()
+
+
 def sign_out(*, actor: User, session: Session | None) -> None:
     """End the session the call came with."""
     with transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
@@ -57,7 +57,12 @@ def create_user(
         )
     user.set_password(password or None)
     user.full_clean()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as err:  # somebody else was quicker
+        text = "Username or email already exists"
+        raise InvalidInput(text, fields={"username": [text]}) from err
     audit.record(actor, "user.created", user, after=audit.snapshot(user, EDITABLE))
     if roles:
         set_roles(actor=actor, user=user, roles=roles)

@@ -32,6 +32,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "anonymous": "120/min",
         "sign_in": "10/min",
+        "account": "20/min",
         "expensive": "30/min",
         "signed_in": None,
     },
@@ -63,6 +64,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MachineTypeEnum": "parts.choices.fabrication.MachineKind",
         "MadeByEnum": "parts.choices.fabrication.PartKind",
+        "UserStatusEnum": "accounts.choices.UserStatus",
     },
     "PREPROCESSING_HOOKS": ["inventory_site.core.api.schema.native_paths_only"],
 }

@@ -20,7 +20,11 @@ def test_the_page_agrees_with_the_code() -> None:
 def test_codes_are_upper_snake_case_with_a_status_and_a_meaning() -> None:
     rows = ROW.findall(error_codes_page.render())
 
-    odd = [row for row in rows if not re.fullmatch(r"[A-Z]+(_[A-Z]+)*", row[0]) or len(row[2]) < 10]
+    odd = [
+        row
+        for row in rows
+        if not re.fullmatch(r"[A-Z0-9]+(_[A-Z0-9]+)*", row[0]) or len(row[2]) < 10
+    ]
     statuses = {int(status) for _, status, _ in rows}
 
     assert odd == []

@@ -1,53 +1,129 @@
-"""Sign in, renew, sign out, who am I."""
+"""Sign in, second step, renew, sign out, who am I."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.api.base import A, IdentityView, IsPerson, actor_of
 from accounts.api.serializers import (
     CurrentUserSerializer,
     MeSerializer,
     RefreshSerializer,
     SaidSerializer,
+    SecondStepSerializer,
     SignedInSerializer,
     SignInSerializer,
     TokensSerializer,
     tokens_of,
 )
-from accounts.models import Session
-from accounts.services import sessions
+from accounts.api.throttles import AccountThrottle
+from accounts.errors import SecondFactorFailed
+from accounts.services import sessions, sign_in, users
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import InvalidInput
 
+COOKIE = "sign_in_challenge"
+OWN_FIELDS = (
+    "email",
+    "first_name",
+    "last_name",
+    "display_name",
+    "avatar_url",
+    "timezone",
+    "preferences",
+)
 
-class SignInView(APIView):
-    """POST user name and password; the answer holds a bearer token for 24 hours."""
+
+class _DoorView(IdentityView):
+    """A way in: public, throttled per address and per account."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (SignInThrottle,)
+    throttle_classes = (SignInThrottle, AccountThrottle)
+
+    def through(self, done: sign_in.SignedIn) -> Response:
+        """Answer a sign-in that is through."""
+        user = MeSerializer(done.user).data
+        data = {"user": user, **tokens_of(done.tokens)}
+        expired = {"password_expired": True} if done.password_expired else {}
+        flat = {**bearer_of(done.tokens), "user": {**user, "id": str(user["id"])}, **expired}
+        response = self.answer({**data, **expired}, flat)
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+
+
+class SignInView(_DoorView):
+    """POST user name and password; the answer holds a bearer token for 24 hours."""
+
+    def code_in_b(self, code: str) -> str:
+        """Family B has a name of its own for a refused sign-in."""
+        return "INVALID_CREDENTIALS" if code == "AUTH_FAILED" else code
 
     @extend_schema(request=SignInSerializer, responses=SignedInSerializer)
     def post(self, request: Request) -> Response:
-        """Sign in."""
+        """Sign in, or get the challenge of the second step."""
         sent = SignInSerializer(data=request.data)
         if not sent.is_valid():
             raise InvalidInput("Username and password required", fields=_texts(sent.errors))
-        user, tokens = sessions.sign_in(**sent.validated_data)
-        return Response({"user": MeSerializer(user).data, **tokens_of(tokens)})
+        done = sign_in.sign_in(**sent.validated_data)
+        if isinstance(done, sign_in.SignedIn):
+            return self.through(done)
+        step = {
+            "requires_2fa": True,
+            "user_id": done.user.pk if self.family == A else str(done.user.pk),
+            "two_factor_method": done.method,
+            "challenge": done.challenge,
+        }
+        response = self.answer(step, step)
+        response.set_cookie(
+            COOKIE,
+            done.challenge,
+            max_age=int(sign_in.CHALLENGE_LIFE.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        return response
 
 
-class RefreshView(APIView):
+class SecondStepView(_DoorView):
+    """POST the code of the second factor, with the challenge of the first step."""
+
+    @extend_schema(request=SecondStepSerializer, responses=SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        """Sign in."""
+        code = str(request.data.get("code") or "")
+        if not request.data.get("user_id") or not code:
+            missing = [name for name in ("user_id", "code") if not request.data.get(name)]
+            fields = {name: ["This is required."] for name in missing}
+            raise InvalidInput("User ID and code required", fields=fields)
+        done = sign_in.finish(
+            user_id=_user_id(request), challenge=_challenge(request), code=code[:32]
+        )
+        return self.through(done)
+
+
+class ResendView(_DoorView):
+    """POST asks for a new code by e-mail, at most once a minute."""
+
+    @extend_schema(request=SecondStepSerializer, responses=SaidSerializer)
+    def post(self, request: Request) -> Response:
+        """Send the code again."""
+        if not request.data.get("user_id"):
+            raise InvalidInput("User ID required", fields={"user_id": ["This is required."]})
+        sign_in.send_again(user_id=_user_id(request), challenge=_challenge(request))
+        return self.said("Verification code sent")
+
+
+class RefreshView(_DoorView):
     """POST a refresh token; the old pair ends and a new one is given."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     throttle_classes = (SignInThrottle,)
 
     @extend_schema(request=RefreshSerializer, responses=TokensSerializer)
@@ -57,33 +133,96 @@ class RefreshView(APIView):
         if not sent.is_valid():
             raise InvalidInput("Refresh token required", fields=_texts(sent.errors))
         _, tokens = sessions.refresh(**sent.validated_data)
-        return Response(tokens_of(tokens))
+        return self.answer(tokens_of(tokens), {**tokens_of(tokens), **bearer_of(tokens)})
 
 
-class SignOutView(APIView):
+class SignOutView(IdentityView):
     """POST ends the session the call came with."""
-
-    permission_classes = (IsAuthenticated,)
 
     @extend_schema(request=None, responses=SaidSerializer)
     def post(self, request: Request) -> Response:
         """Sign out."""
-        session = request.auth if isinstance(request.auth, Session) else None
-        if session is None:
-            session = getattr(request.session, "row", None)
-        sessions.sign_out(actor=request.user, session=session)
-        return Response({"message": "Logged out successfully"})
+        sessions.sign_out(actor=actor_of(request), session=self.session)
+        return self.said("Logged out successfully")
 
 
-class CurrentUserView(APIView):
-    """GET who the call is made by, with roles and permission names."""
+class SignOutAnywayView(SignOutView):
+    """The same in family B, where who is not signed in is signed out too."""
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (AllowAny,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Wait with who is calling: a stale token is no reason to refuse."""
+
+    def post(self, request: Request) -> Response:
+        """Sign out."""
+        row = sessions.session_of_header(request.headers.get("Authorization", ""))
+        if row is not None and row.user is not None:
+            sessions.sign_out(actor=row.user, session=row)
+        elif "Authorization" not in request.headers and request.user.is_authenticated:
+            return super().post(request)
+        return self.said("Logged out successfully")
+
+
+class CurrentUserView(IdentityView):
+    """GET who the call is made by, with roles and permission names; PUT what one may change."""
+
+    def shown(self, user: Any) -> Response:
+        """Answer the account."""
+        found = MeSerializer(user).data
+        return self.answer({"user": found}, {**found, "id": str(found["id"])})
 
     @extend_schema(responses=CurrentUserSerializer)
     def get(self, request: Request) -> Response:
         """Answer the signed-in account."""
-        return Response({"user": MeSerializer(request.user).data})
+        return self.shown(request.user)
+
+    @extend_schema(request=MeSerializer, responses=CurrentUserSerializer)
+    def put(self, request: Request) -> Response:
+        """Change one's own account; what one may not change is passed over."""
+        actor = actor_of(request)
+        IsPerson().has_permission(request, self)
+        changes = {name: request.data[name] for name in OWN_FIELDS if name in request.data}
+        if changes:
+            users.update_user(actor=actor, user=actor, changes=clean_profile(changes))
+            actor.refresh_from_db()
+        return self.shown(actor)
+
+
+def bearer_of(tokens: sessions.Tokens) -> dict[str, Any]:
+    """Return the tokens as family B names them."""
+    return {
+        "access_token": tokens.session_token,
+        "token_type": "bearer",
+        "expires_in": settings.SESSION_COOKIE_AGE,
+        "refresh_token": tokens.refresh_token,
+    }
+
+
+def clean_profile(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the sent fields of an account, or refuse those of the wrong kind."""
+    wrong = {}
+    for name, value in changes.items():
+        kind = dict if name == "preferences" else str
+        if value is None and name != "preferences":
+            changes[name] = ""
+        elif not isinstance(value, kind):
+            wrong[name] = [f"{name} must be {'an object' if kind is dict else 'a text'}."]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return changes
+
+
+def _user_id(request: Request) -> int:
+    text = str(request.data.get("user_id"))
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise SecondFactorFailed
+    return int(text)
+
+
+def _challenge(request: Request) -> str:
+    sent = request.data.get("challenge") or request.data.get("session_token")
+    return str(sent or request.COOKIES.get(COOKIE, ""))
 
 
 def _texts(errors: Any) -> dict[str, list[str]]:

@@ -44,7 +44,12 @@ META_SCHEMA = {
 
 def native_paths_only(endpoints: list[Any]) -> list[Any]:
     """Leave the unchanged client surfaces out: their contracts describe them."""
-    return [entry for entry in endpoints if getattr(entry[3].cls, "in_schema", True)]
+    return [entry for entry in endpoints if _is_described(entry[3])]
+
+
+def _is_described(view: Any) -> bool:
+    """Whether the view, or this one path of it (`as_view(in_schema=False)`), is described."""
+    return bool(view.initkwargs.get("in_schema", getattr(view.cls, "in_schema", True)))
 
 
 class EnvelopeSchema(AutoSchema):

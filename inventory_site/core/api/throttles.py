@@ -11,7 +11,9 @@ from rest_framework.throttling import SimpleRateThrottle
 from inventory_site.core import context
 
 
-class _Scaled(SimpleRateThrottle):
+class ScaledThrottle(SimpleRateThrottle):
+    """A throttle whose rate `THROTTLE_SCALE` multiplies."""
+
     def parse_rate(self, rate: str | None) -> tuple[int | None, int | None]:
         """Return (calls, seconds), scaled."""
         count, seconds = super().parse_rate(rate)
@@ -29,7 +31,7 @@ class _Scaled(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-class AnonymousThrottle(_Scaled):
+class AnonymousThrottle(ScaledThrottle):
     """Calls of nobody in particular."""
 
     scope = "anonymous"
@@ -42,13 +44,13 @@ class AnonymousThrottle(_Scaled):
         return super().get_cache_key(request, view)
 
 
-class SignInThrottle(_Scaled):
+class SignInThrottle(ScaledThrottle):
     """Attempts to sign in, per address."""
 
     scope = "sign_in"
 
 
-class ExpensiveThrottle(_Scaled):
+class ExpensiveThrottle(ScaledThrottle):
     """Verbs that cost much, per account or address."""
 
     scope = "expensive"

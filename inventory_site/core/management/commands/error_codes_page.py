@@ -16,7 +16,7 @@ from inventory_site.core.management.pages import PageCommand
 
 PAGE = Path("docs") / "error-codes.md"
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
-DECLARES_A_CODE = re.compile(r"^    code(?:, status_code)? = \"[A-Z]", re.MULTILINE)
+DECLARES_A_CODE = re.compile(r"^    code(?:, status_code)? = \"[A-Z0-9]", re.MULTILINE)
 
 WITHOUT_A_CLASS = {
     "BAD_REQUEST": (400, "The request is malformed, e.g. names a host that is not this site."),

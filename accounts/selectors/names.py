@@ -1,0 +1,102 @@
+"""Permission names as rows, and roles with what they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.choices import RoleType
+from accounts.models import Role
+from accounts.models.users import SUPER_ADMIN
+from accounts.permissions import PERMISSION_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPermission:
+    """One name of the table, cut into module, resource and action; `id` is its place there."""
+
+    id: int
+    code: str
+    module: str
+    resource: str
+    action: str
+
+    @property
+    def display_name(self) -> str:
+        """What people read: `Run job`."""
+        thing = self.resource if self.resource != self.module else self.module
+        return f"{self.action} {thing}".replace("_", " ").capitalize()
+
+    def shown(self) -> dict[str, Any]:
+        """Return the row as the API gives it."""
+        return {
+            "id": self.id,
+            "code": self.code,
+            "module": self.module,
+            "resource": self.resource,
+            "action": self.action,
+            "display_name": self.display_name,
+            "description": f"May {self.display_name[0].lower()}{self.display_name[1:]}",
+        }
+
+
+def _cut(number: int, code: str) -> NamedPermission:
+    if ":" in code:
+        module, _, action = code.partition(":")
+        return NamedPermission(number, code, module, module, action)
+    module, _, rest = code.partition(".")
+    resource, _, action = rest.rpartition(".")
+    return NamedPermission(number, code, module, resource or module, action)
+
+
+ALL = tuple(
+    sorted(
+        (_cut(number, code) for number, code in enumerate(PERMISSION_NAMES, start=1)),
+        key=lambda row: (row.module, row.resource, row.action),
+    )
+)
+
+
+def of_modules(module: str = "") -> list[NamedPermission]:
+    """Return the names, of one module or all, by module, resource and action."""
+    return [row for row in ALL if module in ("", row.module)]
+
+
+def roles_with_names(**filters: Any) -> list[dict[str, Any]]:
+    """Return roles, the highest first, with their permission codes and how many hold them."""
+    rows = Role.objects.filter(**filters).select_related("group")
+    rows = rows.prefetch_related("group__permissions__content_type").annotate(
+        local_count=Count("assignments", distinct=True),
+        enterprise_count=Count("enterprise_members", distinct=True),
+    )
+    return [_role_shown(row) for row in rows]
+
+
+def _role_shown(role: Any) -> dict[str, Any]:
+    codes = _codes(role)
+    return {
+        "id": role.pk,
+        "name": role.name,
+        "display_name": role.display_name,
+        "description": role.description,
+        "role_type": role.role_type,
+        "is_default": role.is_default,
+        "is_system": role.role_type == RoleType.SYSTEM,
+        "priority": role.priority,
+        "parent_role": None,
+        "created_at": role.created_at,
+        "updated_at": role.updated_at,
+        "user_count": role.local_count,
+        "enterprise_count": role.enterprise_count,
+        "permission_count": len(codes),
+        "permissions": codes,
+    }
+
+
+def _codes(role: Role) -> list[str]:
+    if role.name == SUPER_ADMIN:
+        return [row.code for row in ALL]
+    held = {f"{row.content_type.app_label}.{row.codename}" for row in role.group.permissions.all()}
+    return [row.code for row in ALL if held.issuperset(PERMISSION_NAMES[row.code])]

@@ -17,7 +17,7 @@ from networkroutes.importers import cells
 from networkroutes.services.bulk_modules import Column, Key, Module
 
 SHORTEST_PASSWORD = 8
-SAMPLE_PASSWORD = token_urlsafe(12)  # nobody knows it who has not fetched the template
+SAMPLE_PASSWORD = f"Aa1-{token_urlsafe(12)}"  # known to who fetched the template
 
 
 def make_user(actor: Any, values: Mapping[str, Any], role_id: int | None) -> User:

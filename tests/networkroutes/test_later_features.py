@@ -13,7 +13,7 @@ from tests.networkroutes.test_bulk import send
 
 pytestmark = pytest.mark.django_db
 HEADER = "username,password,email,full_name,user_role\n"
-GOOD = "jo,correct-horse-9,jo@example.net,Jo Planner,read_only\n"
+GOOD = "jo,Correct-horse-9,jo@example.net,Jo Planner,read_only\n"
 
 
 def test_accounts_go_in_with_their_role_and_a_password_that_works(api: Any) -> None:
@@ -22,7 +22,7 @@ def test_accounts_go_in_with_their_role_and_a_password_that_works(api: Any) -> N
     assert answer.status_code == 200, answer.content
     made = User.objects.get(username="jo")
     assert (made.email, made.display_name) == ("jo@example.net", "Jo Planner")
-    assert made.check_password("correct-horse-9")
+    assert made.check_password("Correct-horse-9")
     assert [row.role.name for row in made.role_assignments.all()] == ["read_only"]
 
 
@@ -30,8 +30,8 @@ def test_every_wrong_account_is_named_and_none_is_made(api: Any) -> None:
     before = User.objects.count()
     rows = (
         "kim,short,kim@example.net,Kim,read_only\n"
-        "lee,correct-horse-9,nowhere,Lee,read_only\n"
-        "max,correct-horse-9,max@example.net,Max,nobody\n"
+        "lee,Correct-horse-9,nowhere,Lee,read_only\n"
+        "max,Correct-horse-9,max@example.net,Max,nobody\n"
     )
 
     client = api("administrator")

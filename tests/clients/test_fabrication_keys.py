@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.models import Attempt
+from accounts.services.api_keys import create_api_key
 from tests.clients.fabrication import KEY, Shop
 from tests.factories.accounts import UserFactory
 
@@ -15,8 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def test_the_key_is_looked_for_in_three_places(shop: Shop) -> None:
     client, path = Client(), "/api/parts/auth/check"
-    missing, wrong = client.get(path), client.get(path, headers={"X-API-Key": "no"})
-    asked = client.get(path, {"api_key": KEY})
+    missing, asked = client.get(path), client.get(path, {"api_key": KEY})
+    wrong = client.get(path, headers={"X-API-Key": "no"})
+    older(2)
     mixed = client.get(path, {"api_key": KEY}, headers={"X-API-Key": "no"})
     body = json.dumps({"api_key": KEY, "name": "x"})
     posted = client.post("/api/parts/", body, content_type="application/json")
@@ -108,3 +113,52 @@ def test_bodies_beyond_a_mebibyte_are_refused(shop: Shop) -> None:
 
     assert answer.status_code == 413
     assert "error" in answer.json()
+
+
+def check(key: str) -> Any:
+    """Ask whether a key is valid, as the dialog does."""
+    return Client().get("/api/parts/auth/check", headers={"X-API-Key": key})
+
+
+def older(seconds: float) -> None:
+    """Let time pass for everything that was tried so far."""
+    for row in Attempt.objects.all():
+        Attempt.objects.filter(pk=row.pk).update(at=row.at - timedelta(seconds=seconds))
+
+
+def test_a_key_dialog_goes_as_the_front_ends_expect(shop: Shop) -> None:
+    wrong = check("wrong")
+    early = check(KEY)
+    older(1.95)
+    right, again = check(KEY), check(KEY)
+
+    assert wrong.status_code == 401
+    assert (early.status_code, early["Retry-After"]) == (429, "2")
+    wait = early.json()["retry_after"]
+    assert 0 < wait <= 2
+    assert early.json() == {
+        "error": "Rate limited",
+        "message": f"Please wait {wait:.1f} seconds before checking authentication again",
+        "retry_after": wait,
+    }
+    assert (right.status_code, again.status_code) == (200, 200)
+
+
+def test_other_paths_answer_five_wrong_keys_at_once(shop: Shop) -> None:
+    stranger = Shop(key="wrong")
+
+    statuses = [stranger.get().status_code for _ in range(7)]
+    missing = [Shop(key=None).get().status_code for _ in range(3)]
+
+    assert statuses == [401] * 5 + [429] * 2
+    assert missing == [401] * 3
+
+
+def test_personal_keys_carry_their_scopes(shop: Shop) -> None:
+    owner = UserFactory(roles=["fab_admin"])
+    _, secret = create_api_key(actor=None, user=owner, name="tablet", scopes=["fab:read"])
+    tablet = Shop(key=secret)
+
+    assert tablet.get().status_code == 200
+    refused = tablet.post("", {"name": "x"})
+    assert (refused.status_code, refused.json()["details"]) == (403, "fab:submit required")

@@ -33,6 +33,7 @@ urlpatterns = [
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("", include("accounts.api.urls")),
+    path("", include("accounts.api.urls_trust")),
     path("", include("networkroutes.api.urls")),
     path("", include("devices.api.urls")),
     path("", include("parts.api.urls")),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.words import CHANNELS, outcome_badge, verb_words
 from accounts.models import AuditEntry, User
+from accounts.selectors.audit import visible_to
 from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Tab, column, identifier, register, when
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -162,6 +163,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = ["verb"]
     tabs = [Tab("changes", "Before and after", "accounts/admin/audit_changes.html", _changes)]
     empty_text = "Nothing has happened yet."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Leave what the person may read."""
+        return visible_to(request.user, super().get_queryset(request))
 
     def object_title(self, obj: AuditEntry) -> str:
         return sentence_text(obj)

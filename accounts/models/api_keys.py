@@ -45,3 +45,9 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the key still opens anything."""
+        ended = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.revoked_at is None and not ended

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AuditSeal
 
 LATE = timedelta(hours=1)
+WHOLE = "accounts.view_auditseal"
+CHANGE_LOG = "networkroutes."
+
+
+def visible_to(user: Any, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Leave what the person may read: the whole trail with `system.audit.view`, else the change
+    log of the register (`change_logs:view`).
+    """
+    if user.has_perm(WHOLE):
+        return entries
+    return entries.filter(object_type__startswith=CHANGE_LOG)
 
 
 def seal_state() -> tuple[bool, str]:

@@ -19,6 +19,7 @@ from inventory_site.core.errors import InvalidInput, NotAllowed
 
 PREFIX_LENGTH = 8
 TOUCH_EVERY = timedelta(minutes=1)
+VIEW, ADD, CHANGE = "accounts.view_apikey", "accounts.add_apikey", "accounts.change_apikey"
 
 
 @transaction.atomic
@@ -33,28 +34,41 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which is not stored and never shown again.
 
-    `scopes` are permission names (see `accounts.permissions`); the key can never do more than its
-    owner.
+    `scopes` are permission names (see `accounts.permissions`) that the owner holds now; what the
+    owner loses later, the key loses as well. Raises `InvalidInput`, or `NotAllowed` for a scope
+    beyond the maker's own rights, and for a maker who is a key: a key makes no keys.
     """
-    unknown = unknown_names(scopes)
-    if unknown:
-        raise InvalidInput(fields={"scopes": [f"Unknown permission name: {n}" for n in unknown]})
+    if actor is not None and actor.narrowed_to is not None:
+        raise NotAllowed("An API key cannot make API keys.")
+    _require_scopes(user, scopes)
     require_may_hand_out(actor, scopes)
-    if not scopes:
-        raise InvalidInput(fields={"scopes": ["Name at least one permission."]})
     networks = [_network(text) for text in allowed_ips]
+    if expires_at is not None and expires_at <= timezone.now():
+        raise InvalidInput(fields={"expires_at": ["The end has to be in the future."]})
     secret = f"pb_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
         user=user,
         name=name,
         prefix=secret[:PREFIX_LENGTH],
         key_hash=token_hash(secret),
-        scopes=list(scopes),
+        scopes=list(dict.fromkeys(scopes)),
         allowed_ips=networks,
         expires_at=expires_at,
     )
     audit.record(actor, "apikey.created", key, after={"owner": user.username, "scopes": key.scopes})
     return key, secret
+
+
+def _require_scopes(user: User, scopes: Sequence[str]) -> None:
+    """Refuse no scope at all, unknown ones, and those that the owner does not hold."""
+    wrong = [f"Unknown permission name: {name}" for name in unknown_names(scopes)]
+    if not scopes:
+        wrong = ["Name at least one permission."]
+    if not wrong and not user.is_superuser:
+        beyond = [name for name in scopes if not user.has_perms(sorted(django_permissions([name])))]
+        wrong = [f"{user.username} does not hold {name}" for name in beyond]
+    if wrong:
+        raise InvalidInput(fields={"scopes": wrong})
 
 
 def require_may_hand_out(actor: User | None, scopes: Sequence[str]) -> None:
@@ -85,7 +99,13 @@ def user_of_key(secret: str, *, address: str | None) -> tuple[User, ApiKey] | No
 
 @transaction.atomic
 def revoke_api_key(*, actor: User, key: ApiKey) -> None:
-    """End a key; a second call changes nothing."""
+    """End a key; a second call changes nothing.
+
+    One's own, or any with the permission to change keys; a key ends itself and no other.
+    """
+    is_key = actor.narrowed_to is not None
+    if is_key or key.user_id != actor.pk:
+        policy.require(actor, CHANGE)
     ended = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )

@@ -218,7 +218,7 @@ def test_a_key_is_shown_once_and_works(admin_page: Client, client: Client) -> No
 def test_a_refused_key_keeps_the_typing_and_makes_nothing(
     admin_page: Client, change: dict[str, Any], sentence: str
 ) -> None:
-    answer = admin_page.post(f"{KEYS}add/", key_fields(UserFactory(), **change))
+    answer = admin_page.post(f"{KEYS}add/", key_fields(UserFactory(roles=["viewer"]), **change))
     page = answer.content.decode()
 
     assert sentence in page
@@ -229,7 +229,9 @@ def test_a_refused_key_keeps_the_typing_and_makes_nothing(
 def test_a_key_lasts_until_the_end_of_its_last_day(admin_page: Client) -> None:
     day = timezone.localdate() + timedelta(days=2)
 
-    admin_page.post(f"{KEYS}add/", key_fields(UserFactory(), ends_on=day.isoformat()))
+    admin_page.post(
+        f"{KEYS}add/", key_fields(UserFactory(roles=["viewer"]), ends_on=day.isoformat())
+    )
 
     ends = timezone.localtime(ApiKey.objects.get().expires_at)
     assert (ends.date(), ends.hour) == (day + timedelta(days=1), 0)

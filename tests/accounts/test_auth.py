@@ -144,13 +144,14 @@ def test_bad_credentials_are_401_and_never_500(header: str):
 
 
 def test_a_key_acts_within_its_scopes_and_its_owners_rights():
-    owner = UserFactory(roles=["read_only"])
+    owner = UserFactory(roles=["read_only", "provisioner"])
     _, secret = api_keys.create_api_key(
         actor=None,
         user=owner,
         name="script",
         scopes=["network_routes:view", "network_routes:create"],
     )
+    owner.role_assignments.filter(role__group__name="provisioner").delete()
 
     held = APIClient().get(ME, HTTP_X_API_KEY=secret).json()["data"]["user"]["permissions"]
 

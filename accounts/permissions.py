@@ -27,6 +27,8 @@ _ROUTE_MODELS = (
     "kmzfile",
     "testresultsfile",
     "repositorytype",
+    "repositoryfield",
+    "inventoryrecord",
     "latencyprobe",
 )
 _ROUTE_HISTORY = _on(

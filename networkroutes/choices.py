@@ -108,6 +108,17 @@ class ProbeKind(models.TextChoices):
     HTTP = "http", "HTTP poll"
 
 
+class FieldKind(models.TextChoices):
+    """What a typed field of a repository type holds."""
+
+    TEXT = "text", "Text"
+    NUMBER = "number", "Number"
+    WHOLE = "whole", "Whole number"
+    YES_NO = "yes_no", "Yes or no"
+    DATE = "date", "Date"
+    CHOICE = "choice", "One of a list"
+
+
 class DesignAction(models.TextChoices):
     """What the design log tells (contract 3.9)."""
 

@@ -134,6 +134,24 @@ class PathNotFound(NotFound):
     code = "PATH_NOT_FOUND"
 
 
+class DuplicateRecord(ConflictError):
+    """Another record of the same kind has the name."""
+
+    code = "INVENTORY_RECORD_CONFLICT"
+
+
+class FieldInUse(ConflictError):
+    """Records have values of a field that was to be changed or removed."""
+
+    code = "REPOSITORY_FIELD_IN_USE"
+
+
+class RecordNotFound(NotFound):
+    """No such record, or no such field."""
+
+    code = "INVENTORY_RECORD_NOT_FOUND"
+
+
 class ProbeBusy(ConflictError):
     """A circuit has no probe, or another run measures it now."""
 

@@ -10,9 +10,11 @@ from networkroutes.models import (
     Carrier,
     CarrierContact,
     DesignLog,
+    InventoryRecord,
     LatencySample,
     Outage,
     PromoRule,
+    RepositoryField,
     SavedSearch,
 )
 
@@ -104,3 +106,19 @@ class LatencySampleFilterSet(FilterSet):
     class Meta:
         model = LatencySample
         fields = ("route", "source")
+
+
+class RepositoryFieldFilterSet(FilterSet):
+    """Filters of typed fields."""
+
+    class Meta:
+        model = RepositoryField
+        fields = ("repository_type", "kind", "is_required")
+
+
+class InventoryRecordFilterSet(FilterSet):
+    """Filters of records; `name` is exact."""
+
+    class Meta:
+        model = InventoryRecord
+        fields = ("repository_type", "name")

@@ -48,6 +48,7 @@ def register() -> None:
         ("promotions", "Promotions", "tag", "promorule", 56, None),
         ("outages", "Outages", "triangle-alert", "outage", 58, None),
         ("reservation_log", "Reservation log", "receipt_long", "reservationlog", 60, None),
+        ("records", "Other inventory", "boxes", "inventoryrecord", 64, None),
         ("repository_types", "Repository types", "category", "repositorytype", 70, None),
     )
     for slug, title, icon, model, order, count in models:

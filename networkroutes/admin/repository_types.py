@@ -11,8 +11,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import ServiceAdmin, column, register, when
-from networkroutes.admin.words import plain
+from inventory_site.core.admin import (
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    column,
+    identifier,
+    register,
+    when,
+)
+from networkroutes.admin.words import page_of, plain
+from networkroutes.choices import FieldKind
 from networkroutes.models import RepositoryType
 from networkroutes.services import routes
 
@@ -30,25 +39,52 @@ class RepositoryTypeForm(forms.ModelForm):
         }
 
 
+def _fields(request: HttpRequest, kind: RepositoryType) -> dict[str, Any]:
+    """Return the typed fields, with where they are changed."""
+    rows = [
+        (
+            identifier(field.slug, page_of(field)),
+            field.header,
+            FieldKind(field.kind).label,
+            "required" if field.is_required else "",
+            ", ".join(field.choices),
+        )
+        for field in kind.typed_fields.all()
+    ]
+    every = reverse("admin:networkroutes_repositoryfield_changelist")
+    table = ShortTable(
+        "Typed fields",
+        ("Name", "Label", "Kind", "", "Choices"),
+        rows,
+        url=f"{every}?repository_type__id__exact={kind.pk}",
+        empty="Circuits have their own fields; a kind with typed fields gets a list and a form.",
+    )
+    return {"tables": [table]}
+
+
 @register(RepositoryType)
 class RepositoryTypeAdmin(ServiceAdmin):
     """Kinds of inventory; circuits belong to one each."""
 
     form = RepositoryTypeForm
-    list_display = ["name", "about", "circuits", "made"]
+    list_display = ["name", "about", "circuits", "others", "made"]
     search_fields = ["name"]
     ordering = ["name"]
     phone_columns = ["circuits"]
     export_fields = ["name", "description", ("Circuits", "route_count")]
-    summary = ["name", "about", "circuits", "made"]
+    summary = ["name", "about", "circuits", "others", "made"]
     details_title = ""
+    tabs = [Tab("fields", "Fields", context=_fields)]
     fields = ["name", "description"]
     empty_text = "No repository types yet."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RepositoryType]:
         """Count the circuits of each."""
         rows: QuerySet[RepositoryType] = super().get_queryset(request)
-        return rows.annotate(route_count=Count("routes"))
+        return rows.annotate(
+            route_count=Count("routes", distinct=True),
+            record_count=Count("records", distinct=True),
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The summary says it all once it is there."""
@@ -70,6 +106,11 @@ class RepositoryTypeAdmin(ServiceAdmin):
         return format_html(
             '<a href="{}?repository={}">{}</a>', every, obj.pk, f"{obj.route_count:,}"
         )
+
+    @column("Records", numeric=True, order="record_count")
+    def others(self, obj: Any) -> SafeString:
+        every = reverse("admin:networkroutes_inventoryrecord_changelist")
+        return format_html('<a href="{}?type={}">{}</a>', every, obj.pk, f"{obj.record_count:,}")
 
     @column("Made", order="created_at")
     def made(self, obj: RepositoryType) -> SafeString:

@@ -22,11 +22,14 @@ from networkroutes.api.views.latency import (
     OutageViewSet,
 )
 from networkroutes.api.views.register import ExchangeRateViewSet, LocationViewSet
+from networkroutes.api.views.repositories import InventoryRecordViewSet, RepositoryFieldViewSet
 from networkroutes.api.views.routes import NetworkRouteViewSet, RepositoryTypeViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("api/routes", NetworkRouteViewSet, "route")
 router.register("api/repository-types", RepositoryTypeViewSet, "repository-type")
+router.register("api/repository-fields", RepositoryFieldViewSet, "repository-field")
+router.register("api/inventory-records", InventoryRecordViewSet, "inventory-record")
 router.register("api/dark-fibre-channels", DarkFibreChannelViewSet, "dark-fibre-channel")
 router.register("api/reservations", ReservationViewSet, "reservation")
 router.register("api/reservation-log", ReservationLogViewSet, "reservation-log")

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from django.utils import timezone
 
 from accounts.models import User
-from networkroutes.demo import data, design
+from networkroutes.demo import data, design, records
 from networkroutes.demo.data import Circuit, Place
 from networkroutes.demo.ways import WAYS
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute, Reservation
@@ -44,9 +44,10 @@ def load() -> str:
         if circuit.circuit_id in FILES_FOR:
             _files(doer, circuit)
     around = design.load_design(doer)
+    other = records.load_records(doer)
     return (
-        f"{places} locations, {len(made)} circuits, {held} reservations "
-        f"and {around} rows for the design tool added"
+        f"{places} locations, {len(made)} circuits, {held} reservations, "
+        f"{around} rows for the design tool and {other} of other inventory added"
     )
 
 

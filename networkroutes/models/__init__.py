@@ -9,6 +9,7 @@ from networkroutes.models.latency import LatencyProbe, LatencySample, LatencySta
 from networkroutes.models.locations import Location
 from networkroutes.models.pricing import PricingConfig, PromoRule
 from networkroutes.models.rates import ExchangeRate
+from networkroutes.models.repositories import InventoryRecord, RepositoryField
 from networkroutes.models.reservations import Reservation, ReservationLog
 from networkroutes.models.routes import NetworkRoute, RepositoryType
 
@@ -19,6 +20,7 @@ __all__ = [
     "DarkFibreChannel",
     "DesignLog",
     "ExchangeRate",
+    "InventoryRecord",
     "KmzFile",
     "LatencyProbe",
     "LatencySample",
@@ -30,6 +32,7 @@ __all__ = [
     "Outage",
     "PricingConfig",
     "PromoRule",
+    "RepositoryField",
     "RepositoryType",
     "Reservation",
     "ReservationLog",

@@ -255,3 +255,24 @@ class BulkUploadFactory(ValidatedFactory):
     module = "network_routes"
     filename = "routes.csv"
     outcome = "done"
+
+
+class RepositoryFieldFactory(ValidatedFactory):
+    """A text field of a kind of inventory."""
+
+    class Meta:
+        model = models.RepositoryField
+
+    repository_type = factory.SubFactory(RepositoryTypeFactory)
+    slug = factory.Sequence(lambda n: f"field_{n}")
+    label = factory.Sequence(lambda n: f"Field {n}")
+
+
+class InventoryRecordFactory(ValidatedFactory):
+    """A record without values."""
+
+    class Meta:
+        model = models.InventoryRecord
+
+    repository_type = factory.SubFactory(RepositoryTypeFactory)
+    name = factory.Sequence(lambda n: f"Record {n}")

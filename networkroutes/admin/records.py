@@ -49,6 +49,10 @@ def type_of(request: HttpRequest) -> RepositoryType | None:
     return RepositoryType.objects.filter(pk=int(asked)).first()
 
 
+def _fields_of(kind: RepositoryType) -> QuerySet[RepositoryField]:
+    return RepositoryField.objects.filter(repository_type=kind)
+
+
 class TypeChip(Chip):
     """One kind of inventory; its fields become the columns."""
 
@@ -99,7 +103,7 @@ class InventoryRecordAdmin(ServiceAdmin):
             return list(self.list_display)
         labels = self.__dict__.setdefault("_labels", {})
         names = []
-        for field in kind.typed_fields.all()[:MOST_COLUMNS]:
+        for field in _fields_of(kind)[:MOST_COLUMNS]:
             names.append(f"{TYPED}{kind.pk}_{field.slug}")
             labels[names[-1]] = field.header
         return ["name", *names, "changed"]
@@ -178,7 +182,7 @@ class InventoryRecordAdmin(ServiceAdmin):
 
     def _fields(self, request: HttpRequest, obj: Any) -> list[RepositoryField]:
         kind = obj.repository_type if obj else type_of(request)
-        return list(kind.typed_fields.all()) if kind else []
+        return list(_fields_of(kind)) if kind else []
 
     @column("Kind", order="repository_type__name", export="repository_type__name")
     def kind(self, obj: InventoryRecord) -> str:

@@ -22,7 +22,7 @@ from inventory_site.core.admin import (
 )
 from networkroutes.admin.words import page_of, plain
 from networkroutes.choices import FieldKind
-from networkroutes.models import RepositoryType
+from networkroutes.models import RepositoryField, RepositoryType
 from networkroutes.services import routes
 
 
@@ -49,7 +49,7 @@ def _fields(request: HttpRequest, kind: RepositoryType) -> dict[str, Any]:
             "required" if field.is_required else "",
             ", ".join(field.choices),
         )
-        for field in kind.typed_fields.all()
+        for field in RepositoryField.objects.filter(repository_type=kind)
     ]
     every = reverse("admin:networkroutes_repositoryfield_changelist")
     table = ShortTable(

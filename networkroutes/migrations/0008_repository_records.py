@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('is_required', models.BooleanField(default=False, verbose_name='required')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('help_text', models.CharField(blank=True, max_length=255)),
-                ('repository_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='networkroutes.repositorytype')),
+                ('repository_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="typed_fields", to='networkroutes.repositorytype')),
             ],
             options={
                 'ordering': ['repository_type', 'position', 'pk'],

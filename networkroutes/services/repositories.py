@@ -124,7 +124,8 @@ def delete_record(*, actor: Any, record_id: int) -> None:
 
 def _apply(record: InventoryRecord, name: str, sent: Mapping[str, Any]) -> None:
     record.name = name.strip()
-    fields = {field.slug: field for field in record.repository_type.typed_fields.all()}
+    rows = RepositoryField.objects.filter(repository_type=record.repository_type_id)
+    fields = {field.slug: field for field in rows}
     faults: dict[str, list[str]] = {
         slug: ["This kind has no such field."]
         for slug in sent

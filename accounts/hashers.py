@@ -13,7 +13,7 @@ RAW_MARKS = ("$2a$", "$2b$", "$2y$")
 class ReplacedBCryptHasher(BCryptPasswordHasher):
     """Plain bcrypt as the replaced systems wrote it: what lies past 72 bytes does not count."""
 
-    def encode(self, password: str, salt: bytes | str) -> str:
+    def encode(self, password: str, salt: str) -> str:
         """Return the hash of the first 72 bytes."""
         cut = password.encode()[:BCRYPT_BYTES].decode(errors="ignore")
         return super().encode(cut, salt)

@@ -111,10 +111,10 @@ class User(AbstractBaseUser, TimeStamped):
         super().set_password(raw_password)
         self.password_changed_at = timezone.now() if raw_password is not None else None
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is the password; a hash of an old kind is made anew when it matches."""
         self.password = stored_form(self.password)
-        if not check_password(raw_password, self.password):
+        if raw_password is None or not check_password(raw_password, self.password):
             return False
         if must_renew(self.password):
             self.password = make_password(raw_password)

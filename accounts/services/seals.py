@@ -153,7 +153,7 @@ def _late_rows() -> list[Values]:
 
 def entries_between(batches: Iterable[Sequence[Sequence[int]]]) -> Iterator[Values]:
     """Give the entries whose numbers lie between the batches' ranges, in none of them."""
-    ranges = sorted(pair for batch in batches for pair in batch)
+    ranges = sorted(tuple(pair) for batch in batches for pair in batch)
     missing = [
         number
         for one, two in pairwise(ranges)

@@ -75,6 +75,9 @@ class BareView(DeviceView):
         return response
 
 
+Ends = tuple[tuple[str, type[APIView]], ...]  # the end of a path and its view
+
+
 def listed(rows: list[Any], **meta: Any) -> Response:
     """Answer a list with its count in `meta`."""
     response = Response(rows)

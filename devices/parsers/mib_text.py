@@ -85,7 +85,8 @@ def parse_mib(text: str) -> list[MibObject]:
         return f'"{len(quotes) - 1}"'
 
     plain = COMMENT.sub(" ", QUOTED.sub(keep, text[:MAX_TEXT]))
-    known, found = dict(ROOTS), []
+    known = dict(ROOTS)
+    found: list[MibObject] = []
     for one in ASSIGNED.finditer(plain):
         if len(found) >= MAX_OBJECTS:
             break

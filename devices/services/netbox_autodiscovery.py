@@ -271,7 +271,7 @@ async def _interfaces(
                     "name": (names.get(at) or descriptions[at]).text,
                     "mac_address": _mac(macs.get(at)),
                     "enabled": admin[at].value == 1 if at in admin else True,
-                    "speed_bps": int(speeds[at].value) * 1_000_000 if at in speeds else None,
+                    "speed_bps": int(speeds[at].text) * 1_000_000 if at in speeds else None,
                 }
                 for at in sorted({*names, *descriptions})
             ]

@@ -106,7 +106,7 @@ def _created(request: HttpRequest, data: dict[str, Any]) -> StockPart:
     stock = []
     if data["quantity"]:
         place = data["place"] or suggestions(data["type"], 1)[0].place
-        stock = [Amount(*place, data["quantity"])]
+        stock = [Amount.at(place, data["quantity"])]
     part = parts.create_part(actor=request.user, values=values, stock=stock)
     photo = data["photo"]
     if photo:

@@ -69,9 +69,9 @@ def _order(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> An
 def _receive(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
     item, total = objects[0], data["quantity"]
     rest = data.get("second_quantity") or 0 if data.get("second_place") else 0
-    amounts = [Amount(*data["place"], total - rest)] if total > rest else []
+    amounts = [Amount.at(data["place"], total - rest)] if total > rest else []
     if rest:
-        amounts.append(Amount(*data["second_place"], rest))
+        amounts.append(Amount.at(data["second_place"], rest))
     shopping_orders.receive_item(
         actor=request.user,
         item_id=item.pk,

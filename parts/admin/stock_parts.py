@@ -130,7 +130,7 @@ def _first_stock(data: dict[str, Any]) -> list[Amount]:
     if not quantity:
         return []
     place = data.get("first_place") or box_reads.suggestions(data.get("type"), 1)[0].place
-    return [Amount(*place, quantity)]
+    return [Amount.at(place, quantity)]
 
 
 class StockFilter(SimpleListFilter):

@@ -68,7 +68,9 @@ def _order_form(request: HttpRequest, objects: list[Any]) -> type[forms.Form]:
         str(row.seller_id or shopping_orders.UNGROUPED): str(row.seller or "No seller yet")
         for row in rows
     }
-    field = forms.ChoiceField(label="Seller", choices=sorted(choices.items(), key=lambda c: c[1]))
+    field = forms.ChoiceField(
+        label="Seller", choices=sorted(choices.items(), key=lambda choice: str(choice[1]))
+    )
     return type("OrderForm", (forms.Form,), {"group": field})
 
 

@@ -105,7 +105,8 @@ def _id4_arm(terms: Sequence[Term], chosen: int) -> Sql:
 
 
 def _field_arm(terms: Sequence[Term], field: str) -> Sql:
-    clauses, values = [], []
+    clauses: list[str] = []
+    values: list[object] = []
     if connection.vendor == "sqlite":
         table = f"parts_partsearch_{field}"
         match, values = _match(terms, "OR")
@@ -136,7 +137,8 @@ def _row_holds(term: Term) -> Sql:
 
 def _held(term: Term, field: str | None) -> Sql:
     """Say that a field, or any, holds a term; for PostgreSQL's indexes."""
-    clauses, values = [], []
+    clauses: list[str] = []
+    values: list[object] = []
     tags = PAIR_TAGS.values() if field is None else (PAIR_TAGS[field],)
     for text in term.sought:
         if len(text) >= TRIGRAM:

@@ -33,6 +33,11 @@ class Amount:
     loc_no: int
     qty: int
 
+    @classmethod
+    def at(cls, place: Place, qty: int) -> Amount:
+        """So many at a place given as a pair."""
+        return cls(*place, qty=qty)
+
     @property
     def place(self) -> Place:
         """The place as a pair."""

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from accounts.api.base import A, IdentityView, IsPerson, actor_of
 from accounts.api.serializers import (
@@ -45,7 +46,7 @@ class _DoorView(IdentityView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (SignInThrottle, AccountThrottle)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (SignInThrottle, AccountThrottle)
 
     def through(self, done: sign_in.SignedIn) -> Response:
         """Answer a sign-in that is through."""

@@ -73,7 +73,7 @@ class PolicyView(GuardedView):
 
     def get_permissions(self) -> list[Any]:
         """Let everybody read."""
-        return [AllowAny()] if self.request.method == "GET" else super().get_permissions()
+        return [AllowAny()] if self.request.method == "GET" else [*super().get_permissions()]
 
     @extend_schema(responses=POLICY)
     def get(self, request: Request) -> Response:

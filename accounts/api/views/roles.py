@@ -24,10 +24,10 @@ ANY = {200: OpenApiTypes.OBJECT}
 def find_role(role_id: str) -> Role:
     """Return a role by its number, or raise `NotFound`."""
     is_number = role_id.isascii() and role_id.isdigit() and len(role_id) < 19
-    role = Role.objects.select_related("group").filter(pk=int(role_id)).first() if is_number else 0
-    if not role:
-        raise NotFound("Role not found")
-    return role
+    found = Role.objects.select_related("group").filter(pk=int(role_id)) if is_number else ()
+    for role in found:
+        return role
+    raise NotFound("Role not found")
 
 
 class _RolesView(GuardedView):
@@ -35,7 +35,7 @@ class _RolesView(GuardedView):
 
     def get_permissions(self) -> list[Any]:
         """Let every signed-in person read."""
-        return [IsAuthenticated()] if self.request.method == "GET" else super().get_permissions()
+        return [IsAuthenticated()] if self.request.method == "GET" else [*super().get_permissions()]
 
     def detail(self, role: Role) -> dict[str, Any]:
         """Return a role with its permissions as objects."""
@@ -150,6 +150,7 @@ def _codes(data: Any) -> list[str] | None:
     if not isinstance(sent, list):
         raise InvalidInput(fields={"permissions": ["permissions must be a list of codes."]})
     codes = [item.get("code") if isinstance(item, dict) else item for item in sent]
-    if not all(isinstance(code, str) for code in codes):
+    texts = [code for code in codes if isinstance(code, str)]
+    if len(texts) < len(codes):
         raise InvalidInput(fields={"permissions": ["permissions must be a list of codes."]})
-    return codes
+    return texts

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from devices.api.base import alias
+from devices.api.base import Ends, alias
 from devices.api.views import legacy, netbox, netbox_objects
 from devices.api.views.netbox_objects import CountedView, list_view
 
-NETBOX = (
+NETBOX: Ends = (
     ("settings", netbox.SettingsView),
     ("test", netbox.TestView),
     ("status", netbox.StatusView),
@@ -25,7 +25,7 @@ NETBOX = (
     ),
     ("ip-addresses", list_view("ip-addresses", CountedView)),
 )
-NATIVE = (
+NATIVE: Ends = (
     ("devices", netbox_objects.DevicesView),
     ("prefixes", list_view("prefixes", CountedView)),
     ("ip-ranges", list_view("ip-ranges", CountedView)),

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from devices.api.base import alias
+from devices.api.base import Ends, alias
 from devices.api.views import mib
 
-ENDS = (
+ENDS: Ends = (
     *((name, view) for name, view in mib.ROWS.items()),
     *((f"{name}/<int:pk>", view) for name, view in mib.ROW.items()),
     ("test-poll", mib.TestPollView),
@@ -13,7 +13,7 @@ ENDS = (
     ("parse-mib", mib.ParseMibView),
     ("import-mib", mib.ImportMibView),
 )
-BELOW = (
+BELOW: Ends = (
     ("profiles/<int:parent>/groups", mib.ROWS["groups"]),
     ("groups/<int:parent>/mappings", mib.ROWS["mappings"]),
     ("mappings/<int:parent>/enums", mib.ROWS["enums"]),

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from devices.api.base import alias
+from devices.api.base import Ends, alias
 from devices.api.views import others
 from devices.api.views.others import create_view, rows_view
 
 ROWS = {kind: rows_view(kind) for kind in ("devices", "sensors", "groups")}
-PRTG = (
+PRTG: Ends = (
     ("settings", others.PrtgSettingsView),
     ("test", others.PrtgTestView),
     ("status", others.PrtgStatusView),
@@ -17,17 +17,17 @@ PRTG = (
     ("sync/netbox", others.PrtgSyncView),
     ("webhook", others.PrtgWebhookView),
 )
-IMPORT = (
+IMPORT: Ends = (
     ("netbox-options", others.ImportOptionsView),
     *((what, create_view(what)) for what in others.CREATED),
 )
-IMPORT_NAMES = (
+IMPORT_NAMES: Ends = (
     ("prtg-groups", ROWS["groups"]),
     ("prtg-devices", ROWS["devices"]),
     ("preview", others.PrtgPreviewView),
     ("execute", others.PrtgSyncView),
 )
-MCP = (
+MCP: Ends = (
     ("settings", others.McpSettingsView),
     ("test", others.McpTestView),
     ("sync/equipment", others.McpSyncEquipmentView),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -76,6 +77,7 @@ class SyncOneView(DeviceView):
 
     permissions = {"post": policy.CHANGE}
 
+    @extend_schema(operation_id="api_netbox_device_sync")
     def post(self, request: Request, pk: int) -> Response:
         """Refresh one device of the cache."""
         return Response(netbox_sync.sync_one(pk, actor=request.user))
@@ -166,6 +168,7 @@ class CachedDeviceView(DeviceView):
 
     permissions = {"get": policy.VIEW}
 
+    @extend_schema(operation_id="api_netbox_device_cached")
     def get(self, request: Request, pk: int) -> Response:
         """Answer one device of the cache."""
         rows = NetBoxCacheEntry.objects.filter(netbox_id=pk).order_by("is_virtual_machine")

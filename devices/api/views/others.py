@@ -115,7 +115,7 @@ class PrtgSyncView(DeviceView):
 class PrtgWebhookView(DeviceView):
     """POST /api/prtg/webhook: JSON or a form, with the shared secret."""
 
-    permission_classes = ()
+    permission_classes = ()  # type: ignore[assignment]  # the shared secret is asked below
     authentication_classes = ()
     throttle_classes = (ExpensiveThrottle,)
     parser_classes = (JSONParser, FormParser, MultiPartParser)

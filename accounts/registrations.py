@@ -105,6 +105,17 @@ def register() -> None:
                 order=order,
             )
         )
+    registry.sidebar.register(
+        SidebarEntry(
+            slug="accounts.policy",
+            title="Password policy",
+            section=SETTINGS,
+            icon="lock",
+            url_name="admin-policy",
+            permission="accounts.view_setting",
+            order=45,
+        )
+    )
     for slug, every_s, text in (
         ("accounts.seal_audit", 300, "Seals the audit entries written since the last run."),
         ("accounts.remove_old_audit", 86_400, "Removes audit entries past their retention."),

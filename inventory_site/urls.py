@@ -45,5 +45,6 @@ urlpatterns = [
     path("admin/", include("inventory_site.core.admin.urls")),
     path("admin/", include("inventory_site.dashboard")),
     path("admin/", include("networkroutes.admin.urls")),
+    path("admin/", include("accounts.admin.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -65,8 +65,7 @@ def set_up(*, user: User, method: str = TwoFactorMethod.TOTP) -> Setup:
     row.save(update_fields=[*_COLUMNS, "updated_at"])
     if method == TwoFactorMethod.EMAIL:
         send_code(row)
-    uri = pyotp.TOTP(secret).provisioning_uri(name=row.email or row.username, issuer_name=ISSUER)
-    return Setup(secret, uri, codes)
+    return Setup(secret, _uri(row, secret), codes)
 
 
 def enable(*, user: User, session: Session | None, code: str) -> None:
@@ -105,6 +104,21 @@ def disable(*, user: User, password: str) -> None:
         row = lock(User.objects.filter(pk=user.pk)).get()
         erase(row)
         audit.record(user, "second_factor.disabled", row)
+
+
+def waiting_set_up(user: User) -> Setup | None:
+    """Return what was shown when a set-up began that waits for its first code."""
+    row = User.objects.get(pk=user.pk)
+    if row.two_factor_enabled or not row.totp_secret_encrypted:
+        return None
+    secret = crypto.decrypt(row.totp_secret_encrypted, bound_to=_place(row, "totp_secret"))
+    return Setup(secret, _uri(row, secret), _codes(row))
+
+
+def codes_left(user: User) -> int:
+    """Return how many backup codes of an account are not used yet."""
+    row = User.objects.get(pk=user.pk)
+    return len(_codes(row)) if row.two_factor_enabled else 0
 
 
 def erase(row: User) -> None:
@@ -199,8 +213,7 @@ def _matching_step(row: User, code: str) -> int | None:
 
 
 def _use_backup_code(row: User, code: str) -> bool:
-    place = _place(row, "backup_codes")
-    left = json.loads(crypto.decrypt(row.totp_backup_codes_encrypted, bound_to=place))
+    left = _codes(row)
     if code not in left:
         return False
     _store_codes(row, [other for other in left if other != code])
@@ -220,6 +233,17 @@ def _use_mailed_code(row: User, code: str) -> bool:
     sent.attempts += 1
     sent.save(update_fields=["attempts"])
     return False
+
+
+def _uri(row: User, secret: str) -> str:
+    name = row.email or row.username
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def _codes(row: User) -> list[str]:
+    place = _place(row, "backup_codes")
+    found: list[str] = json.loads(crypto.decrypt(row.totp_backup_codes_encrypted, bound_to=place))
+    return found
 
 
 def _store_codes(row: User, codes: list[str]) -> None:

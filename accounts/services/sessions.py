@@ -13,6 +13,7 @@ from django.contrib.auth import (
     HASH_SESSION_KEY,
     SESSION_KEY,
 )
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,6 +68,13 @@ def open_session(
     row.two_factor_verified_at = timezone.now() if two_factor_verified else None
     row.save(update_fields=list(_OWN_FIELDS))
     return Tokens(row, store.session_key, refresh, row.expires_at)
+
+
+def store_of(tokens: Tokens) -> SessionBase:
+    """Return a session just opened as Django's session of a browser; its cookie gets the token."""
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(tokens.session_token)
+    store.modified = True
+    return store
 
 
 @transaction.atomic

@@ -39,6 +39,8 @@ PUBLIC = {
     "/api/auth/password-reset/confirm": "the mailed link is the proof",
     "/auth/password-reset/confirm": "the mailed link is the proof",
     "/admin/login/": "how one stops being a stranger",
+    "/admin/password_reset/": "how who forgot a password gets back in",
+    "/admin/password_reset/confirm/": "the mailed link is the proof",
     "/admin/logout/": "ends a session that is not there",
     "/admin/jsi18n/": "translated words of the date picker",
     "/admin": "redirects to the admin",

@@ -20,6 +20,8 @@ def sentences(refusal: Refusal) -> dict[str | None, list[str]]:
         fields.update(refusal.fields)
         return fields
     if isinstance(refusal, DomainError):
+        if isinstance(refusal.details, list):  # a list of every rule that is broken
+            return {None: refusal.details}
         return {refusal.details.get("field"): [refusal.message]}
     if hasattr(refusal, "error_dict"):
         return {

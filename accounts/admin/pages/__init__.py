@@ -1,0 +1,1 @@
+"""Pages of identity that show no list: sign-in, one's own account, the password policy."""

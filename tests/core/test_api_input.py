@@ -22,7 +22,7 @@ from inventory_site.core.api.pagination import write_cursor
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.api.renderers import dumps
 from inventory_site.core.files.limits import BodyLimitMiddleware
-from inventory_site.core.middleware.bodies import WholeBody
+from inventory_site.core.middleware.bodies import TAKEN_UNREAD, Counted, WholeBody
 from networkroutes.models import NetworkRoute
 from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
 from tests.peers.site import Home, Site
@@ -87,6 +87,36 @@ def test_a_chunked_body_that_never_ends_must_announce_its_length():
 
     assert answer[:2] == ("411 Length Required", {})
     assert json.loads(answer[2]) == {"error": "The request must announce its Content-Length."}
+
+
+@pytest.mark.parametrize(
+    ("sent", "announced", "taken"),
+    [(9000, 9000, 9000), (9000, 100, 100), (TAKEN_UNREAD + 1, TAKEN_UNREAD + 1, 0)],
+)
+def test_a_body_that_nobody_wants_is_taken_to_its_announced_end(
+    sent: int, announced: int, taken: int
+):
+    source = io.BytesIO(b"x" * sent)
+
+    def refusing(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        return [b"no"]
+
+    given = {"CONTENT_LENGTH": str(announced), "wsgi.input": source}
+
+    assert WholeBody(refusing)(given, lambda *_: None) == [b"no"]
+    assert source.tell() == taken
+
+
+def test_lines_and_the_rest_of_an_announced_body_end_where_it_ends():
+    body = Counted(io.BytesIO(b"one\ntwo\nthree"), 9)
+
+    assert (body.readline(), body.readline(2), body.read(), body.read(5)) == (
+        b"one\n",
+        b"tw",
+        b"o\nt",
+        b"",
+    )
+    assert body.left == 0
 
 
 @pytest.mark.parametrize(

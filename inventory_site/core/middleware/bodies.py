@@ -1,6 +1,7 @@
-"""Bodies without an announced length, made whole before Django reads them.
+"""Bodies, made whole before Django reads them and taken to their end after it.
 
-Django reads no more than `Content-Length` says, so a chunked body would count as empty.
+Django reads no more than `Content-Length` says, so a chunked body would count as empty; and a
+server drops the connection of a body that nobody read, under the caller's next request.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from inventory_site.error_shapes import error_response
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PIECE = 64 * 1024
 KEPT_IN_MEMORY = 1024 * 1024
+TAKEN_UNREAD = 4 * 1024 * 1024  # bytes; beyond that closing the connection is cheaper
 
 
 class WholeBody:
@@ -36,11 +38,48 @@ class WholeBody:
         if kind:
             asked["CONTENT_TYPE"] = f"{kind.lower()}{semicolon}{rest}"
         if asked.get("CONTENT_LENGTH") or not _is_chunked(asked):
-            return self.application(asked, start_response)
+            return self._announced(asked, start_response)
         if not asked.get("wsgi.input_terminated"):
             return _length_required(asked, start_response)
         spool = spooled(asked)
         return _Answer(self.application(asked, start_response), spool)
+
+    def _announced(
+        self, asked: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer a request that announced its length, and take what the answer did not need."""
+        body = Counted(asked["wsgi.input"], _length(asked))
+        asked["wsgi.input"] = body
+        answer = self.application(asked, start_response)
+        if body.left <= TAKEN_UNREAD:
+            body.take_rest()
+        return answer
+
+
+class Counted:
+    """A body that knows how many of its announced bytes nobody has read yet."""
+
+    def __init__(self, source: IO[bytes], length: int) -> None:
+        self.source, self.left = source, length
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes, never more than were announced."""
+        wanted = self.left if size is None or size < 0 else min(size, self.left)
+        return self._counted(self.source.read(wanted)) if wanted else b""
+
+    def readline(self, size: int = -1) -> bytes:
+        """Return a line, or up to `size` bytes of it."""
+        wanted = self.left if size is None or size < 0 else min(size, self.left)
+        return self._counted(self.source.readline(wanted)) if wanted else b""
+
+    def take_rest(self) -> None:
+        """Read the body to its end."""
+        while self.read(PIECE):
+            pass
+
+    def _counted(self, piece: bytes) -> bytes:
+        self.left = self.left - len(piece) if piece else 0
+        return piece
 
 
 def spooled(asked: dict[str, Any]) -> IO[bytes]:
@@ -72,6 +111,11 @@ class _Answer:
             getattr(self.answer, "close", lambda: None)()
         finally:
             self.spool.close()
+
+
+def _length(asked: dict[str, Any]) -> int:
+    text = asked.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _is_chunked(asked: dict[str, Any]) -> bool:

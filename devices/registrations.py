@@ -11,6 +11,7 @@ from inventory_site.core.registry import (
     DashboardCard,
     DemoLoader,
     FileOwner,
+    LegacyImporter,
     PaletteVerb,
     Schedule,
     SearchHit,
@@ -21,7 +22,7 @@ from inventory_site.core.registry import (
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from devices.services import attachments
+    from devices.services import attachments, legacy_vault
 
     registry.file_owners.register(
         FileOwner("devices.attachments", attachments.STORAGE, attachments.PREFIX, attachments.known)
@@ -52,6 +53,14 @@ def register() -> None:
         )
     )
     registry.demos.register(DemoLoader("devices", _load_demo, order=40))
+    registry.importers.register(
+        LegacyImporter(
+            "vault",
+            "The replaced credential vault: exports of its tables; key in CREDENTIAL_MASTER_KEY.",
+            legacy_vault.add_arguments,
+            legacy_vault.run,
+        )
+    )
 
 
 def _load_demo() -> str:

@@ -140,6 +140,26 @@ def row_dict(row: VarBind) -> dict[str, Any]:
     return {"oid": row.oid_text, "value": text, "type": row.type}
 
 
+def _set(target: str, oid: str, config: Mapping[str, Any]) -> Outcome:
+    """Set one object: `set: {"type": "Integer", "value": 1}`; answers the value taken."""
+    from devices.executors import snmp_set
+
+    wanted = config["set"]
+    if not isinstance(wanted, Mapping) or "type" not in wanted or "value" not in wanted:
+        return Outcome(False, error="set must hold type and value", error_code="invalid")
+    try:
+        found = asyncio.run(
+            snmp_set.send(target, oid, str(wanted["type"]), wanted["value"], config)
+        )
+    except ValueError as err:
+        return Outcome(False, error=str(err), error_code="invalid")
+    rows = [row_dict(row) for row in found.rows]
+    code = "auth_failed" if found.is_auth else "no_answer" if found.error == TIMEOUT_TEXT else ""
+    code = code or ("protocol" if found.error else "")
+    output = rows[0]["value"] if rows and not found.error else ""
+    return Outcome(not found.error, output, found.error or None, code, extra={"results": rows})
+
+
 class SnmpExecutor:
     """GET of one OID, or a walk with `walk: true` or `bulk: true`."""
 
@@ -166,6 +186,8 @@ class SnmpExecutor:
             oid = resolve_oid(command)
         except ValueError as err:
             return Outcome(False, error=str(err), error_code="invalid")
+        if config.get("set") is not None:
+            return _set(target, oid, config)
         walk = bool(config.get("walk") or config.get("bulk"))
         answer = asyncio.run(ask(target, [oid], config, walk=walk))
         rows = [row_dict(row) for row in answer.rows]

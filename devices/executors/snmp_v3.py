@@ -69,12 +69,12 @@ async def ask(
         )
         context = api.ContextData(contextName=str(config.get("context") or "").encode())
         if walk:
-            return await _walk(engine, _account(config), target, context, oids[0], limit)
+            return await _walk(engine, account_of(config), target, context, oids[0], limit)
         names = [api.ObjectType(api.ObjectIdentity(oid)) for oid in oids]
         found = await api.get_cmd(
-            engine, _account(config), target, context, *names, lookupMib=False
+            engine, account_of(config), target, context, *names, lookupMib=False
         )
-        return _answer(*found)
+        return answer_of(*found)
     finally:
         engine.close_dispatcher()
 
@@ -87,7 +87,7 @@ async def _walk(
     last = base
     while len(rows) < limit:
         name = api.ObjectType(api.ObjectIdentity(last))
-        found = _answer(
+        found = answer_of(
             *await api.bulk_cmd(engine, account, target, context, 0, 25, name, lookupMib=False)
         )
         if found.error or not found.rows:
@@ -102,7 +102,12 @@ async def _walk(
     return V3Answer(rows, f"The walk was stopped after {limit} rows")
 
 
-def _account(config: Mapping[str, Any]) -> Any:
+def account_of(config: Mapping[str, Any]) -> Any:
+    """Return the account of a configuration: a community below version 3, else a user."""
+    version = str(config.get("version") or "3")
+    if version != "3":
+        community = str(config.get("community") or "public")
+        return api.CommunityData(community, mpModel=0 if version == "1" else 1)
     auth = str(config.get("auth_protocol") or "").upper().replace("-", "")
     priv = str(config.get("priv_protocol") or "").upper().replace("-", "")
     auth_key, priv_key = config.get("auth_password"), config.get("priv_password")
@@ -115,7 +120,8 @@ def _account(config: Mapping[str, Any]) -> Any:
     )
 
 
-def _answer(indication: Any, status: Any, index: Any, binds: Any) -> V3Answer:
+def answer_of(indication: Any, status: Any, index: Any, binds: Any) -> V3Answer:
+    """Return pysnmp's answer as ours."""
     if indication:
         text = str(indication)
         if "No SNMP response" in text or "timed out" in text.lower():

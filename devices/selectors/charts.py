@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from devices.models import InterfaceSample, OpticalSample
@@ -13,34 +14,52 @@ from devices.selectors import monitoring
 from devices.selectors.metrics import number
 
 HOURS = {"6h": 6, "24h": 24, "7d": 168}
-MAX_POINTS, GAP_FACTOR = 1500, 3.0
+MAX_POINTS, MAX_ROWS, GAP_FACTOR = 1500, 20_000, 3.0
+PORT_BASE = 10_000  # the shell counts port n as 10000 + n
 KINDS = ("light", "traffic")
 
 
 def ports_of(ip: str, kind: str) -> list[str]:
-    """Return the ports that have samples of the last week."""
+    """Return the ports that have samples of the last week; one port under two names once."""
     model = OpticalSample if kind == "light" else InterfaceSample
     since = timezone.now() - timedelta(hours=HOURS["7d"])
     rows = model._default_manager.filter(device_ip=ip, recorded_at__gte=since)
     found = rows.order_by().values_list("interface_index", "interface_name").distinct()
-    return list(dict.fromkeys(name for _, name in sorted(found, key=lambda one: one[0] or 0)))
+    named: dict[int | str, str] = {}
+    for index, name in sorted(found, key=lambda one: (one[0] or 0, one[1])):
+        named.setdefault(name if index is None else index % PORT_BASE, name)
+    return list(named.values())
 
 
 def chart(ip: str, kind: str, port: str, span: str) -> dict[str, Any]:
-    """Return `{title, unit, x, series, limits}`; x in seconds since 1970, null where nothing is."""
+    """Return `{title, unit, from, to, x, series, limits}`.
+
+    Times in seconds since 1970; null where nothing was measured.
+    """
     hours = HOURS.get(span, HOURS["24h"])
-    if kind == "light":
-        return _light(ip, port, hours)
-    return _traffic(ip, port, hours)
+    found = _light(ip, port, hours) if kind == "light" else _traffic(ip, port, hours)
+    now = timezone.now().timestamp()
+    return {**found, "from": now - hours * 3600, "to": now}
+
+
+def _same_port(rows: QuerySet[Any], port: str) -> QuerySet[Any]:
+    """Keep the samples of a port, by SNMP's index and the shell's alike."""
+    index = rows.filter(interface_name=port).values_list("interface_index", flat=True).first()
+    if index is None:
+        return rows.filter(interface_name=port)
+    number_ = index % PORT_BASE
+    return rows.filter(interface_index__in=(number_, PORT_BASE + number_))
 
 
 def _light(ip: str, port: str, hours: int) -> dict[str, Any]:
-    rows = monitoring.optical(ip, port, hours, 20_000)[::-1]
-    points = [
-        (row["recorded_at"], number(row["rx_power"]), number(row["tx_power"])) for row in rows
-    ]
-    index = rows[-1]["interface_index"] if rows else None
-    known = monitoring.thresholds(ip, None).get(str(index), {}) if rows else {}
+    since = timezone.now() - timedelta(hours=hours)
+    rows = _same_port(OpticalSample.objects.filter(device_ip=ip, recorded_at__gte=since), port)
+    names = ("recorded_at", "rx_power", "tx_power", "interface_index")
+    found = list(rows.order_by("recorded_at").values_list(*names)[:MAX_ROWS])
+    points = [(at, number(rx), number(tx)) for at, rx, tx, _ in found]
+    all_limits = monitoring.thresholds(ip, None)
+    indexes = {str(row[3]) for row in found} & set(all_limits)
+    known = all_limits[min(indexes)] if indexes else {}
     limits = [
         {"label": name.replace("_alarm", "").replace("_", " "), "value": value}
         for name, value in known.items()
@@ -56,11 +75,9 @@ def _light(ip: str, port: str, hours: int) -> dict[str, Any]:
 
 def _traffic(ip: str, port: str, hours: int) -> dict[str, Any]:
     since = timezone.now() - timedelta(hours=hours)
-    rows = InterfaceSample.objects.filter(
-        device_ip=ip, interface_name=port, recorded_at__gte=since
-    ).order_by("recorded_at")
+    rows = _same_port(InterfaceSample.objects.filter(device_ip=ip, recorded_at__gte=since), port)
     names = ("recorded_at", "rx_utilization_pct", "tx_utilization_pct", "rx_bps", "tx_bps")
-    found = list(rows.values_list(*names)[:20_000])
+    found = list(rows.order_by("recorded_at").values_list(*names)[:MAX_ROWS])
     if any(row[1] is not None or row[2] is not None for row in found):
         points = [(row[0], number(row[1]), number(row[2])) for row in found]
         title, unit = f"Utilisation of {port}", "%"

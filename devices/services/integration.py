@@ -22,7 +22,7 @@ def read(key: str, default: Any = None) -> Any:
     if row is None:
         return _first_value(key, default)
     if isinstance(row.value, str) and row.value.startswith(SECRET):
-        return crypto.decrypt(row.value.removeprefix(SECRET), bound_to=_place(key))
+        return crypto.decrypt(row.value.removeprefix(SECRET), bound_to=place_of(key))
     return row.value
 
 
@@ -40,7 +40,7 @@ def write(actor: Any, values: Mapping[str, Any], *, secrets: frozenset[str] = fr
             continue
         stored = value
         if key in secrets and value:
-            stored = SECRET + crypto.encrypt(str(value), bound_to=_place(key))
+            stored = SECRET + crypto.encrypt(str(value), bound_to=place_of(key))
         Setting.objects.update_or_create(
             key=key,
             defaults={"value": stored, "updated_by": actor if isinstance(actor, User) else None},
@@ -55,5 +55,6 @@ def mask(secret: str | None) -> str:
     return BULLETS + secret[-8:] if len(secret) > 8 else BULLETS
 
 
-def _place(key: str) -> str:
+def place_of(key: str) -> str:
+    """Name the place that a setting's ciphertext is bound to."""
     return f"accounts.setting:{key}:value"

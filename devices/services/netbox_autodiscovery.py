@@ -168,10 +168,10 @@ def perform(pk: int) -> None:
 
 def _chunk(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
     found = async_to_sync(look)([row.target for row in rows], config)
-    writer, missing = _writer(config)
+    writer, missing = writer_of(config)
     for row, host in zip(rows, found, strict=True):
         began = time.perf_counter()
-        outcome = _told(writer, missing, row.target, host, config)
+        outcome = told(writer, missing, row.target, host)
         row.extra = {**outcome, "online": host["ping_status"] == "online"}
         row.extra["snmp"] = host["snmp_status"] == "responding"
         row.error = str(outcome.get("error") or "")
@@ -181,7 +181,8 @@ def _chunk(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
         row.save(update_fields=["extra", "error", "success", "state", "duration_s", "finished_at"])
 
 
-def _writer(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
+def writer_of(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
+    """Return who tells NetBox, or why nobody can."""
     if not config["create_in_netbox"]:
         return None, ""
     try:
@@ -193,13 +194,10 @@ def _writer(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
     return NetBoxWriter(client, config), ""
 
 
-def _told(
-    writer: NetBoxWriter | None,
-    missing: str,
-    ip: str,
-    host: Mapping[str, Any],
-    config: Mapping[str, Any],
+def told(
+    writer: NetBoxWriter | None, missing: str, ip: str, host: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Tell NetBox about one host; a host that fails is a row with its reason."""
     if host["ping_status"] != "online":
         return {"action": "offline"}
     if missing:

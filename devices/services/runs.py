@@ -42,8 +42,13 @@ FLUSH_EVERY = 50
 
 
 def executors() -> ExecutorRegistry:
-    """Return the kinds of executors."""
-    return built_in()
+    """Return the kinds of executors: the plain ones, and those that need the site's NetBox."""
+    from devices.services.netbox_executor import AutodiscoveryExecutor, NetBoxExecutor
+
+    found = built_in()
+    found.register(NetBoxExecutor())
+    found.register(AutodiscoveryExecutor())
+    return found
 
 
 def start_run(
@@ -66,6 +71,8 @@ def start_run(
     if not isinstance(command, str) or len(command) > MAX_COMMAND:
         raise Invalid("command", f"command must be a text of {MAX_COMMAND} characters at most")
     plain = dict(config or {})
+    if executor == "netbox" or plain.get("set") is not None:
+        policy.require(actor, policy.CHANGE)
     secret = [name for name in plain if name in SECRET_KEYS and plain[name]]
     if secret:
         raise Invalid(

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import models, transaction
 
+from accounts.models import Setting
 from accounts.services import audit
 from devices.errors import Invalid, Refused
 from devices.models import Credential, CredentialVersion, EnterpriseAuthUser, PollConfig
-from devices.services import secrets, vault
+from devices.services import integration, secrets, vault
 from inventory_site.core import crypto
 from inventory_site.core.locks import lock
 
@@ -71,7 +72,7 @@ def rotate_keys(
         answer.left = sum(
             sealed.model._default_manager.exclude(key_id=active).count() for sealed in PLACES
         )
-        _rotate_communities()
+        answer.done += _rotate_communities(answer) + _rotate_settings(answer)
         if answer.done:
             audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
     return answer
@@ -97,15 +98,42 @@ def _rotate_chunk(sealed: Sealed, pks: list[int], answer: Rotated) -> None:
     answer.done += len(changed)
 
 
-def _rotate_communities() -> None:
+def _rotate_communities(answer: Rotated) -> int:
+    done = 0
     for row in PollConfig.objects.exclude(community_encrypted=""):
-        if crypto.key_id_of(row.community_encrypted) == crypto.active_key_id():
-            continue
         place = secrets.place("pollconfig", row.pk, "community_encrypted")
-        plain = crypto.decrypt(row.community_encrypted, bound_to=place)
-        PollConfig.objects.filter(pk=row.pk).update(
-            community_encrypted=crypto.encrypt(plain, bound_to=place)
-        )
+        text = _resealed(row.community_encrypted, place, f"pollconfig {row.pk}", answer)
+        if text:
+            done += PollConfig.objects.filter(
+                pk=row.pk, community_encrypted=row.community_encrypted
+            ).update(community_encrypted=text)
+    return done
+
+
+def _rotate_settings(answer: Rotated) -> int:
+    """Seal the secrets of integrations again: NetBox, PRTG, MCP."""
+    done = 0
+    for row in Setting.objects.all():
+        if not isinstance(row.value, str) or not row.value.startswith(integration.SECRET):
+            continue
+        old = row.value.removeprefix(integration.SECRET)
+        text = _resealed(old, integration.place_of(row.key), f"setting {row.key}", answer)
+        if text:
+            done += Setting.objects.filter(pk=row.pk, value=row.value).update(
+                value=integration.SECRET + text
+            )
+    return done
+
+
+def _resealed(sealed: str, place: str, name: str, answer: Rotated) -> str:
+    """Return a text under the first key; blank when it is there already, or does not open."""
+    if crypto.key_id_of(sealed) == crypto.active_key_id():
+        return ""
+    try:
+        return crypto.encrypt(crypto.decrypt(sealed, bound_to=place), bound_to=place)
+    except crypto.CannotDecrypt:
+        answer.unreadable.append(name)
+        return ""
 
 
 def import_legacy(

@@ -25,6 +25,8 @@
             ctx.strokeStyle = ctx.fillStyle = colour("--bad");
             ctx.lineWidth = 1;
             ctx.setLineDash([4, 4]);
+            ctx.textAlign = "left";
+            ctx.textBaseline = "bottom";
             ctx.font = 14 * devicePixelRatio + "px sans-serif";
             for (const limit of limits) {
               const y = Math.round(u.valToPos(limit.value, "y", true)) + 0.5;
@@ -33,7 +35,7 @@
               ctx.moveTo(u.bbox.left, y);
               ctx.lineTo(u.bbox.left + u.bbox.width, y);
               ctx.stroke();
-              ctx.fillText(limit.label, u.bbox.left + 6, y - 5);
+              ctx.fillText(limit.label, u.bbox.left + 6, y - 2);
             }
             ctx.restore();
           },
@@ -64,7 +66,7 @@
         width: place.clientWidth,
         height: 320,
         title: found.title,
-        scales: { y: { range: range(found.limits) } },
+        scales: { x: { range: [found.from, found.to] }, y: { range: range(found.limits) } },
         axes: [axis, Object.assign({ label: found.unit, size: 70, labelFont: "14px sans-serif" }, axis)],
         series: [{}].concat(
           found.series.map((one, at) => ({

@@ -1,6 +1,6 @@
 /* Says, while somebody types a group's rule, how many devices it means now. */
 "use strict";
-(function () {
+document.addEventListener("DOMContentLoaded", function () {
   const field = document.querySelector("textarea[name=rule]");
   if (!field) return;
   const said = document.createElement("p");
@@ -48,4 +48,4 @@
     wait = setTimeout(count, 300);
   });
   count();
-})();
+});

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from devices import netbox_rules as rules
+from devices.executors.base import safe_execute
 from devices.models import ExecutorRun, NetBoxCacheEntry
-from devices.services import netbox_autodiscovery
+from devices.services import netbox_autodiscovery, runs
 from tests.devices.netbox_stub import TOKEN, netbox
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +247,53 @@ def test_autodiscovery_says_why_it_did_nothing(api, box, simulated):
     ]
     bad = api("admin").post("/api/netbox/autodiscovery", {"sync_mode": "all"}, format="json")
     assert bad.json()["error"]["details"]["field"] == "sync_mode"
+
+
+def act(command, target="agg-1", **config):
+    found = safe_execute(runs.executors().get_or_raise("netbox"), target, command, config)
+    return found.as_dict()
+
+
+def test_the_netbox_executor_does_one_action_per_call(box):
+    ids = {"site_id": box.ids["site"], "role_id": box.ids["role"]}
+    lacking = act("device.create", name="agg-1")
+    made = act("Device.Create", name="agg-1", device_type_id=box.ids["kind"], **ids)
+    got = act("device.get")
+    absent = act("device.get", target="nowhere")
+    empty = act("device.update")
+    changed = act("device.update", serial="S1")
+    listed = act("device.list")
+    port = act("interface.create")
+    address = act("interface.assign_ip", ip_address="127.0.10.9", interface_id=port["data"]["id"])
+    primary = act("ip.assign_primary", ip_id=address["data"]["id"])
+    bulk = act("bulk.update_field", device_ids=[made["data"]["id"], 9999], field="x", value=1)
+    gone = act("device.delete")
+    unknown = act("device.explode")
+
+    assert lacking["error"] == "Missing required fields: site_id, role_id, device_type_id"
+    assert (made["success"], made["data"]["name"]) == (True, "agg-1")
+    assert got["data"]["id"] == made["data"]["id"]
+    assert absent["error"] == "Device not found: nowhere"
+    assert empty["error"] == "No fields to update"
+    assert changed["data"]["serial"] == "S1"
+    assert (listed["data"]["count"], len(listed["data"]["devices"])) == (1, 1)
+    assert (port["data"]["name"], port["data"]["type"]) == ("eth0", "1000base-t")
+    assert address["data"]["address"] == "127.0.10.9/24"
+    assert primary["success"]
+    assert (bulk["success"], bulk["data"]["updated"]) == (False, [made["data"]["id"]])
+    assert gone["data"]["name"] == "agg-1"
+    assert unknown["error"].startswith("Unknown NetBox action: device.explode. Available: ")
+    assert act("lookup.sites")["data"][0]["name"] == "Lab"
+
+
+def test_one_address_is_discovered_for_netbox_by_an_executor(box, simulated):
+    executor = runs.executors().get_or_raise("netbox_autodiscovery")
+    config = {"snmp_port": simulated.snmp_port, "port_scan_enabled": False}
+    config |= {"discovery_methods": [], "create_interfaces": False}
+
+    found = safe_execute(executor, "127.0.10.3", "", config)
+    bad = safe_execute(executor, "127.0.10.3", "", {"sync_mode": "all"})
+
+    assert (found.success, found.extra["data"]["action"]) == (True, "created")
+    assert bad.error.startswith("Invalid configuration: sync_mode must be one of")
+    assert {"netbox", "netbox_autodiscovery"} <= set(runs.executors().list_types())

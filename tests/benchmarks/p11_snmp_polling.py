@@ -1,0 +1,172 @@
+"""P11: v2c polling of many targets, against a bare loop without decoding, and against pysnmp."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+from pysnmp.hlapi.v3arch import asyncio as api
+
+from devices.executors import snmp, snmp_codec
+from devices.executors.snmp_engine import Agent, SnmpEngine
+from devices.models import InterfaceSample
+from tests.benchmarks import register
+from tests.benchmarks.measure import interleaved
+
+OIDS = [f"1.3.6.1.2.1.31.1.1.1.{column}.1" for column in (6, 10, 7, 11, 15, 8, 9, 12)]
+RIVAL_TARGETS, TIMEOUT_S = 100, 1.0
+GOAL = (
+    ">= 0.5 of a bare loop and >= 20 x pysnmp, with decoding and one batch write; "
+    "10 % dead targets cost less than one timeout"
+)
+
+
+@contextlib.contextmanager
+def responders(count: int) -> Iterator[range]:
+    """Run so many responders in a process of their own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.p11_responder", str(count)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        first = int(process.stdout.readline())
+        yield range(first, first + count)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def run(size: int = 2000, rounds: int = 5) -> dict[str, Any]:
+    """Poll `size` targets for 1 and for 8 OIDs."""
+    result: dict[str, Any] = {"name": "P11", "goal": GOAL, "size": size, "rounds": rounds}
+    with register.database(), responders(size) as ports:
+        for count in (1, 8):
+            oids = OIDS[:count]
+            race = interleaved(
+                lambda oids=oids: asyncio_run(ours(ports, oids)),
+                lambda oids=oids: asyncio.run(bare(ports, oids)),
+                rounds,
+            )
+            result[f"of_bare_loop_{count}_oids"] = race.times_faster.as_dict()
+            result[f"targets_per_s_{count}_oids"] = round(size / (race.ours_ms / 1000))
+            few = ports[:RIVAL_TARGETS]
+            rival = interleaved(
+                lambda oids=oids, few=few: asyncio_run(ours(few, oids)),
+                lambda oids=oids, few=few: asyncio.run(pysnmp(few, oids)),
+                3,
+            )
+            result[f"times_pysnmp_{count}_oids"] = rival.times_faster.as_dict()
+        result["dead_cost_of_timeout"] = round(dead_cost(ports) / TIMEOUT_S, 2)
+    limits = {
+        "of_bare_loop_1_oids": 0.5,
+        "of_bare_loop_8_oids": 0.5,
+        "times_pysnmp_1_oids": 20,
+        "times_pysnmp_8_oids": 20,
+    }
+    short = [
+        f"{name.replace('_', ' ')} is below {least}."
+        for name, least in limits.items()
+        if result[name]["median"] < least
+    ]
+    if result["dead_cost_of_timeout"] >= 1:
+        short.append("dead targets cost a timeout or more.")
+    return {**result, "short": short}
+
+
+def asyncio_run(work: Any) -> None:
+    """Poll, then write the samples of all targets in one batch, as a poll does."""
+    answers = asyncio.run(work)
+    now = timezone.now()
+    InterfaceSample.objects.bulk_create(
+        [
+            InterfaceSample(
+                device_ip=f"127.0.0.1:{port}",
+                interface_name="1",
+                rx_bytes=answer.rows[0].value,
+                recorded_at=now,
+            )
+            for port, answer in answers
+            if answer.rows
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
+async def ours(ports: Any, oids: list[str], timeout_s: float = TIMEOUT_S) -> list[Any]:
+    """Ask every target by our engine."""
+    wanted = [snmp_codec.parse_oid(oid) for oid in oids]
+    async with SnmpEngine() as engine:
+
+        async def one(port: int) -> tuple[int, Any]:
+            agent = Agent("127.0.0.1", port, timeout_s=timeout_s, retries=0)
+            try:
+                return port, await engine.get(agent, wanted)
+            except snmp.NoAnswer:
+                return port, snmp.Answer()
+
+        return list(await asyncio.gather(*(one(port) for port in ports)))
+
+
+class _Bare(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.waiting: dict[int, asyncio.Future[bytes]] = {}
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        known = self.waiting.get(addr[1])
+        if known is not None and not known.done():
+            known.set_result(data)
+
+
+async def bare(ports: Any, oids: list[str]) -> None:
+    """The limit: one packed request to every target, answers counted and not looked at."""
+    loop = asyncio.get_running_loop()
+    binds = snmp_codec.encode_varbinds([snmp_codec.parse_oid(oid) for oid in oids])
+    message = snmp_codec.encode_request(snmp_codec.V2C, b"public", snmp_codec.GET, 7, binds)
+    transport, protocol = await loop.create_datagram_endpoint(_Bare, local_addr=("127.0.0.1", 0))
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+    gate = asyncio.Semaphore(400)
+
+    async def one(port: int) -> None:
+        async with gate:
+            answer: asyncio.Future[bytes] = loop.create_future()
+            protocol.waiting[port] = answer
+            transport.sendto(message, ("127.0.0.1", port))
+            await asyncio.wait({answer}, timeout=TIMEOUT_S)
+
+    await asyncio.gather(*(one(port) for port in ports))
+    transport.close()
+
+
+async def pysnmp(ports: Any, oids: list[str]) -> None:
+    """The rival: pysnmp with one shared engine, lookups off."""
+    engine = api.SnmpEngine()
+    names = [api.ObjectType(api.ObjectIdentity(oid)) for oid in oids]
+
+    async def one(port: int) -> None:
+        target = await api.UdpTransportTarget.create(("127.0.0.1", port), timeout=5, retries=0)
+        account = api.CommunityData("public", mpModel=1)  # noqa: S508  v2c is what is measured
+        await api.get_cmd(engine, account, target, api.ContextData(), *names, lookupMib=False)
+
+    await asyncio.gather(*(one(port) for port in ports))
+    engine.close_dispatcher()
+
+
+def dead_cost(ports: range) -> float:
+    """Return the seconds that a tenth of dead targets adds."""
+    alive = list(ports[:1000])
+    dead = [port for port in range(1, 1000) if port not in ports][: len(alive) // 10]
+    began = time.perf_counter()
+    asyncio.run(ours(alive, OIDS[:1]))
+    middle = time.perf_counter()
+    asyncio.run(ours([*dead, *alive[len(dead) :]], OIDS[:1]))
+    return max(0.0, (time.perf_counter() - middle) - (middle - began))

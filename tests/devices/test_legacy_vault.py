@@ -1,0 +1,140 @@
+"""Taking over the replaced vault: every format of its exports, once, without a readable trace."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import sqlite3
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+
+from accounts.models import AuditEntry, Setting
+from devices.models import Credential, CredentialAssignment, CredentialUse
+from devices.services import integration, secrets, vault_keys, vault_use
+
+pytestmark = pytest.mark.django_db
+MASTER, SECRET = "test-master-key-0123456789abcdef0123", "planted-secret-7391"
+
+
+def sealed(**document):
+    token = Fernet(secrets.legacy_key(MASTER)).encrypt(json.dumps(document).encode())
+    return base64.b64encode(token).decode()
+
+
+@pytest.fixture
+def rows(settings):
+    settings.CREDENTIAL_MASTER_KEY = MASTER
+    return [
+        {
+            "id": 7,
+            "name": "core ssh",
+            "credential_type": "ssh",
+            "username": "ops",
+            "encrypted_data": sealed(username="ops", password=SECRET, port=22),
+            "is_deleted": False,
+            "owner": "jana",
+        },
+        {
+            "id": 8,
+            "name": "lab snmp",
+            "credential_type": "snmp",
+            "encrypted_data": sealed(version="2c", community=SECRET),
+            "is_deleted": False,
+        },
+        {"id": 9, "name": "gone", "encrypted_data": "", "is_deleted": True},
+    ]
+
+
+LINK = {"id": 1, "ip_address": "10.5.0.1", "credential_id": 7, "credential_type": "ssh"}
+
+
+def write(folder, rows, kind):
+    path = folder / f"credentials.{kind}"
+    if kind == "json":
+        path.write_text(json.dumps({"credentials": rows}))
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    elif kind == "csv":
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, sorted({name for row in rows for name in row}))
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        database = sqlite3.connect(path)
+        names = sorted({name for row in rows for name in row})
+        database.execute(f"CREATE TABLE credentials ({', '.join(names)})")
+        for row in rows:
+            values = [row.get(name) for name in names]
+            marks = ", ".join("?" for _ in names)
+            database.execute("INSERT INTO credentials VALUES (" + marks + ")", values)  # noqa: S608  marks alone
+        database.execute("CREATE TABLE device_credentials (ip_address, credential_id, priority)")
+        database.execute("INSERT INTO device_credentials VALUES ('10.5.0.1', 7, 20)")
+        database.commit()
+        database.close()
+    return path
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl", "csv", "sqlite"])
+def test_every_format_is_taken_over_once(rows, tmp_path, capsys, kind):
+    path = write(tmp_path, rows, kind)
+    links = tmp_path / "links.json"
+    links.write_text(json.dumps([LINK]))
+    extra = [] if kind == "sqlite" else ["--assignments", str(links)]
+
+    call_command("import_legacy", "vault", "--credentials", str(path), *extra)
+    call_command("import_legacy", "vault", "--credentials", str(path), *extra)
+
+    said = capsys.readouterr().out
+    assert "2 of 3 credentials taken over." in said
+    assert "0 of 3 credentials taken over." in said
+    assert "1 of 1 assignments taken over." in said
+    ssh = Credential.objects.get(name="core ssh")
+    assert vault_use.opened(ssh)["password"] == SECRET
+    assert vault_use.opened(Credential.objects.get(name="lab snmp"))["community"] == SECRET
+    assert CredentialAssignment.objects.get().credential == ssh
+    assert Credential.objects.count() == 2
+    for model in (Credential, CredentialUse, AuditEntry):
+        assert SECRET not in str(list(model.objects.values()))
+    assert SECRET not in said
+
+
+def test_a_dry_run_keeps_nothing_and_a_wrong_key_says_so(rows, tmp_path, settings, capsys):
+    path = write(tmp_path, rows, "json")
+    call_command("import_legacy", "vault", "--credentials", str(path), "--dry-run")
+    assert Credential.objects.count() == 0
+    settings.CREDENTIAL_MASTER_KEY = "another-master-key-0123456789abcdef"
+
+    call_command("import_legacy", "vault", "--credentials", str(path))
+
+    said = capsys.readouterr().out
+    assert "Left out: row 1 (core ssh): The secret does not open with this key" in said
+    assert Credential.objects.count() == 0
+
+
+def test_what_is_missing_is_named(rows, tmp_path, settings):
+    with pytest.raises(CommandError, match=r"nowhere\.json: there is no such file"):
+        call_command("import_legacy", "vault", "--credentials", str(tmp_path / "nowhere.json"))
+    junk = tmp_path / "junk"
+    junk.write_text("[1, 2")
+    with pytest.raises(CommandError, match="neither JSON"):
+        call_command("import_legacy", "vault", "--credentials", str(junk))
+    settings.CREDENTIAL_MASTER_KEY = ""
+    with pytest.raises(CommandError, match="CREDENTIAL_MASTER_KEY"):
+        call_command("import_legacy", "vault", "--credentials", str(junk))
+
+
+def test_secrets_of_integrations_rotate_too(settings):
+    integration.write(None, {"netbox_token": SECRET}, secrets=frozenset({"netbox_token"}))
+    settings.VAULT_KEYS = {"new": bytes(range(32)), **settings.VAULT_KEYS}
+
+    done = vault_keys.rotate_keys()
+
+    settings.VAULT_KEYS = {"new": bytes(range(32))}
+    assert (done.done, done.unreadable) == (1, [])
+    assert integration.read("netbox_token") == SECRET
+    settings.VAULT_KEYS = {"other": bytes(range(1, 33))}
+    assert vault_keys.rotate_keys().unreadable == ["setting netbox_token"]
+    assert SECRET not in str(list(Setting.objects.values()))

@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 
-from inventory_site.error_shapes import HTML, error_response, shape_of
+from inventory_site.error_shapes import DETAIL, ENVELOPE, HTML, error_response, shape_of
 from inventory_site.front_ends import page_of_application
+
+NOT_FOUND = {ENVELOPE: "Resource not found", DETAIL: "Not Found"}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,7 +34,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     shape = shape_of(request.path)
     if shape == HTML:
         return defaults.page_not_found(request, exception)
-    message = "Resource not found" if shape == "envelope" else "Not found"
+    message = NOT_FOUND.get(shape, "Not found")
     return error_response(request, status=404, code="NOT_FOUND", message=message)
 
 

@@ -31,7 +31,10 @@ ENVELOPE, ERROR, DETAIL, HTML, UNION = "envelope", "error", "detail", "html", "u
 
 LAB_INVENTORY = ("attachments", "device", "manufacturers", "sites", "stats", "tags")
 
+LAB_ADMIN = ("v2/", "checkAdminSession", "register")
+
 SHAPES: tuple[tuple[str, str], ...] = (
+    *((f"/admin/{word}", DETAIL) for word in LAB_ADMIN),
     ("/admin/", HTML),
     ("/api/download_kmz/", ERROR),
     ("/api/api/download_kmz/", ERROR),
@@ -49,6 +52,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/system/", ENVELOPE),
     ("/lab/", DETAIL),
     ("/devices", DETAIL),
+    *((f"/{word}", DETAIL) for word in ("login", "logout", "session", "users")),
 )
 
 

@@ -7,6 +7,7 @@ for five minutes, one use, and five bad codes.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,8 +45,12 @@ class SecondStep:
     challenge: str = field(repr=False)
 
 
-def sign_in(*, username: str, password: str) -> SignedIn | SecondStep:
+def sign_in(
+    *, username: str, password: str, check: Callable[[User, str], bool] = User.check_password
+) -> SignedIn | SecondStep:
     """Check a password and open a session, or ask for the second step.
+
+    `check` compares the password; a front end that sends another form of it brings its own.
 
     Raises `InvalidCredentials`; every attempt is audited, and bad ones count towards the lock. An
     unknown name costs as much time as a wrong password.
@@ -55,7 +60,7 @@ def sign_in(*, username: str, password: str) -> SignedIn | SecondStep:
         make_password(password)
         raise _refused(None, username, WRONG)
     _require_open(user)
-    if not user.check_password(password):
+    if not check(user, password):
         raise _refused(user, username, _after_wrong_password(user))
     if user.two_factor_enabled:
         return _second_step(user)

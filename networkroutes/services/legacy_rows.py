@@ -164,7 +164,9 @@ def test_results(row: Row, report: TableReport, files: Files) -> TestResultsFile
                 stream, storage=STORAGE, key=TEST_PREFIX + name, max_bytes=MAX_LEGACY_FILE
             )
         made.sha256, made.file_size = blob.sha256, blob.size
-    return _saved(made, row)
+    _saved(made, row)
+    _list_test_results(parent)
+    return made
 
 
 def location(row: Row, report: TableReport, files: Files) -> Location | None:
@@ -329,6 +331,14 @@ def _route_of(row: Row) -> NetworkRoute:
     if found is None:
         raise SkipRow(f"circuit {row.get('circuit_id')} does not exist (orphan)")
     return found
+
+
+def _list_test_results(parent: NetworkRoute) -> None:
+    """Name all files on the circuit; the replaced system named those of the last upload only."""
+    names = parent.test_results.order_by("uploaded_at", "pk").values_list(
+        "original_name", flat=True
+    )
+    NetworkRoute.objects.filter(pk=parent.pk).update(test_results_file=", ".join(names))
 
 
 def _type_id(row: Row) -> int:

@@ -97,3 +97,28 @@ def test_a_stranger_is_told_how_to_sign_in():
     answer = APIClient().get("/network_routes")
 
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("sent", [99, -1, 0, 1.5, "99", "-3", 2**31, 2**70])
+def test_a_repository_type_that_is_not_there_is_unknown(open_front_end: APIClient, sent: Any):
+    body = {"circuit_id": "LONPAR777777", "repository_type_id": sent}
+
+    answer = open_front_end.post("/network_routes", body, format="json")
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "Unknown repository_type_id"})
+    assert not NetworkRoute.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [([], 1), ({}, 1), ("no", 1), (2, 1), ("FALSE", 0), ("0", 0), ("", 0), (0, 0), (None, 0)],
+)
+def test_whatever_is_there_lights_a_channel_but_a_no(
+    open_front_end: APIClient, sent: Any, stored: int
+):
+    NetworkRouteFactory(circuit_id="LONPAR777777")
+    body = {"circuit_id": "LONPAR777777", "in_use": sent}
+
+    open_front_end.post("/dark_fiber_details", body, format="json")
+
+    assert open_front_end.get("/dark_fiber_details/LONPAR777777").json()[0]["in_use"] == stored

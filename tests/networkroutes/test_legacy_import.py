@@ -181,7 +181,7 @@ def test_files_come_over_and_missing_ones_are_reported(tmp_path: Path):
     database = written(
         tmp_path,
         network_routes=[
-            route_row("LONPAR000001", kmz_file_path="a.kmz"),
+            route_row("LONPAR000001", kmz_file_path="a.kmz", test_results_file="lost.txt"),
             route_row("LONPAR000002", kmz_file_path="gone.kmz"),
         ],
         test_results_files=[
@@ -202,6 +202,8 @@ def test_files_come_over_and_missing_ones_are_reported(tmp_path: Path):
     }
     assert "u.txt: the stored file is missing" in report.tables["test_results_files"].notes
     assert "gone.kmz: the stored map is missing" in report.tables["network_routes"].notes
+    listed = NetworkRoute.objects.in_order().values_list("test_results_file", flat=True)
+    assert list(listed) == ["otdr.txt, lost.txt", None]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all, only text" * 50])

@@ -41,6 +41,14 @@ def whole(field: str, value: Any) -> int | None:
     return int(number)
 
 
+def key(field: str, value: Any) -> int | None:
+    """Read the number of another row; blank is None, a number that no row can have is 0."""
+    number = real(field, value, low=None)
+    if number is None:
+        return None
+    return int(number) if number.is_integer() and 0 < number <= LARGEST_WHOLE else 0
+
+
 def money(field: str, value: Any) -> Decimal | None:
     """Read an amount of at least zero, kept to four places; blank is None."""
     number = real(field, value)
@@ -81,10 +89,13 @@ def yes_no(field: str, value: Any) -> bool | None:
 
 
 def truthy(value: Any) -> bool:
-    """Read a loose yes: blank, `"0"` and `"false"` are no, whatever else is there is yes."""
+    """Read a loose yes: blank, `"0"` and `"false"` are no, whatever else is there is yes.
+
+    A list or an object is there even when nothing is in it.
+    """
     if isinstance(value, str):
         return value.strip().lower() not in {"", *NO}
-    return bool(value)
+    return isinstance(value, (list, dict)) or bool(value)
 
 
 def number_text(value: float) -> str:

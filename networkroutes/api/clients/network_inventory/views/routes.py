@@ -141,7 +141,7 @@ def route_values(body: Mapping[str, Any]) -> dict[str, Any]:
     `repository_type_id` is left out when blank.
     """
     values: dict[str, Any] = {"bandwidth": _bandwidth(body.get("bandwidth"))}
-    type_id = forms.whole("repository_type_id", body.get("repository_type_id"))
+    type_id = forms.key("repository_type_id", body.get("repository_type_id"))
     for name in WHOLES:
         values[name] = forms.whole(name, body.get(name))
     for name, column in REALS.items():

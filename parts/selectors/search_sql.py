@@ -22,6 +22,14 @@ GRAMS = "parts_partsearch_grams"
 PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 TRIGRAM = 3
 LAST_CHARACTER = "\U0010ffff"
+# So many rows are read in order before an index of PostgreSQL is asked; fewer for short texts, of
+# which the index knows where they are nearly as quickly.
+READ_IN_ORDER, READ_FOR_SHORT = 40_000, 20_000
+# About where they end, by the statistics of the table.
+EDGE = (
+    f"((SELECT min(rank) FROM {ROWS}) + ({26**4} * least(1, {{rows}}.0 / greatest("  # noqa: S608  own names
+    f"(SELECT reltuples FROM pg_class WHERE oid = '{ROWS}'::regclass), 1)))::int)"
+)
 # Every trigram that begins with a text, joined by OR. A list of trigrams is read in their order, so
 # that each step is one look-up; asking for an order would read every row of every trigram.
 STARTING_GRAMS = (
@@ -36,7 +44,7 @@ STARTING_GRAMS = (
 def ranks_sql(terms: Sequence[Term], limit: int | None) -> Sql:
     """Select the ranks of rows that match every term, some twice; at most `limit` per way."""
     arms = [
-        _text_arm(terms),
+        _text_arm(terms, limit),
         *(_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix),
     ]
     tail = "" if limit is None else f" LIMIT {limit:d}"
@@ -49,16 +57,26 @@ def ranks_sql(terms: Sequence[Term], limit: int | None) -> Sql:
 
 
 def field_ranks_sql(terms: Sequence[Term], limit: int) -> Sql:
-    """Select the ranks that match every term, field by field: those whose field holds a term."""
+    """Select the ranks that match every term, field by field: those whose field holds a term.
+
+    A field is only asked when those before it gave fewer than `limit`.
+    """
     arms = [_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix]
-    arms += [_field_arm(terms, field) for field in FIELDS]
-    parts, values = [], []
+    arms += [_field_arm(terms, field, limit) for field in FIELDS]
+    steps, values, so_far = [], [], []
     for number, (sql, own) in enumerate(arms):
-        parts.append(
-            f"SELECT place FROM ({sql} ORDER BY place LIMIT {limit:d}) AS a{number}"  # noqa: S608  own names
+        gate = ""
+        if so_far:
+            before = " UNION ".join(f"SELECT place FROM {name}" for name in so_far)  # noqa: S608  own names
+            gate = f" WHERE (SELECT count(*) FROM ({before}) AS b) < {limit:d}"  # noqa: S608  own names
+        steps.append(
+            f"s{number} AS MATERIALIZED (SELECT place FROM ({sql}) AS a{number}{gate} "  # noqa: S608  own names
+            f"ORDER BY place LIMIT {limit:d})"
         )
+        so_far.append(f"s{number}")
         values += own
-    return " UNION ALL ".join(parts), values
+    found = " UNION ALL ".join(f"SELECT place FROM {name}" for name in so_far)  # noqa: S608  own names
+    return f"WITH {', '.join(steps)} {found}", values
 
 
 def exists_sql(term: Term) -> Sql:
@@ -79,16 +97,43 @@ def close_words_sql(tokens: Iterable[str]) -> Sql:
     return " UNION ".join(clauses), values
 
 
-def _text_arm(terms: Sequence[Term]) -> Sql:
+def _text_arm(terms: Sequence[Term], limit: int | None) -> Sql:
     if connection.vendor == "sqlite":
         match, values = _match(terms, "AND")
         return f"SELECT rowid AS place FROM {ALL_FIELDS} WHERE {ALL_FIELDS} MATCH {match}", values  # noqa: S608  own names
-    clauses, values = [], []
-    for term in terms:
-        sql, own = _held(term, None)
-        clauses.append(sql)
-        values += own
-    return f"SELECT rank AS place FROM {ROWS} WHERE {' AND '.join(clauses)}", values  # noqa: S608  own names
+    return _in_order(
+        _joined(" AND ", [_seen(term, None) for term in terms]),
+        _joined(" AND ", [_held(term, None) for term in terms]),
+        limit,
+        _read_in_order(terms),
+    )
+
+
+def _in_order(seen: Sql, held: Sql, limit: int | None, rows: int) -> Sql:
+    """Select the first ranks of PostgreSQL rows, whether nearly all match or nearly none.
+
+    The first thousands of rows are read in order (`seen`), which is enough for a broad question;
+    only when too few of them match, the indexes are asked (`held`). `OFFSET 0` keeps the planner
+    from reading all rows in order in the hope of an early end.
+    """
+    plain = f"SELECT rank AS place FROM {ROWS} WHERE {held[0]}"  # noqa: S608  own names
+    if limit is None:
+        return plain, held[1]
+    sql = (
+        f"WITH near AS MATERIALIZED (SELECT rank AS place FROM {ROWS} "  # noqa: S608  own names
+        f"WHERE {seen[0]} AND rank <= {EDGE.format(rows=rows)} ORDER BY rank LIMIT {limit:d}), "
+        "counted AS MATERIALIZED (SELECT count(*) AS n FROM near) "
+        f"SELECT place FROM near WHERE (SELECT n FROM counted) >= {limit:d} UNION ALL "
+        f"SELECT place FROM ({plain} OFFSET 0) AS far WHERE (SELECT n FROM counted) < {limit:d}"
+    )
+    return sql, [*seen[1], *held[1]]
+
+
+def _joined(word: str, conditions: Sequence[Sql]) -> Sql:
+    return (
+        f"({word.join(sql for sql, _ in conditions)})",
+        [value for _, values in conditions for value in values],
+    )
 
 
 def _id4_arm(terms: Sequence[Term], chosen: int) -> Sql:
@@ -104,25 +149,31 @@ def _id4_arm(terms: Sequence[Term], chosen: int) -> Sql:
     return f"SELECT rank AS place FROM {ROWS} WHERE {' AND '.join(clauses)}", values  # noqa: S608  own names
 
 
-def _field_arm(terms: Sequence[Term], field: str) -> Sql:
-    clauses: list[str] = []
-    values: list[object] = []
+def _field_arm(terms: Sequence[Term], field: str, limit: int) -> Sql:
+    """Rows whose field holds a term, and that hold the others anywhere."""
+    rest = [_row_holds(term) for term in terms] if len(terms) > 1 else []
     if connection.vendor == "sqlite":
         table = f"parts_partsearch_{field}"
         match, values = _match(terms, "OR")
-        head = (
+        sql = (
             f"SELECT {table}.rowid AS place FROM {table} CROSS JOIN {ROWS} AS r "  # noqa: S608  own names
-            f"ON r.rank = {table}.rowid WHERE {table} MATCH {match}"
+            f"ON r.rank = {table}.rowid WHERE "
         )
-    else:
-        each = [_held(term, field) for term in terms]
-        head = f"SELECT rank AS place FROM {ROWS} WHERE ({' OR '.join(sql for sql, _ in each)})"  # noqa: S608  own names
-        values = [value for _, own in each for value in own]
-    for term in terms if len(terms) > 1 else ():
-        sql, own = _row_holds(term)
-        clauses.append(f" AND {sql}")
-        values += own
-    return head + "".join(clauses), values
+        more, own = _joined(" AND ", [(f"{table} MATCH {match}", values), *rest])
+        return sql + more, own
+    seen = _joined(" OR ", [_seen(term, field) for term in terms])
+    held = _joined(" OR ", [_held(term, field) for term in terms])
+    return _in_order(
+        _joined(" AND ", [seen, *rest]),
+        _joined(" AND ", [held, *rest]),
+        limit,
+        _read_in_order(terms),
+    )
+
+
+def _read_in_order(terms: Sequence[Term]) -> int:
+    is_short = any(len(text) < TRIGRAM for term in terms for text in term.sought)
+    return READ_FOR_SHORT if is_short else READ_IN_ORDER
 
 
 def _row_holds(term: Term) -> Sql:
@@ -135,8 +186,14 @@ def _row_holds(term: Term) -> Sql:
     return f"({' OR '.join(clauses)})", values
 
 
+def _seen(term: Term, field: str | None) -> Sql:
+    """Say that a field, or any, holds a term, so that reading a row decides it quickest."""
+    clauses = [f"{field or 'haystack'} LIKE %s ESCAPE '!'"] * len(term.sought)
+    return f"({' OR '.join(clauses)})", [like(text) for text in term.sought]
+
+
 def _held(term: Term, field: str | None) -> Sql:
-    """Say that a field, or any, holds a term; for PostgreSQL's indexes."""
+    """Say the same, so that an index of PostgreSQL decides it."""
     clauses: list[str] = []
     values: list[object] = []
     tags = PAIR_TAGS.values() if field is None else (PAIR_TAGS[field],)
@@ -178,9 +235,11 @@ def _piece(piece: str, first: int, width: int) -> Sql:
         sql = f"SELECT trim(word) FROM {WORDS} WHERE {WORDS} MATCH {match} AND {near}"  # noqa: S608  own names
         return sql, [*values, like(piece)]
     near = f"substr(word, {first + 1:d}, {width:d}) LIKE %s ESCAPE '!'"
-    pairs = [f"w{piece[n : n + 2]}" for n in range(len(piece) - 1)]
-    sql = f"SELECT word FROM parts_searchword WHERE pairs @> %s::text[] AND {near}"  # noqa: S608  own names
-    return sql, [pairs, like(piece)]
+    if len(piece) >= TRIGRAM:
+        held, value = "word LIKE %s ESCAPE '!'", like(piece)
+    else:
+        held, value = "pairs @> %s::text[]", [f"w{piece}"]
+    return f"SELECT word FROM parts_searchword WHERE {held} AND {near}", [value, like(piece)]  # noqa: S608  own names
 
 
 def like(text: str, before: str = "%") -> str:

@@ -206,6 +206,12 @@ class StockPartAdmin(StockAdmin):
         form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
         return form
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Ask first for what a person at the bench knows."""
+        stock = [] if obj else ["first_quantity", "first_place"]
+        first = ["description", "document", *stock, "type", "tag_words", "manufacturer_code"]
+        return [*first, *(name for name in PartForm.base_fields if name not in first)]
+
     def get_urls(self) -> list[URLPattern]:
         """Add the scan field, the document viewer and the photo intake."""
         wrap = self.admin_site.admin_view

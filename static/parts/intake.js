@@ -8,7 +8,7 @@ const words = form.querySelector("[data-words]");
 const state = form.querySelector("[data-read-state]");
 const POLL_MS = 800, LONGEST_MS = 300000;
 
-photo.addEventListener("change", () => {
+photo.addEventListener("file-chosen", () => {
   const [file] = photo.files;
   shown.hidden = !file;
   if (file) shown.src = URL.createObjectURL(file);

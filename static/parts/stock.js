@@ -113,3 +113,10 @@ if (grid) {
 }
 
 if (document.querySelector("[data-refresh]")) setTimeout(() => location.reload(), 2000);
+
+// The theme's own listener expects its own markup around a file; ours is told by another event.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches?.("input[type=file]")) return;
+  event.stopImmediatePropagation();
+  event.target.dispatchEvent(new CustomEvent("file-chosen"));
+}, true);

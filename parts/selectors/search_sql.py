@@ -63,7 +63,9 @@ def field_ranks_sql(terms: Sequence[Term], limit: int) -> Sql:
     """
     arms = [_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix]
     arms += [_field_arm(terms, field, limit) for field in FIELDS]
-    steps, values, so_far = [], [], []
+    steps: list[str] = []
+    so_far: list[str] = []
+    values: list[object] = []
     for number, (sql, own) in enumerate(arms):
         gate = ""
         if so_far:
@@ -235,9 +237,9 @@ def _piece(piece: str, first: int, width: int) -> Sql:
         sql = f"SELECT trim(word) FROM {WORDS} WHERE {WORDS} MATCH {match} AND {near}"  # noqa: S608  own names
         return sql, [*values, like(piece)]
     near = f"substr(word, {first + 1:d}, {width:d}) LIKE %s ESCAPE '!'"
-    if len(piece) >= TRIGRAM:
-        held, value = "word LIKE %s ESCAPE '!'", like(piece)
-    else:
+    value: object = like(piece)
+    held = "word LIKE %s ESCAPE '!'"
+    if len(piece) < TRIGRAM:
         held, value = "pairs @> %s::text[]", [f"w{piece}"]
     return f"SELECT word FROM parts_searchword WHERE {held} AND {near}", [value, like(piece)]  # noqa: S608  own names
 

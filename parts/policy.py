@@ -28,7 +28,7 @@ FABRICATION_SCOPES = {
     REVIEW_FABRICATION: "fab:review",
     ADMIN_FABRICATION: "fab:admin",
 }
-WORKERS_FIELDS = frozenset({"status", "misc_info"})
+WORKERS_FIELDS = frozenset({"status", "misc_info", "machine_id"})
 
 
 def may(actor: Any, permission: str) -> bool:

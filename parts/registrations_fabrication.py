@@ -67,19 +67,29 @@ def _files() -> None:
 
 def _pages() -> None:
     entries = (
-        ("parts", "Parts to make", "hammer", "fabricationpart", 10, _count_reviews),
-        ("machines", "Machines", "factory", "machine", 20, None),
+        ("board", "Board", "kanban", "fabricationpart_board", "fabricationpart", _count_reviews),
+        (
+            "queues",
+            "Machine queues",
+            "list-checks",
+            "fabricationpart_queues",
+            "fabricationpart",
+            None,
+        ),
+        ("parts", "Parts to make", "hammer", "fabricationpart_changelist", "fabricationpart", None),
+        ("figures", "Figures", "chart-column", "fabricationpart_figures", "fabricationpart", None),
+        ("machines", "Machines", "factory", "machine_changelist", "machine", None),
     )
-    for slug, title, icon, model, order, count in entries:
+    for order, (slug, title, icon, page, model, count) in enumerate(entries, start=1):
         registry.sidebar.register(
             SidebarEntry(
                 slug=f"workshop.{slug}",
                 title=title,
                 section="Workshop",
                 icon=icon,
-                url_name=f"admin:parts_{model}_changelist",
+                url_name=f"admin:parts_{page}",
                 permission=f"parts.view_{model}",
-                order=order,
+                order=order * 10,
                 count=count,
             )
         )

@@ -8,7 +8,9 @@ from django import forms
 from django.http import HttpRequest
 
 from inventory_site.core.admin import Answer, Verb, each
+from inventory_site.core.errors import ConflictError
 from parts import policy
+from parts.errors.fabrication import AlreadyClaimed
 from parts.fabrication import filenames, misc_info
 from parts.models import FabricationPart, Machine
 from parts.services import fabrication_bulk as bulk
@@ -80,7 +82,11 @@ def _approve(request: HttpRequest, part: FabricationPart, data: dict[str, Any]) 
 
 def _claim(request: HttpRequest, part: FabricationPart, data: dict[str, Any]) -> str:
     name = data["assigned"]
-    flow.assign(actor=request.user, part_id=part.pk, name=name, if_unassigned=True)
+    try:
+        flow.assign(actor=request.user, part_id=part.pk, name=name, if_unassigned=True)
+    except AlreadyClaimed as refusal:
+        holder = refusal.details["assigned"]
+        raise ConflictError(f"{part} is already claimed by {holder}.") from refusal
     return f"{part} is claimed for {name}."
 
 

@@ -71,7 +71,7 @@ def roles_with_names(**filters: Any) -> list[dict[str, Any]]:
         local_count=Count("assignments", distinct=True),
         enterprise_count=Count("enterprise_members", distinct=True),
     )
-    return [_role_shown(row) for row in rows]
+    return [_role_shown(row) for row in rows.order_by("-priority", "pk")]
 
 
 def _role_shown(role: Any) -> dict[str, Any]:

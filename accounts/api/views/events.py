@@ -49,7 +49,7 @@ STATUSES = {"success": "success", "refused": "failure", "failure": "failure"}
 class EventsView(GuardedView):
     """GET the events, newest first."""
 
-    permissions = {"get": "accounts.view_auditentry"}
+    permissions = {"get": "accounts.view_logentry"}  # of system.audit.view alone
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:

@@ -50,6 +50,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/credentials/", ENVELOPE),
     ("/notifications/", ENVELOPE),
     ("/system/", ENVELOPE),
+    ("/check-", ENVELOPE),
     ("/lab/", DETAIL),
     ("/devices", DETAIL),
     *((f"/{word}", DETAIL) for word in ("login", "logout", "session", "users")),

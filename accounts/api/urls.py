@@ -14,6 +14,7 @@ from accounts.api.views import (
     roles,
     second_factor,
     sessions,
+    system,
     users,
 )
 
@@ -69,6 +70,9 @@ IN_BOTH: tuple[tuple[str, str, type[APIView]], ...] = (
     ("api/auth/permissions", "identity/v1/permissions", roles.PermissionsView),
     ("api/auth/enterprise-users", "identity/v1/enterprise-users", members.EnterpriseUsersView),
     ("api/auth/audit", "identity/v1/audit", events.EventsView),
+    ("api/logging/settings", "system/v1/logging/settings", system.LoggingView),
+    ("api/settings/database", "system/v1/settings/database", system.DatabaseView),
+    ("api/settings/database/test", "system/v1/settings/database/test", system.DatabaseTestView),
     ("api/auth/login", "auth/login", auth.SignInView),
     ("api/auth/login/2fa", "auth/login/2fa", auth.SecondStepView),
     ("api/auth/login/2fa/resend", "auth/login/2fa/resend", auth.ResendView),
@@ -83,6 +87,20 @@ def _both(first: str, second: str, view: type[APIView]) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("api/info", system.AboutView.as_view(), name="about"),
+    path("system/v1/health", system.HealthView.as_view(), name="system-v1-health"),
+    path("system/v1/info", system.InfoView.as_view(), name="system-v1-info"),
+    path("system/v1/settings", system.SettingsView.as_view(), name="system-v1-settings"),
+    path("system/v1/cache", system.CacheView.as_view(), name="system-v1-cache"),
+    *(
+        path(f"{prefix}{name}", view.as_view())
+        for prefix in ("", "system/v1/")
+        for name, view in (
+            ("check-tool", system.ToolView),
+            ("check-network", system.NetworkView),
+            ("check-database", system.CheckDatabaseView),
+        )
+    ),
     path(
         "identity/v1/enterprise-users/assign-role",
         members.AssignRoleView.as_view(family=B, in_schema=False),

@@ -133,6 +133,11 @@ def end_one(*, actor: User, session_id: int) -> None:
     audit.record(actor, "session.revoked", actor, after={"session": row.pk})
 
 
+def forget_old() -> None:
+    """Remove sessions that ended over 30 days ago."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
 def revoke_others(user: User, *, keep: Session | None, reason: str) -> int:
     """End every open session of an account but `keep`; return how many."""
     rows = Session.objects.filter(user=user, revoked_at__isnull=True)

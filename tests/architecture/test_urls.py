@@ -15,6 +15,8 @@ PUBLIC = {
     "/health": "for probes",
     "/api/health": "for probes",
     "/api/health/status": "for probes",
+    "/system/v1/health": "for probes; its details are for signed-in people",
+    "/api/info": "name, version and addresses only",
     "/api/system/health": "for probes; its checks are for signed-in people",
     "/api/schema": "the description of the interface holds no data",
     "/docs": "shows the schema",

@@ -106,7 +106,7 @@ def test_a_repository_type_that_is_not_there_is_unknown(open_front_end: APIClien
     answer = open_front_end.post("/network_routes", body, format="json")
 
     assert (answer.status_code, answer.json()) == (400, {"error": "Unknown repository_type_id"})
-    assert not NetworkRoute.objects.exists()
+    assert not NetworkRoute.objects.filter(circuit_id="LONPAR777777").exists()
 
 
 @pytest.mark.parametrize(

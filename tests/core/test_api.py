@@ -248,6 +248,14 @@ def test_global_search_answers_what_the_caller_may_see(api: Any):
     assert blank.status_code == 400
 
 
+@pytest.mark.parametrize("limit", ["0", "51", "00001999", "-1", "1.0", "\u0661", ""])
+def test_the_limit_of_a_search_is_1_to_50(api: Any, limit: str):
+    answer = api("viewer").get("/api/search", {"q": "lonpar", "limit": limit})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["fields"] == {"limit": ["limit must be from 1 to 50."]}
+
+
 def test_metrics_are_for_allowed_networks_only(settings: Any):
     settings.METRICS_ALLOWED = ["127.0.0.0/8"]
     shown = APIClient().get("/metrics")

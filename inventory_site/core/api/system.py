@@ -122,7 +122,8 @@ class SearchView(APIView):
         if not text or len(text) > 200 or "\x00" in text:
             raise InvalidInput(fields={"q": ["q must be a text of 1 to 200 characters."]})
         raw = request.query_params.get("limit", "10")
-        if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:4]) <= MAX_HITS):
+        is_whole = raw.isascii() and raw.isdigit() and len(raw) < 5
+        if not (is_whole and 1 <= int(raw) <= MAX_HITS):
             raise InvalidInput(fields={"limit": [f"limit must be from 1 to {MAX_HITS}."]})
         hits = find_everywhere(request.user, text, int(raw))
         response = Response(

@@ -11,16 +11,18 @@ from math import inf
 from networkroutes.design.circuits import Circuit
 
 Arc = tuple[int, float, int]
+Tree = tuple[list[float], list[Arc | None]]
 ROUNDED_TO = 6
+KEPT_TREES = 64
 
 
 @dataclass(slots=True)
 class Graph:
     """Locations numbered by first appearance, end A before end B; arcs are (to, weight, circuit).
 
-    Circuits are undirected: each gives two arcs. `split` keeps what the search for node-disjoint
-    pairs makes of them. A circuit from a location to itself gives a
-    location and no arc.
+    Circuits are undirected: each gives two arcs; one from a location to itself gives a location
+    and no arc. `split` keeps what the search for node-disjoint pairs makes of them, `trees` the
+    ways of all locations to the targets that were asked for lately.
     """
 
     circuits: Sequence[Circuit]
@@ -28,6 +30,20 @@ class Graph:
     number_of: dict[str, int] = field(default_factory=dict)
     arcs: list[list[Arc]] = field(default_factory=list)
     split: list[list[Arc]] | None = None
+    trees: dict[int, Tree] = field(default_factory=dict)
+
+    def tree_to(self, target: int) -> Tree:
+        """Return each location's distance and first step to the target, made once per target.
+
+        A graph never changes, so its trees stay true; the oldest goes when 64 are kept.
+        """
+        known = self.trees.get(target)
+        if known is None:
+            known = distances_to(self, target)
+            if len(self.trees) >= KEPT_TREES:
+                self.trees.pop(next(iter(self.trees), target), None)
+            self.trees[target] = known
+        return known
 
     def number(self, name: str) -> int:
         """Return a location's number, giving it the next one when it is new."""
@@ -114,7 +130,7 @@ def pairs_of(graph: Graph, path: Path) -> set[int]:
     return found
 
 
-def distances_to(graph: Graph, target: int) -> tuple[list[float], list[Arc | None]]:
+def distances_to(graph: Graph, target: int) -> Tree:
     """Return each location's distance to the target and its first step there; unreachable is
     infinite."""
     distance = [inf] * len(graph.names)

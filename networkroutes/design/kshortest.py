@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 
-from networkroutes.design.graph import Arc, Graph, Path, distances_to, shortest_path
+from networkroutes.design.graph import Arc, Graph, Path, shortest_path
 
 
 @dataclass(order=True, slots=True)
@@ -52,7 +52,7 @@ class _Search:
 
     def __init__(self, graph: Graph, source: int, target: int) -> None:
         self.graph, self.target = graph, target
-        self.to_go, self.step = distances_to(graph, target)
+        self.to_go, self.step = graph.tree_to(target)
         self.heap: list[_Candidate] = []
 
     def next_path(self, up_to_ms: float) -> Path | None:

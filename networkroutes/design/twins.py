@@ -1,6 +1,7 @@
 """Two paths that share nothing they must not, with the smallest sum of lengths.
 
-Circuit- and node-disjoint pairs by Suurballe's algorithm (1974; Suurballe and Tarjan 1984). Pairs
+Circuit- and node-disjoint pairs by Suurballe's algorithm (1974; Suurballe and Tarjan 1984), with
+the kept distances to the target as potentials. Pairs
 that must not share a carrier or cable system have no such algorithm; they are found by trying first
 paths from the shortest on, each with its best partner, until no longer first path can do better.
 """
@@ -44,10 +45,9 @@ def disjoint_pair(graph: Graph, source: int, target: int, kind: str = CIRCUIT) -
     shared with nothing. None when there is no pair.
     """
     if kind == CIRCUIT:
-        return _flow_pair(graph, source, target, graph.arcs)
+        return _circuit_pair(graph, source, target)
     if kind == NODE:
-        split_source, split_target = 2 * source + 1, 2 * target
-        return _flow_pair(graph, split_source, split_target, _links_of_split_nodes(graph), 2)
+        return _node_pair(graph, source, target)
     return _risk_pair(graph, source, target, RISKS[kind])
 
 
@@ -77,14 +77,47 @@ def _links_of_split_nodes(graph: Graph) -> list[list[Link]]:
     return links
 
 
-def _flow_pair(
-    graph: Graph, source: int, target: int, links: list[list[Link]], fold: int = 1
-) -> Twins | None:
-    distance, came_from = _search(links, source, target)
-    if distance[target] == inf:
+def _circuit_pair(graph: Graph, source: int, target: int) -> Twins | None:
+    to_go, step = graph.tree_to(target)
+    if to_go[source] == inf or source == target:
         return None
-    first = _arcs_back(source, target, came_from)
-    second = _second_search(links, source, target, distance, first)
+    first: list[FlowArc] = []
+    node = source
+    while (arc := step[node]) is not None:
+        first.append((node, arc[0], arc[2]))
+        node = arc[0]
+    return _flow_pair(graph, source, target, graph.arcs, to_go, first)
+
+
+def _node_pair(graph: Graph, source: int, target: int) -> Twins | None:
+    """Search among entries and exits; both are as far from the target as their location."""
+    to_go, step = graph.tree_to(target)
+    if to_go[source] == inf or source == target:
+        return None
+    links = _links_of_split_nodes(graph)
+    first: list[FlowArc] = []
+    node = source
+    while (arc := step[node]) is not None:
+        if node != source:
+            first.append((2 * node, 2 * node + 1, -1 - node))
+        first.append((2 * node + 1, 2 * arc[0], arc[2]))
+        node = arc[0]
+    return _flow_pair(graph, 2 * source + 1, 2 * target, links, to_go, first, 2)
+
+
+FlowArc = tuple[int, int, int]
+
+
+def _flow_pair(
+    graph: Graph,
+    source: int,
+    target: int,
+    links: list[list[Link]],
+    to_go: list[float],
+    first: list[FlowArc],
+    fold: int = 1,
+) -> Twins | None:
+    second = _second_search(links, source, target, to_go, first, fold)
     if second is None:
         return None
     one, other = (_as_path(graph, walk, fold) for walk in _untangled(source, target, first, second))
@@ -93,47 +126,24 @@ def _flow_pair(
     return Twins(one, other)
 
 
-FlowArc = tuple[int, int, int]
-
-
-def _search(
-    links: list[list[Link]], source: int, target: int
-) -> tuple[list[float], list[FlowArc | None]]:
-    distance = [inf] * len(links)
-    came_from: list[FlowArc | None] = [None] * len(links)
-    distance[source] = 0.0
-    heap = [(0.0, source)]
-    while heap:
-        so_far, node = heappop(heap)
-        if so_far > distance[node]:
-            continue
-        if node == target:
-            break
-        for other, weight, edge in links[node]:
-            reached = so_far + weight
-            if reached < distance[other]:
-                distance[other] = reached
-                came_from[other] = (node, other, edge)
-                heappush(heap, (reached, other))
-    return distance, came_from
-
-
 def _second_search(
     links: list[list[Link]],
     source: int,
     target: int,
-    distance: list[float],
+    to_go: list[float],
     first: list[FlowArc],
+    fold: int,
 ) -> list[FlowArc] | None:
-    """Search with reduced lengths; arcs of the first path may only be walked backwards, for
-    nothing."""
-    limit = distance[target]
-    potential = [min(value, limit) for value in distance]
+    """Search with lengths reduced by the distances to the target; arcs of the first path may only
+    be walked backwards, for nothing.
+
+    A reduced length is what a step costs beyond the shortest way, so that only locations within
+    the detour of the second path are looked at.
+    """
     used = {(node, edge) for node, _, edge in first}
     backwards = {other: (node, edge) for node, other, edge in first}
-    best = [inf] * len(links)
-    came_from: list[FlowArc | None] = [None] * len(links)
-    best[source] = 0.0
+    best: dict[int, float] = {source: 0.0}
+    came_from: dict[int, FlowArc] = {}
     heap = [(0.0, source)]
     while heap:
         so_far, node = heappop(heap)
@@ -141,29 +151,29 @@ def _second_search(
             continue
         if node == target:
             return _arcs_back(source, target, came_from)
-        base = so_far + potential[node]
+        base = so_far - to_go[node // fold]
         for other, weight, edge in links[node]:
             if (node, edge) in used:
                 continue
-            reached = max(so_far, base + weight - potential[other])
-            if reached < best[other]:
+            reached = base + weight + to_go[other // fold]
+            if reached < so_far:  # float noise
+                reached = so_far
+            if reached < best.get(other, inf):
                 best[other] = reached
                 came_from[other] = (node, other, edge)
                 heappush(heap, (reached, other))
         back = backwards.get(node)
-        if back is not None and so_far < best[back[0]]:
+        if back is not None and so_far < best.get(back[0], inf):
             best[back[0]] = so_far
             came_from[back[0]] = (node, back[0], back[1])
             heappush(heap, (so_far, back[0]))
     return None
 
 
-def _arcs_back(source: int, target: int, came_from: list[FlowArc | None]) -> list[FlowArc]:
+def _arcs_back(source: int, target: int, came_from: dict[int, FlowArc]) -> list[FlowArc]:
     arcs, node = [], target
     while node != source:
         arc = came_from[node]
-        if arc is None:
-            raise AssertionError("a reached location has a way back")
         arcs.append(arc)
         node = arc[0]
     arcs.reverse()

@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from inventory_site.core.search import containing, matching
+from inventory_site.core.search import containing, containing_all, matching
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute
 
 TEXT_FIELDS = {
@@ -74,8 +74,9 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
     if any("\x00" in text or len(text) > LONGEST_FILTER for text in given.values()):
         return rows.none()
     either = _either_end(given)
+    indexed = [text for name, text in given.items() if name in TEXT_FIELDS and name != "circuit_id"]
+    rows = containing_all(rows, [*either, *indexed])
     for text in either:
-        rows = containing(rows, text)
         rows = rows.filter(location_a__icontains=text) | rows.filter(location_b__icontains=text)
     for name, text in given.items():
         rows = _narrowed(rows, name, text)
@@ -95,7 +96,7 @@ def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[Ne
     if name == "circuit_id":
         return _by_ucn(rows, text)
     if name in TEXT_FIELDS:
-        return containing(rows, text).filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
+        return rows.filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
     if name == "is_special":
         wanted = WORDS.get(text.strip().lower(), text.strip())
         values = [value for value in (True, False) if wanted in str(int(value))]

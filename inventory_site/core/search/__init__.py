@@ -7,12 +7,13 @@ or `ranked`.
 
 from inventory_site.core.search.everywhere import find_everywhere
 from inventory_site.core.search.fields import search_text_field
-from inventory_site.core.search.matching import containing, matching, ranked
+from inventory_site.core.search.matching import containing, containing_all, matching, ranked
 from inventory_site.core.search.operations import TrigramIndex
 
 __all__ = [
     "TrigramIndex",
     "containing",
+    "containing_all",
     "find_everywhere",
     "matching",
     "ranked",

@@ -110,6 +110,7 @@
   function offered() {
     const wanted = ports.filter((option) => option.dataset.kind === form.kind.value);
     form.port.replaceChildren(...wanted);
+    form.port.selectedIndex = 0;
   }
 
   async function load() {

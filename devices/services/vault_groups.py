@@ -175,7 +175,7 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
                 setattr(row, name, body[name])
         if body.get("auth_config_id"):
             row.auth_config = _config(int(body["auth_config_id"]))
-        old = _account_document(row) if pk else {}
+        old = account_document(row) if pk else {}
         _unique_save(row)
         password = body.get("password")
         kept = old.get("password", "") if not secrets.is_given(password) else password
@@ -199,7 +199,8 @@ def delete_account(pk: int, *, actor: Any) -> None:
         row.delete()
 
 
-def _account_document(row: EnterpriseAuthUser) -> dict[str, Any]:
+def account_document(row: EnterpriseAuthUser) -> dict[str, Any]:
+    """Return name and password of a service account, for an executor alone."""
     return secrets.open_sealed(
         row.encrypted_credentials,
         model="enterpriseauthuser",

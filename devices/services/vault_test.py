@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from devices import policy
 from devices.errors import Invalid, Refused
-from devices.executors.base import safe_execute
+from devices.executors import logins
+from devices.executors.base import Outcome, safe_execute
 from devices.executors.registry import built_in
-from devices.models import EnterpriseAuthConfig
-from devices.services import host_keys, vault_use
+from devices.models import Credential, EnterpriseAuthConfig
+from devices.services import host_keys, vault_groups, vault_use
 from devices.services.vault_use import Used
 
 KINDS = {
@@ -20,12 +22,15 @@ KINDS = {
     "snmp": ("snmp", "SNMP", "sysName.0"),
     "winrm": ("winrm", "WinRM", "hostname"),
 }
+DIRECTORIES = ("ldap", "active_directory")
 CONNECT_S = 5.0
 
 
 def test_credential(pk: int, *, actor: Any, target: str, port: int | None) -> dict[str, Any]:
     """Sign in (SSH, WinRM) or ask for the name (SNMP), and log the use."""
     row, document = vault_use.open_for_use(pk, actor=actor)
+    if row.credential_type in DIRECTORIES:
+        return _directory(row, document, target, port, actor)
     if row.credential_type not in KINDS:
         raise Invalid(
             "credential_type", f"Credentials of type {row.credential_type} cannot be tested"
@@ -51,8 +56,60 @@ def test_credential(pk: int, *, actor: Any, target: str, port: int | None) -> di
     }
 
 
+def _directory(
+    row: Credential, document: Mapping[str, Any], target: str, port: int | None, actor: Any
+) -> dict[str, Any]:
+    """Bind to a directory with the stored name."""
+    began = time.perf_counter()
+    outcome = _bind(document, target, port)
+    used = Used(row, target, "LDAP", outcome.success, outcome.error or "")
+    vault_use.log_uses([used], actor=actor)
+    message = f"LDAP to {target} works" if outcome.success else outcome.error or "No answer"
+    took = round(time.perf_counter() - began, 3)
+    return {"success": outcome.success, "message": message, "duration": took}
+
+
+def _bind(document: Mapping[str, Any], target: str, port: int | None) -> Outcome:
+    use_ssl = bool(document.get("use_ssl"))
+    name = str(document.get("bind_dn") or document.get("username") or "")
+    domain = str(document.get("domain") or "")
+    if domain and name and "@" not in name and "=" not in name and "\\" not in name:
+        name = f"{name}@{domain}"
+    return logins.ldap_bind(
+        target,
+        port or logins.whole(document.get("port"), 636 if use_ssl else 389),
+        name,
+        str(document.get("bind_password") or document.get("password") or ""),
+        use_ssl=use_ssl,
+    )
+
+
+def _enterprise_login(row: EnterpriseAuthConfig, document: Mapping[str, Any]) -> Outcome | None:
+    """Sign in where the protocol is spoken here; nothing where only the port can be tried."""
+    server = str(document.get("server") or document.get("host") or "")
+    if row.auth_type in DIRECTORIES:
+        return _bind(document, server, None)
+    account = row.users.filter(enabled=True).order_by("pk").first()
+    if row.auth_type != "radius" or account is None:
+        return None
+    login = vault_groups.account_document(account)
+    return logins.radius_login(
+        server,
+        logins.whole(document.get("auth_port"), 1812),
+        str(document.get("secret_key") or ""),
+        str(login.get("username") or ""),
+        str(login.get("password") or ""),
+        nas=str(document.get("nas_identifier") or "patchbay"),
+        timeout_s=min(2.0, float(logins.whole(document.get("timeout"), 2))),
+        retries=1,
+    )
+
+
 def test_enterprise(pk: int, *, actor: Any) -> dict[str, Any]:
-    """Reach an enterprise server over TCP; signing in on it is the identity side's affair."""
+    """Sign in on an enterprise server: LDAP and AD by its own name, RADIUS by its first account.
+
+    TACACS+, and RADIUS without an account, are only reached.
+    """
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     row = EnterpriseAuthConfig.objects.select_related("credential").filter(pk=pk).first()
     if row is None or row.credential is None:
@@ -61,8 +118,14 @@ def test_enterprise(pk: int, *, actor: Any) -> dict[str, Any]:
     server = str(document.get("server") or document.get("host") or "")
     port = int(document.get("port") or document.get("auth_port") or 0)
     began = time.perf_counter()
-    status, message = _reach(server, port)
-    used = Used(row.credential, server, row.auth_type.upper(), status == "reachable", message)
+    outcome = _enterprise_login(row, document)
+    if outcome is None:
+        status, message = _reach(server, port)
+    else:
+        status = "authenticated" if outcome.success else outcome.error_code or "failed"
+        message = outcome.output or outcome.error or ""
+    good = status in {"reachable", "authenticated"}
+    used = Used(row.credential, server, row.auth_type.upper(), good, "" if good else message)
     vault_use.log_uses([used], actor=actor)
     return {
         "auth_type": row.auth_type,

@@ -98,6 +98,7 @@ print(json.dumps([Scan.objects.get().status, left, Device.objects.count(), twice
 """
 
 
+@pytest.mark.soak
 def test_a_scan_goes_on_and_makes_no_device_twice(site: Home, simulated: Simulated) -> None:
     pk = ask(site, SCAN.format(options=simulated.options))
     perform = f"from devices.services import scans; scans.perform_scan({pk}); print(0)"
@@ -135,6 +136,7 @@ print(json.dumps([list(rows), InterfaceSample.objects.count()]))
 """
 
 
+@pytest.mark.soak
 def test_a_poll_is_marked_lost_and_counts_no_sample_twice(site: Home, simulated: Simulated) -> None:
     pk = ask(site, POLLED.format(port=simulated.snmp_port))
     at = "2026-01-01T00:00:00+00:00"

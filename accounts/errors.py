@@ -113,3 +113,9 @@ class RoleHasUsers(DomainError):
     """A role that somebody holds stays."""
 
     code = "ROLE_HAS_USERS"
+
+
+class DirectoryUnavailable(DomainError):
+    """A directory cannot be asked; the text says which and what to do."""
+
+    code, status_code = "DIRECTORY_UNAVAILABLE", 503

@@ -24,6 +24,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     from devices.services import attachments, legacy_vault
 
+    _use_directories()
     registry.file_owners.register(
         FileOwner("devices.attachments", attachments.STORAGE, attachments.PREFIX, attachments.known)
     )
@@ -130,3 +131,10 @@ def _silent_devices(user: Any) -> CardContent:
         url,
         "Every device answers.",
     )
+
+
+def _use_directories() -> None:
+    from accounts.directory import sources
+    from devices.services import directories
+
+    sources.use(sources.Source(directories.listed, directories.opened))

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from accounts.api.base import B
 from accounts.api.views import (
     auth,
+    enterprise,
     events,
     members,
     passwords,
@@ -77,6 +78,12 @@ IN_BOTH: tuple[tuple[str, str, type[APIView]], ...] = (
     ("api/auth/login/2fa", "auth/login/2fa", auth.SecondStepView),
     ("api/auth/login/2fa/resend", "auth/login/2fa/resend", auth.ResendView),
     ("api/auth/refresh", "auth/refresh", auth.RefreshView),
+    (
+        "api/auth/login/enterprise",
+        "auth/login/enterprise",
+        enterprise.EnterpriseSignInView,
+    ),
+    ("api/auth/enterprise-configs", "identity/v1/enterprise-configs", enterprise.DirectoriesView),
 )
 
 
@@ -101,6 +108,7 @@ urlpatterns = [
             ("check-database", system.CheckDatabaseView),
         )
     ),
+    path("auth/login", enterprise.EitherSignInView.as_view(family=B, in_schema=False)),
     path(
         "identity/v1/enterprise-users/assign-role",
         members.AssignRoleView.as_view(family=B, in_schema=False),

@@ -10,7 +10,7 @@ from accounts.backends import find_account
 from accounts.errors import Duplicate
 from accounts.models import EnterpriseUserRole, Role, RoleAssignment, User
 from accounts.models.users import SUPER_ADMIN
-from accounts.services import audit, users
+from accounts.services import audit, enterprise, users
 from inventory_site.core.errors import InvalidInput, NotFound
 from inventory_site.core.locks import lock
 
@@ -65,6 +65,7 @@ def add_enterprise(
     except IntegrityError as err:
         raise taken from err
     audit.record(actor, "role.assigned", row, after={"role": role.name, "to": row.username})
+    enterprise.follow(username)
     return row
 
 
@@ -94,6 +95,7 @@ def remove(*, actor: User, role: Role, username: str, kind: str = "") -> None:
         gone, _ = named(username).filter(role=role).delete()
         if gone:
             audit.record(actor, "role.taken", role, before={"from": username})
+            enterprise.follow(username)
             return
     raise NotFound(NO_MEMBER)
 
@@ -109,6 +111,7 @@ def remove_enterprise(*, actor: User, username: str) -> int:
     named(username).delete()
     before = {"from": username, "roles": [row.role.name for row in rows]}
     audit.record(actor, "role.taken", None, before=before)
+    enterprise.follow(username)
     return len(rows)
 
 

@@ -40,6 +40,10 @@ PUBLIC = {
     "/auth/password-reset": "how who forgot a password gets back in",
     "/api/auth/password-reset/confirm": "the mailed link is the proof",
     "/auth/password-reset/confirm": "the mailed link is the proof",
+    "/api/auth/login/enterprise": "how one stops being a stranger",
+    "/auth/login/enterprise": "how one stops being a stranger",
+    "/api/auth/enterprise-configs": "what the sign-in page offers",
+    "/identity/v1/enterprise-configs": "what the sign-in page offers",
     "/admin/login/": "how one stops being a stranger",
     "/admin/password_reset/": "how who forgot a password gets back in",
     "/admin/password_reset/confirm/": "the mailed link is the proof",
@@ -110,7 +114,13 @@ def test_an_address_is_closed_to_strangers(text: str, client: Client) -> None:
 @pytest.mark.parametrize("text", sorted(PUBLIC))
 def test_a_public_address_exists_and_answers_a_stranger(text: str, client: Client) -> None:
     assert text in ALL
-    assert {getattr(client, method)(text).status_code for method in METHODS} & {200, 302, 400, 401, 415}
+    assert {getattr(client, method)(text).status_code for method in METHODS} & {
+        200,
+        302,
+        400,
+        401,
+        415,
+    }
 
 
 @pytest.mark.django_db

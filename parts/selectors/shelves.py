@@ -9,6 +9,7 @@ from typing import Any
 from parts.models import Box, PartLocation, ReorgPlan, StockPart
 
 Place = tuple[int, int]
+Layout = Mapping[Place, Mapping[str, int]]
 COLOURS = 8
 APPLIED = "applied"
 LEFT_OUT = {"skipped", "stale", "blocked"}
@@ -51,28 +52,30 @@ def shelves_of(plan: ReorgPlan) -> tuple[list[Shelf], list[Shelf]]:
     )
 
 
-def _holders(numbers: Iterable[int]) -> dict[Place, tuple[str, ...]]:
-    found: dict[Place, tuple[str, ...]] = {}
+def _holders(numbers: Iterable[int]) -> Layout:
+    found: dict[Place, dict[str, int]] = {}
     rows = PartLocation.objects.filter(box_no__in=list(numbers)).order_by("part__id4")
-    for box_no, loc_no, id4 in rows.values_list("box_no", "loc_no", "part__id4"):
-        found[box_no, loc_no] = (*found.get((box_no, loc_no), ()), id4)
+    for box_no, loc_no, id4, qty in rows.values_list("box_no", "loc_no", "part__id4", "qty"):
+        found.setdefault((box_no, loc_no), {})[id4] = qty
     return found
 
 
-def _moved(
-    held: Mapping[Place, tuple[str, ...]], moves: Iterable[tuple[Place, Place, dict[str, Any]]]
-) -> dict[Place, tuple[str, ...]]:
-    layout = dict(held)
+def _moved(held: Layout, moves: Iterable[tuple[Place, Place, dict[str, Any]]]) -> Layout:
+    layout = {place: dict(parts) for place, parts in held.items()}
     for source, target, step in moves:
-        id4 = step["part_id4"]
-        layout[source] = tuple(one for one in layout.get(source, ()) if one != id4)
-        layout[target] = tuple(dict.fromkeys((*layout.get(target, ()), id4)))
+        id4, qty = step["part_id4"], step["qty"]
+        there = layout.setdefault(source, {})
+        left = there.pop(id4, 0) - qty
+        if left > 0:
+            there[id4] = left
+        arrived = layout.setdefault(target, {})
+        arrived[id4] = arrived.get(id4, 0) + qty
     return layout
 
 
 def _shelf(
     box: Box,
-    held: Mapping[Place, tuple[str, ...]],
+    held: Layout,
     colours: Mapping[str, int],
     *,
     goes: Set[Place] = frozenset(),
@@ -80,7 +83,8 @@ def _shelf(
 ) -> Shelf:
     cells = []
     for number in range(1, box.capacity + 1):
-        place, names = (box.box_no, number), held.get((box.box_no, number), ())
+        place = (box.box_no, number)
+        names = sorted(held.get(place, ()))
         colour = colours.get(names[0], 0) if names else 0
         words = ", ".join(names) or "free"
         cells.append(Cell(number, words, colour, place in goes, place in comes))

@@ -15,10 +15,14 @@ from django.utils import timezone
 from inventory_site.core.errors import BusyError
 from networkroutes.errors import CannotReserve
 from networkroutes.models import NetworkRoute, RepositoryType, Reservation, ReservationLog
-from networkroutes.services import expiry, reservations
+from networkroutes.services import expiry, latency_probes, reservations
 from networkroutes.services.legacy_import import import_network_inventory
 from tests.factories.accounts import UserFactory
-from tests.factories.networkroutes import DarkFibreChannelFactory, ReservationFactory
+from tests.factories.networkroutes import (
+    DarkFibreChannelFactory,
+    LatencyProbeFactory,
+    ReservationFactory,
+)
 from tests.networkroutes import sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +113,21 @@ def test_two_imports_at_once_bring_each_row_once(rounds, tmp_path):
 
         assert outcomes == {"added 2": 1, "added 0": 1}
         assert NetworkRoute.objects.filter(circuit_id__in=ucns).count() == len(ucns)
+
+
+def test_two_runs_of_the_probes_never_measure_one_circuit_twice() -> None:
+    probes = [LatencyProbeFactory(target="127.0.0.1") for _ in range(20)]
+    claimed: list[int] = []
+
+    def claiming() -> str:
+        try:
+            mine = latency_probes.claim(only_due=False)
+        except BusyError:
+            return "busy"
+        claimed.extend(probe.pk for probe in mine)
+        return "some" if mine else "none"
+
+    outcomes = at_once(*[claiming] * 8)
+
+    assert sorted(claimed) == sorted(probe.pk for probe in probes)
+    assert outcomes["some"] >= 1

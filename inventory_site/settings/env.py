@@ -121,7 +121,8 @@ def vault_keys(name: str, meaning: str = "") -> dict[str, bytes]:
     return _read(name, "id:base64 pairs by comma", None, meaning, convert) or {}
 
 
-# Compiling a question costs PostgreSQL a quarter of a second, more than any of ours takes to answer.
+# Compiling a question costs PostgreSQL a quarter of a second, more than any of ours takes to
+# answer.
 NO_COMPILING = "-c jit=off"
 
 

@@ -231,6 +231,14 @@ def test_health_is_the_union_that_every_probe_reads():
     }
 
 
+@pytest.mark.parametrize("path", ["/health", "/api/health/status", "/api/system/health"])
+@pytest.mark.parametrize("accept", ["text/plain", "application/xml", "a/b/c;q=z"])
+def test_health_answers_a_probe_that_accepts_no_json(path: str, accept: str):
+    answer = APIClient().get(path, headers={"accept": accept})
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
 def test_details_of_health_are_for_signed_in_people(api: Any):
     assert "checks" not in APIClient().get("/api/system/health").json()["data"]
     assert api("viewer").get("/api/system/health").json()["data"]["checks"]["database"]["healthy"]

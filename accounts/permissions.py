@@ -87,7 +87,10 @@ SYSTEM: dict[str, tuple[str, ...]] = {
         "accounts.change_apikey",
     ),
     "system.users.delete": ("accounts.delete_user",),
-    "system.roles.manage": ("accounts.view_role", "accounts.add_role", "accounts.change_role"),
+    "system.roles.manage": _on("accounts", "view", "role")
+    + _on("accounts", "add", "role")
+    + _on("accounts", "change", "role")
+    + _on("accounts", "delete", "role"),
     "system.audit.view": (
         "accounts.view_auditentry",
         "accounts.view_auditseal",

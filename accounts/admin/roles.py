@@ -11,13 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.admin.role_form import RoleForm
 from accounts.admin.words import user_badge, user_link
 from accounts.choices import RoleType
 from accounts.models import Role
+from accounts.models.users import SUPER_ADMIN
 from accounts.selectors.rights import VERBS, grid_of
+from accounts.services import roles
 from inventory_site.core.admin import (
     EMPTY,
     ReadOnlyAdmin,
+    ServiceAdmin,
     ShortTable,
     Tab,
     badge,
@@ -58,16 +62,18 @@ def _people(request: HttpRequest, role: Role) -> dict[str, Any]:
 
 
 @register(Role)
-class RoleAdmin(ReadOnlyAdmin):
-    """A role's grid by area and verb; changing it belongs to user administration."""
+class RoleAdmin(ServiceAdmin):
+    """A role's grid by area and verb; of a seeded role only the permissions change."""
+
+    form = RoleForm
 
     list_display = ["display_name", "code", "kind", "people", "description"]
     list_select_related = ["group"]
     search_fields = ["display_name", "group__name", "description"]
     phone_columns = ["kind", "people"]
     summary = ["code", "description", "opens_admin"]
-    details_title = ""
-    fields = ["display_name"]
+    details_title = "Edit"
+    fields = ["display_name", "description", "permissions"]
     tabs = [
         Tab("grid", "Permissions", "accounts/admin/role_grid.html", context=_grid),
         Tab(
@@ -85,6 +91,48 @@ class RoleAdmin(ReadOnlyAdmin):
         )
         rows: QuerySet[Role] = super().get_queryset(request)
         return rows.annotate(holders=Count("assignments", filter=valid)).select_related("group")
+
+    def get_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
+        """Ask for the API name only when the role is made; of a seeded role show what changes."""
+        if obj is None:
+            return ["name", *self.fields]
+        if obj.role_type == RoleType.SYSTEM:
+            return ["permissions"]
+        return self.fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Role | None = None) -> Any:
+        """Leave out what only the form knows when the role is only looked at."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return []
+        return super().get_fieldsets(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
+        is_fixed = obj is not None and obj.name == SUPER_ADMIN
+        return not is_fixed and super().has_change_permission(request, obj)
+
+    def opens_on(self, obj: Role) -> str:
+        return "grid"
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Role:
+        """Make the role."""
+        codes = data.pop("permissions", ())
+        return roles.create_role(actor=request.user, codes=codes, **data)
+
+    def service_update(
+        self, request: HttpRequest, obj: Role, changes: dict[str, Any], expected_version: int | None
+    ) -> Role:
+        """Change what was edited."""
+        return roles.update_role(
+            actor=request.user,
+            role=obj,
+            display_name=changes.get("display_name"),
+            description=changes.get("description"),
+            codes=changes.get("permissions"),
+        )
+
+    def service_delete(self, request: HttpRequest, obj: Role) -> None:
+        """Delete a role that nobody holds."""
+        roles.delete_role(actor=request.user, role=obj)
 
     def state(self, obj: Role) -> SafeString:
         return self.kind(obj)

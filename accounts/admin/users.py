@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.admin.user_tabs import TABS
+from accounts.admin.user_verbs import VERBS
 from accounts.admin.words import user_badge
 from accounts.models import Role, RoleAssignment, User
 from accounts.services import users
@@ -36,7 +37,7 @@ class UserForm(forms.ModelForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Blank makes an account that cannot sign in yet.",
+        help_text="Follows the password policy. Blank makes an account that cannot sign in yet.",
     )
 
     class Meta:
@@ -86,8 +87,9 @@ class UserAdmin(ServiceAdmin):
     list_filter = ["status", RoleFilter]
     search_fields = ["username", "email", "display_name", "first_name", "last_name"]
     phone_columns = ["account_state", "role_names"]
-    summary = ["username", "email", "role_names", "zone", "last_seen", "made"]
+    summary = ["username", "email", "role_names", "second_factor", "zone", "last_seen", "made"]
     tabs = TABS
+    verbs = VERBS
     details_title = "Account"
     fields = [
         "username",
@@ -124,6 +126,10 @@ class UserAdmin(ServiceAdmin):
         roles: Collection[Role] = data.pop("roles")
         password = data.pop("password", "") or None
         return users.create_user(actor=request.user, roles=roles, password=password, **data)
+
+    def service_delete(self, request: HttpRequest, obj: User) -> None:
+        """Delete the account."""
+        users.delete_user(actor=request.user, user=obj)
 
     def service_update(
         self, request: HttpRequest, obj: User, changes: dict[str, Any], expected_version: int | None
@@ -162,6 +168,10 @@ class UserAdmin(ServiceAdmin):
     @column("Last sign-in", order="last_login", export="last_login")
     def last_seen(self, obj: User) -> SafeString:
         return when(obj.last_login, missing="never")
+
+    @column("Second factor", order="two_factor_enabled", export="two_factor_enabled")
+    def second_factor(self, obj: User) -> str:
+        return obj.get_two_factor_method_display() if obj.two_factor_enabled else "off"
 
     @column("Time zone", export="timezone")
     def zone(self, obj: User) -> str:

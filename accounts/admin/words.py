@@ -41,6 +41,8 @@ CHANNELS = {
 
 def user_badge(user: User) -> SafeString:
     """Draw whether an account may sign in."""
+    if user.is_active and user.is_locked:
+        return badge("Locked for now", "bad")
     return badge(user.get_status_display(), USER_STATES.get(user.status, "idle"))
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEntry, Role, Session, User
-from accounts.services import api_keys, audit
+from accounts.services import api_keys, audit, roles
 from accounts.services.roles import permission_rows
 from inventory_site.core.errors import NotAllowed
 from tests.factories.accounts import (
@@ -269,14 +269,47 @@ def test_the_grid_of_a_role_says_what_it_gives(admin_page: Client) -> None:
     assert locations.cells == [True, False, False, False]
 
 
-def test_roles_are_not_changed_here(admin_page: Client) -> None:
+def test_a_seeded_role_changes_its_permissions_and_not_its_name(admin_page: Client) -> None:
     role = Role.objects.get(group__name="viewer")
 
-    answer = admin_page.post(f"/admin/accounts/role/{role.pk}/change/", {"display_name": "Changed"})
+    admin_page.post(
+        f"/admin/accounts/role/{role.pk}/change/",
+        {"display_name": "Changed", "permissions": ["stock.view"]},
+    )
     role.refresh_from_db()
 
-    assert answer.status_code == 403
     assert role.display_name == "Viewer"
+    assert roles.names_of(role) == ["stock.view"]
+
+
+def test_the_role_that_may_everything_is_not_changed(admin_page: Client) -> None:
+    role = Role.objects.get(group__name="super_admin")
+
+    answer = admin_page.post(f"/admin/accounts/role/{role.pk}/change/", {"permissions": []})
+
+    assert answer.status_code == 403
+    assert role.group.permissions.exists()
+
+
+def test_a_role_is_made_with_its_permissions(admin_page: Client) -> None:
+    fields = {"name": "Night Watch", "display_name": "Night watch", "permissions": ["jobs.job.run"]}
+
+    admin_page.post("/admin/accounts/role/add/", fields)
+
+    made = Role.objects.get(group__name="night_watch")
+    assert (made.display_name, roles.names_of(made)) == ("Night watch", ["jobs.job.run"])
+
+
+def test_a_role_is_given_with_an_end_from_the_person_s_page(admin_page: Client) -> None:
+    person, viewer = UserFactory(), Role.objects.get(group__name="viewer")
+
+    answer = admin_page.post(
+        f"{USERS}verbs/give_role/",
+        {"ids": person.pk, "confirm": "1", "role": viewer.pk, "until": "2100-01-01T12:00"},
+    )
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert person.role_assignments.get().valid_until.year == 2100
 
 
 def test_audit_reads_as_sentences(admin_page: Client) -> None:

@@ -68,6 +68,23 @@ class PolicyForm(forms.ModelForm):
         model = PasswordPolicy
         fields = list(password_policy.FIELDS)
         labels = {
+            "min_length": "Least length",
+            "max_length": "Greatest length",
+            "require_uppercase": "Ask for upper-case letters",
+            "min_uppercase": "At least so many upper-case letters",
+            "require_lowercase": "Ask for lower-case letters",
+            "min_lowercase": "At least so many lower-case letters",
+            "require_numbers": "Ask for digits",
+            "min_numbers": "At least so many digits",
+            "require_special_chars": "Ask for special characters",
+            "min_special": "At least so many special characters",
+            "special_chars_allowed": "Characters that count as special",
+            "prevent_username_in_password": "Not the user name",
+            "prevent_email_in_password": "Not the part of the e-mail address before @",
+            "prevent_common_passwords": "Not a common password",
+            "password_expires": "Passwords expire",
+            "require_password_change_on_first_login": "New accounts change it at first sign-in",
+            "allow_password_reset": "May be reset by mail",
             "max_failed_attempts": "Bad sign-ins that lock",
             "lockout_duration_minutes": "Locked for, minutes",
             "reset_failed_count_minutes": "Bad sign-ins are forgotten after, minutes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,7 +30,7 @@ from parts.admin.stock_picks import pick_cells
 from parts.admin.stock_words import coverage_badge, page_of, part_link
 from parts.choices.stock import KitStatus
 from parts.models import Kit
-from parts.selectors.coverage import coverage_of
+from parts.selectors.coverage import coverage_of, state_of, with_needs
 from parts.services import bom, kit_shopping, kits, picking
 
 
@@ -295,13 +296,17 @@ class KitAdmin(StockAdmin):
     def subtitle(self, obj: Any) -> str:
         return (obj.notes or "")[:120]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Kit]:
+        """Load what each kit needs."""
+        return with_needs(super().get_queryset(request))
+
     @column("State", order="status", export="status")
     def state(self, kit: Kit) -> SafeString:
         return badge(kit.get_status_display(), "ok" if _is_active(kit) else "idle")
 
     @column("Stock")
     def cover(self, kit: Kit) -> SafeString:
-        return coverage_badge(coverage_of(kit).state)
+        return coverage_badge(state_of(kit))
 
     @column("Changed", order="updated_at", export="updated_at")
     def updated(self, kit: Kit) -> SafeString:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -155,6 +156,12 @@ class StocktakeAdmin(StockAdmin):
     def opens_on(self, obj: Any) -> str:
         return "lines"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stocktake]:
+        """Count the lines of each round."""
+        counted = Count("lines", filter=Q(lines__counted__isnull=False))
+        rows: QuerySet[Stocktake] = super().get_queryset(request)
+        return rows.annotate(all_lines=Count("lines"), counted_lines=counted)
+
     @column("Round", order="pk")
     def name(self, row: Stocktake) -> str:
         return str(row)
@@ -168,8 +175,8 @@ class StocktakeAdmin(StockAdmin):
         return ", ".join(f"#{number}" for number in row.box_nos)
 
     @column("Counted")
-    def progress(self, row: Stocktake) -> str:
-        return f"{row.lines.filter(counted__isnull=False).count()} of {row.lines.count()}"
+    def progress(self, row: Any) -> str:
+        return f"{row.counted_lines} of {row.all_lines}"
 
     @column("Begun", order="created_at", export="created_at")
     def begun(self, row: Stocktake) -> SafeString:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import BigIntegerField, F, Sum
+from django.db.models import BigIntegerField, F, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 
 from parts.choices.stock import KitStatus
@@ -91,6 +92,33 @@ def coverage_of(kit: Kit) -> KitCoverage:
     lines = [line_of(row, kit, kept.get(row.part_id or 0, [])) for row in rows]
     state = max((line.state for line in lines), key=ORDER.index, default=None)
     return KitCoverage(lines, state, _buildable(lines))
+
+
+def with_needs(rows: QuerySet[Kit]) -> QuerySet[Kit]:
+    """Load what `state_of` asks of each kit; two queries whatever their number."""
+    kept = (
+        KitRequirement.objects.filter(part=OuterRef("part"), kit__status=KitStatus.ACTIVE)
+        .order_by()
+        .values("part")
+        .annotate(kept=Sum(KEPT))
+        .values("kept")
+    )
+    lines = KitRequirement.objects.select_related("part").annotate(
+        kept_by_all=Subquery(kept, output_field=BigIntegerField())
+    )
+    return rows.prefetch_related(Prefetch("requirements", lines, to_attr="needs"))
+
+
+def state_of(kit: Any) -> str | None:
+    """Return how far the stock reaches for a kit of `with_needs`; the worst line decides."""
+    is_active = kit.status == KitStatus.ACTIVE
+    states = []
+    for row in kit.needs:
+        total = row.required_qty * kit.build_target
+        reserved = (row.kept_by_all or 0) - (total if is_active and row.part_id else 0)
+        available = max((row.part.total_quantity if row.part else 0) - reserved, 0)
+        states.append("enough" if total <= available else "partial" if available else "missing")
+    return max(states, key=ORDER.index, default=None)
 
 
 def line_of(row: KitRequirement, kit: Kit, kept: list[Reservation]) -> Coverage:

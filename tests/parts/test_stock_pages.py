@@ -23,6 +23,7 @@ from parts.models import (
     StockPart,
     Stocktake,
 )
+from parts.selectors.coverage import coverage_of, state_of, with_needs
 from parts.selectors.shelves import shelves_of
 from parts.services import reorg, scan_commands
 from parts.services.scan_commands import Command
@@ -115,6 +116,18 @@ def test_a_kit_gets_a_line_and_goes_through_picking(admin_page: Any, demo: Stock
     act(admin_page, "picklistline", "undo", line.pk)
     demo.refresh_from_db()
     assert demo.total_quantity == 120
+
+
+def test_the_list_of_kits_says_what_each_kit_s_page_says(admin_page: Any, demo: StockPart) -> None:
+    for name, target, needs in (("A", 2, 40), ("B", 9, 20), ("C", 0, 5)):
+        kit = Kit.objects.create(name=name, build_target=target)
+        KitRequirement.objects.create(kit=kit, part=demo, required_qty=needs)
+    kits = list(with_needs(Kit.objects.all()))
+
+    assert {kit.name: state_of(kit) for kit in kits} == {
+        kit.name: coverage_of(kit).state for kit in kits
+    }
+    assert len({state_of(kit) for kit in kits}) > 1
 
 
 def test_a_refused_pick_list_keeps_the_sentence_on_the_page(

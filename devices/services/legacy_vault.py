@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def run(options: Mapping[str, Any]) -> Iterator[str]:
     yield from _assigned(list(links), rows, dry_run)
 
 
-def _assigned(links: list[Row], rows: list[Row], dry_run: bool) -> Iterator[str]:
+def _assigned(links: Sequence[Row], rows: Sequence[Row], dry_run: bool) -> Iterator[str]:
     if not links:
         return
     names = {str(row.get("id")): str(row.get("name") or "") for row in rows}

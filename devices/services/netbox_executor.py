@@ -297,8 +297,13 @@ ACTIONS: dict[str, Callable[[Call], Any]] = {
     "bulk.update_field": _bulk_field,
     "bulk.tag": _bulk_tag,
 }
-for _word, _path in LOOKUPS.items():
-    ACTIONS[f"lookup.{_word}"] = lambda call, path=_path: call.client.all(path)
+
+
+def _lookup(path: str) -> Callable[[Call], Any]:
+    return lambda call: call.client.all(path)
+
+
+ACTIONS |= {f"lookup.{word}": _lookup(path) for word, path in LOOKUPS.items()}
 
 
 class NetBoxExecutor:

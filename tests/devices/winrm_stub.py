@@ -35,6 +35,7 @@ class Windows:
     password: str = "pass-1"
     answers: dict[str, tuple[str, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    last: tuple[str, int] = ("", 0)
 
     def answer(self, command: str) -> tuple[str, int]:
         """Return what a command prints: the first answer whose key it contains."""
@@ -90,11 +91,11 @@ def _body(machine: Windows, asked: str) -> str:
     if "transfer/Create<" in asked:
         return CREATED.format(shell=SHELL)
     if "shell/Command<" in asked:
-        machine.last = machine.answer(_command_of(asked))  # type: ignore[attr-defined]
+        machine.last = machine.answer(_command_of(asked))
         number = re.search(r'CommandId="([^"]+)"', asked)
         return STARTED.format(id=number[1] if number else COMMAND)
     if "shell/Receive<" in asked:
-        text, code = machine.last  # type: ignore[attr-defined]
+        text, code = machine.last
         out = base64.b64encode(text.encode()).decode()
         number = re.search(r'CommandId="([^"]+)"', asked)[1]
         return RECEIVED.format(shell=SHELL, id=number, out=out, code=code)

@@ -37,6 +37,7 @@ CHANNELS = {
     "task": "in the background",
     "system": "",
 }
+ABBREVIATIONS = {"kmz": "KMZ", "bom": "BOM"}
 
 
 def user_badge(user: User) -> SafeString:
@@ -79,10 +80,13 @@ def user_link(user: User | None) -> SafeString:
 
 
 def verb_words(verb: str) -> str:
-    """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `roles changed
+    """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `changed roles of
     user`.
     """
     thing, _, done = verb.rpartition(".")
+    what, _, last = done.rpartition("_")
+    if what and thing and last.endswith("ed"):
+        done = f"{last} {ABBREVIATIONS.get(what, what)} of"
     return f"{done} {thing}".replace("_", " ").replace(".", " ").strip()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from inventory_site.core.admin import (
     Answer,
@@ -28,6 +29,7 @@ from networkroutes.admin.pricing_forms import (
     sections_of,
     words_of,
 )
+from networkroutes.admin.widgets import plain_decimal
 from networkroutes.admin.words import page_of
 from networkroutes.design.margins import DEFAULTS, TERMS
 from networkroutes.models import BulkUpload, LocationCapabilities, PricingConfig, PromoRule
@@ -42,9 +44,9 @@ def _changes(request: HttpRequest, version: PricingConfig) -> dict[str, Any]:
     old, new = values_of(before), values_of(version)
     rows = [
         (
-            words_of(key).capitalize(),
-            number(new[key].normalize()),
-            number(old[key].normalize()),
+            capfirst(words_of(key)),
+            number(plain_decimal(new[key])),
+            number(plain_decimal(old[key])),
             badge("Changed", "warn") if old[key] != new[key] else "",
         )
         for key in new

@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
+from networkroutes.admin.widgets import plain_decimal
 from networkroutes.design.margins import DEFAULTS, TERMS
 from networkroutes.models import PricingConfig, PromoRule
 from networkroutes.selectors.pricing import current_version, values_of
 
+PROTECTED = "protectedServiceMargins."
 WORDS = {
     "minMargin": "minimum margin, %",
     "suggestedMargin": "suggested margin, %",
@@ -30,14 +33,18 @@ def field_of(key: str) -> str:
 
 def words_of(key: str) -> str:
     """Return the words of a dotted key: `12 months, minimum margin, %`."""
-    name = key.rpartition(".")[2]
     term = next((term for term in TERMS if f".{term}." in key), "")
-    return f"{term} months, {WORDS[name]}" if term else WORDS[name]
+    return f"{term} months, {_short(key)}" if term else _short(key)
+
+
+def _short(key: str) -> str:
+    words = WORDS[key.rpartition(".")[2]]
+    return f"protected, {words} (kept, not used)" if key.startswith(PROTECTED) else words
 
 
 def _number(key: str) -> forms.DecimalField:
     return forms.DecimalField(
-        label=words_of(key),
+        label=capfirst(_short(key)),
         min_value=Decimal(0),
         max_digits=12,
         decimal_places=4,
@@ -59,7 +66,7 @@ class _NoteForm(forms.ModelForm):
         for key in DEFAULTS:
             field = self.fields.get(field_of(key))
             if field is not None:
-                field.initial = present[key].normalize()
+                field.initial = plain_decimal(present[key])
 
     def _post_clean(self) -> None:
         """The service checks the rules."""

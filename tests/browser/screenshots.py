@@ -15,7 +15,10 @@ from tests.peers.site import ADMIN, PASSWORD, ROOT, home, running_site
 FOLDER = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 DESK, PHONE = (1440, 900), (390, 844)
-APPS = ("networkroutes",)
+QUESTION = (
+    "/admin/networkroutes/design/?source=LON1&destination=SNG1&bandwidth=10&unit=Gbps"
+    "&max_latency=180&twin=circuit&currency=EUR&term=24"
+)
 
 
 def _nothing(page: Page) -> None:
@@ -35,6 +38,13 @@ def _ask(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Reserve").wait_for()
 
 
+def _open_first(page: Page) -> None:
+    """Go on to the first object of the list."""
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # a model turns into view
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One picture: where it is taken and what is done before."""
@@ -52,6 +62,15 @@ PICTURES = (
     Picture("circuit", prepare=_open_circuit),
     Picture("circuit-dark", scheme="dark", prepare=_open_circuit),
     Picture("circuit-phone", size=PHONE, prepare=_open_circuit),
+    Picture("map", "/admin/networkroutes/map/"),
+    Picture("design", QUESTION),
+    Picture("devices", "/admin/devices/device/"),
+    Picture("parts", "/admin/parts/stockpart/"),
+    Picture("box", "/admin/parts/box/", prepare=_open_first),
+    Picture("workshop", "/admin/parts/fabricationpart/board/"),
+    Picture("model", "/admin/parts/fabricationpart/", prepare=_open_first),
+    Picture("model-phone", "/admin/parts/fabricationpart/", size=PHONE, prepare=_open_first),
+    Picture("audit", "/admin/accounts/auditentry/"),
     Picture("reserve", "/admin/networkroutes/darkfibrechannel/?state=free", prepare=_ask),
 )
 
@@ -89,7 +108,8 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     program = find_program("chromium", "chromium")
     with home({"NETWORKROUTES_OPEN_ACCESS": "off"}) as place, sync_playwright() as playwright:
-        place.manage("load_demo", *APPS)
+        place.manage("load_demo")
+        place.manage("drain_queue")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         with running_site(place) as site:
             for picture in PICTURES:

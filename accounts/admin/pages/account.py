@@ -71,7 +71,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
     """Change one's own password under the policy."""
     form = OwnPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data, session = form.cleaned_data, request.session.row
+        data, session = form.cleaned_data, _session(request)
         try:
             passwords.change_password(
                 user=request.user, session=session, current=data["current"], new=data["new"]
@@ -87,7 +87,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
         "title": "Change your password",
         "form": form,
         "requirements": password_policy.requirements(policy),
-        "is_expired": getattr(request.session.row, "is_limited", False),
+        "is_expired": _session(request).is_limited,
     }
     return _page(request, "registration/password_change_form.html", context)
 
@@ -102,7 +102,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
             second_factor.set_up(user=request.user)
         elif request.method == "POST" and form.is_valid():
             second_factor.enable(
-                user=request.user, session=request.session.row, code=form.cleaned_data["code"]
+                user=request.user, session=_session(request), code=form.cleaned_data["code"]
             )
             toast(request, "The second factor is on; every other sign-in has ended.")
             return redirect(PAGE)
@@ -149,15 +149,21 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
             sessions.end_one(actor=request.user, session_id=int(sent))
             toast(request, "Signed out there.")
         else:
-            count = sessions.end_others(user=request.user, keep=request.session.row)
+            count = sessions.end_others(user=request.user, keep=_session(request))
             toast(request, f"{count} other sign-ins have ended.")
     except DomainError as refusal:
         toast(request, refusal.message)
     return redirect(PAGE)
 
 
+def _session(request: HttpRequest) -> Session:
+    """Return the row behind the browser's session; the page is for signed-in people."""
+    row: Session = request.session.row  # type: ignore[attr-defined]  # of our session engine
+    return row
+
+
 def _account(request: HttpRequest, form: forms.Form) -> HttpResponse:
-    current = request.session.row
+    current = _session(request)
     rows = Session.objects.opening().filter(user=request.user).order_by("-last_activity_at", "pk")
     context: dict[str, Any] = {
         "title": "Your account",

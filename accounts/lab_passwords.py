@@ -35,7 +35,7 @@ def stored_hash(password: str) -> str:
     """Return the hash to store for a password that was sent either way."""
     if not is_digest(password):
         return make_password(password)
-    rounds: int = get_hasher("bcrypt_sha256").rounds
+    rounds: int = get_hasher("bcrypt_sha256").rounds  # type: ignore[attr-defined]  # bcrypt's own
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds))
     return PREFIX + hashed.decode()
 

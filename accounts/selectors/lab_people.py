@@ -79,7 +79,7 @@ figures_of: list[FiguresOf] = [_no_figures]
 """The app that knows bookings puts its own function at the end, in `AppConfig.ready()`."""
 
 
-def with_lab_role(people: QuerySet[User]) -> QuerySet[User]:
+def with_lab_role(people: QuerySet[User]) -> QuerySet[Any]:
     """Add `lab_role`, `lab_status` and `lab_assigned` (whether somebody gave the role)."""
     kept = Q(lab_profile__status=LabStatus.DISABLED) & ~Q(lab_profile__suspended_role="")
     given = [(_holds(group), role) for role, group in GROUPS.items()]

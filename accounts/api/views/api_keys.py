@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,7 +25,7 @@ from inventory_site.core.errors import InvalidInput
 class ApiKeyViewSet(ServiceViewSet):
     """Keys by their first letters, newest first; the secret is in the answer of POST alone."""
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)  # type: ignore[assignment]  # own keys need no permission
     queryset = ApiKey.objects.select_related("user")
     serializer_class = ApiKeySerializer
     resource = "API key"
@@ -59,7 +59,7 @@ class ApiKeyViewSet(ServiceViewSet):
         return Response(ApiKeySerializer(key).data)
 
     def _owner(self, username: str | None) -> User:
-        user = self.request.user
+        user = cast("User", self.request.user)
         if username is None or username.lower() == user.username.lower():
             return user
         policy.require(user, api_keys.ADD)

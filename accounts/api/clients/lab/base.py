@@ -77,7 +77,11 @@ class PlainRenderer(BaseRenderer):
 class LabAccountView(APIView):
     """Base of the surface; open to strangers unless a subclass asks for more."""
 
-    authentication_classes = (BearerAuthentication, ApiKeyAuthentication, LabCookie)
+    authentication_classes: tuple[type[authentication.BaseAuthentication], ...] = (
+        BearerAuthentication,
+        ApiKeyAuthentication,
+        LabCookie,
+    )
     permission_classes = (AllowAny,)
     throttle_classes = ()
     parser_classes = (LabJSONParser,)

@@ -48,6 +48,9 @@ class RoleForm(forms.ModelForm):
         model = Role
         fields = ["display_name", "description"]
 
+    class Media:
+        css = {"all": ["accounts/identity.css"]}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:

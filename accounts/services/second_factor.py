@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,6 +36,10 @@ BACKUP_CODES, BACKUP_LENGTH = 10, 8
 MAIL_CODE_LIFE = timedelta(minutes=10)
 MAIL_AGAIN = timedelta(minutes=1)
 BY_APP = frozenset({TwoFactorMethod.TOTP, TwoFactorMethod.BOTH})
+SEALED = {
+    "totp_secret": "totp_secret_encrypted",
+    "backup_codes": "totp_backup_codes_encrypted",
+}
 BY_MAIL = frozenset({TwoFactorMethod.EMAIL, TwoFactorMethod.BOTH})
 
 
@@ -255,6 +260,23 @@ def _store_codes(row: User, codes: list[str]) -> None:
 def _digest(code: TwoFactorCode, digits: str) -> str:
     keyed = f"{code.user_id}:{code.code_type}:{digits}"
     return salted_hmac("accounts.two_factor_code", keyed, algorithm="sha256").hexdigest()
+
+
+def reseal(row: User, answer_of: Callable[[str, str], str]) -> bool:
+    """Seal both secrets of a person under the first key of the ring; return whether one changed.
+
+    `answer_of(ciphertext, place)` gives the new ciphertext, blank when there is nothing to do.
+    """
+    changed = []
+    for place, column in SEALED.items():
+        old = getattr(row, column)
+        new = answer_of(old, _place(row, place)) if old else ""
+        if new:
+            setattr(row, column, new)
+            changed.append(column)
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
 
 
 def _place(row: User, column: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
 
-from accounts.models import Setting
-from accounts.services import audit
+from accounts.models import Setting, User
+from accounts.services import audit, second_factor
 from devices.errors import Invalid, Refused
 from devices.models import Credential, CredentialVersion, EnterpriseAuthUser, PollConfig
 from devices.services import integration, secrets, vault
@@ -73,6 +74,7 @@ def rotate_keys(
             sealed.model._default_manager.exclude(key_id=active).count() for sealed in PLACES
         )
         answer.done += _rotate_communities(answer) + _rotate_settings(answer)
+        answer.done += _rotate_second_factors(answer)
         if answer.done:
             audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
     return answer
@@ -122,6 +124,16 @@ def _rotate_settings(answer: Rotated) -> int:
             done += Setting.objects.filter(pk=row.pk, value=row.value).update(
                 value=integration.SECRET + text
             )
+    return done
+
+
+def _rotate_second_factors(answer: Rotated) -> int:
+    """Seal the secrets of second factors again, each person under a lock."""
+    done = 0
+    for pk in User.objects.exclude(totp_secret_encrypted="").values_list("pk", flat=True):
+        reseal = partial(_resealed, name=f"user {pk}", answer=answer)
+        with transaction.atomic():
+            done += second_factor.reseal(lock(User.objects.filter(pk=pk)).get(), reseal)
     return done
 
 

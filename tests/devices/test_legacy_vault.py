@@ -7,13 +7,16 @@ import csv
 import json
 import sqlite3
 
+import pyotp
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry, Setting
+from accounts.services import second_factor
 from devices.models import Credential, CredentialAssignment, CredentialUse
 from devices.services import integration, secrets, vault_keys, vault_use
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 MASTER, SECRET = "test-master-key-0123456789abcdef0123", "planted-secret-7391"
@@ -138,3 +141,18 @@ def test_secrets_of_integrations_rotate_too(settings):
     settings.VAULT_KEYS = {"other": bytes(range(1, 33))}
     assert vault_keys.rotate_keys().unreadable == ["setting netbox_token"]
     assert SECRET not in str(list(Setting.objects.values()))
+
+
+def test_second_factors_rotate_too(settings):
+    person = UserFactory(two_factor_enabled=False)
+    setup = second_factor.set_up(user=person)
+    settings.VAULT_KEYS = {"new": bytes(range(32)), **settings.VAULT_KEYS}
+
+    done = vault_keys.rotate_keys()
+
+    settings.VAULT_KEYS = {"new": bytes(range(32))}
+    assert (done.done, done.unreadable) == (1, [])
+    assert vault_keys.rotate_keys().done == 0
+    second_factor.enable(user=person, session=None, code=pyotp.TOTP(setup.secret).now())
+    person.refresh_from_db()
+    assert person.two_factor_enabled is True

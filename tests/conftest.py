@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help=f"only the long proofs, {SOAK_ROUNDS} rounds each",
     )
+    parser.addoption("--write-access", action="store_true", help="write docs/access-table.csv anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:

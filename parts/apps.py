@@ -1,5 +1,6 @@
 """Electronics stock and fabrication."""
 
+from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 
 
@@ -10,7 +11,10 @@ class PartsConfig(AppConfig):
     verbose_name = "Parts"
 
     def ready(self) -> None:
-        from parts import registrations, registrations_fabrication
+        from parts import registrations, registrations_fabrication, signals
 
         registrations.register_stock()
         registrations_fabrication.register_fabrication()
+        check_request_enabled.connect(
+            signals.workshop_origin_may_call, dispatch_uid="parts.workshop_origins"
+        )

@@ -30,6 +30,13 @@ FABRICATION_BASE_PATH = _base_path(
 FABRICATION_FRONTEND_DIR = env.text(
     "FABRICATION_FRONTEND_DIR", "", "Folder of the built fabrication front end; needs a base path."
 )
+FABRICATION_CORS_ORIGINS = _names(
+    env.text(
+        "FABRICATION_CORS_ORIGINS",
+        "http://localhost:5000",
+        "Origins of fabrication front ends on other hosts, as a JSON list or by comma.",
+    )
+)
 FABRICATION_REQUIRED_FIELDS = _names(
     env.text(
         "FABRICATION_REQUIRED_FIELDS",

@@ -69,3 +69,23 @@ def test_the_surface_answers_below_the_base_path_and_above(shop: Shop, dist: Pat
 
     assert (below.status_code, made.status_code) == (200, 201)
     assert shop.get().json()["total"] == 1
+
+
+def test_known_origins_may_call_without_cookies(shop: Shop) -> None:
+    asked = {
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "x-api-key, content-type",
+    }
+    known = {"Origin": "http://localhost:5000", **asked}
+
+    preflight = shop.client.options("/api/parts/", headers=known)
+    answer = shop.client.get("/api/parts/", headers={**known, **shop.headers})
+    stranger = shop.client.get(
+        "/api/parts/", headers={"Origin": "http://evil.example", **shop.headers}
+    )
+
+    assert preflight["Access-Control-Allow-Origin"] == "http://localhost:5000"
+    assert "x-api-key" in preflight["Access-Control-Allow-Headers"]
+    assert answer["Access-Control-Allow-Origin"] == "http://localhost:5000"
+    assert "Access-Control-Allow-Credentials" not in answer
+    assert "Access-Control-Allow-Origin" not in stranger

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from devices.services import live_snmp
 
 PUBLIC = {
     "/": "the front page has links only",
@@ -65,10 +68,15 @@ PUBLIC |= {
         "/admin/v2/invitations/accept": "the token of a letter is the proof",
     }.items()
 }
+PUBLIC |= dict.fromkeys(
+    ("/api/prtg/webhook", "/integrations/v1/prtg/webhook"), "the shared secret is the proof"
+)
 HIDDEN = {"/metrics": "not there for machines outside METRICS_ALLOWED"}
 SLOW = {"/api/schema": "builds the whole schema; it reads no query of ours"}
 METHODS = ("get", "post", "put", "patch", "delete")
 CLOSED = {401, 403, 405}
+UPSTREAM = {502, 503, 504}  # another system is not set up or does not answer, said as JSON
+ANY_UUID = "5f0c2f4e-8d0a-4a55-9c55-3a1d8a6d0b51"
 ODD_VALUES = ("1", "0", "-1", "9" * 30, "x", "%", "\x00", "é中", "a'b\"c", "../..", "<b>", "None")
 QUERY_NAMES = ("q", "search", "ordering", "limit", "offset", "cursor", "fields", "p", "o")
 ODD_QUERIES = ("", "-1", "9" * 30, "\x00", "é'\"<b>%", "id,-id,nothing")
@@ -88,8 +96,23 @@ ALL = sorted(set(patterns(get_resolver().url_patterns)))
 CATCH_ALL = {text for text in ALL if PARAMETER.sub("", text) == "/admin/"} - {"/admin/"}
 
 
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait shortly for devices that are not there."""
+    monkeypatch.setattr(live_snmp, "TIMEOUT_S", 0.02)
+
+
 def filled(text: str, value: str) -> str:
-    return PARAMETER.sub(lambda _: quote(value, safe=""), text).replace("\\", "")
+    def word(found: re.Match[str]) -> str:
+        return ANY_UUID if value == "1" and "uuid:" in found[0] else quote(value, safe="")
+
+    return PARAMETER.sub(word, text).replace("\\", "")
+
+
+def is_broken(answer: HttpResponse) -> bool:
+    if answer.status_code in UPSTREAM:
+        return "error" not in answer.json()
+    return answer.status_code >= 500
 
 
 def is_redirect_to_sign_in(answer: object) -> bool:
@@ -120,6 +143,7 @@ def test_a_public_address_exists_and_answers_a_stranger(text: str, client: Clien
         400,
         401,
         415,
+        503,
     }
 
 
@@ -131,7 +155,7 @@ def test_odd_words_in_an_address_are_never_an_error_page(text: str, admin_page: 
     broken = {
         value: answer.status_code
         for value in ODD_VALUES
-        if (answer := admin_page.get(filled(text, value))).status_code >= 500
+        if is_broken(answer := admin_page.get(filled(text, value)))
     }
 
     assert broken == {}
@@ -149,12 +173,15 @@ def test_a_hidden_address_is_not_there_for_strangers(text: str, client: Client) 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", ODD_QUERIES)
 @pytest.mark.parametrize("text", [t for t in ALL if not PARAMETER.search(t) and t not in SLOW])
-def test_odd_words_in_a_query_are_never_an_error_page(
-    text: str, value: str, admin_page: Client
-) -> None:
+def test_odd_words_in_a_query_are_never_an_error_page(text: str, admin_page: Client) -> None:
     """All known names at once: a page reads those it knows, and must survive each."""
     admin_page.raise_request_exception = False
 
-    assert admin_page.get(text, dict.fromkeys(QUERY_NAMES, value)).status_code < 500
+    broken = {
+        value: answer.status_code
+        for value in ODD_QUERIES
+        if is_broken(answer := admin_page.get(text, dict.fromkeys(QUERY_NAMES, value)))
+    }
+
+    assert broken == {}

@@ -92,7 +92,7 @@ def test_every_answer_carries_a_request_id(api: Any):
             {"success": False, "error": {"code": "NOT_FOUND", "message": "Resource not found"}},
         ),
         ("/nothing", {"error": "Not found", "detail": "Not found"}),
-        ("/lab/nothing", {"detail": "Not found"}),
+        ("/lab/nothing", {"detail": "Not Found"}),
     ],
 )
 def test_unknown_paths_answer_in_the_shape_of_their_surface(path: str, body: dict[str, Any]):

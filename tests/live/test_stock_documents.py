@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -150,7 +149,7 @@ def _actor(environment: dict[str, str]) -> Any:
     def act(code: str) -> str:
         done = subprocess.run(
             [sys.executable, "-c", f"import django; django.setup(); {code}"],
-            env={**os.environ, **environment},
+            env=environment,
             cwd=ROOT,
             check=True,
             capture_output=True,

@@ -14,7 +14,7 @@ PYTHON = sys.executable
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark"
-WORKERS = "2"
+WORKERS = "3"  # on two cores, since tests of peers wait much
 CONCISE = ("--output-format", "concise")
 
 
@@ -46,7 +46,15 @@ def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
     """pytest on both databases; browser, live peers and measurements once, where PostgreSQL is."""
     has_postgres = all(program.package != "postgresql" for program in lacking)
     limit_s = 4 * 3600 if soak else 2400  # against hanging, not a goal
-    pytest = [PYTHON, "-m", "pytest", "-n", WORKERS, *(["--soak"] if soak else [])]
+    pytest = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        WORKERS,
+        "--durations=20",
+        *(["--soak"] if soak else []),
+    ]
     on_sqlite = [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
     yield run("pytest on SQLite", [*pytest, *on_sqlite], limit_s=limit_s, quiet=False)
     if has_postgres:

@@ -35,10 +35,10 @@ def client(api: Any, route: NetworkRoute) -> APIClient:
 
 
 def kmz() -> bytes:
-    """A real KMZ."""
+    """A real KMZ, the same bytes at any second."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("doc.kml", KML)
+        archive.writestr(zipfile.ZipInfo("doc.kml"), KML)
     return packed.getvalue()
 
 

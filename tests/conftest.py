@@ -66,14 +66,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=_is_later)
-
-
-def _is_later(item: pytest.Item) -> bool:
-    """Whether other tests go before: those of peers alone wait much, so they begin at once."""
-    names = set(getattr(item, "fixturenames", ()))
-    has_rows = item.get_closest_marker("django_db") or names & {"db", "transactional_db"}
-    return item.get_closest_marker("live") is None or bool(has_rows)
 
 
 def _belongs(item: pytest.Item, *, soak: bool) -> bool:

@@ -14,7 +14,7 @@ PYTHON = sys.executable
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark"
-WORKERS = "3"  # on two cores, since tests of peers wait much
+WORKERS = "2"
 CONCISE = ("--output-format", "concise")
 
 

@@ -6,13 +6,12 @@ import functools
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from devices.errors import Invalid
-from inventory_site.core.api.renderers import dumps
+from inventory_site.core.api.plain import PlainRenderer
 from inventory_site.core.api.schema import EnvelopeSchema
 from inventory_site.core.api.views import GuardedMixin
 from inventory_site.core.errors import DomainError
@@ -47,23 +46,11 @@ class DeviceView(GuardedMixin, APIView):
         return data
 
 
-class BareRenderer(BaseRenderer):
-    """JSON without the envelope."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return the body."""
-        return b"" if data is None else dumps(data)
-
-
 class BareView(DeviceView):
     """A view that answers bare JSON, and errors as `{"error": text}`."""
 
     envelope = False
-    renderer_classes = (BareRenderer,)
+    renderer_classes = (PlainRenderer,)
     in_schema = False
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -10,20 +10,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareRenderer, query_text, whole
 from devices.api.base import DeviceView as BaseView
+from devices.api.base import query_text, whole
 from devices.models import InterfaceState, Rack, Site
 from devices.selectors import devices as selector
 from devices.selectors import metrics, topology
 from devices.selectors.groups import groups_of
 from inventory_site.core.api.pagination import read_cursor, write_cursor
+from inventory_site.core.api.plain import PlainRenderer
 
 
 class _FlatView(BaseView):
     """Answers bare JSON; errors keep the envelope and carry `detail` for this front end."""
 
     envelope = False
-    renderer_classes = (BareRenderer,)
+    renderer_classes = (PlainRenderer,)
     permissions = {"get": policy.VIEW}
     in_schema = False
 

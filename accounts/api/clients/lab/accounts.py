@@ -8,7 +8,7 @@ from django.http import HttpResponseRedirect
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.clients.lab.base import LabAccountView
+from accounts.api.clients.lab.base import LabSurface
 from accounts.api.clients.lab.forms import Body
 from accounts.models import User
 from accounts.selectors.lab_people import standing_of
@@ -17,7 +17,7 @@ from accounts.services import lab_people, lab_sign_in, sessions
 SIGNED_IN = "Sign in successful"
 
 
-class SessionView(LabAccountView):
+class SessionView(LabSurface):
     """GET /session: who the cookie belongs to, always 200."""
 
     def get(self, request: Request) -> Response:
@@ -28,7 +28,7 @@ class SessionView(LabAccountView):
         return Response({"logged_in": True, "user_id": user.pk, "username": user.username})
 
 
-class RegisterView(LabAccountView):
+class RegisterView(LabSurface):
     """POST /users/register: make an account and sign it in."""
 
     def post(self, request: Request) -> Response:
@@ -39,7 +39,7 @@ class RegisterView(LabAccountView):
         return entered(request, lab_people.register(**fields))
 
 
-class SignInView(LabAccountView):
+class SignInView(LabSurface):
     """POST /login."""
 
     def post(self, request: Request) -> Response:
@@ -48,7 +48,7 @@ class SignInView(LabAccountView):
         return Response({"message": SIGNED_IN, "user_id": user.pk})
 
 
-class SignOutView(LabAccountView):
+class SignOutView(LabSurface):
     """POST /logout: end the session, if there is one, and take the cookie back."""
 
     authentication_classes = ()
@@ -64,7 +64,7 @@ class SignOutView(LabAccountView):
         return answer
 
 
-class AdminRegisterView(LabAccountView):
+class AdminRegisterView(LabSurface):
     """POST /admin/register: who knows the secret becomes a Super Admin."""
 
     def post(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class AdminRegisterView(LabAccountView):
         return entered(request, lab_people.register_admin(secret=secret, **fields))
 
 
-class AdminSignInView(LabAccountView):
+class AdminSignInView(LabSurface):
     """POST /admin/login; a person's browser is sent to the admin's own page."""
 
     def get(self, request: Request) -> HttpResponseRedirect:
@@ -90,7 +90,7 @@ class AdminSignInView(LabAccountView):
         return Response({"message": SIGNED_IN, "user_id": user.pk, "is_admin": is_admin})
 
 
-class AdminSessionView(LabAccountView):
+class AdminSessionView(LabSurface):
     """GET /admin/checkAdminSession."""
 
     def get(self, request: Request) -> Response:

@@ -11,11 +11,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework import authentication, exceptions
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, set_rollback
+from rest_framework.views import set_rollback
 
 from accounts.api.authentication import ApiKeyAuthentication, BearerAuthentication
 from accounts.api.clients.lab.forms import Unprocessable
@@ -24,7 +22,7 @@ from accounts.models import User
 from accounts.selectors.lab_people import Standing, standing_of
 from inventory_site.core.api.errors import as_refusal, headers_of
 from inventory_site.core.api.parsers import loads_json
-from inventory_site.core.api.renderers import dumps
+from inventory_site.core.api.plain import PlainView
 from inventory_site.core.errors import AuthenticationRequired, InvalidInput, NotAllowed
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -62,19 +60,7 @@ class LabJSONParser(BaseParser):
             raise Unprocessable("body", "value is not valid JSON") from err
 
 
-class PlainRenderer(BaseRenderer):
-    """Bare JSON, never the envelope."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return the body; no data is no body."""
-        return b"" if data is None else dumps(data)
-
-
-class LabAccountView(APIView):
+class LabSurface(PlainView):
     """Base of the surface; open to strangers unless a subclass asks for more."""
 
     authentication_classes: tuple[type[authentication.BaseAuthentication], ...] = (
@@ -82,12 +68,7 @@ class LabAccountView(APIView):
         ApiKeyAuthentication,
         LabCookie,
     )
-    permission_classes = (AllowAny,)
-    throttle_classes = ()
-    parser_classes = (LabJSONParser,)
-    renderer_classes = (PlainRenderer,)
-    in_schema = False
-    envelope = False
+    parser_classes: tuple[type[BaseParser], ...] = (LabJSONParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse unsafe calls of strange pages."""
@@ -98,12 +79,8 @@ class LabAccountView(APIView):
     def get_exception_handler(self) -> Any:
         return lab_errors
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer JSON whatever `Accept` says."""
-        return PlainRenderer(), PlainRenderer.media_type
 
-
-class LabAdminView(LabAccountView):
+class LabAdminView(LabSurface):
     """A view of `/admin/v2`: signed in, not disabled, with the capability in `needs`."""
 
     needs: str | None = None

@@ -29,7 +29,7 @@ class Unprocessable(Exception):
 
     def add(self, field: str, message: str, place: str = "body", kind: str = "value_error") -> None:
         """Note another wrong place."""
-        loc = [place, field] if field and field != place else [place]
+        loc = [place, *field.split(".")] if field and field != place else [place]
         self.entries.append({"loc": loc, "msg": message, "type": kind})
 
 

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.clients.lab.accounts import entered
-from accounts.api.clients.lab.base import LabAccountView, LabAdminView
+from accounts.api.clients.lab.base import LabAdminView, LabSurface
 from accounts.api.clients.lab.forms import Body, page
 from accounts.api.clients.lab.times import stamp
 from accounts.choices import LabRole, LabStatus
@@ -78,7 +78,7 @@ class InviteView(LabAdminView):
         )
 
 
-class AcceptView(LabAccountView):
+class AcceptView(LabSurface):
     """POST /admin/v2/invitations/accept: for the reader of a letter, who has no account yet."""
 
     def post(self, request: Request) -> Response:

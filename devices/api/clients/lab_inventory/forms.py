@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from accounts.api.clients.lab.forms import Unprocessable
 from devices.addresses import normal_ip
 from devices.choices import DeviceCategory
 from devices.services.device_fields import STATUSES
 
 MISSING = object()
-
-
-class Unprocessable(Exception):
-    """One or more places of the input are wrong; `entries` is the list that is answered."""
-
-    def __init__(
-        self, field: str = "", message: str = "", place: str = "body", kind: str = "value_error"
-    ) -> None:
-        super().__init__(message)
-        self.entries: list[dict[str, Any]] = []
-        if message:
-            self.add(field, message, place, kind)
-
-    def add(self, field: str, message: str, place: str = "body", kind: str = "value_error") -> None:
-        """Note another wrong place."""
-        loc = [place, *field.split(".")] if field and field != place else [place]
-        self.entries.append({"loc": loc, "msg": message, "type": kind})
-
-
 Check = Callable[[Any], Any]
 
 

@@ -9,11 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework import authentication
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.authentication import (
     ApiKeyAuthentication,
@@ -21,7 +18,7 @@ from accounts.api.authentication import (
     CookieAuthentication,
 )
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
-from inventory_site.core.api.renderers import dumps
+from inventory_site.core.api.plain import PlainRenderer, PlainView
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
 from networkroutes import policy
 from networkroutes.api.clients.network_inventory.errors import exception_handler
@@ -31,16 +28,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 JSON = "application/json; charset=utf-8"
 
 
-class PlainRenderer(BaseRenderer):
-    """Bare JSON, never the envelope."""
+class Utf8Renderer(PlainRenderer):
+    """Bare JSON that says its character set."""
 
-    media_type = "application/json"
-    format = "json"
     charset = "utf-8"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return the body; no data is no body."""
-        return b"" if data is None else dumps(data)
 
 
 class ObjectParser(BaseParser):
@@ -87,7 +78,7 @@ def origin_is_known(request: HttpRequest) -> bool:
     return origin == own or origin in settings.CORS_ALLOWED_ORIGINS
 
 
-class ClientView(APIView):
+class ClientView(PlainView):
     """Base of the surface: one error shape, plain JSON, three ways to sign in and the open mode.
 
     Each verb asks the policy inside its service; reads name their permission in `reads`, and
@@ -101,11 +92,8 @@ class ClientView(APIView):
         CookieAuthentication,
         OpenAccess,
     )
-    permission_classes = (AllowAny,)
-    throttle_classes = ()
     parser_classes = (MultiPartParser, ObjectParser)
-    renderer_classes = (PlainRenderer,)
-    in_schema = False
+    renderer_classes = (Utf8Renderer,)
     reads = "view_networkroute"
     writes: ClassVar[Mapping[str, str]] = {}
 
@@ -132,10 +120,6 @@ class ClientView(APIView):
 
     def get_exception_handler(self) -> Any:
         return exception_handler
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer JSON whatever `Accept` says, as the original did."""
-        return PlainRenderer(), PlainRenderer.media_type
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer an OPTIONS that is no preflight."""

@@ -7,15 +7,12 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.authentication import BearerAuthentication, CookieAuthentication
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
-from inventory_site.core.api.renderers import dumps
+from inventory_site.core.api.plain import PlainView
 from inventory_site.core.api.views import expected_version
 from inventory_site.core.errors import AuthenticationRequired, TooLarge
 from inventory_site.core.files.limits import body_length
@@ -29,18 +26,6 @@ MOST_BODY_BYTES = 1024 * 1024
 MULTIPART = "multipart/form-data"
 
 
-class PlainRenderer(BaseRenderer):
-    """Bare JSON, never the envelope."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return the body; no data is no body."""
-        return b"" if data is None else dumps(data)
-
-
 class RawParser(BaseParser):
     """Leaves bodies to `sent`, which tells what a verb needs from what it can do without."""
 
@@ -51,7 +36,7 @@ class RawParser(BaseParser):
         return {}
 
 
-class FabricationView(APIView):
+class FabricationView(PlainView):
     """Base of the surface: keys first, plain JSON, one error shape.
 
     `failures` names the sentence of an unexpected failure by method, `needs` the permission of
@@ -59,11 +44,7 @@ class FabricationView(APIView):
     """
 
     authentication_classes = (KeyAuthentication, BearerAuthentication, CookieAuthentication)
-    permission_classes = (AllowAny,)
-    throttle_classes = ()
     parser_classes = (MultiPartParser, RawParser)
-    renderer_classes = (PlainRenderer,)
-    in_schema = False
     needs: ClassVar[str | None] = policy.VIEW_FABRICATION
     failures: ClassVar[Mapping[str, str]] = {}
     shapes: ClassVar[Mapping[str, str]] = {"POST": errors.ACTION, "PUT": errors.UPDATE}
@@ -81,10 +62,6 @@ class FabricationView(APIView):
 
     def get_exception_handler(self) -> Any:
         return errors.exception_handler
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer JSON whatever `Accept` says."""
-        return PlainRenderer(), PlainRenderer.media_type
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer an OPTIONS that is no preflight."""

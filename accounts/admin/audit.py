@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.words import CHANNELS, outcome_badge, verb_words
 from accounts.models import AuditEntry, User
 from accounts.selectors.audit import visible_to
+from accounts.services import audit
 from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Tab, column, identifier, register, when
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -144,20 +145,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["actor_name", "object_label", "verb", "=request_id"]
     phone_columns = ["moment", "result"]
-    export_fields = [
-        "at",
-        "actor_name",
-        "channel",
-        "verb",
-        "object_type",
-        "object_id",
-        "object_label",
-        "before",
-        "after",
-        "outcome",
-        "address",
-        "request_id",
-    ]
+    export_fields = list(audit.EXPORTED)
     summary = ["who", "through", "thing", "exact", "from_address", "request_id"]
     details_title = ""
     fields = ["verb"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts.models import AuditEntry, AuditSeal
+from accounts.services import audit
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):
@@ -12,22 +13,7 @@ class AuditEntrySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AuditEntry
-        fields = (
-            "id",
-            "at",
-            "actor_id",
-            "actor_name",
-            "channel",
-            "verb",
-            "object_type",
-            "object_id",
-            "object_label",
-            "before",
-            "after",
-            "request_id",
-            "address",
-            "outcome",
-        )
+        fields = ("id", *audit.COLUMNS)
         read_only_fields = fields
 
 

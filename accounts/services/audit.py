@@ -37,6 +37,7 @@ COLUMNS = (
     "address",
     "outcome",
 )
+EXPORTED = tuple(name for name in COLUMNS if name != "actor_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,12 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import Role, Session, User
-from tests.accounts.ways import NEW_PASSWORD, A, bearer, post, sign_in, signed_in
+from accounts.models import Session, User
+from tests.accounts.ways import NEW_PASSWORD, A, bearer, error, post, role, sign_in, signed_in
+from tests.accounts.ways import V1 as B
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
-B = "/identity/v1"
-
-
-def error(answer: Any) -> tuple[int, str, str]:
-    body = answer.json()["error"]
-    return answer.status_code, body["code"], body["message"]
-
-
-def role(name: str) -> Role:
-    return Role.objects.get(group__name=name)
 
 
 def test_family_b_signs_in_flat_and_names_errors_twice() -> None:

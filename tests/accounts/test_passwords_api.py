@@ -9,22 +9,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import PasswordHistory, Role
+from accounts.models import PasswordHistory
 from accounts.services import password_policy
-from tests.accounts.ways import NEW_PASSWORD, A, bearer, post, sign_in, signed_in
+from tests.accounts.ways import NEW_PASSWORD, A, bearer, error, post, sign_in, signed_in
+from tests.accounts.ways import V1 as B
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
-B = "/identity/v1"
-
-
-def error(answer: Any) -> tuple[int, str, str]:
-    body = answer.json()["error"]
-    return answer.status_code, body["code"], body["message"]
-
-
-def role(name: str) -> Role:
-    return Role.objects.get(group__name=name)
 
 
 @pytest.mark.parametrize("path", [f"{A}/password-policy", f"{B}/password-policy"])

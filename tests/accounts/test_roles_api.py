@@ -7,20 +7,11 @@ from typing import Any
 import pytest
 
 from accounts.models import EnterpriseUserRole, Role, RoleAssignment
-from tests.accounts.ways import A, sign_in, signed_in
+from tests.accounts.ways import V1 as B
+from tests.accounts.ways import A, error, role, sign_in, signed_in
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
-B = "/identity/v1"
-
-
-def error(answer: Any) -> tuple[int, str, str]:
-    body = answer.json()["error"]
-    return answer.status_code, body["code"], body["message"]
-
-
-def role(name: str) -> Role:
-    return Role.objects.get(group__name=name)
 
 
 OPERATOR = {

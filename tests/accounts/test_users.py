@@ -10,15 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.choices import UserStatus
-from accounts.models import AuditEntry, Role, RoleAssignment, Session, User
+from accounts.models import AuditEntry, RoleAssignment, Session, User
 from accounts.services import users
 from inventory_site.core.errors import DomainError, InvalidInput, NotAllowed
 from inventory_site.core.locks import guarded
+from tests.accounts.ways import role
 from tests.factories.accounts import SessionFactory, UserFactory
-
-
-def role(name: str) -> Role:
-    return Role.objects.get(group__name=name)
 
 
 @pytest.mark.django_db

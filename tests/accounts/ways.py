@@ -8,9 +8,10 @@ from typing import Any
 import pyotp
 from rest_framework.test import APIClient
 
+from accounts.models import Role
 from tests.factories.accounts import PASSWORD
 
-A, B = "/api/auth", "/identity/v1/auth"
+A, B, V1 = "/api/auth", "/identity/v1/auth", "/identity/v1"
 NEW_PASSWORD = "Another 4 battery-staple"
 
 
@@ -22,6 +23,17 @@ def post(path: str, body: dict[str, Any] | None = None, client: APIClient | None
 def sign_in(name: str, password: str = PASSWORD, path: str = f"{A}/login") -> Any:
     """Do the first step."""
     return post(path, {"username": name, "password": password})
+
+
+def error(answer: Any) -> tuple[int, str, str]:
+    """Status, code and sentence of a refusal."""
+    body = answer.json()["error"]
+    return answer.status_code, body["code"], body["message"]
+
+
+def role(name: str) -> Role:
+    """The role of a name."""
+    return Role.objects.get(group__name=name)
 
 
 def bearer(token: str) -> APIClient:

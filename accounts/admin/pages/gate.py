@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -17,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts import challenge_cookie
 from accounts.services import passwords, sessions, sign_in
 from inventory_site.core.admin import add_refusal
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import DomainError
 
-COOKIE = "sign_in_challenge"
 NOT_HERE = "This account may not open the admin."
 TOO_MANY = "Too many attempts from your address; wait a minute."
 
@@ -96,7 +95,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 def second_step_page(request: HttpRequest) -> HttpResponse:
     """Do the second step; the cookie of the first one says whose."""
-    challenge = request.COOKIES.get(COOKIE, "")
+    challenge = challenge_cookie.of(request)
     live = sign_in.live_challenge(challenge)
     if live is None:
         return redirect(f"{reverse('admin:login')}?next={_target(request)}")
@@ -109,7 +108,7 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             if (response := _enter(request, form, done)) is not None:
-                response.delete_cookie(COOKIE, samesite="Lax")
+                challenge_cookie.take_back(response)
                 return response
     title = "Second step"
     return _page(
@@ -167,14 +166,7 @@ def _enter(request: HttpRequest, form: forms.Form, done: sign_in.SignedIn) -> Ht
 
 def _to_second_step(request: HttpRequest, done: sign_in.SecondStep) -> HttpResponse:
     response = redirect(f"{reverse('admin-second-step')}?next={_target(request)}")
-    response.set_cookie(
-        COOKIE,
-        done.challenge,
-        max_age=int(sign_in.CHALLENGE_LIFE.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    challenge_cookie.give(response, done.challenge)
     return response
 
 

@@ -8,24 +8,10 @@ from accounts.api.serializers_audit import AuditEntrySerializer, AuditSealSerial
 from accounts.filtersets import AuditEntryFilterSet
 from accounts.models import AuditEntry, AuditSeal
 from accounts.selectors.audit import visible_to
+from accounts.services import audit
 from inventory_site.core.api.exports import Column
 from inventory_site.core.api.pagination import Keyset
 from inventory_site.core.api.views import ServiceViewSet
-
-COLUMNS = (
-    "at",
-    "actor_name",
-    "channel",
-    "verb",
-    "object_type",
-    "object_id",
-    "object_label",
-    "before",
-    "after",
-    "outcome",
-    "address",
-    "request_id",
-)
 
 
 class AuditEntryViewSet(ServiceViewSet):
@@ -38,7 +24,7 @@ class AuditEntryViewSet(ServiceViewSet):
     search_fields = ("actor_name", "object_label", "verb")
     resource = "Audit entry"
     export_name = "audit"
-    export_columns = tuple(Column(name, name) for name in COLUMNS)
+    export_columns = tuple(Column(name, name) for name in audit.EXPORTED)
     permissions = {"*": "accounts.view_auditentry"}
 
     def get_queryset(self) -> QuerySet[AuditEntry]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from accounts import challenge_cookie
 from accounts.api.authentication import CookieAuthentication
 from accounts.api.base import A, IdentityView, IsPerson, actor_of
 from accounts.api.serializers import (
@@ -30,7 +31,6 @@ from accounts.services import sessions, sign_in, users
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import InvalidInput
 
-COOKIE = "sign_in_challenge"
 OWN_FIELDS = (
     "email",
     "first_name",
@@ -56,7 +56,7 @@ class _DoorView(IdentityView):
         expired = {"password_expired": True} if done.password_expired else {}
         flat = {**bearer_of(done.tokens), "user": {**user, "id": str(user["id"])}, **expired}
         response = self.answer({**data, **expired}, flat)
-        response.delete_cookie(COOKIE, samesite="Lax")
+        challenge_cookie.take_back(response)
         return response
 
 
@@ -83,14 +83,7 @@ class SignInView(_DoorView):
             "challenge": done.challenge,
         }
         response = self.answer(step, step)
-        response.set_cookie(
-            COOKIE,
-            done.challenge,
-            max_age=int(sign_in.CHALLENGE_LIFE.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        challenge_cookie.give(response, done.challenge)
         return response
 
 
@@ -225,7 +218,7 @@ def _user_id(request: Request) -> int:
 
 def _challenge(request: Request) -> str:
     sent = request.data.get("challenge") or request.data.get("session_token")
-    return str(sent or request.COOKIES.get(COOKIE, ""))
+    return str(sent or challenge_cookie.of(request))
 
 
 def _texts(errors: Any) -> dict[str, list[str]]:

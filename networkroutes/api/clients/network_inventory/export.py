@@ -40,7 +40,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("mtu", "mtu", WHOLE),
     ("sla_latency", "sla_latency_ms", REAL),
 )
-NOTHING = f"nothing-{secrets.token_hex(8)}"  # no text of anybody
+NOTHING = f"~{secrets.token_hex(6)}"  # no text of anybody
 HEADER = ",".join(f'"{name}"' for name, _, _ in COLUMNS)
 
 
@@ -70,6 +70,13 @@ class BareReal(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return super().as_sql(compiler, connection, template="(%(expressions)s)::text", **context)
+
+
+class Filled(Func):
+    """A cell for a JSON array, `NOTHING` for null; written out, as bound values cost a fifth."""
+
+    output_field = TextField()
+    template = f"IFNULL(%(expressions)s, '{NOTHING}')"
 
 
 def csv_of_routes(rows: QuerySet[NetworkRoute]) -> Iterator[bytes]:
@@ -103,8 +110,7 @@ def _cell(column: str, kind: str) -> Any:
 def _json_line() -> Func:
     """A row as a JSON array, which SQLite makes in a third of the time that joined texts take."""
     cells = (BareReal(F(name)) if kind == REAL else F(name) for _, name, kind in COLUMNS)
-    filled = (Coalesce(cell, Value(NOTHING), output_field=TextField()) for cell in cells)
-    return Func(*filled, function="JSON_ARRAY", output_field=TextField())
+    return Func(*map(Filled, cells), function="JSON_ARRAY", output_field=TextField())
 
 
 def csv_of_json(lines: Sequence[str]) -> str:
@@ -113,9 +119,10 @@ def csv_of_json(lines: Sequence[str]) -> str:
     Without a backslash no text holds a quote, a backslash or a control character, so a JSON array
     is a CSV line already, and a quote after a comma or a line's beginning opens a text.
     """
-    text = "\n" + "\n".join([line[1:-1] for line in lines])
+    text = "\n".join(lines)
     if "\\" in text:
         return "\n".join([_csv_of_one(orjson.loads(line)) for line in lines])
+    text = "\n" + text[1:-1].replace("]\n[", "\n")
     for start in FORMULA_STARTS:
         if start in text:  # much faster than to look for three characters
             text = text.replace(f',"{start}', f",\"'{start}").replace(

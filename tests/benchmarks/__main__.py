@@ -49,7 +49,7 @@ def measure(number: int, size: int | None, rounds: int | None) -> dict[str, Any]
 def main(arguments: list[str]) -> int:
     """Measure what was asked for, print it, write it; 1 when a program failed."""
     options = _parse(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.test")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
     django.setup()
     known = programs()
     if options.goals == ["list"]:

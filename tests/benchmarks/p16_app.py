@@ -16,13 +16,16 @@ STOCK = {
     "polling_interval": 0.05,
 }
 OURS = {"folder": str(FOLDER / "queue")}
-IS_OURS = os.environ.get("P16_TRANSPORT") == "ours"
-
-BROKER = "patchbay://localhost" if IS_OURS else "filesystem://localhost"
+TRANSPORT = os.environ.get("P16_TRANSPORT", "stock")
+BROKER, OPTIONS = {
+    "stock": ("filesystem://localhost", STOCK),
+    "ours": ("patchbay://localhost", OURS),
+    "redis": (os.environ.get("P16_REDIS", ""), {}),
+}[TRANSPORT]
 
 app = Celery("p16", broker=BROKER, set_as_current=False)
 app.conf.update(
-    broker_transport_options=OURS if IS_OURS else STOCK,
+    broker_transport_options=OPTIONS,
     task_acks_late=True,
     task_ignore_result=True,
     worker_prefetch_multiplier=1,

@@ -1,4 +1,4 @@
-"""P16: the embedded broker against kombu's own file system transport, and under kills."""
+"""P16: the embedded broker against kombu's own file system transport, Redis, and under kills."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from typing import Any
 from tests.benchmarks.measure import Ratio
 from tests.live.kills import latencies_ms, median_ms, queue_site, survive
 from tests.peers.process import Process, running, scratch_folder
+from tests.peers.redis import running_redis
 from tests.peers.site import ROOT
 
 GOAL = (
     ">= 1.5x the stock file system transport (its polling set to 50 ms); 0 lost of 10,000 under "
     "20 random kill -9; latency <= 25 ms"
 )
+TRANSPORTS = ("stock", "ours", "redis")
 KILLS, KILLED_TASKS_FOR_EACH = 20, 10
 TIMED, PAUSE_S = 40, 0.06
 NO_PROGRESS_S = 10.0
@@ -44,34 +46,40 @@ print(json.dumps(asked))
 
 def run(size: int = 1000, rounds: int = 7) -> dict[str, Any]:
     """Send `size` tasks through each transport in turn; then 10 times as many under 20 kills."""
-    pairs = [(_measure("stock", size), _measure("ours", size)) for _ in range(rounds)]
-    ratios = [ours.rate / stock.rate for stock, ours in pairs]
+    with running_redis() as address:
+        turns = [[_measure(name, size, address) for name in TRANSPORTS] for _ in range(rounds)]
+    of_stock = Ratio(tuple(ours.rate / stock.rate for stock, ours, _ in turns))
+    of_redis = Ratio(tuple(ours.rate / redis.rate for _, ours, redis in turns))
     with queue_site("") as site:
         survived = survive(site, size * KILLED_TASKS_FOR_EACH, KILLS, 900)
     with queue_site("") as site, site.working():
         through_outbox_ms = median_ms(latencies_ms(site, 0, TIMED))
-    latency_ms = round(statistics.median(ours.latency_ms for _, ours in pairs), 1)
+    stock_ms, latency_ms, redis_ms = (
+        round(statistics.median(one.latency_ms for one in column), 1)
+        for column in zip(*turns, strict=True)
+    )
     return {
         "name": "P16",
         "goal": GOAL,
         "size": size,
         "rounds": rounds,
-        "of_stock": Ratio(tuple(ratios)).as_dict(),
-        "tasks_per_s": round(statistics.median(ours.rate for _, ours in pairs)),
+        "of_stock": of_stock.as_dict(),
+        "of_redis": of_redis.as_dict(),
+        "tasks_per_s": round(statistics.median(ours.rate for _, ours, _ in turns)),
         "latency_ms": latency_ms,
         "latency_with_outbox_ms": through_outbox_ms,
-        "stock_latency_ms": round(statistics.median(stock.latency_ms for stock, _ in pairs), 1),
-        "stock_lost_without_kills": sum(stock.lost for stock, _ in pairs),
+        "stock_latency_ms": stock_ms,
+        "redis_latency_ms": redis_ms,
+        "stock_lost_without_kills": sum(stock.lost for stock, _, _ in turns),
         "lost_under_kills": survived.lost,
         "repeated_under_kills": survived.repeated,
         "kills": survived.kills,
-        "short": _short(statistics.median(ratios), latency_ms, survived.lost),
+        "short": _short(statistics.median(of_stock.values), latency_ms, survived.lost),
     }
 
 
 def _short(of_stock: float, latency_ms: float, lost: int) -> list[str]:
-    """What is not reached; the comparison with Redis is not made at all."""
-    said = ["Redis, the limit named by the goal, was not measured: it is not part of this set-up."]
+    said: list[str] = []
     if of_stock < 1.5:
         said.append(f"it is {of_stock:.2f} times as fast as the stock transport.")
     if latency_ms > 25:
@@ -90,13 +98,13 @@ class Measured:
     lost: int
 
 
-def _measure(transport: str, size: int) -> Measured:
-    with _worker(transport) as (env, folder):
+def _measure(transport: str, size: int, redis: str) -> Measured:
+    with _worker(transport, redis) as (env, folder):
         asked = _send(env, size, 0)
         done = _wait(folder / "notes", size)
         rate = len(done) / (max(done.values()) - asked[0])
         lost = size - len(done)
-    with _worker(transport) as (env, folder):
+    with _worker(transport, redis) as (env, folder):
         asked = _send(env, TIMED, PAUSE_S)
         done = _wait(folder / "notes", TIMED)
         waits = [1000 * (at - asked[number]) for number, at in done.items()]
@@ -104,7 +112,7 @@ def _measure(transport: str, size: int) -> Measured:
 
 
 @contextmanager
-def _worker(transport: str) -> Iterator[tuple[dict[str, str], Path]]:
+def _worker(transport: str, redis: str) -> Iterator[tuple[dict[str, str], Path]]:
     """A worker over an empty folder."""
     with scratch_folder("p16") as folder:
         (folder / "messages").mkdir()
@@ -114,6 +122,7 @@ def _worker(transport: str) -> Iterator[tuple[dict[str, str], Path]]:
             "PYTHONPATH": str(ROOT),
             "P16_FOLDER": str(folder),
             "P16_TRANSPORT": transport,
+            "P16_REDIS": redis,
         }
         log = folder / "worker.log"
         process = Process(list(WORKER), log, env=env, cwd=ROOT)

@@ -10,7 +10,15 @@ from typing import Any, ClassVar
 from devices.executors import snmp_codec as codec
 from devices.executors.base import Outcome, first_error, positive
 from devices.executors.snmp_codec import VarBind, parse_oid
-from devices.executors.snmp_engine import Agent, NoAnswer, SnmpEngine, Unreachable, error_text
+from devices.executors.snmp_engine import (
+    SILENT_TEXT,
+    Agent,
+    Garbled,
+    NoAnswer,
+    SnmpEngine,
+    error_text,
+)
+from devices.executors.snmp_socket import Unreachable
 
 SYSTEM = "1.3.6.1.2.1.1"
 IF_TABLE, IFX_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
@@ -57,7 +65,7 @@ MISSING_TEXT = {
     "noSuchInstance": "No Such Instance currently exists at this OID",
     "endOfMibView": "No more variables left in this MIB View",
 }
-TIMEOUT_TEXT = "No SNMP response received before timeout"
+TIMEOUT_TEXT = SILENT_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,8 @@ async def ask(
         response = await engine.get(agent, [parse_oid(oid) for oid in oids])
     except NoAnswer as err:
         return Answer(error=str(err), error_code="timeout")
+    except Garbled as err:
+        return Answer(error=str(err), error_code="protocol")
     except (Unreachable, OSError) as err:
         return Answer(error=str(err), error_code="unreachable")
     if response.error_status:

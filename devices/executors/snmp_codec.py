@@ -6,7 +6,9 @@ Lengths are checked against what is there, so that a device that lies about them
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 V1, V2C = 0, 1
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
@@ -49,14 +51,15 @@ ERROR_NAMES = (
 )
 Value = int | bytes | str | None
 MAX_OID_PARTS = 256
+KEPT_OIDS, KEPT_OID_BYTES = 4096, 40
+FOUR_OCTET_ID = 0x7FFFFFFF
 
 
 class BadMessage(ValueError):
     """Bytes that are no SNMP message."""
 
 
-@dataclass(frozen=True, slots=True)
-class VarBind:
+class VarBind(NamedTuple):
     """One row of an answer; `value` is a number, bytes, or an OID as text."""
 
     oid: tuple[int, ...]
@@ -79,7 +82,7 @@ class Response:
     """A decoded answer."""
 
     version: int
-    community: bytes
+    community: bytes = field(repr=False)
     request_id: int
     error_status: int
     error_index: int
@@ -122,7 +125,10 @@ def encode_oid(oid: Sequence[int]) -> bytes:
     """Return an OID."""
     body = bytearray(_base128(oid[0] * 40 + oid[1]))
     for part in oid[2:]:
-        body += _base128(part)
+        if part < 0x80:
+            body.append(part)
+        else:
+            body += _base128(part)
     return tlv(0x06, bytes(body))
 
 
@@ -159,6 +165,31 @@ def encode_request(
         encode_integer(request_id) + encode_integer(first) + encode_integer(second) + varbinds,
     )
     return tlv(0x30, encode_integer(version) + tlv(0x04, community) + pdu)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A request but for its id, which takes four octets (2**23 and more)."""
+
+    head: bytes = field(repr=False)
+    tail: bytes
+    community: bytes = field(repr=False)
+
+    def message(self, request_id: int) -> bytes:
+        """Return the whole message."""
+        return self.head + request_id.to_bytes(4, "big") + self.tail
+
+
+def frame(
+    version: int, community: bytes, kind: int, varbinds: bytes, *, max_repetitions: int = 0
+) -> Frame:
+    """Return what stays the same in a request that is sent under many ids."""
+    whole = encode_request(
+        version, community, kind, FOUR_OCTET_ID, varbinds, max_repetitions=max_repetitions
+    )
+    second = max_repetitions if kind == GETBULK else 0
+    tail = encode_integer(0) + encode_integer(second) + varbinds
+    return Frame(whole[: -len(tail) - 4], tail, community)
 
 
 def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -213,7 +244,8 @@ def decode(data: bytes) -> Response:
 
 def _varbind(data: bytes, at: int, end: int) -> VarBind:
     start, stop = _expect(data, at, end, 0x06)
-    oid = decode_oid(data[start:stop])
+    body = data[start:stop]
+    oid = _kept_oid(body) if len(body) <= KEPT_OID_BYTES else decode_oid(body)
     tag, start, stop = read(data, stop, end)
     kind = TYPES.get(tag)
     if kind is None:
@@ -257,6 +289,12 @@ def decode_oid(body: bytes) -> tuple[int, ...]:
     first = parts[0]
     head = (first // 40, first % 40) if first < 80 else (2, first - 80)
     return (*head, *parts[1:])
+
+
+@lru_cache(KEPT_OIDS)
+def _kept_oid(body: bytes) -> tuple[int, ...]:
+    """Decode an OID of the usual size once: many devices answer for the same ones."""
+    return decode_oid(body)
 
 
 def value_text(kind: str, value: Value) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import socket
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,17 +12,23 @@ from typing import Self
 
 from devices.executors import snmp_codec as codec
 from devices.executors.snmp_codec import Response, VarBind
+from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
 MAX_WALK_ROWS = 50_000
-BUFFER_BYTES = 4 * 1024 * 1024
+PATIENCE_S = 0.05
+SWEEP_S = 0.01
+FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
+MAX_FRAMES = 1000
+SILENT_TEXT = "No SNMP response received before timeout"
+GARBLED_TEXT = "The agent answered with something that is no SNMP message"
 
 
 class NoAnswer(Exception):
     """A target stayed silent through every retry."""
 
 
-class Unreachable(Exception):
-    """A target's name or address leads nowhere."""
+class Garbled(Exception):
+    """All that a target sent was no SNMP message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +51,60 @@ class Walk:
     error: str = ""
 
 
-class _Socket(asyncio.DatagramProtocol):
-    def __init__(self, engine: SnmpEngine) -> None:
-        self.engine = engine
+class _Request:
+    """One question on its way: held back, sent, then answered or given up."""
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.engine.received(data, addr)
+    __slots__ = (
+        "address",
+        "answer",
+        "attempts_left",
+        "community",
+        "due",
+        "grows_old",
+        "is_admitted",
+        "is_young",
+        "message",
+        "number",
+        "timeout_s",
+    )
 
-    def error_received(self, exc: Exception) -> None:
-        """A refused port shows as silence; the retry decides."""
+    def __init__(
+        self,
+        address: Address,
+        agent: Agent,
+        community: bytes,
+        number: int,
+        message: bytes,
+        answer: asyncio.Future[Response],
+    ) -> None:
+        self.address, self.community, self.answer = address, community, answer
+        self.number, self.message = number, message
+        self.timeout_s, self.attempts_left = agent.timeout_s, agent.retries
+        self.is_admitted = self.is_young = False
+        self.due = self.grows_old = 0.0
 
 
 class SnmpEngine:
-    """Use as `async with SnmpEngine() as engine`; `window` bounds the requests per target."""
+    """Use as `async with SnmpEngine() as engine`.
+
+    `window` bounds the requests per target. `at_once` bounds those that were sent a moment ago,
+    so that their answers fit the socket's buffer: one that stays silent for `PATIENCE_S` gives
+    its place to the next, so that dead targets hold nobody up. One timer serves all requests.
+    """
 
     def __init__(self, *, window: int = 4, at_once: int = 400) -> None:
-        self._window = window
-        self._all = asyncio.Semaphore(at_once)
-        self._windows: dict[tuple[str, int], asyncio.Semaphore] = {}
-        self._waiting: dict[int, tuple[asyncio.Future[Response], tuple[str, int], bytes]] = {}
-        self._next_id = random.randrange(1, 0x3FFFFFFF)  # noqa: S311  only to tell runs apart
-        self._transports: dict[int, asyncio.DatagramTransport] = {}
+        self._window, self._at_once, self._young = window, at_once, 0
+        self._loop = asyncio.get_running_loop()
+        self._sockets = SnmpSockets(self._loop, self._received)
+        self._busy: dict[Address, int] = {}
+        self._held: dict[Address, deque[_Request]] = {}
+        self._garbled: set[Address] = set()
+        self._queue: deque[_Request] = deque()
+        self._sent: dict[int, _Request] = {}
+        self._frames: dict[object, codec.Frame] = {}
+        self._next_id = random.randrange(FIRST_ID, LAST_ID)  # noqa: S311  only to tell runs apart
+        self._sweep_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self.bad_messages = 0
 
     async def __aenter__(self) -> Self:
@@ -75,12 +113,20 @@ class SnmpEngine:
     async def __aexit__(
         self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None
     ) -> None:
-        for transport in self._transports.values():
-            transport.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._sockets.close()
 
-    async def get(self, agent: Agent, oids: Sequence[Sequence[int]]) -> Response:
-        """Ask for OIDs; raises `NoAnswer` or `Unreachable`."""
-        return await self.ask(agent, codec.GET, codec.encode_varbinds(oids))
+    async def get(self, agent: Agent, oids: Sequence[tuple[int, ...]]) -> Response:
+        """Ask for OIDs; raises `NoAnswer`, `Garbled` or `Unreachable`."""
+        key = (agent.version, agent.community, *oids)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = _frame(agent, codec.GET, codec.encode_varbinds(oids))
+            if len(self._frames) >= MAX_FRAMES:
+                self._frames.clear()
+            self._frames[key] = frame
+        return await self._ask(agent, frame)
 
     async def walk(
         self,
@@ -92,11 +138,10 @@ class SnmpEngine:
     ) -> Walk:
         """Read a subtree; what came before an error is kept, and the walk never turns back."""
         found, last, base = Walk(), tuple(base), tuple(base)
-        bulk = agent.version != codec.V1
         while len(found.rows) < max_rows:
             try:
-                answer = await self._next_rows(agent, last, bulk, max_repetitions)
-            except (NoAnswer, Unreachable) as err:
+                answer = await self._next_rows(agent, last, max_repetitions)
+            except (NoAnswer, Garbled, Unreachable) as err:
                 found.error = str(err)
                 return found
             if answer.error_status:
@@ -116,92 +161,146 @@ class SnmpEngine:
         found.error = f"The walk was stopped after {max_rows} rows"
         return found
 
-    async def _next_rows(
-        self, agent: Agent, last: tuple[int, ...], bulk: bool, repetitions: int
-    ) -> Response:
+    async def _next_rows(self, agent: Agent, last: tuple[int, ...], repetitions: int) -> Response:
         varbinds = codec.encode_varbinds([last])
-        if bulk:
-            return await self.ask(agent, codec.GETBULK, varbinds, repetitions)
-        return await self.ask(agent, codec.GETNEXT, varbinds)
+        if agent.version == codec.V1:
+            return await self._ask(agent, _frame(agent, codec.GETNEXT, varbinds))
+        return await self._ask(agent, _frame(agent, codec.GETBULK, varbinds, repetitions))
 
-    async def ask(
-        self, agent: Agent, kind: int, varbinds: bytes, max_repetitions: int = 0
-    ) -> Response:
-        """Send one request, again after each silence with a little jitter."""
-        address, transport = await self._place(agent)
-        window = self._windows.setdefault(address, asyncio.Semaphore(self._window))
-        community = agent.community.encode()
-        async with self._all, window:
-            request_id, answer = self._open(address, community)
-            message = codec.encode_request(
-                agent.version,
-                community,
-                kind,
-                request_id,
-                varbinds,
-                max_repetitions=max_repetitions,
-            )
-            try:
-                for attempt in range(agent.retries + 1):
-                    transport.sendto(message, address)
-                    jitter = 1 + random.random() * 0.1 * attempt  # noqa: S311  spreads retries
-                    done, _ = await asyncio.wait({answer}, timeout=agent.timeout_s * jitter)
-                    if done:
-                        return answer.result()
-            finally:
-                self._waiting.pop(request_id, None)
-        raise NoAnswer("No SNMP response received before timeout")
+    async def _ask(self, agent: Agent, frame: codec.Frame) -> Response:
+        address = self._sockets.known(agent.host, agent.port)
+        if address is None:
+            address = await self._sockets.look_up(agent.host, agent.port)
+        number = self._next_id = self._next_id + 1 if self._next_id < LAST_ID else FIRST_ID
+        message, answer = frame.message(number), self._loop.create_future()
+        request = _Request(address, agent, frame.community, number, message, answer)
+        self._admit(request)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._leave(request)
+            raise
 
-    def _open(
-        self, address: tuple[str, int], community: bytes
-    ) -> tuple[int, asyncio.Future[Response]]:
-        self._next_id = self._next_id % 0x7FFFFFFE + 1
-        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-        self._waiting[self._next_id] = (answer, address, community)
-        return self._next_id, answer
+    def _admit(self, request: _Request) -> None:
+        """Send a request, or hold it back until its target, then the engine, has a place."""
+        busy = self._busy.get(request.address, 0)
+        if busy >= self._window:
+            self._held.setdefault(request.address, deque()).append(request)
+            return
+        self._busy[request.address] = busy + 1
+        request.is_admitted = True
+        if self._young >= self._at_once:
+            self._queue.append(request)
+        else:
+            self._begin(request)
 
-    def received(self, data: bytes, address: tuple[str, int]) -> None:
+    def _begin(self, request: _Request) -> None:
+        self._young += 1
+        request.is_young = True
+        self._sent[request.number] = request
+        self._send(request, self._loop.time())
+
+    def _send(self, request: _Request, now: float) -> None:
+        request.due = now + request.timeout_s
+        request.grows_old = now + PATIENCE_S
+        self._wake_at(min(request.due, request.grows_old))
+        try:
+            self._sockets.send(request.message, request.address)
+        except OSError as err:
+            text = f"Cannot send to {request.address[0]}: {err.strerror}"
+            self._loop.call_soon(self._settle, request, Unreachable(text))
+
+    def _settle(self, request: _Request, found: Response | Exception) -> None:
+        self._leave(request)
+        if request.answer.done():
+            return
+        if isinstance(found, Response):
+            request.answer.set_result(found)
+        else:
+            request.answer.set_exception(found)
+
+    def _leave(self, request: _Request) -> None:
+        """Give back a request's places; what waited for them goes on."""
+        self._sent.pop(request.number, None)
+        self._grow_old(request)
+        if not request.is_admitted:
+            return
+        request.is_admitted = False
+        address = request.address
+        busy = self._busy.pop(address) - 1
+        if busy:
+            self._busy[address] = busy
+        else:
+            self._garbled.discard(address)
+        held = self._held.get(address)
+        while held:
+            following = held.popleft()
+            if not following.answer.done():
+                self._admit(following)
+                break
+        if held is not None and not held:
+            self._held.pop(address, None)
+
+    def _grow_old(self, request: _Request) -> None:
+        """Let the next one be sent: this one has its answer, or is late."""
+        if not request.is_young:
+            return
+        request.is_young = False
+        self._young -= 1
+        while self._queue and self._young < self._at_once:
+            following = self._queue.popleft()
+            if not following.answer.done():
+                self._begin(following)
+
+    def _wake_at(self, moment: float) -> None:
+        if self._timer is None or moment < self._sweep_at - SWEEP_S:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._sweep_at = moment
+            self._timer = self._loop.call_at(moment, self._sweep)
+
+    def _sweep(self) -> None:
+        """Send late requests again, give up those out of time, and sleep until the next is due."""
+        self._timer, now = None, self._loop.time()
+        for request in list(self._sent.values()):
+            if request.due <= now:
+                self._again(request, now)
+            elif request.is_young and request.grows_old <= now:
+                self._grow_old(request)
+        if self._sent:
+            self._wake_at(max(min(map(_next_event, self._sent.values())), now + SWEEP_S))
+
+    def _again(self, request: _Request, now: float) -> None:
+        if request.attempts_left <= 0:
+            is_garbled = request.address in self._garbled
+            self._settle(request, Garbled(GARBLED_TEXT) if is_garbled else NoAnswer(SILENT_TEXT))
+            return
+        request.attempts_left -= 1
+        self._send(request, now)
+        request.due += request.timeout_s * random.random() * 0.1  # noqa: S311  spreads retries
+
+    def _received(self, data: bytes, address: Address) -> None:
         """Match a datagram to its request by id, sender and community; the rest is dropped."""
+        if address not in self._busy:
+            return
         try:
             response = codec.decode(data)
         except codec.BadMessage:
             self.bad_messages += 1
+            self._garbled.add(address)
             return
-        known = self._waiting.get(response.request_id)
-        if known is None or known[0].done() or known[1] != address[:2]:
-            return
-        if known[2] == response.community:
-            known[0].set_result(response)
-
-    async def _place(self, agent: Agent) -> tuple[tuple[str, int], asyncio.DatagramTransport]:
-        family: int = socket.AF_INET6 if ":" in agent.host else socket.AF_INET
-        host = agent.host
-        try:
-            if family == socket.AF_INET:
-                socket.inet_aton(host)
-        except OSError:
-            family, host = await _look_up(agent)
-        if family not in self._transports:
-            loop = asyncio.get_running_loop()
-            anywhere = "::" if family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104  a client
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Socket(self), family=family, local_addr=(anywhere, 0)
-            )
-            with contextlib.suppress(OSError):
-                transport.get_extra_info("socket").setsockopt(
-                    socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES
-                )
-            self._transports[family] = transport
-        return (host, agent.port), self._transports[family]
+        known = self._sent.get(response.request_id)
+        if known is not None and known.address == address and known.community == response.community:
+            self._settle(known, response)
 
 
-async def _look_up(agent: Agent) -> tuple[int, str]:
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(agent.host, agent.port, type=socket.SOCK_DGRAM)
-    except OSError as err:
-        raise Unreachable(f"Cannot resolve {agent.host}") from err
-    return found[0][0], str(found[0][4][0])
+def _next_event(request: _Request) -> float:
+    return min(request.due, request.grows_old) if request.is_young else request.due
+
+
+def _frame(agent: Agent, kind: int, varbinds: bytes, max_repetitions: int = 0) -> codec.Frame:
+    community = agent.community.encode()
+    return codec.frame(agent.version, community, kind, varbinds, max_repetitions=max_repetitions)
 
 
 def error_text(answer: Response) -> str:

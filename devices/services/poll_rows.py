@@ -24,6 +24,7 @@ from devices.models import (
     PollExecution,
     PollType,
 )
+from devices.services import plain_rows
 from devices.services.interfaces import NO_LIGHT_DBM
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _store_availability(
                 recorded_at=at,
             )
         )
-    AvailabilitySample.objects.bulk_create(samples, batch_size=1000)
+    plain_rows.insert(samples)
     now = timezone.now()
     ManagementAddress.objects.filter(ip__in=up).update(ping_status="online", last_seen_at=now)
     ManagementAddress.objects.filter(ip__in=down).update(ping_status="offline")
@@ -246,7 +247,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
                     **{name: _decimal(values.get(name)) for name in LIMIT_NAMES},
                 )
             )
-    OpticalSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
+    plain_rows.insert(samples)
     return counts
 
 
@@ -297,7 +298,7 @@ def _store_interfaces(
             _rates(sample, before.get((ip, index)))
             samples.append(sample)
             counts[ip] += 1
-    InterfaceSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
+    plain_rows.insert(samples)
     return counts
 
 

@@ -17,6 +17,7 @@ from pysnmp.hlapi.v3arch import asyncio as api
 from devices.executors import snmp, snmp_codec
 from devices.executors.snmp_engine import Agent, SnmpEngine
 from devices.models import InterfaceSample
+from devices.services import plain_rows
 from tests.benchmarks import register
 from tests.benchmarks.measure import interleaved
 
@@ -86,7 +87,7 @@ def asyncio_run(work: Any) -> None:
     """Poll, then write the samples of all targets in one batch, as a poll does."""
     answers = asyncio.run(work)
     now = timezone.now()
-    InterfaceSample.objects.bulk_create(
+    plain_rows.insert(
         [
             InterfaceSample(
                 device_ip=f"127.0.0.1:{port}",
@@ -96,9 +97,7 @@ def asyncio_run(work: Any) -> None:
             )
             for port, answer in answers
             if answer.rows
-        ],
-        batch_size=1000,
-        ignore_conflicts=True,
+        ]
     )
 
 

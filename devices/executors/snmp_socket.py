@@ -1,0 +1,112 @@
+"""The sockets of the SNMP engine: one per address family, read in bulk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import Callable
+
+Address = tuple[str, int]
+BUFFER_BYTES = 4 * 1024 * 1024
+MAX_DATAGRAM = 65_535
+AT_A_TIME = 256
+
+
+class Unreachable(Exception):
+    """A target's name or address leads nowhere."""
+
+
+class SnmpSockets:
+    """Sends datagrams and hands over what comes back, with its sender's address and port."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, received: Callable[[bytes, Address], None]
+    ) -> None:
+        self._loop, self._take = loop, received
+        self._by_family: dict[int, socket.socket] = {}
+        self._known: dict[str, str] = {}
+        self._unsent: dict[int, deque[tuple[bytes, Address]]] = {}
+
+    def close(self) -> None:
+        """Close the sockets; what was not sent is dropped."""
+        for sock in self._by_family.values():
+            self._loop.remove_reader(sock)
+            self._loop.remove_writer(sock)
+            sock.close()
+        self._by_family.clear()
+
+    def known(self, host: str, port: int) -> Address | None:
+        """Return where a host's answers will come from; nothing for a name not looked up yet."""
+        address = self._known.get(host)
+        if address is None:
+            address = _numeric(host)
+            if address is None:
+                return None
+            self._known[host] = address
+        return address, port
+
+    async def look_up(self, host: str, port: int) -> Address:
+        """Look a name up, once in the life of these sockets; raises `Unreachable`."""
+        try:
+            found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        except (OSError, UnicodeError) as err:
+            raise Unreachable(f"Cannot resolve {host}") from err
+        address = str(found[0][4][0])
+        self._known[host] = address
+        return address, port
+
+    def send(self, message: bytes, address: Address) -> None:
+        """Send a datagram, as soon as there is room; raises `OSError`."""
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        sock = self._by_family.get(family) or self._open(family)
+        if self._unsent[family]:
+            self._unsent[family].append((message, address))
+            return
+        try:
+            sock.sendto(message, address)
+        except (BlockingIOError, InterruptedError):
+            self._unsent[family].append((message, address))
+            self._loop.add_writer(sock, self._send_waiting, family)
+
+    def _send_waiting(self, family: int) -> None:
+        sock, unsent = self._by_family[family], self._unsent[family]
+        while unsent:
+            try:
+                sock.sendto(*unsent[0])
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                pass  # the request's own timeout tells
+            unsent.popleft()
+        self._loop.remove_writer(sock)
+
+    def _open(self, family: int) -> socket.socket:
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        sock.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104  a client
+        self._by_family[family], self._unsent[family] = sock, deque()
+        self._loop.add_reader(sock, self._read, sock)
+        return sock
+
+    def _read(self, sock: socket.socket) -> None:
+        """Empty the kernel's buffer first, so that nothing is lost while messages are decoded."""
+        found = []
+        with contextlib.suppress(BlockingIOError, InterruptedError, OSError):
+            for _ in range(AT_A_TIME):
+                found.append(sock.recvfrom(MAX_DATAGRAM))
+        for data, sender in found:
+            self._take(data, sender[:2])
+
+
+def _numeric(host: str) -> str | None:
+    """Return an address in the form that the kernel uses for senders, or nothing for a name."""
+    try:
+        if ":" in host:
+            return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host))
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None

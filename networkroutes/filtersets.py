@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from inventory_site.core.api.filters import BooleanFilter, FilterSet
+from inventory_site.core.api.filters import BooleanFilter, StrictFilterSet
 from networkroutes.choices import ReservationAction, ReservationStatus
 from networkroutes.models import (
     DarkFibreChannel,
@@ -20,7 +20,7 @@ from networkroutes.models import (
 )
 
 
-class NetworkRouteFilterSet(FilterSet):
+class NetworkRouteFilterSet(StrictFilterSet):
     """Filters of circuits; `location` matches either end."""
 
     circuit_id = django_filters.CharFilter(lookup_expr="icontains")
@@ -62,7 +62,7 @@ class NetworkRouteFilterSet(FilterSet):
         return rows.filter(dark) if value else rows.exclude(dark)
 
 
-class DarkFibreChannelFilterSet(FilterSet):
+class DarkFibreChannelFilterSet(StrictFilterSet):
     """Filters of channels."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")
@@ -84,7 +84,7 @@ class DarkFibreChannelFilterSet(FilterSet):
         return rows.filter(pk__in=held) if value else rows.exclude(pk__in=held)
 
 
-class ReservationFilterSet(FilterSet):
+class ReservationFilterSet(StrictFilterSet):
     """Filters of reservations."""
 
     status = django_filters.MultipleChoiceFilter(choices=ReservationStatus.choices)
@@ -108,7 +108,7 @@ class ReservationFilterSet(FilterSet):
         return rows.filter(holder=person) if value else rows.exclude(holder=person)
 
 
-class ReservationLogFilterSet(FilterSet):
+class ReservationLogFilterSet(StrictFilterSet):
     """Filters of the reservation log."""
 
     action = django_filters.MultipleChoiceFilter(choices=ReservationAction.choices)
@@ -123,7 +123,7 @@ class ReservationLogFilterSet(FilterSet):
         )
 
 
-class LocationFilterSet(FilterSet):
+class LocationFilterSet(StrictFilterSet):
     """Filters of locations."""
 
     country = django_filters.CharFilter(lookup_expr="iexact")
@@ -137,7 +137,7 @@ class LocationFilterSet(FilterSet):
         )
 
 
-class ExchangeRateFilterSet(FilterSet):
+class ExchangeRateFilterSet(StrictFilterSet):
     """Filters of exchange rates."""
 
     due_before = django_filters.IsoDateTimeFilter("next_update_due", lookup_expr="lte")
@@ -147,7 +147,7 @@ class ExchangeRateFilterSet(FilterSet):
         fields = ("status",)
 
 
-class TestResultsFileFilterSet(FilterSet):
+class TestResultsFileFilterSet(StrictFilterSet):
     """Filters of test-result files."""
 
     __test__ = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.db.models import QuerySet
 
-from inventory_site.core.api.filters import BooleanFilter, FilterSet
+from inventory_site.core.api.filters import BooleanFilter, StrictFilterSet
 from networkroutes.models import (
     Carrier,
     CarrierContact,
@@ -19,7 +19,7 @@ from networkroutes.models import (
 )
 
 
-class SavedSearchFilterSet(FilterSet):
+class SavedSearchFilterSet(StrictFilterSet):
     """Filters of saved searches."""
 
     class Meta:
@@ -27,7 +27,7 @@ class SavedSearchFilterSet(FilterSet):
         fields = ("owner", "source_location", "destination_location")
 
 
-class DesignLogFilterSet(FilterSet):
+class DesignLogFilterSet(StrictFilterSet):
     """Filters of the design log; archived rows are hidden unless asked for."""
 
     logged_after = django_filters.IsoDateTimeFilter("logged_at", lookup_expr="gte")
@@ -50,7 +50,7 @@ class DesignLogFilterSet(FilterSet):
         return found if self.form.cleaned_data.get("archived") else found.shown()  # type: ignore[attr-defined]  # of our queryset
 
 
-class CarrierFilterSet(FilterSet):
+class CarrierFilterSet(StrictFilterSet):
     """Filters of the carrier directory."""
 
     class Meta:
@@ -58,7 +58,7 @@ class CarrierFilterSet(FilterSet):
         fields = ("status", "region")
 
 
-class CarrierContactFilterSet(FilterSet):
+class CarrierContactFilterSet(StrictFilterSet):
     """Filters of contacts."""
 
     is_overdue = BooleanFilter(method="filter_overdue", label="Waits for a year")
@@ -75,7 +75,7 @@ class CarrierContactFilterSet(FilterSet):
         return rows.filter(pk__in=overdue) if value else rows.exclude(pk__in=overdue)
 
 
-class PromoRuleFilterSet(FilterSet):
+class PromoRuleFilterSet(StrictFilterSet):
     """Filters of promotions."""
 
     class Meta:
@@ -83,7 +83,7 @@ class PromoRuleFilterSet(FilterSet):
         fields = ("is_active",)
 
 
-class OutageFilterSet(FilterSet):
+class OutageFilterSet(StrictFilterSet):
     """Filters of outages."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")
@@ -96,7 +96,7 @@ class OutageFilterSet(FilterSet):
         fields = ("route", "source")
 
 
-class LatencySampleFilterSet(FilterSet):
+class LatencySampleFilterSet(StrictFilterSet):
     """Filters of samples."""
 
     circuit_id = django_filters.CharFilter("route__circuit_id")
@@ -108,7 +108,7 @@ class LatencySampleFilterSet(FilterSet):
         fields = ("route", "source")
 
 
-class RepositoryFieldFilterSet(FilterSet):
+class RepositoryFieldFilterSet(StrictFilterSet):
     """Filters of typed fields."""
 
     class Meta:
@@ -116,7 +116,7 @@ class RepositoryFieldFilterSet(FilterSet):
         fields = ("repository_type", "kind", "is_required")
 
 
-class InventoryRecordFilterSet(FilterSet):
+class InventoryRecordFilterSet(StrictFilterSet):
     """Filters of records; `name` is exact."""
 
     class Meta:

@@ -13,6 +13,7 @@ from networkroutes.design.capacity import requested_mbps
 from networkroutes.design.constraints import Constraints, names
 from networkroutes.design.twins import CABLE, CARRIER, CIRCUIT, NODE
 from networkroutes.models import ExchangeRate, Location, NetworkRoute, RepositoryType
+from networkroutes.models.rates import BASE_CURRENCY
 from networkroutes.services.design_paths import PathsQuestion
 from networkroutes.services.offers import Terms
 
@@ -46,9 +47,10 @@ def place_codes() -> Iterable[str]:
 
 
 def currencies() -> list[tuple[str, str]]:
-    """Return the currencies with an active rate, USD always."""
-    codes = ExchangeRate.objects.filter(status="Active").values_list("currency_code", flat=True)
-    return [(code, code) for code in sorted({"USD", *codes})]
+    """Return the currencies with an active rate after USD, which counts where none is chosen."""
+    active = ExchangeRate.objects.filter(status="Active").exclude(currency_code=BASE_CURRENCY)
+    codes = active.order_by("currency_code").values_list("currency_code", flat=True)
+    return [(code, code) for code in (BASE_CURRENCY, *codes)]
 
 
 class DesignForm(forms.Form):
@@ -148,7 +150,7 @@ class DesignForm(forms.Form):
     def terms(self) -> Terms:
         """Return how the offer of a valid form is priced."""
         data = self.cleaned_data
-        return Terms(int(data["term"] or 12), data["currency"] or "USD", data["with_ull"])
+        return Terms(int(data["term"] or 12), data["currency"] or BASE_CURRENCY, data["with_ull"])
 
     def asked(self) -> dict[str, Any]:
         """Return what was filled in, as the design log keeps it."""

@@ -20,6 +20,7 @@ EARTH_KM = 6371.0088
 LIGHT_KM_PER_MS = 299.792458
 GROUP_INDEX = 1.468
 MOST_DRAWN_POINTS = 5_000
+DEGREE_DECIMALS = 12
 MAX_KML_BYTES = 32 * 1024 * 1024
 NOT_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {
     0xFFFE: None,
@@ -76,9 +77,9 @@ def path_kml(lines: Sequence[Line], spots: Mapping[str, Spot], made_at: str) -> 
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def short_number(value: float) -> str:
-    """Write a number with at most 6 decimals and no trailing zeros."""
-    text = f"{value:.6f}".rstrip("0").rstrip(".")
+def short_number(value: float, decimals: int = 6) -> str:
+    """Write a number with at most so many decimals and no trailing zeros."""
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
@@ -165,7 +166,10 @@ def _add_line(document: etree._Element, number: int, line: Line, spots: Sequence
 
 
 def _coordinates(spot: Spot) -> str:
-    return f"{short_number(spot.longitude)},{short_number(spot.latitude)},0"
+    longitude, latitude = (
+        short_number(degrees, DEGREE_DECIMALS) for degrees in (spot.longitude, spot.latitude)
+    )
+    return f"{longitude},{latitude},0"
 
 
 def _longest(root: etree._Element) -> float | None:

@@ -25,6 +25,7 @@ from networkroutes.models import (
 )
 from networkroutes.models.capabilities import CAPABILITIES
 from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.selectors.carriers import named
 from networkroutes.services.rates import VALID_FOR
 
 Key = tuple[Any, ...]
@@ -130,20 +131,13 @@ def _routes(keys: Iterable[Key]) -> Mapping[Key, int]:
 
 
 def _carriers(keys: Iterable[Key]) -> Mapping[Key, int]:
-    wanted = {key[0] for key in keys}
-    rows = Carrier.objects.annotate(folded=Lower("carrier_name")).filter(folded__in=wanted)
-    return {
-        (name.lower(), region.lower()): pk
-        for name, region, pk in rows.values_list("carrier_name", "region", "pk")
-    }
+    rows = named(key[0] for key in keys).values_list("carrier_name", "region", "pk")
+    return {(name.lower(), region.lower()): pk for name, region, pk in rows}
 
 
 def _contacts(keys: Iterable[Key]) -> Mapping[Key, int]:
-    wanted = {key[0] for key in keys}
-    rows = CarrierContact.objects.annotate(folded=Lower("carrier__carrier_name"))
-    found = rows.filter(folded__in=wanted).values_list(
-        "carrier__carrier_name", "carrier__region", "contact_name", "pk"
-    )
+    rows = CarrierContact.objects.filter(carrier__in=named(key[0] for key in keys).values("pk"))
+    found = rows.values_list("carrier__carrier_name", "carrier__region", "contact_name", "pk")
     return {(name.lower(), region.lower(), who.lower()): pk for name, region, who, pk in found}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +15,7 @@ from inventory_site.core.locks import guarded, lock
 from networkroutes import policy
 from networkroutes.errors import CarrierNotFound, CarrierRefused
 from networkroutes.models import Carrier, CarrierContact
+from networkroutes.selectors.carriers import named
 
 CARRIER_FIELDS = ("carrier_name", "previously_known_as", "status", "region")
 CONTACT_FIELDS = (
@@ -175,10 +175,7 @@ def _save_carrier(carrier: Carrier) -> None:
         f"Carrier {carrier.carrier_name} already exists in region {carrier.region}",
         carrier_name=carrier.carrier_name,
     )
-    same = Carrier.objects.annotate(folded=Lower("carrier_name")).filter(
-        folded=carrier.carrier_name.lower(), region=carrier.region
-    )
-    if same.exclude(pk=carrier.pk).exists():
+    if named([carrier.carrier_name]).filter(region=carrier.region).exclude(pk=carrier.pk).exists():
         raise taken
     try:
         carrier.save()

@@ -220,7 +220,9 @@ def kml_of(client: APIClient, name: str) -> Any:
 
 
 def test_a_generated_map_is_a_kmz_with_points_and_lines(open_front_end: APIClient) -> None:
-    LocationFactory(location_code="A<&B", latitude=1.5, longitude=-2, datacenter_name="X & Y")
+    LocationFactory(
+        location_code="A<&B", latitude=1.5, longitude=-2.123456789, datacenter_name="X & Y"
+    )
     paths = [
         {"path": LON2_SNG1, "totalLatency": 141.39999999999998, "hops": 4},
         {"path": ["NOWHERE", "IPCLON2"], "totalLatency": 1, "hops": 1},
@@ -245,7 +247,7 @@ def test_a_generated_map_is_a_kmz_with_points_and_lines(open_front_end: APIClien
     assert places["Path 1"].findtext(f"{KML}description") == "Latency: 141.4ms, Hops: 4"
     assert places["Path 1"].findtext(f"{KML}styleUrl") == "#redLine"
     assert places["Path 3"].findtext(f"{KML}styleUrl") == "#blueLine"
-    assert places["A<&B"].findtext(f"{KML}Point/{KML}coordinates") == "-2,1.5,0"
+    assert places["A<&B"].findtext(f"{KML}Point/{KML}coordinates") == "-2.123456789,1.5,0"
     row = DesignLog.objects.order_by("-pk")[0]
     assert (row.action_type, row.kmz_files) == ("KMZ_GENERATION", answer["filename"])
     assert row.parameters == {"paths": paths, "metadata": {"by": "me"}}

@@ -99,6 +99,13 @@ def test_equal_ends_are_refused_at_the_field(network: None, admin_page: Client) 
     assert not DesignLog.objects.exists()
 
 
+def test_prices_are_in_usd_until_another_currency_is_chosen(admin_page: Client) -> None:
+    form = admin_page.get(DESIGN).context["form"]
+
+    codes = [code for code, _ in form.fields["currency"].choices]
+    assert codes == ["USD", "AUD", "CAD", "EUR", "GBP", "JPY"]
+
+
 def test_a_missing_rate_leaves_the_paths_and_says_so(network: None, admin_page: Client) -> None:
     ExchangeRateFactory(currency_code="CHF", exchange_rate="0.9")
     NetworkRoute.objects.filter(circuit_id="LONBOM000002").update(currency="XAU")

@@ -46,6 +46,20 @@ LISTS = {
 }
 
 
+@pytest.mark.parametrize("path", [path for path in LISTS if path != "/api/repository-types"])
+def test_a_filter_that_a_list_does_not_know_is_refused_by_name(api: Any, path: str):
+    client = api("administrator")
+
+    refused = client.get(f"{path}?limit=5&colour=red")
+    known = client.get(f"{path}?limit=5&offset=0&ordering=&search=&fields=&format=json")
+
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert list(error["details"]["fields"]) == ["colour"]
+    assert error["details"]["fields"]["colour"][0].startswith("Unknown filter; known: ")
+    assert known.status_code == 200
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_needs_the_same_queries_for_3_and_for_30_rows(api: Any, path: str):
     client, counts = api("administrator"), []

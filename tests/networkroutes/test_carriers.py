@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from networkroutes.models import Carrier, CarrierContact, ExchangeRate
@@ -35,6 +36,25 @@ def test_a_name_is_unique_in_its_region_whatever_case_and_spaces(api: Any) -> No
     assert again.status_code == native.status_code == 400
     assert native.json()["error"]["code"] == "CARRIER_INVALID"
     assert Carrier.objects.count() == 2
+
+
+def test_letters_beyond_ascii_are_folded_too(api: Any) -> None:
+    client = api("administrator")
+    CarrierFactory(carrier_name="Ünité Télécom", region="EMEA")
+    file = SimpleUploadedFile(
+        "rows.csv", "carrier_name,region,status\nÜNITÉ télécom,emea,active\n".encode(), "text/csv"
+    )
+
+    again = client.post(
+        "/carrier_directory", {"carrier_name": "ünité TÉLÉCOM", "region": "EMEA"}, format="json"
+    )
+    bulk = client.post("/bulk-upload/carriers", {"csv_file": file}, format="multipart")
+
+    assert again.status_code == bulk.status_code == 400
+    assert bulk.json()["errors"] == [
+        "Row 2: carrier_name, region ÜNITÉ télécom, EMEA already exists"
+    ]
+    assert Carrier.objects.count() == 1
 
 
 def test_search_gives_active_carriers_with_a_name_for_people(api: Any) -> None:
@@ -186,6 +206,7 @@ def test_later_fields_of_a_circuit_are_kept_by_a_put_without_them(api: Any) -> N
     }
 
     client.post("/network_routes", body, format="json")
+    client.post("/network_routes", {"circuit_id": "AAABBB000002"}, format="json")
     client.put("/network_routes/AAABBB000001", {"location_a": "X"}, format="json")
     row = client.get("/network_routes/AAABBB000001").json()
     wrong = client.put(
@@ -195,6 +216,8 @@ def test_later_fields_of_a_circuit_are_kept_by_a_put_without_them(api: Any) -> N
     assert row["capacity_usage_percent"] == 40.5
     assert (row["equipment_type"], row["created_by"]) == ("Cisco", client.user.username)
     assert wrong.status_code == 400
+    unknown = client.get("/network_routes/AAABBB000002").json()
+    assert unknown["equipment_type"] == "Nokia"
 
 
 def test_search_finds_a_circuit_by_the_ucn_of_its_channel(api: Any) -> None:

@@ -45,6 +45,26 @@ class FilterSet(django_filters.FilterSet):
     }
 
 
+class StrictFilterSet(FilterSet):
+    """Filters of a list that refuses a name it does not know: a typing error must not widen it.
+
+    Beside its own filters a list knows the names of search, order, pages, columns and formats.
+    """
+
+    KNOWN = frozenset({"search", "ordering", "limit", "offset", "cursor", "fields", "format"})
+
+    def is_valid(self) -> bool:
+        """Whether every value can be read; raises `InvalidInput` naming each unknown filter."""
+        if getattr(self.request.parser_context["view"], "action", "") == "list":
+            known = {*self.filters, *self.KNOWN}
+            unknown = [name for name in self.request.query_params if name not in known]
+            if unknown:
+                names = ", ".join(sorted(self.filters))
+                text = f"Unknown filter; known: {names}."
+                raise InvalidInput(fields={name: [text] for name in unknown})
+        return bool(super().is_valid())
+
+
 class SearchFilter(filters.SearchFilter):
     """`search=`: by the view's `search(queryset, text)` where it has one, else by
     `search_fields`."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, FilteredRelation, Q, QuerySet, When
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from inventory_site.core.api.fast import T1, T2, flag
-from networkroutes.choices import ReservationStatus
+from networkroutes.choices import EquipmentType, ReservationStatus
 from networkroutes.models import DarkFibreChannel
 
 ROUTE: dict[str, Any] = {
@@ -38,7 +39,7 @@ ROUTE: dict[str, Any] = {
     "capacity_usage_percent": "capacity_usage_percent",
     "local_loop_carriers_a": "local_loop_carriers_a",
     "local_loop_carriers_b": "local_loop_carriers_b",
-    "equipment_type": "equipment_type",
+    "equipment_type": Coalesce(F("equipment_type"), Value(EquipmentType.NOKIA)),
     "created_by": "created_by",
     "updated_by": "updated_by",
 }

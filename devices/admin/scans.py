@@ -42,7 +42,10 @@ class ScanForm(forms.ModelForm):
     where = forms.CharField(
         label="Targets",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24) or group:3, by line.",
+        help_text=(
+            "Addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or netbox_prefix:7,"
+            " by line."
+        ),
     )
     accept = forms.ChoiceField(
         label="Found devices",

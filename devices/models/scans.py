@@ -58,7 +58,7 @@ class ScanResult(models.Model):
 
 
 class ExecutorRun(models.Model):
-    """A command on one or many targets; never holds a secret, only the credential's id."""
+    """A command on one or many targets; secrets that came with it are sealed until it ends."""
 
     executor = models.CharField(max_length=50)
     command = models.TextField(blank=True)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+PAGER = re.compile(r"-- ?more ?--(?:\([^)]*\))?[ \x08]*", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
 MAX_LINES = 100_000
 Record = dict[str, Any]
@@ -37,8 +38,9 @@ class Parser(Protocol):
 
 
 def lines_of(raw: str | None) -> list[str]:
-    """Return the lines without carriage returns, escapes, control characters and outer blanks."""
+    """Return the lines without carriage returns, escapes, pagers, controls and outer blanks."""
     text = ESCAPES.sub("", raw or "").replace("\r\n", "\n").replace("\r", "\n")
+    text = PAGER.sub("\n", text)
     return [CONTROLS.sub("", line).strip() for line in text.split("\n")[:MAX_LINES]]
 
 
@@ -51,10 +53,8 @@ def cells_of(line: str) -> list[str] | None:
 
 
 def is_noise(line: str) -> bool:
-    """Whether a line is blank, a border or a pager; nothing to report."""
-    if not line or line.startswith("+--") or BORDER.match(line):
-        return True
-    return line.lower().startswith("--more--")
+    """Whether a line is blank or a border; nothing to report."""
+    return not line or line.startswith("+--") or bool(BORDER.match(line))
 
 
 def schema_of(**fields: str | list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -26,9 +27,10 @@ def number_of(text: str) -> float | None:
     """Read a value: digits, point and minus are kept; None when that is no number."""
     plain = NOT_A_NUMBER.sub("", text)
     try:
-        return float(plain)
+        number = float(plain)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 class XcvrDiagnosticsParser:
@@ -73,6 +75,8 @@ class XcvrDiagnosticsParser:
                 continue
             if cells[0]:
                 item = _item_of(cells[0])
+                if not item and number_of(cells[1]) is not None:
+                    found.unknown_lines.append(line)
                 if item in seen:
                     item = ""
                 elif item:

@@ -44,6 +44,8 @@ class LldpNeighborsParser:
                     found.unknown_lines.append(line)
                 continue
             if len(cells) < 3:
+                if whole(cells[0]) is not None:
+                    found.unknown_lines.append(line)
                 continue
             port, info = whole(cells[0]), "|".join(cells[2:]).strip()
             if port is not None:
@@ -54,6 +56,8 @@ class LldpNeighborsParser:
                 builder.add(info)
             else:
                 builder = None
+                if _label_of(info):
+                    found.unknown_lines.append(line)
         return found
 
     @staticmethod
@@ -82,27 +86,30 @@ class _Neighbour:
             return
         self._lines.append(info)
         self.record["lldp_raw_info"] = "\n".join(self._lines)
-        label, colon, value = info.partition(":")
-        name = LABELS.get(label.strip().lower()) if colon else None
+        name, value = _label_of(info), info.partition(":")[2]
         if name == "lldp_remote_mgmt_addr":
             self._in_addresses = True
             self._address(value.strip())
-        elif name is not None:
+        elif name:
             self._in_addresses = False
             if value.strip():
                 self.record[name] = value.strip()
-        elif self._in_addresses:
+        elif self._in_addresses and _is_address(info):
             self._address(info)
 
     def _address(self, text: str) -> None:
         if not text:
             return
-        if self._addresses and not _is_address(text):
-            return
         self._addresses.append(text)
         best = next((one for one in self._addresses if _is_ipv4(one)), self._addresses[0])
         self.record["lldp_remote_mgmt_addr"] = best
         self.record["lldp_remote_mgmt_addrs"] = list(self._addresses)
+
+
+def _label_of(info: str) -> str:
+    """Return the key of a labelled line; blank for any other."""
+    label, colon, _ = info.partition(":")
+    return LABELS.get(label.strip().lower(), "") if colon else ""
 
 
 def _is_address(text: str) -> bool:

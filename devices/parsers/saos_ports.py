@@ -11,7 +11,7 @@ from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, s
 FIRST_INDEX = 10_000
 OPTICAL_CODES = ("lx", "lr", "sr", "zx", "sx", "fx", "er", "bx", "zr", "ex", "dwdm", "cwdm")
 OPTICAL_CONNECTORS = ("lc", "sc", "fc", "mtp", "mpo")
-DURATION = re.compile(r"(\d+)\s*([dhms])")
+DURATION = re.compile(r"(\d{1,9})\s*([dhms])")
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 LABEL = re.compile(r"\A(\d+(?:\.\d+)+|[A-Za-z][\w.-]*)\Z")
 HEADER_WORDS = frozenset({"port", "name", "state", "admin", "oper", "parameter", "field"})
@@ -158,9 +158,10 @@ class PortShowParser:
                     found.unknown_lines.append(line)
                 continue
             number = whole(cells[0])
-            if len(cells) < 3 or (number is None and not (lags and _is_lag(cells))):
-                continue
-            found.records.append(self._record(cells, number, line))
+            if len(cells) >= 3 and (number is not None or (lags and _is_lag(cells))):
+                found.records.append(self._record(cells, number, line))
+            elif number is not None or not (_is_port(cells[0]) or len(cells) < 10):
+                found.unknown_lines += [] if is_header(cells) else [line]
         return found
 
     def _record(self, cells: list[str], number: int | None, line: str) -> Record:
@@ -206,7 +207,7 @@ def seconds_of(text: str) -> int | None:
 
 def speed_of(text: str) -> int | None:
     """Read a speed in Mbit/s: `1000`, `10G`, `100Gig`."""
-    found = re.match(r"\A(\d+(?:\.\d+)?)\s*(g|gig|gb)?\Z", text.strip().lower())
+    found = re.match(r"\A(\d{1,7}(?:\.\d{1,3})?)\s*(g|gig|gb)?\Z", text.strip().lower())
     if found is None:
         return None
     return int(float(found[1]) * (1000 if found[2] else 1))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Min, QuerySet
+from django.db.models import Avg, Count, FloatField, Max, Min, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -147,7 +147,8 @@ def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:
     )
     asked: dict[str, Any] = {"count": Count("pk")}
     for name in ("tx_power", "rx_power", "temperature"):
-        asked |= {f"{name}_min": Min(name), f"{name}_max": Max(name), f"{name}_avg": Avg(name)}
+        mean = Avg(name, output_field=FloatField())
+        asked |= {f"{name}_min": Min(name), f"{name}_max": Max(name), f"{name}_avg": mean}
     found = rows.aggregate(**asked)
     answer: dict[str, Any] = {
         name: {word: number(found[f"{name}_{word}"]) for word in ("min", "max", "avg")}

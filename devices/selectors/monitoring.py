@@ -155,12 +155,13 @@ def thresholds(ip: str, index: int | None) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows.order_by("recorded_at"):
         limits = {
-            "tx_high_alarm": number(row.tx_power_high_warn),
-            "tx_low_alarm": number(row.tx_power_low_warn),
-            "rx_high_alarm": number(row.rx_power_high_warn),
-            "rx_low_alarm": number(row.rx_power_low_warn),
+            f"{side}_{end}_{word}": number(value)
+            for word in ("alarm", "warn")
+            for side in ("tx", "rx")
+            for end in ("high", "low")
+            if (value := getattr(row, f"{side}_power_{end}_warn")) is not None
         }
-        if any(value is not None for value in limits.values()):
+        if limits:
             found[str(row.interface_index)] = limits
     cache.set(key, found, THRESHOLDS_KEPT_S)
     return found

@@ -39,7 +39,7 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
     """Return the targets and what was left out with its reason; raises `BadTargeting`."""
     if not isinstance(config, Mapping):
         raise BadTargeting("Invalid targeting configuration")
-    if kind not in REQUIRED:
+    if not isinstance(kind, str) or kind not in REQUIRED:
         raise BadTargeting(f"Unknown targeting type: {kind}")
     missing = [name for name in REQUIRED[kind] if config.get(name) is None]
     if missing:
@@ -47,12 +47,19 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
     found = _RESOLVERS[kind](config)
     excluded = []
     if kind != "static":
-        out = {normal_ip(one) or str(one) for one in config.get("exclude") or []}
+        out = {normal_ip(one) or one for one in _texts(config.get("exclude"))}
         excluded = [
             {"target": ip, "reason": "excluded by the configuration"} for ip in found if ip in out
         ]
         found = [ip for ip in found if ip not in out]
     return found, excluded
+
+
+def _texts(sent: Any) -> list[str]:
+    """Return a list, or a text by comma, as texts; nothing for anything else."""
+    if isinstance(sent, str):
+        sent = sent.split(",")
+    return [str(one).strip() for one in sent] if isinstance(sent, list) else []
 
 
 def _static(config: Mapping[str, Any]) -> list[str]:
@@ -66,7 +73,7 @@ def _static(config: Mapping[str, Any]) -> list[str]:
 
 def _query(config: Mapping[str, Any]) -> list[str]:
     name = config["query"]
-    if name not in QUERIES:
+    if not isinstance(name, str) or name not in QUERIES:
         raise BadTargeting(f"Unknown query: {name}. Available: {', '.join(QUERIES)}")
     rows = Device.objects.current().filter(address__isnull=False)
     if name == "devices_with_ssh":
@@ -79,15 +86,16 @@ def _query(config: Mapping[str, Any]) -> list[str]:
     sent = config.get("filters")
     filters: Mapping[str, Any] = sent if isinstance(sent, Mapping) else config
     if filters.get("network_range"):
-        rows = rows.filter(address__network_range=filters["network_range"])
+        rows = rows.filter(address__network_range=str(filters["network_range"]))
     if filters.get("ping_status"):
-        rows = rows.filter(address__ping_status__icontains=filters["ping_status"])
+        rows = rows.filter(address__ping_status__icontains=str(filters["ping_status"]))
     return sorted(set(rows.values_list("address__ip", flat=True)), key=sort_key)
 
 
 def _group(config: Mapping[str, Any]) -> list[str]:
     key = str(config["group_id"])
-    group = DeviceGroup.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    known = key.isascii() and key.isdigit() and len(key) < 19
+    group = DeviceGroup.objects.filter(pk=int(key)).first() if known else None
     if group is None:
         raise BadTargeting(f"Group {key} does not exist")
     return addresses_of(group)
@@ -103,11 +111,10 @@ def _netbox(config: Mapping[str, Any]) -> list[str]:
         rows = rows.filter(is_virtual_machine=False)
     for name, column in (("site", "site_name"), ("role", "role_name"), ("status", "status")):
         if config.get(name):
-            rows = rows.filter(**{f"{column}__iexact": config[name]})
-    if config.get("query"):
-        rows = rows.filter(
-            Q(device_name__icontains=config["query"]) | Q(device_ip__icontains=config["query"])
-        )
+            rows = rows.filter(**{f"{column}__iexact": str(config[name])})
+    text = str(config.get("query") or config.get("q") or "")
+    if text:
+        rows = rows.filter(Q(device_name__icontains=text) | Q(device_ip__icontains=text))
     wanted = str(config.get("tag") or "").lower()
     return unique(
         row.device_ip
@@ -118,8 +125,9 @@ def _netbox(config: Mapping[str, Any]) -> list[str]:
 
 def _previous(config: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
-    for row in config.get("previous_results") or []:
-        value = row.get(config["field"]) if isinstance(row, Mapping) else None
+    sent = config.get("previous_results")
+    for row in sent if isinstance(sent, list) else []:
+        value = row.get(str(config["field"])) if isinstance(row, Mapping) else None
         if isinstance(value, str):
             found.append(value)
         elif isinstance(value, list):

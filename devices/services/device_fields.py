@@ -101,6 +101,7 @@ def apply(device: Device, values: Mapping[str, Any]) -> None:
 
 
 def _clean(wire: str, value: Any) -> Any:
+    _check_kind(wire, value)
     if isinstance(value, str) and wire != "notes":
         value = value.strip()
     if value == "" and wire in NULL_IF_BLANK:
@@ -123,6 +124,21 @@ def _clean(wire: str, value: Any) -> Any:
             raise InvalidAddress(value, "mgmt_ip")
         return ip
     return value
+
+
+def _check_kind(wire: str, value: Any) -> None:
+    """Raise `Invalid` unless a value is of the kind its field holds; null is checked later."""
+    if value is None or (wire == "mgmt_ip" and not isinstance(value, str)):
+        return  # what is no address says so itself
+    if wire in RELATED or wire == "u_position":
+        good = isinstance(value, int) and not isinstance(value, bool)
+        if not good or not 0 <= value < 2**31:
+            raise Invalid(wire, f"{wire} must be a whole number")
+    elif wire == "metadata":
+        if not isinstance(value, dict):
+            raise Invalid(wire, "metadata must be an object")
+    elif not isinstance(value, str):
+        raise Invalid(wire, f"{wire} must be a text")
 
 
 def _place(device: Device, ip: str | None) -> None:

@@ -134,13 +134,17 @@ def _apply(group: DeviceGroup, values: Mapping[str, Any]) -> None:
     group.full_clean(validate_unique=False)
 
 
-def check_rule(rule: Any) -> None:
-    """Raise `Invalid` unless a rule is an object of known fields; it is tried once."""
+def check_rule(rule: Any, name: str = "rule") -> None:
+    """Raise `Invalid` unless a rule is an object of known fields with texts; it is tried once."""
     if not isinstance(rule, dict):
-        raise Invalid("rule", 'rule must be an object such as {"site": "Lab"}')
-    unknown = [name for name in rule if name not in RULE_FIELDS]
+        raise Invalid(name, f'{name} must be an object such as {{"site": "Lab"}}')
+    unknown = [word for word in rule if word not in RULE_FIELDS]
     if unknown:
-        raise Invalid("rule", f"rule knows {', '.join(RULE_FIELDS)}; not {unknown[0]}")
+        raise Invalid(name, f"{name} knows {', '.join(RULE_FIELDS)}; not {unknown[0]}")
+    for word, wanted in rule.items():
+        options = wanted if isinstance(wanted, list) else [wanted]
+        if not options or not all(isinstance(one, str) and "\x00" not in one for one in options):
+            raise Invalid(name, f"{name}: {word} must be a text, or a list of texts")
     matching(rule).exists()
 
 

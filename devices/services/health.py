@@ -15,6 +15,7 @@ from devices import measures
 from devices.measures import Health
 from devices.models import (
     AvailabilitySample,
+    Device,
     HealthScore,
     InterfaceSample,
     OpticalHour,
@@ -62,19 +63,26 @@ def _error_deltas(ip: str, since: datetime, until: datetime) -> tuple[int, int]:
     last: Any = None
     for row in rows:
         if last is not None and last.interface_name == row.interface_name:
-            for bad, all_of in (("rx_errors", "rx_packets"), ("tx_errors", "tx_packets")):
-                errors += max(0, int((getattr(row, bad) or 0) - (getattr(last, bad) or 0)))
-                packets += max(0, int((getattr(row, all_of) or 0) - (getattr(last, all_of) or 0)))
+            for side in ("rx", "tx"):
+                errors += _moved(last, row, f"{side}_errors")
+                packets += _moved(last, row, f"{side}_packets")
         last = row
     return errors, packets
 
 
-def calculate(ip: str, *, hours: float = 1.0, site: str = "") -> HealthScore:
-    """Store an address's score."""
+def _moved(last: InterfaceSample, row: InterfaceSample, name: str) -> int:
+    """Return how far a counter went on; nothing where one is unknown or it began anew."""
+    before, after = getattr(last, name), getattr(row, name)
+    return 0 if before is None or after is None else max(0, int(after - before))
+
+
+def calculate(ip: str, *, hours: float = 1.0) -> HealthScore:
+    """Store an address's score, under the site of its device."""
     found = health_of(ip, hours=hours)
+    device = Device.objects.current().filter(address__ip=ip).select_related("site").first()
     return HealthScore.objects.create(
         device_ip=ip,
-        site_name=site,
+        site_name=device.site.name if device and device.site else "",
         overall_score=str(found.overall),
         availability_score=str(found.availability),
         performance_score=str(found.performance),
@@ -87,10 +95,10 @@ def calculate_all() -> int:
     """Score every address with reachability samples in the last hour; return how many."""
     since = timezone.now() - timedelta(hours=1)
     rows = AvailabilitySample.objects.filter(recorded_at__gte=since)
-    sites = dict(rows.order_by("recorded_at").values_list("device_ip", "site_name"))
-    for ip, site in sites.items():
-        calculate(ip, site=site)
-    return len(sites)
+    addresses = set(rows.values_list("device_ip", flat=True))
+    for ip in addresses:
+        calculate(ip)
+    return len(addresses)
 
 
 @transaction.atomic

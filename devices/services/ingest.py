@@ -1,8 +1,8 @@
-"""Samples of traffic and reachability from outside; all rows are checked before one is kept."""
+"""Samples of light, traffic and reachability from outside; all are checked before one is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -13,7 +13,7 @@ from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import AvailabilitySample, InterfaceSample
 from devices.selectors.metrics import moment
-from devices.services.interfaces import decimal_of
+from devices.services.interfaces import decimal_of, sample_of
 
 COUNTERS = (
     *("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_bps", "tx_bps", "rx_errors"),
@@ -32,7 +32,7 @@ MAX_COUNT = 2**64 - 1
 def take(kind: str, body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
     """Keep one sample, or those of `metrics`; answers `{id}` or `{inserted}`. Raises `Invalid`."""
     policy.require(actor, policy.CHANGE)
-    read = {"interface": interface_sample, "availability": availability_sample}[kind]
+    read = READERS[kind]
     if "metrics" in body:
         rows = body["metrics"]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -103,3 +103,10 @@ def _whole(row: Mapping[str, Any], name: str, place: str, limit: int) -> int | N
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
         raise Invalid(f"{place}{name}", f"{name} must be a whole number of 0 or more")
     return value
+
+
+READERS: dict[str, Callable[[Mapping[str, Any], str], models.Model]] = {
+    "optical": lambda row, place: sample_of(row, place=place),
+    "interface": interface_sample,
+    "availability": availability_sample,
+}

@@ -131,7 +131,8 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         "rx_power_high_warn",
         "rx_power_low_warn",
     ):
-        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}"))
+        limit = 999 if field == "voltage" else 99_999
+        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit))
     sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
     return sample
 

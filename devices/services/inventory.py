@@ -103,10 +103,10 @@ def bulk_update(
     forbidden = [name for name in values if name not in FIELDS]
     for pk in unique_ids(device_ids):
         try:
-            if forbidden:
-                raise Invalid(forbidden[0], f"Field '{forbidden[0]}' is not allowed for update")
             with guarded():
                 device = locked_device(pk)
+                if forbidden:
+                    raise Invalid(forbidden[0], f"Field '{forbidden[0]}' is not allowed for update")
                 _change(device, values, actor, HistoryAction.BULK_UPDATED)
         except Missing as err:
             text = "Device not found" if err.resource == "Device" else err.message

@@ -66,6 +66,10 @@ GROUPS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("vid", f"{RAPS}.1.3.1.1.3", "integer", ""),
             ("ring_state", f"{RAPS}.1.3.1.1.7", "integer", ""),
             ("ring_status", f"{RAPS}.1.3.1.1.8", "integer", ""),
+            ("ring_alarm", f"{RAPS}.1.3.1.1.9", "integer", ""),
+            ("switchovers", f"{RAPS}.1.3.1.1.10", "counter32", ""),
+            ("west_port_state", f"{RAPS}.1.3.1.1.14", "integer", ""),
+            ("east_port_state", f"{RAPS}.1.3.1.1.25", "integer", ""),
         ),
     ),
     "system": (
@@ -100,6 +104,17 @@ ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
         "warning",
     ),
     ("alarms", "object_class"): ("unknown", "chassis", "slot", "port"),
+    ("raps", "state"): ("disabled", "enabled"),
+    ("virtual_ring", "ring_status"): (
+        "clear",
+        "localSignalFail",
+        "localForceSwitch",
+        "remoteOrOtherPortSignalFail",
+        "remoteOrOtherPortForceSwitch",
+        "provisioningMismatch",
+        "noRapsPduReceived",
+        "noRplOwnerDetected",
+    ),
     ("virtual_ring", "ring_state"): (
         "adminDisabled",
         "ok",

@@ -129,7 +129,7 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
         texts = [one.get("ip_address") if isinstance(one, dict) else one for one in sent or []]
         return expand_lines([str(one) for one in texts if one])
     if kind == "netbox_prefix":
-        return hosts_of(str(_of_netbox("prefixes", config.get("netbox_prefix_id"))["prefix"]))
+        return hosts_of(prefix_of(config.get("netbox_prefix_id")))
     if kind == "netbox_ip_range":
         row = _of_netbox("ip-ranges", config.get("netbox_ip_range_id"))
         first, last = (
@@ -137,6 +137,11 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
         )
         return range_of(first, last)
     return hosts_of(str(config["network_range"])) if config.get("network_range") else []
+
+
+def prefix_of(pk: Any) -> str:
+    """Return the network of one of NetBox's prefixes; raises `Invalid`, `RemoteFailed`."""
+    return str(_of_netbox("prefixes", pk)["prefix"])
 
 
 def _of_netbox(name: str, pk: Any) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, PollType
-from devices.services import secrets, vault
+from devices.services import groups, secrets, vault, vault_groups
 from devices.services.polling import BUILT_IN
 from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
@@ -128,7 +128,8 @@ def _locked(pk: int) -> PollConfig:
 def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
     for name in PLAIN:
         if name in body:
-            setattr(row, name, body[name] if body[name] is not None else _default(name))
+            value = body[name] if body[name] is not None else _default(name)
+            setattr(row, name, _checked(name, value))
     for name, (low, high) in BOUNDS.items():
         value = getattr(row, name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -150,17 +151,47 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
             raise InvalidAddress(body["target_device_ip"], "target_device_ip")
         row.target_device_ip = ip
     if body.get("target_group_id"):
-        group = DeviceGroup.objects.filter(pk=body["target_group_id"]).first()
+        key = vault_groups.whole_id(body["target_group_id"], "target_group_id")
+        group = DeviceGroup.objects.filter(pk=key).first()
         if group is None:
             raise Invalid("target_group_id", "there is no such group")
         row.target_group = group
     if body.get("credential_id"):
-        row.credential = vault.find(int(body["credential_id"]))
+        row.credential = vault.find(vault_groups.whole_id(body["credential_id"], "credential_id"))
     row.full_clean(exclude=["credential", "target_group"], validate_unique=False)
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Return a value of the kind its field holds; raises `Invalid`."""
+    if name == "enabled":
+        if not isinstance(value, bool):
+            raise Invalid(name, f"{name} must be true or false")
+    elif name == "tags":
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise Invalid(name, "tags must be a list of texts")
+    elif name == "target_custom_filter":
+        if value:
+            groups.check_rule(value, "target_custom_filter")
+    elif name not in BOUNDS and not isinstance(value, str):
+        raise Invalid(name, f"{name} must be a text")
+    return value
 
 
 def _default(name: str) -> Any:
     return getattr(PollConfig(), name)
+
+
+def community_of(row: PollConfig, with_community: bool) -> str | None:
+    """Return a poll's own community, its mask, or nothing when the vault knows it."""
+    if not row.community_encrypted:
+        return None
+    if not with_community:
+        return secrets.MASK
+    place = secrets.place("pollconfig", row.pk, "community_encrypted")
+    try:
+        return crypto.decrypt(row.community_encrypted, bound_to=place)
+    except crypto.CannotDecrypt:
+        return secrets.MASK
 
 
 def _keep_community(row: PollConfig, body: Mapping[str, Any]) -> None:

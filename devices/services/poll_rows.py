@@ -49,6 +49,8 @@ IF_COLUMNS = (
     ("tx_pkts", f"{IFX}.11"),
     ("speed_mbps", f"{IFX}.15"),
 )
+MAX_LEVEL, MAX_STATE, MAX_BYTES = 99_999, 2**31 - 1, 2**64 - 1
+BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
 LIMIT_NAMES = (
     "tx_power_high_warn",
     "tx_power_low_warn",
@@ -65,7 +67,6 @@ class Column:
     name: str
     transform: str = ""
     words: Mapping[int, str] = field(default_factory=dict)
-    bits: int = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,7 @@ def _profile_plan(kind: str, target: str, mappings: Any) -> Plan:
     columns = []
     for mapping in mappings.prefetch_related("enums").distinct():
         words = {enum.int_value: enum.string_value for enum in mapping.enums.all()}
-        bits = 32 if mapping.data_type.lower() == "counter32" else 64
-        columns.append(Column(parse_oid(mapping.oid), mapping.name, mapping.transform, words, bits))
+        columns.append(Column(parse_oid(mapping.oid), mapping.name, mapping.transform, words))
     walks = tuple(dict.fromkeys(".".join(map(str, column.oid)) for column in columns))
     return Plan(kind, target, walks, tuple(columns))
 
@@ -145,7 +145,10 @@ def by_index(plan: Plan, rows: Sequence[VarBind]) -> dict[int, dict[str, Any]]:
         if column.words and isinstance(raw, int):
             values[f"{column.name}_raw"] = raw
             value = column.words.get(raw, str(raw))
-        values[column.name] = value.replace("\x00", "") if isinstance(value, str) else value
+        name = column.name
+        if row.type == "Counter32" and plan.target == "interface_metrics" and name in BYTE_COLUMNS:
+            name = f"{name}32"  # such a counter wraps; the type on the wire decides
+        values[name] = value.replace("\x00", "") if isinstance(value, str) else value
     return found
 
 
@@ -230,7 +233,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
     for ip, ports in rows.items():
         for index, values in ports.items():
             rx, tx = values.get("rx_power_dbm"), values.get("tx_power_dbm")
-            if rx is None and tx is None:
+            if _decimal(rx) is None and _decimal(tx) is None:
                 continue
             counts[ip] += 1
             samples.append(
@@ -242,7 +245,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
                     rx_power=_decimal(rx),
                     tx_power=_decimal(tx),
                     temperature=_decimal(values.get("temperature")),
-                    no_light=rx is not None and _decimal(rx) <= NO_LIGHT_DBM,
+                    no_light=(level := _decimal(rx)) is not None and level <= NO_LIGHT_DBM,
                     recorded_at=at,
                     **{name: _decimal(values.get(name)) for name in LIMIT_NAMES},
                 )
@@ -251,10 +254,19 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
     return counts
 
 
-def _decimal(value: Any) -> Any:
-    if value is None or isinstance(value, str):
+def _decimal(value: Any) -> Decimal | None:
+    """Return a level as it is kept; none for what is no level, however a device puts it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if not abs(value) < MAX_LEVEL:
         return None
     return Decimal(str(value)).quantize(Decimal("0.001"))
+
+
+def _count(value: Any, limit: int = 2**63 - 1) -> int | None:
+    """Return a counter that its column can hold; none for anything else."""
+    known = isinstance(value, int) and not isinstance(value, bool)
+    return value if known and 0 <= value <= limit else None
 
 
 def _store_interfaces(
@@ -270,11 +282,11 @@ def _store_interfaces(
     for ip, ports in rows.items():
         for index, values in ports.items():
             bits = 64 if values.get("rx_bytes") is not None else 32
-            rx = values.get("rx_bytes", values.get("rx_bytes32"))
-            tx = values.get("tx_bytes", values.get("tx_bytes32"))
+            rx = _count(values.get("rx_bytes", values.get("rx_bytes32")), MAX_BYTES)
+            tx = _count(values.get("tx_bytes", values.get("tx_bytes32")), MAX_BYTES)
             if rx is None and tx is None:
                 continue
-            speed = values.get("speed_mbps") or speeds.get((ip, index))
+            speed = _count(values.get("speed_mbps")) or speeds.get((ip, index))
             name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
             sample = InterfaceSample(
                 device_ip=ip,
@@ -282,14 +294,15 @@ def _store_interfaces(
                 interface_index=index,
                 rx_bytes=rx,
                 tx_bytes=tx,
-                rx_packets=values.get("rx_pkts"),
-                tx_packets=values.get("tx_pkts"),
-                rx_errors=_sum(values.get("rx_errors"), values.get("rx_crc_errors")),
-                tx_errors=values.get("tx_errors"),
-                rx_discards=values.get("rx_discard"),
-                tx_discards=values.get("tx_discard"),
-                oper_status=values.get("oper_status"),
-                admin_status=values.get("admin_status"),
+                rx_packets=_count(values.get("rx_pkts"), MAX_BYTES),
+                tx_packets=_count(values.get("tx_pkts"), MAX_BYTES),
+                rx_errors=_count(_sum(values.get("rx_errors"), values.get("rx_crc_errors"))),
+                rx_crc_errors=_count(values.get("rx_crc_errors")),
+                tx_errors=_count(values.get("tx_errors")),
+                rx_discards=_count(values.get("rx_discard")),
+                tx_discards=_count(values.get("tx_discard")),
+                oper_status=_count(values.get("oper_status"), MAX_STATE),
+                admin_status=_count(values.get("admin_status"), MAX_STATE),
                 speed_mbps=speed or None,
                 sys_uptime_ticks=uptime.get(ip),
                 counter_bits=bits,
@@ -323,6 +336,7 @@ def _rates(sample: InterfaceSample, last: InterfaceSample | None) -> None:
             uptime_after=sample.sys_uptime_ticks,
             speed_mbps=sample.speed_mbps,
         )
+        bps = _count(bps)
         setattr(sample, f"{side}_bps", bps)
         share = measures.utilisation_pct(bps, sample.speed_mbps)
         setattr(sample, f"{side}_utilization_pct", share)

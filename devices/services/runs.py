@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, ExecutorResult, ExecutorRun, ManagementAddress
 from devices.services import host_keys, vault_use
 from devices.services.vault_use import Used
+from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 
@@ -39,6 +41,7 @@ CREDENTIAL_KIND = {"ssh": "ssh", "snmp": "snmp", "winrm": "winrm", "discovery": 
 SERVICE = {"ssh": "SSH", "snmp": "SNMP", "winrm": "WinRM", "discovery": "SNMP"}
 MAX_TARGETS, MAX_COMMAND = 5000, 64 * 1024
 FLUSH_EVERY = 50
+SEALED = "sealed"  # of a run's configuration: its secrets, encrypted
 
 
 def executors() -> ExecutorRegistry:
@@ -60,7 +63,10 @@ def start_run(
     config: Mapping[str, Any] | None = None,
     credential_id: int | None = None,
 ) -> ExecutorRun:
-    """Queue a command on targets; raises `Invalid` and `Refused`. Secrets never enter the run."""
+    """Queue a command on targets; raises `Invalid` and `Refused`.
+
+    Secrets of `config` are kept sealed until the run ends, and win over the vault's.
+    """
     policy.require(actor, policy.CONNECT)
     if not executors().is_registered(executor):
         known = ", ".join(executors().list_types())
@@ -71,13 +77,13 @@ def start_run(
     if not isinstance(command, str) or len(command) > MAX_COMMAND:
         raise Invalid("command", f"command must be a text of {MAX_COMMAND} characters at most")
     plain = dict(config or {})
+    plain.pop(SEALED, None)
     if executor == "netbox" or plain.get("set") is not None:
         policy.require(actor, policy.CHANGE)
-    secret = [name for name in plain if name in SECRET_KEYS and plain[name]]
-    if secret:
-        raise Invalid(
-            "config", f"{secret[0]} may not be sent; store a credential and name its credential_id"
-        )
+    sent = {name: plain.pop(name) for name in SECRET_KEYS if name in plain}
+    for name, value in sent.items():
+        if value is not None and (not isinstance(value, str) or len(value) > MAX_COMMAND):
+            raise Invalid("config", f"{name} must be a text")
     if credential_id is not None:
         vault_use.open_for_use(credential_id, actor=actor)
     with transaction.atomic():
@@ -89,6 +95,9 @@ def start_run(
             total_targets=len(wanted),
             started_by=actor if isinstance(actor, User) else None,
         )
+        if any(sent.values()):
+            run.config = {**plain, SEALED: _sealed(run.pk, sent)}
+            run.save(update_fields=["config"])
         ExecutorResult.objects.bulk_create(
             [
                 ExecutorResult(run=run, position=number, target=target)
@@ -104,6 +113,35 @@ def start_run(
         )
         enqueue("devices.perform_run", run.pk, dedupe_key=f"devices.run:{run.pk}")
     return run
+
+
+def _place(pk: int) -> str:
+    return f"devices.executorrun:{pk}:config"
+
+
+def _sealed(pk: int, secrets: Mapping[str, Any]) -> str:
+    return crypto.encrypt(json.dumps(secret_config(secrets)), bound_to=_place(pk))
+
+
+def _opened(run: ExecutorRun) -> dict[str, Any]:
+    """Return the secrets that were sent with a run; raises `Refused` when no key opens them."""
+    if SEALED not in run.config:
+        return {}
+    try:
+        found: dict[str, Any] = json.loads(
+            crypto.decrypt(run.config[SEALED], bound_to=_place(run.pk))
+        )
+    except crypto.CannotDecrypt as err:
+        text = "The secret does not open with the keys of this site"
+        raise Refused("SECRET_UNREADABLE", text, 409) from err
+    return found
+
+
+def _forget_secrets(pk: int) -> None:
+    run = ExecutorRun.objects.filter(pk=pk, config__has_key=SEALED).first()
+    if run is not None:
+        run.config = {name: value for name, value in run.config.items() if name != SEALED}
+        run.save(update_fields=["config"])
 
 
 def read_targets(targets: Any) -> list[str]:
@@ -167,12 +205,14 @@ def _targets(
     run: ExecutorRun, rows: Sequence[ExecutorResult], hosts: Any
 ) -> tuple[list[Target], list[Credential | None]]:
     """Give each target its secret; one credential for all is opened once."""
+    sent = _opened(run)
     common = {
-        **run.config,
+        **{name: value for name, value in run.config.items() if name != SEALED},
+        **sent,
         "known_hosts": hosts,
         "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,
     }
-    kind = CREDENTIAL_KIND.get(run.executor)
+    kind = None if sent else CREDENTIAL_KIND.get(run.executor)
     if run.credential_id is not None:
         credential, document = vault_use.open_for_use(run.credential_id, actor=run.started_by)
         config = {**secret_config(document), **common}
@@ -252,6 +292,7 @@ def finish_run(pk: int) -> None:
     ExecutorRun.objects.filter(pk=pk, status=RunStatus.RUNNING).update(
         status=status, finished_at=timezone.now()
     )
+    _forget_secrets(pk)
 
 
 def cancel_run(pk: int, *, actor: Any) -> ExecutorRun:
@@ -268,6 +309,7 @@ def cancel_run(pk: int, *, actor: Any) -> ExecutorRun:
             state=TargetState.CANCELLED
         )
         audit.record(actor, "device.command_cancelled", run)
+        _forget_secrets(pk)
     run.refresh_from_db()
     return run
 

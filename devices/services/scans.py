@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,14 @@ from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.ssh import SshExecutor
 from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
 from devices.selectors.groups import addresses_of
-from devices.services import host_keys, inventory, port_reading, runs, vault_use
+from devices.services import (
+    host_keys,
+    inventory,
+    netbox_autodiscovery,
+    port_reading,
+    runs,
+    vault_use,
+)
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
@@ -40,7 +48,10 @@ def start_scan(
     options: Mapping[str, Any] | None = None,
     accept: str = "auto",
 ) -> Scan:
-    """Queue a scan of addresses, ranges, networks or `group:<id>`; raises `Invalid`."""
+    """Queue a scan; raises `Invalid`, and `RemoteFailed` when NetBox does not answer.
+
+    Targets are addresses, ranges, networks, `group:<id>`, `netbox_prefix:<id>`, or `all`.
+    """
     policy.require(actor, policy.CONNECT)
     if kind not in ScanKind.values:
         raise Invalid("type", f"type must be one of {', '.join(ScanKind.values)}")
@@ -77,10 +88,12 @@ def _targets(sent: Any) -> list[str]:
     for line in lines:
         word, _, number = str(line).partition(":")
         if word == "group" and number.isdigit():
-            group = DeviceGroup.objects.filter(pk=int(number)).first()
+            group = DeviceGroup.objects.filter(pk=int(number[:18])).first()
             if group is None:
                 raise Invalid("targets", f"there is no group {number}")
             plain += addresses_of(group)
+        elif word == "netbox_prefix":
+            plain.append(netbox_autodiscovery.prefix_of(number.strip()))
         elif str(line) == "all":
             plain += list(ManagementAddress.objects.values_list("ip", flat=True))
         else:
@@ -192,7 +205,7 @@ def _take_in(scan: Scan, row: ScanResult) -> None:
 def facts_of(scan: Scan, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an upsert stores of a discovery."""
     facts: dict[str, Any] = {"ping_status": result["ping_status"]}
-    network = next((str(one) for one in scan.targets if "/" in str(one)), None)
+    network = _network_of(scan, result.get("target"))
     if network:
         facts["network_range"] = network[:50]
     if result["ping_status"] != "online":
@@ -218,6 +231,18 @@ def facts_of(scan: Scan, result: Mapping[str, Any]) -> dict[str, Any]:
     if facts.get("ssh_status") == "YES" and scan.options.get("ssh_port"):
         facts["ssh_port"] = int(scan.options["ssh_port"])
     return facts
+
+
+def _network_of(scan: Scan, target: Any) -> str | None:
+    """Return the network among a scan's targets that an address was found in."""
+    for text in (part for one in scan.targets for part in str(one).split(",")):
+        try:
+            network = ipaddress.ip_network(text.strip(), strict=False)
+            if "/" in text and ipaddress.ip_address(str(target)) in network:
+                return text.strip()
+        except ValueError:
+            continue
+    return None
 
 
 def _register(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -190,6 +190,7 @@ def log(
         error_message=error,
         previous_values=dict(previous) if previous else None,
         new_values=dict(new) if new else None,
+        session_id=call.session_id,
         request_id=call.request_id,
     )
     if save:

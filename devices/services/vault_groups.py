@@ -11,7 +11,7 @@ from accounts.services import audit
 from devices import policy
 from devices.addresses import normal_ip
 from devices.choices import AuthMethod
-from devices.errors import InvalidAddress, Refused
+from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import (
     CredentialAssignment,
     CredentialGroup,
@@ -22,6 +22,7 @@ from devices.services import secrets, vault
 from devices.services.vault_use import assigned_device
 from inventory_site.core.locks import guarded, lock
 
+MAX_PRIORITY = 10_000
 ENTERPRISE_TYPES = tuple(one for one in AuthMethod.values if one != AuthMethod.LOCAL)
 
 
@@ -40,11 +41,14 @@ def assign(
         raise InvalidAddress(ip_address)
     with guarded():
         row = vault.locked(credential_id)
-        made, _ = CredentialAssignment.objects.update_or_create(
+        kind, device = credential_type or row.credential_type, assigned_device(ip)
+        same = CredentialAssignment.objects.filter(credential=row, credential_type=kind)
+        same.filter(device=device, device__isnull=False).exclude(ip_address=ip).update(device=None)
+        made, _ = same.update_or_create(
             ip_address=ip,
             credential=row,
-            credential_type=credential_type or row.credential_type,
-            defaults={"priority": priority, "device": assigned_device(ip)},
+            credential_type=kind,
+            defaults={"priority": priority, "device": device},
         )
         audit.record(
             actor, "credential.assigned", row, after={"ip_address": ip, "priority": priority}
@@ -72,6 +76,8 @@ def create_group(*, actor: Any, name: Any, description: str = "") -> CredentialG
     policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
     if not isinstance(name, str) or not name.strip():
         raise Refused("VALIDATION_ERROR", "Name is required", field="name")
+    _check_text("name", name.strip())
+    _check_text("description", description, limit=10_000)
     taken = Refused("DUPLICATE", "A group with this name already exists", 409)
     if CredentialGroup.objects.filter(name=name.strip()).exists():
         raise taken
@@ -125,20 +131,18 @@ def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Enter
         if pk is None and not all(body.get(k) for k in ("name", "auth_type", "credential_id")):
             raise Refused("MISSING_FIELDS", "name, auth_type and credential_id are required")
         kind = body.get("auth_type", row.auth_type)
-        if kind not in ENTERPRISE_TYPES:
+        if not isinstance(kind, str) or kind not in ENTERPRISE_TYPES:
             raise Refused(
                 "INVALID_AUTH_TYPE", f"auth_type must be one of {', '.join(ENTERPRISE_TYPES)}"
             )
         row.auth_type = kind
         if body.get("name"):
-            row.name = str(body["name"])
+            row.name = _check_text("name", body["name"])
         if body.get("credential_id"):
-            row.credential = vault.find(int(body["credential_id"]))
+            row.credential = vault.find(whole_id(body["credential_id"], "credential_id"))
         for name in ("is_default", "enabled"):
-            if isinstance(body.get(name), bool):
-                setattr(row, name, body[name])
-        if isinstance(body.get("priority"), int):
-            row.priority = body["priority"]
+            setattr(row, name, _flag(body, name, getattr(row, name)))
+        row.priority = _priority(body.get("priority"), row.priority)
         if row.is_default:
             EnterpriseAuthConfig.objects.filter(auth_type=kind, is_default=True).exclude(
                 pk=row.pk
@@ -167,17 +171,18 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
         row = EnterpriseAuthUser() if pk is None else _account(pk)
         if pk is None and not all(body.get(name) for name in needed):
             raise Refused("MISSING_FIELDS", f"{', '.join(needed)} are required")
-        for name in ("name", "username", "description"):
-            if isinstance(body.get(name), str):
-                setattr(row, name, body[name])
+        for name, limit in (("name", 255), ("username", 255), ("description", 10_000)):
+            if body.get(name) is not None:
+                setattr(row, name, _check_text(name, body[name], limit))
         for name in ("is_service_account", "enabled"):
-            if isinstance(body.get(name), bool):
-                setattr(row, name, body[name])
+            setattr(row, name, _flag(body, name, getattr(row, name)))
         if body.get("auth_config_id"):
-            row.auth_config = _config(int(body["auth_config_id"]))
+            row.auth_config = _config(whole_id(body["auth_config_id"], "auth_config_id"))
         old = account_document(row) if pk else {}
         _unique_save(row)
         password = body.get("password")
+        if password is not None:
+            _check_text("password", password, limit=10_000)
         kept = old.get("password", "") if not secrets.is_given(password) else password
         row.encrypted_credentials, row.key_id = secrets.seal(
             {"username": row.username, "password": kept},
@@ -207,6 +212,35 @@ def account_document(row: EnterpriseAuthUser) -> dict[str, Any]:
         pk=row.pk,
         name="encrypted_credentials",
     )
+
+
+def _check_text(name: str, value: Any, limit: int = 255) -> str:
+    if not isinstance(value, str) or len(value) > limit or "\x00" in value:
+        raise Invalid(name, f"{name} must be a text of {limit} characters at most")
+    return value
+
+
+def whole_id(value: Any, name: str) -> int:
+    """Read an id of a body, or raise `Invalid`."""
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise Invalid(name, f"{name} must be a whole number")
+    return int(text)
+
+
+def _flag(body: Mapping[str, Any], name: str, kept: bool) -> bool:
+    value = body.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise Invalid(name, f"{name} must be true or false")
+    return kept if value is None else value
+
+
+def _priority(value: Any, kept: int) -> int:
+    if value is None:
+        return kept
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_PRIORITY:
+        raise Invalid("priority", f"priority must be a whole number up to {MAX_PRIORITY}")
+    return value
 
 
 def _unique_save(row: Any) -> None:

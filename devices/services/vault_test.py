@@ -13,7 +13,7 @@ from devices.executors import logins
 from devices.executors.base import Outcome, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential, EnterpriseAuthConfig
-from devices.services import host_keys, vault_groups, vault_use
+from devices.services import host_keys, runs, vault_groups, vault_use
 from devices.services.vault_use import Used
 
 KINDS = {
@@ -26,17 +26,21 @@ DIRECTORIES = ("ldap", "active_directory")
 CONNECT_S = 5.0
 
 
-def test_credential(pk: int, *, actor: Any, target: str, port: int | None) -> dict[str, Any]:
-    """Sign in (SSH, WinRM) or ask for the name (SNMP), and log the use."""
+def test_credential(
+    pk: int, *, actor: Any, target: str, port: int | None, kind: str
+) -> dict[str, Any]:
+    """Sign in (SSH, WinRM, LDAP) or ask for the name (SNMP), and log the use.
+
+    `kind` tries the credential as another type than its own. Raises `Invalid` and `Refused`.
+    """
     row, document = vault_use.open_for_use(pk, actor=actor)
-    if row.credential_type in DIRECTORIES:
+    tried = kind or row.credential_type
+    if tried in DIRECTORIES:
         return _directory(row, document, target, port, actor)
-    if row.credential_type not in KINDS:
-        raise Invalid(
-            "credential_type", f"Credentials of type {row.credential_type} cannot be tested"
-        )
-    kind, service, command = KINDS[row.credential_type]
-    config = {**document, "timeout": 10, "retries": 0}
+    if tried not in KINDS:
+        raise Invalid("credential_type", f"Credentials of type {tried} cannot be tested")
+    kind, service, command = KINDS[tried]
+    config = {**runs.secret_config(document), "timeout": 10, "retries": 0}
     if port:
         config["port"] = port
     elif kind == "snmp":

@@ -111,8 +111,10 @@ def resolve(ip_address: str, kind: str, *, actor: Any = None) -> Resolved | None
 
     Order: assignments of the address and its device by priority (higher first) then id, those of
     its groups, then the type's default. Unusable credentials, and those the actor may not use, are
-    skipped.
+    skipped; who may use none gets none.
     """
+    if not policy.may(actor, policy.USE_CREDENTIAL):
+        return None
     ip = normal_ip(ip_address) or ip_address
     for assignment in _candidates(ip, kind):
         row = assignment.credential
@@ -167,8 +169,7 @@ def log_uses(uses: Iterable[Used], *, actor: Any) -> int:
     rows: list[CredentialUse] = []
     counts: dict[int, int] = {}
     for use in uses:
-        word = "Used" if use.success else "Failed"
-        detail = f"{word} for {use.service} authentication to {use.target}"
+        detail = f"Used for {use.service} authentication to {use.target}"
         rows.append(
             vault.log(
                 use.credential,

@@ -18,6 +18,7 @@ class CallContext:
     channel: str = "system"
     address: str | None = None
     agent: str = ""
+    session_id: str = ""
 
 
 _current: ContextVar[CallContext | None] = ContextVar("patchbay_call", default=None)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from devices import measures
+from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.measures import Thresholds
 from devices.models import (
     AvailabilitySample,
@@ -15,7 +16,8 @@ from devices.models import (
     PollConfig,
     PollExecution,
 )
-from devices.services import health, inventory, polling, scans
+from devices.services import health, inventory, poll_rows, polling, scans
+from tests.factories.devices import DeviceFactory, SiteFactory
 
 
 def test_rates_keep_their_precision_and_know_what_they_do_not_know():
@@ -181,8 +183,13 @@ def test_polls_are_managed_over_rest(api, commits):
     pk = admin.post("/api/polling/configs", body, format="json").json()["data"]["id"]
     again = admin.post("/monitoring/v1/polling/configs", body, format="json")
     assert (again.status_code, again.json()["error"]["code"]) == (409, "DUPLICATE")
-    shown = admin.get(f"/api/polling/configs/{pk}")
-    assert "s3cret-c" not in shown.content.decode()
+    shown = {
+        role: api(role).get(f"/api/polling/configs/{pk}").json()["data"]["snmp_community"]
+        for role in ("admin", "viewer")
+    }
+    assert shown == {"admin": "s3cret-c", "viewer": "••••••••"}
+    listed = api("operator").get("/api/polling/configs").content.decode()
+    assert "s3cret-c" not in listed
     empty = admin.put(f"/api/polling/configs/{pk}", {}, format="json")
     assert empty.json()["error"]["message"] == "No fields to update"
     off = admin.post(f"/api/polling/configs/{pk}/toggle", {}, format="json").json()
@@ -214,3 +221,95 @@ def test_hours_are_rolled_up_once_and_old_samples_go():
     health.remove_old(start + timedelta(days=8))
     assert not OpticalSample.objects.exists()
     assert OpticalHour.objects.count() == 1
+
+
+def plan_for(target, **columns):
+    found = tuple(poll_rows.Column(parse_oid(oid), name) for name, oid in columns.items())
+    return poll_rows.Plan("mine", target, (), found)
+
+
+def stored(plan, at, *rows):
+    answer = poll_rows.Answer("10.0.0.1", [VarBind(parse_oid(oid), *rest) for oid, *rest in rows])
+    config = PollConfig.objects.first()
+    return poll_rows.store(plan, [], [answer], at=at, config=config, execution=None)
+
+
+@pytest.mark.django_db
+def test_the_type_on_the_wire_says_whether_a_counter_wraps():
+    plan = plan_for("interface_metrics", rx_bytes="1.3.6.1.9.2", tx_bytes="1.3.6.1.9.16")
+    now = timezone.now()
+    for seconds, rx, tx in ((100, 2**32 - 1000, 5000), (0, 2000, 4000)):
+        stored(
+            plan,
+            now - timedelta(seconds=seconds),
+            ("1.3.6.1.9.2.7", "Counter32", rx),
+            ("1.3.6.1.9.16.7", "Counter32", tx),
+        )
+
+    newest = InterfaceSample.objects.order_by("recorded_at").last()
+    assert (newest.rx_bps, newest.counter_bits) == (240, 32)
+    assert newest.tx_bps == round((2**32 - 1000) * 8 / 100)
+
+
+@pytest.mark.django_db
+def test_numbers_that_no_column_holds_are_none_and_fail_no_poll():
+    at, huge = timezone.now(), 2**64 - 1
+    counts = stored(
+        plan_for("interface_metrics", rx_bytes="1.3.6.1.9.2", oper_status="1.3.6.1.9.3",
+                 speed_mbps="1.3.6.1.9.4", rx_errors="1.3.6.1.9.5"),
+        at,
+        ("1.3.6.1.9.2.7", "Counter64", huge),
+        ("1.3.6.1.9.3.7", "Integer", 2**40),
+        ("1.3.6.1.9.4.7", "Gauge32", huge),
+        ("1.3.6.1.9.5.7", "Counter64", huge),
+    )  # fmt: skip
+    light = plan_for("optical_metrics", rx_power_dbm="1.3.6.1.9.2", tx_power_dbm="1.3.6.1.9.3")
+    stored(light, at, ("1.3.6.1.9.2.7", "Integer", -214_748), ("1.3.6.1.9.3.7", "Integer", 0))
+
+    traffic, level = InterfaceSample.objects.get(), OpticalSample.objects.get()
+    assert counts == {"10.0.0.1": 1}
+    assert float(traffic.rx_bytes) == pytest.approx(huge)
+    assert (traffic.oper_status, traffic.rx_errors) == (None, None)
+    assert (level.rx_power, level.tx_power, level.no_light) == (None, 0, False)
+
+
+@pytest.mark.django_db
+def test_a_score_counts_for_the_devices_site_and_unknown_counters_for_nothing(api):
+    site = SiteFactory(name="North")
+    device = DeviceFactory(site=site)
+    at = timezone.now()
+    AvailabilitySample.objects.create(device_ip=device.ip, ping_status="up", recorded_at=at)
+    for minutes, errors in ((2, None), (1, 900_000)):
+        InterfaceSample.objects.create(
+            device_ip=device.ip,
+            interface_name="p1",
+            rx_errors=errors,
+            rx_packets=1_000_000,
+            recorded_at=at - timedelta(minutes=minutes),
+        )
+
+    client = api("operator")
+    client.post(f"/api/health/device/{device.ip}/calculate", {}, format="json")
+
+    answer = client.get("/api/health/site/North").json()
+    assert (answer["device_count"], answer["health"]["overall_score"]) == (1, 100.0)
+
+
+@pytest.mark.django_db
+def test_limits_of_samples_stand_under_both_names(api):
+    body = {
+        "device_ip": "10.0.0.1",
+        "interface_name": "p21",
+        "interface_index": 21,
+        "rx_power": -3,
+        "rx_power_low_warn": 0,
+        "recorded_at": timezone.now().isoformat(),
+    }
+    client = api("admin")
+    first = client.post("/api/metrics/optical", body, format="json")
+    again = client.post("/api/metrics/optical", body, format="json")
+    assert (first.status_code, again.status_code) == (201, 409)
+
+    answer = client.get("/api/metrics/optical/thresholds?device_ip=10.0.0.1").json()
+
+    assert answer["thresholds"] == {"21": {"rx_low_alarm": 0.0, "rx_low_warn": 0.0}}

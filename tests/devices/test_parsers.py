@@ -194,3 +194,42 @@ def test_templates_of_other_vendors_are_reached_by_name():
     assert answer["success"] is True
     table = registry.safe_parse("ntc:ciena_saos:port show", PORTS.strip())
     assert table["success"] is True
+
+
+def test_a_pager_overwritten_by_backspaces_hides_no_row():
+    line = "|5 |Ena |Ena |ACME |A |10GBASE-LR/LC |Yes |"
+    wiped = "--More--" + "\x08" * 8 + " " * 8 + "\x08" * 8 + line
+
+    assert registry.parse("ciena_port_xcvr_show", wiped)[0]["cli_port"] == 5
+
+
+def test_rows_that_were_cut_are_told():
+    def unknown(parser, text):
+        return registry.safe_parse(parser, text)["unknown_lines"]
+
+    assert unknown("ciena_port_show", "| 4") == ["| 4"]
+    assert unknown("ciena_port_show", "| LAG1 | LAG | Up |") == []
+    assert unknown("ciena_lldp_neighbors", "| 8 |") == ["| 8 |"]
+    early = "|  |  | System Name: lost |"
+    assert unknown("ciena_lldp_neighbors", early) == [early]
+    assert unknown("ciena_port_xcvr_diagnostics", "| Laser age | 12 |") == ["| Laser age | 12 |"]
+
+
+def test_only_addresses_go_on_with_a_blank_management_address():
+    text = "|5|6| Mgmt Addr: |\n| | | Port Desc: up to B |\n| | | 10.0.0.9 |"
+
+    found = registry.parse("ciena_lldp_neighbors", text)[0]
+
+    assert found["lldp_remote_mgmt_addr"] == "10.0.0.9"
+    assert found["lldp_remote_mgmt_addrs"] == ["10.0.0.9"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["9" * 400, "9" * 5000 + "/FD", "1" * 400 + "d"], ids=["speed", "mode", "duration"]
+)
+def test_endless_numbers_are_no_numbers(cell):
+    found = registry.parse("ciena_port_show", f"| 1 | x | Up | {cell} | | | {cell} |")
+
+    assert (found[0]["speed_mbps"], found[0]["cli_port"]) == (None, 1)
+    text = f"| Tx Power (dBm) | {'9' * 400} |"
+    assert registry.parse("ciena_port_xcvr_diagnostics", text)[0]["tx_power"] is None

@@ -1,5 +1,7 @@
 """Scans and commands against the simulated switches."""
 
+import json
+
 import pytest
 
 from devices.choices import ScanStatus, TargetState
@@ -12,7 +14,7 @@ from devices.models import (
     Scan,
     SshHostKey,
 )
-from devices.services import scans, vault, vault_groups
+from devices.services import scans, vault, vault_groups, vault_use
 
 pytestmark = pytest.mark.django_db
 
@@ -172,19 +174,41 @@ def test_a_command_runs_on_many_and_a_failed_target_is_a_row(
     assert run["results"][2]["error_code"] == "unreachable"
 
 
-def test_secrets_never_enter_a_run(admin, commits):
-    answer = admin.post(
-        "/api/executors/ssh/execute",
-        {"targets": ["127.0.0.1"], "command": "x", "config": {"password": "s3cret"}},
-        format="json",
-    )
+def test_a_secret_sent_with_a_run_is_sealed_used_and_forgotten(admin, simulated, commits):
+    account = simulated.world.scenario["ssh"]
+    config = {"port": simulated.ssh_port, "timeout": 5, **account}
+    body = {"targets": ["127.0.10.1"], "command": "software show", "config": config}
+    with commits():
+        answer = admin.post("/api/executors/ssh/execute", body, format="json")
+        run = ExecutorRun.objects.get()
+        assert account["password"] not in json.dumps(run.config)
+        assert run.config["sealed"]
 
-    assert answer.status_code == 400
-    assert "s3cret" not in answer.content.decode()
-    assert not ExecutorRun.objects.exists()
-    unknown = admin.post("/api/executors/warp/execute", {"targets": ["127.0.0.1"]}, format="json")
+    assert answer.status_code == 202
+    run.refresh_from_db()
+    assert (run.status, "sealed" in run.config) == ("success", False)
+    assert account["password"] not in admin.get(f"/api/executors/runs/{run.pk}").content.decode()
+
+
+def test_a_run_names_what_is_wrong_with_it_and_is_not_made(admin):
+    def ask(kind, **body):
+        sent = {"targets": ["127.0.0.1"], "command": "x", **body}
+        return admin.post(f"/api/executors/{kind}/execute", sent, format="json")
+
+    assert ask("ssh", config={"password": ["s3cret"]}).status_code == 400
+    assert ask("ssh", config={"credential_id": 999}).status_code == 404
+    unknown = ask("warp")
     assert unknown.status_code == 404
     assert unknown.json()["error"]["message"].startswith("Unknown executor: warp. Available: ")
+    assert not ExecutorRun.objects.exists()
+
+
+def test_who_may_use_no_credential_gets_none(api, shell_login):
+    vault_groups.assign(actor=None, ip_address="10.7.7.7", credential_id=shell_login.pk)
+    viewer, operator = api("viewer").user, api("operator").user
+
+    assert vault_use.resolve("10.7.7.7", "ssh", actor=viewer) is None
+    assert vault_use.resolve("10.7.7.7", "ssh", actor=operator).credential_id == shell_login.pk
 
 
 def test_targeting_resolves_and_says_what_was_left_out(admin):
@@ -221,8 +245,8 @@ def test_trends_count_zero_as_a_value(admin):
     ).json()["data"]
 
     assert found["tx_power"]["min"] == 0
-    assert found["tx_power"]["avg"] == pytest.approx(1.2933333333)
-    assert found["rx_power"]["avg"] == pytest.approx(-5.6666666667)
+    assert found["tx_power"]["avg"] == 1.2933333333333332
+    assert found["rx_power"]["avg"] == -5.666666666666667
     assert found["reading_count"] == 3
     empty = admin.get("/api/scans/optical/trends?ip_address=10.0.0.2&interface_index=7").json()
     assert empty["data"]["tx_power"] == {"min": None, "max": None, "avg": None}

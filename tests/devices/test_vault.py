@@ -320,3 +320,33 @@ def test_groups_hold_credentials(admin):
     )
     assert admin.delete(f"{base}/{pk}").json()["message"] == "Credential removed from group"
     assert admin.delete(f"{base}/{pk}").json()["error"]["message"] == "Credential not in group"
+
+
+def test_the_log_keeps_the_callers_session_and_a_failed_use_keeps_its_sentence(admin):
+    admin.post(
+        "/api/credentials",
+        {"name": "lab", "password": SECRET},
+        format="json",
+        headers={"X-Session-ID": "desk-7", "X-Request-ID": "req-9"},
+    )
+    row = Credential.objects.get()
+    vault_use.log_uses([Used(row, "10.0.0.1", "SSH", False, "refused")], actor=admin.user)
+
+    made, used = CredentialUse.objects.order_by("pk")
+    assert (made.session_id, made.request_id) == ("desk-7", "req-9")
+    assert used.action_detail == "Used for SSH authentication to 10.0.0.1"
+    assert (used.success, used.error_message) == (False, "refused")
+
+
+def test_a_credential_is_tried_as_the_type_that_was_named(admin):
+    store(admin, credential_type="api_key", token=SECRET)
+    pk = Credential.objects.get().pk
+    body = {"target": "127.0.0.1", "port": 9}
+
+    own = admin.post(f"/api/credentials/{pk}/test", body, format="json").json()["error"]
+    named = {**body, "credential_type": "snmp"}
+    tried = admin.post(f"/api/credentials/{pk}/test", named, format="json").json()["data"]
+
+    assert own["message"] == "Credentials of type api_key cannot be tested"
+    assert tried["success"] is False
+    assert CredentialUse.objects.filter(action="used", target_service="SNMP").count() == 1

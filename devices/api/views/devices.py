@@ -285,7 +285,7 @@ class ImportDevicesView(DeviceView):
         """Read a CSV file (`file`, or `csv` as text); `dry_run` only says what would change."""
         upload = request.FILES.get("file")
         text = upload.read() if upload else self.body.get("csv")
-        if text is None:
+        if not isinstance(text, (str, bytes)):
             raise Invalid("file", "file is required")
         dry = truth(self.body.get("dry_run"), "dry_run", False)
         return Response(csv_devices.load(actor=request.user, text=text, dry_run=dry))

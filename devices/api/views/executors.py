@@ -77,7 +77,8 @@ class ExecuteView(DeviceView):
         if config is not None and not isinstance(config, dict):
             raise Invalid("config", "config must be an object")
         targets = body.get("targets") if "targets" in body else body.get("target")
-        credential = body.get("credential_id")
+        config = dict(config or {})
+        credential = body.get("credential_id", config.pop("credential_id", None))
         run = runs.start_run(
             actor=request.user,
             executor=kind,

@@ -12,7 +12,7 @@ from devices.api.base import BareView, whole
 from devices.errors import Invalid
 from devices.models import AvailabilitySample, Site
 from devices.selectors import metrics, monitoring
-from devices.services import ingest, interfaces, optical_limits
+from devices.services import ingest, optical_limits
 
 MAX_ROWS = 20_000
 
@@ -44,13 +44,7 @@ class OpticalView(_MetricView):
 
     def post(self, request: Request) -> Response:
         """Store one light level, or those of `metrics`."""
-        body = self.body
-        if isinstance(body.get("metrics"), list):
-            count = interfaces.ingest_readings(body["metrics"], actor=request.user)
-            return Response({"inserted": count}, status=201)
-        sample = interfaces.sample_of(body)
-        sample.save()
-        return Response({"id": sample.pk}, status=201)
+        return Response(ingest.take("optical", self.body, actor=request.user), status=201)
 
 
 class InterfaceView(_MetricView):

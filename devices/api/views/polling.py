@@ -16,11 +16,10 @@ from devices.models import HealthScore, PollConfig, PollExecution, PollType
 from devices.selectors import metrics, monitoring
 from devices.services import health, poll_configs
 from devices.services.polling import BUILT_IN
-from devices.services.secrets import MASK
 
 
-def config_shown(row: PollConfig) -> dict[str, Any]:
-    """Return a poll; a community of its own shows as the mask."""
+def config_shown(row: PollConfig, with_community: bool = False) -> dict[str, Any]:
+    """Return a poll; a community of its own shows only to those who may change settings."""
     data = {name: getattr(row, name) for name in poll_configs.PLAIN}
     return {
         "id": row.pk,
@@ -28,7 +27,7 @@ def config_shown(row: PollConfig) -> dict[str, Any]:
         "target_device_ip": row.target_device_ip or None,
         "target_group_id": row.target_group_id,
         "credential_id": row.credential_id,
-        "snmp_community": MASK if row.community_encrypted else None,
+        "snmp_community": poll_configs.community_of(row, with_community),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "created_by": row.created_by,
@@ -73,8 +72,8 @@ class ConfigsView(DeviceView):
             rows = rows.filter(enabled=truth(query["enabled"], "enabled", True))
         if query.get("poll_type"):
             rows = rows.filter(poll_type=query["poll_type"])
-        found = [row for row in rows if not query.get("tag") or query["tag"] in row.tags]
-        shown = [config_shown(row) for row in found]
+        tag, open_ = query.get("tag"), policy.may(request.user, policy.SETTINGS_EDIT)
+        shown = [config_shown(row, open_) for row in rows if not tag or tag in row.tags]
         return Response({"configs": shown, "count": len(shown), "total": len(shown)})
 
     def post(self, request: Request) -> Response:
@@ -94,12 +93,13 @@ class ConfigView(DeviceView):
 
     def get(self, request: Request, pk: int) -> Response:
         """Answer a poll."""
-        return Response(config_shown(poll_configs.find(pk)))
+        may_read = policy.may(request.user, policy.SETTINGS_EDIT)
+        return Response(config_shown(poll_configs.find(pk), may_read))
 
     def put(self, request: Request, pk: int) -> Response:
         """Change a poll."""
         row = poll_configs.update(pk, actor=request.user, body=self.body)
-        return said(config_shown(row), "Config updated")
+        return said(config_shown(row, True), "Config updated")
 
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a poll."""
@@ -162,7 +162,8 @@ class ExecutionView(DeviceView):
             raise Refused("EXECUTION_NOT_FOUND", f'Execution with ID "{pk}" not found', 404)
         names = ("device_ip", "success", "records", "error_message", "duration_ms")
         results = list(row.device_results.values(*names))
-        return Response({"execution": execution_shown(row), "device_results": results})
+        shown = execution_shown(row)
+        return Response({**shown, "execution": shown, "device_results": results})
 
 
 class StatusView(DeviceView):

@@ -120,8 +120,9 @@ class TestView(DeviceView):
         if not isinstance(target, str) or not target.strip():
             raise Invalid("target", "target is required")
         port = whole(body.get("port"), "port", 0, 0, 65535)
+        kind = _kind(body.get("credential_type"))
         found = vault_test.test_credential(
-            pk, actor=request.user, target=target.strip(), port=port or None
+            pk, actor=request.user, target=target.strip(), port=port or None, kind=kind
         )
         return Response(found)
 
@@ -151,10 +152,16 @@ class AssignView(DeviceView):
             actor=request.user,
             ip_address=metrics.address_of(ip),
             credential_id=wanted_id(body["credential_id"], "credential_id"),
-            credential_type=str(body.get("credential_type") or ""),
+            credential_type=_kind(body.get("credential_type")),
             priority=whole(body.get("priority"), "priority", 0, -10000, 10000),
         )
         return said(None, "Credential assigned to device")
+
+
+def _kind(value: Any) -> str:
+    if value is not None and (not isinstance(value, str) or len(value) > 50 or "\x00" in value):
+        raise Invalid("credential_type", "credential_type must be a text of 50 characters at most")
+    return value or ""
 
 
 class UnassignView(DeviceView):

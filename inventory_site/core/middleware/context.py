@@ -22,11 +22,13 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
+        session = request.headers.get("X-Session-ID", "")
         call = context.CallContext(
             request_id=request_id,
             channel="admin" if request.path.startswith("/admin/") else "api",
             address=client_address(request),
             agent=request.headers.get("User-Agent", ""),
+            session_id=session if REQUEST_ID.fullmatch(session) else "",
         )
         with context.opened(call), structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)

@@ -12,7 +12,7 @@ from devices.api.clients.lab_inventory.forms import Unprocessable
 from devices.api.clients.lab_inventory.shown import found, shown, stamp
 from devices.errors import Missing
 from devices.services import attachments
-from inventory_site.core.errors import NotFound
+from inventory_site.core.errors import AuthenticationRequired, NotFound
 from inventory_site.core.files.serve import file_response
 
 
@@ -76,7 +76,14 @@ class AttachmentDownloadView(LabView):
 
 
 class AttachmentView(LabView):
-    """DELETE /api/inventory/attachments/{id}."""
+    """DELETE /api/inventory/attachments/{id}; its 401 has a sentence of its own."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse as every view does, but strangers in the words of this path."""
+        try:
+            super().initial(request, *args, **kwargs)
+        except AuthenticationRequired as err:
+            raise AuthenticationRequired("Authentication required") from err
 
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a file."""

@@ -1,0 +1,72 @@
+"""Bodies of the wrong kind: a sentence that names the field, never a server error."""
+
+import pytest
+
+from devices.services import inventory, vault, vault_groups
+
+pytestmark = pytest.mark.django_db
+POLL = {"name": "p", "poll_type": "snmp_availability", "target_type": "all"}
+WRONG = [
+    ("/api/devices", {"ip_address": "10.0.0.1", "device_type_id": "abc"}, "device_type_id"),
+    ("/api/devices", {"ip_address": "10.0.0.1", "site_id": [1]}, "site_id"),
+    ("/api/devices", {"ip_address": "10.0.0.1", "u_position": "low"}, "u_position"),
+    ("/api/devices", {"ip_address": "10.0.0.1", "metadata": [1]}, "metadata"),
+    ("/api/devices", {"ip_address": "10.0.0.1", "notes": {"a": 1}}, "notes"),
+    ("/api/devices/import", {"csv": {"a": 1}}, "file"),
+    ("/api/device_groups", {"group_name": "g", "rule": {"status": []}}, "rule"),
+    ("/api/device_groups", {"group_name": "g", "rule": {"site": {"a": 1}}}, "rule"),
+    ("/api/credentials/groups", {"name": "x" * 300}, "name"),
+    ("/api/credentials/devices/10.0.0.1/assign", {"credential_id": 1, "credential_type": "x" * 51},
+     "credential_type"),
+    ("/api/credentials/enterprise/configs",
+     {"name": "a", "auth_type": "radius", "credential_id": "abc"}, "credential_id"),
+    ("/api/credentials/enterprise/configs",
+     {"name": "x" * 300, "auth_type": "radius", "credential_id": 1}, "name"),
+    ("/api/credentials/enterprise/users",
+     {"name": "a", "username": "u", "password": "p", "auth_config_id": [1]}, "auth_config_id"),
+    ("/api/polling/configs", {**POLL, "poll_type": ["x"]}, "poll_type"),
+    ("/api/polling/configs", {**POLL, "tags": 5}, "tags"),
+    ("/api/polling/configs", {**POLL, "enabled": "often"}, "enabled"),
+    ("/api/polling/configs", {**POLL, "credential_id": "abc"}, "credential_id"),
+    ("/api/polling/configs", {**POLL, "target_group_id": [1]}, "target_group_id"),
+    ("/api/polling/configs", {**POLL, "target_custom_filter": {"status": []}},
+     "target_custom_filter"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "body", "field"), WRONG)
+def test_a_value_of_the_wrong_kind_is_named(api, path, body, field):
+    answer = api("super_admin").post(path, body, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
+    assert answer.json()["error"]["details"]["field"] == field
+
+
+def test_targeting_answers_odd_descriptions_in_words(api):
+    client = api("viewer")
+
+    def ask(kind, config):
+        body = {"type": kind, "config": config}
+        return client.post("/api/targeting/resolve", body, format="json").json()["data"]
+
+    assert ask("static", None)["error"] == "Invalid targeting configuration"
+    assert ask([1], {})["error"] == "Unknown targeting type: [1]"
+    assert ask("group", {"group_id": "9" * 40})["success"] is False
+    assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": "10.0.0.1"})["count"] == 1
+    assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": 5})["count"] == 2
+    assert ask("previous_result", {"field": "ip", "previous_results": 5})["targets"] == []
+
+
+def test_an_address_that_moved_to_another_device_is_assigned_anew():
+    row = vault.create_credential(actor=None, body={"name": "c", "password": "x"}).credential
+    device = inventory.save_address(actor=None, ip_address="10.1.1.1", facts={})
+    vault_groups.assign(actor=None, ip_address="10.1.1.1", credential_id=row.pk)
+    inventory.update_device(device.pk, actor=None, values={"mgmt_ip": "10.1.1.2"})
+
+    vault_groups.assign(actor=None, ip_address="10.1.1.2", credential_id=row.pk, priority=3)
+
+    assert list(row.assignments.order_by("pk").values_list("ip_address", "device_id")) == [
+        ("10.1.1.1", None),
+        ("10.1.1.2", device.pk),
+    ]

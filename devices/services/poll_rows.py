@@ -49,7 +49,8 @@ IF_COLUMNS = (
     ("tx_pkts", f"{IFX}.11"),
     ("speed_mbps", f"{IFX}.15"),
 )
-MAX_LEVEL, MAX_STATE, MAX_BYTES = 99_999, 2**31 - 1, 2**64 - 1
+MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
+MAX_BYTES, MAX_COUNT = 2**64 - 1, 2**63 - 1
 BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
 LIMIT_NAMES = (
     "tx_power_high_warn",
@@ -135,7 +136,7 @@ def by_index(plan: Plan, rows: Sequence[VarBind]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
         column = _column_of(columns, row.oid)
-        if column is None:
+        if column is None or row.oid[-1] > MAX_STATE:
             continue
         raw = row.value if isinstance(row.value, (int, float)) else row.text
         if column.transform == "hex_to_mac" and isinstance(row.value, bytes):
@@ -258,15 +259,16 @@ def _decimal(value: Any) -> Decimal | None:
     """Return a level as it is kept; none for what is no level, however a device puts it."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    if not abs(value) < MAX_LEVEL:
+    if not -MAX_LEVEL < value < MAX_LEVEL:
         return None
     return Decimal(str(value)).quantize(Decimal("0.001"))
 
 
-def _count(value: Any, limit: int = 2**63 - 1) -> int | None:
+def _count(value: Any, limit: int = MAX_COUNT) -> int | None:
     """Return a counter that its column can hold; none for anything else."""
-    known = isinstance(value, int) and not isinstance(value, bool)
-    return value if known and 0 <= value <= limit else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= limit else None
 
 
 def _store_interfaces(

@@ -51,7 +51,7 @@ ERROR_NAMES = (
 )
 Value = int | bytes | str | None
 MAX_OID_PARTS = 256
-KEPT_OIDS, KEPT_OID_BYTES = 4096, 40
+KEPT_OIDS = 4096
 FOUR_OCTET_ID = 0x7FFFFFFF
 
 
@@ -236,21 +236,35 @@ def decode(data: bytes) -> Response:
     at, end = _expect(data, at, end, 0x30)
     rows = []
     while at < end:
-        row_at, row_end = _expect(data, at, end, 0x30)
-        rows.append(_varbind(data, row_at, row_end))
-        at = row_end
+        row, at = _short_varbind(data, at, end) or _varbind(data, at, end)
+        rows.append(row)
     return Response(version, community, request_id, status, index, tuple(rows))
 
 
-def _varbind(data: bytes, at: int, end: int) -> VarBind:
+def _short_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int] | None:
+    """Read a row whose lengths are all of one octet, as most are; nothing for any other."""
+    oid_at = at + 4
+    if oid_at > end or data[at] != 0x30 or data[at + 2] != 0x06:
+        return None
+    stop, value_at = at + 2 + data[at + 1], oid_at + data[at + 3] + 2
+    if data[at + 1] > 0x7F or stop > end or value_at > stop:
+        return None
+    kind = TYPES.get(data[value_at - 2])
+    if kind is None or value_at + data[value_at - 1] != stop:
+        return None
+    oid = _kept_oid(data[oid_at : value_at - 2])
+    return VarBind(oid, kind, _value(kind, data[value_at:stop])), stop
+
+
+def _varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
+    at, end = _expect(data, at, end, 0x30)
     start, stop = _expect(data, at, end, 0x06)
-    body = data[start:stop]
-    oid = _kept_oid(body) if len(body) <= KEPT_OID_BYTES else decode_oid(body)
+    oid = decode_oid(data[start:stop])
     tag, start, stop = read(data, stop, end)
     kind = TYPES.get(tag)
     if kind is None:
         raise BadMessage(f"a value has the unknown tag {tag:#04x}")
-    return VarBind(oid, kind, _value(kind, data[start:stop]))
+    return VarBind(oid, kind, _value(kind, data[start:stop])), end
 
 
 def _value(kind: str, body: bytes) -> Value:
@@ -293,7 +307,7 @@ def decode_oid(body: bytes) -> tuple[int, ...]:
 
 @lru_cache(KEPT_OIDS)
 def _kept_oid(body: bytes) -> tuple[int, ...]:
-    """Decode an OID of the usual size once: many devices answer for the same ones."""
+    """Decode a short OID once: many devices answer for the same ones."""
     return decode_oid(body)
 
 

@@ -64,6 +64,15 @@ def addresses_of(group: DeviceGroup) -> list[str]:
     return sorted(found, key=sort_key)
 
 
+def addresses_among(group: DeviceGroup, ips: Collection[str]) -> set[str]:
+    """Return which of these addresses are a group's: listed, or matched by its rule."""
+    found = set(group.members.filter(ip_address__in=ips).values_list("ip_address", flat=True))
+    if group.rule:
+        matched = matching(group.rule).filter(address__ip__in=ips)
+        found |= set(matched.values_list("address__ip", flat=True))
+    return found
+
+
 def sizes_of(groups: Collection[DeviceGroup]) -> dict[int, int]:
     """Return how many addresses each group means, by id; two queries, however many groups."""
     found = dict(

@@ -18,7 +18,7 @@ from devices.executors.base import is_host
 from devices.executors.snmp_codec import VarBind
 from devices.executors.snmp_engine import SnmpEngine
 from devices.models import Credential, ManagementAddress
-from devices.services import runs, vault_use
+from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
 
 BOUND_S, MAX_HOSTS, MAX_ROWS = 5.0, 100, 5000
@@ -77,10 +77,10 @@ def _secret(
         return vault_use.open_for_use(int(sent), actor=actor)
     if query.get("community"):
         return None, {"community": str(query["community"])}
-    found = vault_use.resolve(host, "snmp", actor=actor)
+    found = vault_resolve.resolve(host, "snmp", actor=actor)
     if found is None:
         return None, {"community": "public"}
-    return Credential.objects.filter(pk=found.credential_id).first(), found.credentials
+    return found.row, found.credentials
 
 
 def system(way: Way, *, actor: Any) -> dict[str, Any]:

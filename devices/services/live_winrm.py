@@ -13,7 +13,7 @@ from devices.executors import winrm_scripts as scripts
 from devices.executors.base import Outcome, is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential
-from devices.services import runs, vault_use
+from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
 
 OWN = ("username", "password", "domain", "transport", "port", "timeout", "server_cert_validation")
@@ -55,10 +55,10 @@ def _account(
         return vault_use.open_for_use(pk, actor=actor)
     if body.get("username") and body.get("password"):
         return None, {}
-    found = vault_use.resolve(target, "winrm", actor=actor)
+    found = vault_resolve.resolve(target, "winrm", actor=actor)
     if found is None:
         raise Invalid("username", "username and password, or credential_id, are required")
-    return Credential.objects.filter(pk=found.credential_id).first(), found.credentials
+    return found.row, found.credentials
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:

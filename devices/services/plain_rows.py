@@ -34,7 +34,7 @@ def insert(rows: Sequence[models.Model]) -> None:
         f"INSERT INTO {quote(rows[0]._meta.db_table)} ({names})"  # noqa: S608  names of our models
         f" VALUES ({marks}) ON CONFLICT DO NOTHING"
     )
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.executemany(statement, list(_prepared(rows, fields)))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from devices import measures
@@ -345,9 +346,13 @@ def _rates(sample: InterfaceSample, last: InterfaceSample | None) -> None:
 
 
 def _previous(ips: list[str], at: datetime) -> dict[tuple[str, int | None], InterfaceSample]:
-    """Return the newest earlier row of each port, of the last hours."""
-
+    """Return the last earlier row of each port, of the last hours."""
     rows = InterfaceSample.objects.filter(
         device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - timedelta(hours=2)
-    ).order_by("recorded_at")
-    return {(row.device_ip, row.interface_index): row for row in rows}
+    )
+    ports = rows.order_by().values("device_ip", "interface_index")
+    newest = ports.annotate(last=Max("pk")).values("last")
+    return {
+        (row.device_ip, row.interface_index): row
+        for row in InterfaceSample.objects.filter(pk__in=newest)
+    }

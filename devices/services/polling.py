@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,12 @@ from django.utils import timezone
 from devices.choices import PollTarget, RunStatus
 from devices.executors import ping, snmp
 from devices.executors.snmp_engine import SnmpEngine
-from devices.models import Device, PollConfig, PollDeviceResult, PollExecution, PollType
+from devices.models import Credential, Device, PollConfig, PollDeviceResult, PollExecution, PollType
 from devices.selectors.groups import addresses_of, matching
-from devices.services import poll_rows, runs, secrets, vault_use
+from devices.services import poll_rows, runs, secrets, vault_resolve, vault_use
 from devices.services.poll_rows import Answer
+from devices.services.vault_resolve import Resolved
+from devices.services.vault_use import Used
 from inventory_site.core import crypto
 from inventory_site.core.locks import lock
 from inventory_site.core.tasks import enqueue
@@ -34,6 +37,9 @@ BUILT_IN = {
 }
 PROFILE_OF = {"snmp_optical": "ciena_optical", "snmp_ciena_optical": "ciena_optical"}
 ABANDONED_AFTER = timedelta(minutes=30)
+PINGS_AT_ONCE = 200
+DEVICE_S, POLL_S = 120, 240  # below the task's own limit, so that what came is kept
+TOLD_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,12 @@ class Asked:
     site: str
     role: str
     config: Mapping[str, Any] = field(repr=False)
+    credential: Credential | None = None
+
+    @property
+    def is_v3(self) -> bool:
+        """Whether it speaks SNMPv3, which costs much work per request."""
+        return str(self.config.get("version")) == "3"
 
 
 def run_due(at: datetime | None = None) -> int:
@@ -105,42 +117,67 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     asked = targets_of(config, vendor=poll_type.profile.vendor if poll_type else "")
     answers = async_to_sync(_ask_all)(asked, plan, config.max_concurrent)
     records = _store(execution, config, plan, asked, answers)
+    _log_uses(asked, answers)
     return _finish(execution, config, began, answers=answers, records=records)
 
 
 async def _ask_all(asked: Sequence[Asked], plan: poll_rows.Plan, at_once: int) -> list[Answer]:
-    gate = asyncio.Semaphore(max(1, at_once))
+    """Ask every device for its uptime side by side, then walk those that answer, some at a time.
+
+    So a silent device costs the others nothing, and one that never ends only its own rows.
+    """
+    gate, pings = asyncio.Semaphore(max(1, at_once)), asyncio.Semaphore(PINGS_AT_ONCE)
+    ends = asyncio.get_running_loop().time() + POLL_S
     async with SnmpEngine() as engine:
 
         async def one(device: Asked) -> Answer:
-            async with gate:
-                return await _ask(device, plan, engine)
+            answer, began = Answer(device.ip), time.perf_counter()
+            try:
+                async with asyncio.timeout_at(ends):
+                    if plan.pings:
+                        async with pings:
+                            await _ping(device, answer)
+                    async with gate if device.is_v3 else contextlib.nullcontext():
+                        await _ask_uptime(device, answer, engine)
+                    if plan.walks and not answer.error:
+                        async with gate:
+                            await _walk(device, plan, answer, engine)
+            except TimeoutError:
+                answer.error = f"The poll ended after {POLL_S} s, before the device was read"
+            answer.duration_ms = int((time.perf_counter() - began) * 1000)
+            return answer
 
         return list(await asyncio.gather(*(one(device) for device in asked)))
 
 
-async def _ask(device: Asked, plan: poll_rows.Plan, engine: SnmpEngine) -> Answer:
-    answer, began = Answer(device.ip), time.perf_counter()
-    if plan.pings:
-        reached = await ping.ping(device.ip, timeout_s=min(2.0, float(device.config["timeout"])))
-        answer.ping_ms = reached.first_ms if reached.is_alive else None
-        answer.is_alive = reached.is_alive
+async def _ping(device: Asked, answer: Answer) -> None:
+    reached = await ping.ping(device.ip, timeout_s=min(2.0, float(device.config["timeout"])))
+    answer.ping_ms = reached.first_ms if reached.is_alive else None
+    answer.is_alive = reached.is_alive
+
+
+async def _ask_uptime(device: Asked, answer: Answer, engine: SnmpEngine) -> None:
     asked_at = time.perf_counter()
     head = await snmp.ask(device.ip, [poll_rows.SYS_UPTIME], device.config, engine=engine)
     answer.snmp_ms = round((time.perf_counter() - asked_at) * 1000, 3)
     if head.error or not head.rows:
         answer.error = head.error or "No answer"
-    else:
-        value = head.rows[0].value
-        answer.uptime_ticks = value if isinstance(value, int) else None
-        for oid in plan.walks:
-            tree = await snmp.ask(device.ip, [oid], device.config, walk=True, engine=engine)
-            answer.rows.extend(tree.rows)
-            if tree.error:
-                answer.error = tree.error
-                break
-    answer.duration_ms = int((time.perf_counter() - began) * 1000)
-    return answer
+        return
+    value = head.rows[0].value
+    answer.uptime_ticks = value if isinstance(value, int) else None
+
+
+async def _walk(device: Asked, plan: poll_rows.Plan, answer: Answer, engine: SnmpEngine) -> None:
+    try:
+        async with asyncio.timeout(DEVICE_S):
+            for oid in plan.walks:
+                tree = await snmp.ask(device.ip, [oid], device.config, walk=True, engine=engine)
+                answer.rows.extend(tree.rows)
+                if tree.error:
+                    answer.error = tree.error
+                    return
+    except TimeoutError:
+        answer.error = f"The device was not read whole within {DEVICE_S} s"
 
 
 def _store(
@@ -225,22 +262,30 @@ def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
         rows = rows.filter(pk__in=wanted.values("pk"))
     elif config.target_type == PollTarget.CUSTOM_QUERY:
         rows = rows.filter(pk__in=matching(config.target_custom_filter or {}).values("pk"))
-    found = rows.select_related("address", "site")
-    common = _common(config)
+    return _asked(config, list(rows.select_related("address", "site")))
+
+
+def _asked(config: PollConfig, devices: Sequence[Device]) -> list[Asked]:
+    """Say how each device is asked; a credential for many is opened once."""
+    common, shared = _common(config)
+    resolved: dict[str, Resolved] = {}
+    if not common.pop("_own", False):
+        resolved = vault_resolve.resolve_many([device.ip or "" for device in devices], "snmp")
     return [
         Asked(
-            device.ip or "",
+            ip := device.ip or "",
             device.name,
             device.site.name if device.site else "",
             device.role,
-            _config_of(config, device, common),
+            _config_of(config, device, common, resolved.get(ip)),
+            resolved[ip].row if ip in resolved else shared,
         )
-        for device in found
+        for device in devices
     ]
 
 
-def _common(config: PollConfig) -> dict[str, Any]:
-    """Return what all devices of a poll share; one credential for all is opened once."""
+def _common(config: PollConfig) -> tuple[dict[str, Any], Credential | None]:
+    """Return what all devices of a poll share, and the credential that it names."""
     common: dict[str, Any] = {
         "timeout": config.snmp_timeout,
         "retries": config.snmp_retries,
@@ -248,21 +293,31 @@ def _common(config: PollConfig) -> dict[str, Any]:
         "version": config.snmp_version,
     }
     if config.credential_id:
-        _, document = vault_use.open_for_use(config.credential_id, actor=None)
-        return {**common, **runs.secret_config(document), "_own": True}
+        row, document = vault_use.open_for_use(config.credential_id, actor=None)
+        return {**common, **runs.secret_config(document), "_own": True}, row
     if config.community_encrypted:
         place = secrets.place("pollconfig", config.pk, "community_encrypted")
         community = crypto.decrypt(config.community_encrypted, bound_to=place)
-        return {**common, "community": community, "_own": True}
-    return common
+        return {**common, "community": community, "_own": True}, None
+    return common, None
 
 
-def _config_of(config: PollConfig, device: Device, common: Mapping[str, Any]) -> dict[str, Any]:
+def _config_of(
+    config: PollConfig, device: Device, common: Mapping[str, Any], resolved: Resolved | None
+) -> dict[str, Any]:
     found = dict(common)
-    if not found.pop("_own", False):
-        resolved = vault_use.resolve(device.ip or "", "snmp")
-        if resolved is not None:
-            found |= runs.secret_config(resolved.credentials)
+    if resolved is not None:
+        found |= runs.secret_config(resolved.credentials)
     if config.snmp_port == 161 and device.address and device.address.snmp_port:
         found["port"] = device.address.snmp_port
     return found
+
+
+def _log_uses(asked: Sequence[Asked], answers: Sequence[Answer]) -> None:
+    uses = [
+        Used(device.credential, device.ip, "SNMP", not answer.error, answer.error)
+        for device, answer in zip(asked, answers, strict=True)
+        if device.credential is not None
+    ]
+    if uses:
+        vault_use.log_uses(uses, actor=None, quiet_for=TOLD_EVERY)

@@ -20,7 +20,7 @@ from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, ExecutorResult, ExecutorRun, ManagementAddress
-from devices.services import host_keys, vault_use
+from devices.services import host_keys, vault_resolve, vault_use
 from devices.services.vault_use import Used
 from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
@@ -217,25 +217,27 @@ def _targets(
         credential, document = vault_use.open_for_use(run.credential_id, actor=run.started_by)
         config = {**secret_config(document), **common}
         return [Target(row.target, config) for row in rows], [credential] * len(rows)
-    targets, credentials = [], []
-    for row in rows:
-        found = vault_use.resolve(row.target, kind, actor=run.started_by) if kind else None
-        secret = secret_config(found.credentials) if found else {}
-        ports = _known_ports(row.target, run.executor)
-        targets.append(Target(row.target, {**secret, **ports, **common}))
-        credentials.append(
-            Credential.objects.filter(pk=found.credential_id).first() if found else None
-        )
+    names = [row.target for row in rows]
+    found = vault_resolve.resolve_many(names, kind, actor=run.started_by) if kind else {}
+    ports = _known_ports(names, run.executor)
+    targets: list[Target] = []
+    credentials: list[Credential | None] = []
+    for name in names:
+        resolved = found.get(name)
+        secret = secret_config(resolved.credentials) if resolved else {}
+        targets.append(Target(name, {**secret, **ports.get(name, {}), **common}))
+        credentials.append(resolved.row if resolved else None)
     return targets, credentials
 
 
-def _known_ports(target: str, executor: str) -> dict[str, int]:
+def _known_ports(targets: Sequence[str], executor: str) -> dict[str, dict[str, int]]:
+    """Return the port that the register knows for each target, as part of its configuration."""
     name = {"ssh": "ssh_port", "snmp": "snmp_port"}.get(executor)
-    ip = normal_ip(target)
-    if name is None or ip is None:
+    if name is None:
         return {}
-    port = ManagementAddress.objects.filter(ip=ip).values_list(name, flat=True).first()
-    return {"port": port} if port else {}
+    by_ip = {ip: target for target in targets if (ip := normal_ip(target))}
+    known = ManagementAddress.objects.filter(ip__in=by_ip).values_list("ip", name)
+    return {by_ip[ip]: {"port": port} for ip, port in known if port}
 
 
 def secret_config(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from devices.services import (
     netbox_autodiscovery,
     port_reading,
     runs,
+    vault_resolve,
     vault_use,
 )
 from devices.services.vault_use import Used
@@ -285,8 +286,11 @@ def _read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
         )
     )
     targets, credentials = [], []
+    resolved = vault_resolve.resolve_many(
+        [row.target for row in rows], "ssh", actor=scan.started_by
+    )
     for row in rows:
-        found = vault_use.resolve(row.target, "ssh", actor=scan.started_by)
+        found = resolved.get(row.target)
         secret = runs.secret_config(found.credentials) if found else {}
         port = scan.options.get("ssh_port") or ports.get(row.target)
         config = {
@@ -297,9 +301,7 @@ def _read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
             "commands": port_reading.commands_of(scan.kind, row.target),
         }
         targets.append(Target(row.target, config))
-        credentials.append(
-            Credential.objects.filter(pk=found.credential_id).first() if found else None
-        )
+        credentials.append(found.row if found else None)
     cancelled = Cancelled(
         lambda: Scan.objects.filter(pk=scan.pk, status=ScanStatus.CANCELLED).exists()
     )

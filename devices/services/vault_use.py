@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from devices import policy
-from devices.addresses import normal_ip
-from devices.choices import AuthMethod, CredentialStatus
+from devices.choices import CredentialStatus
 from devices.errors import Refused
 from devices.models import (
     Credential,
-    CredentialAssignment,
     CredentialUse,
     Device,
-    EnterpriseAuthUser,
 )
-from devices.services import secrets, vault
+from devices.services import plain_rows, secrets, vault
 from inventory_site.core import crypto
 from inventory_site.core.errors import NotAllowed
 from inventory_site.core.tasks import enqueue
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A credential opened for one device; its secret never shows in a repr."""
-
-    auth_method: str
-    device_ip: str
-    credential_type: str
-    credential_id: int
-    credential_name: str
-    credentials: Mapping[str, Any] = field(repr=False)
-    server_config: Mapping[str, Any] | None = field(default=None, repr=False)
-    enterprise_user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,69 +89,19 @@ def opened(row: Credential) -> dict[str, Any]:
         ) from err
 
 
-def resolve(ip_address: str, kind: str, *, actor: Any = None) -> Resolved | None:
-    """Return the credential of a type that opens a device, or nothing.
+def log_uses(uses: Iterable[Used], *, actor: Any, quiet_for: timedelta | None = None) -> int:
+    """Write one log row per use in one insert, and raise the counters; return how many.
 
-    Order: assignments of the address and its device by priority (higher first) then id, those of
-    its groups, then the type's default. Unusable credentials, and those the actor may not use, are
-    skipped; who may use none gets none.
+    With `quiet_for`, a use is counted but not told again while an equal one of the system's is
+    that young: what polls every minute would bury what people did.
     """
-    if not policy.may(actor, policy.USE_CREDENTIAL):
-        return None
-    ip = normal_ip(ip_address) or ip_address
-    for assignment in _candidates(ip, kind):
-        row = assignment.credential
-        if usable(row) and policy.may_use(actor, row):
-            found = _resolved(assignment, ip, kind)
-            if found is not None:
-                return found
-    defaults = Credential.objects.kept().filter(is_default=True, credential_type=kind)
-    for row in defaults.order_by("pk"):
-        if usable(row) and policy.may_use(actor, row):
-            return Resolved(AuthMethod.LOCAL, ip, kind, row.pk, row.name, opened(row))
-    return None
-
-
-def _candidates(ip: str, kind: str) -> list[CredentialAssignment]:
-    rows = CredentialAssignment.objects.filter(
-        Q(credential_type=kind) | Q(credential_type="", credential__credential_type=kind)
-    ).select_related("credential", "enterprise_auth_user__auth_config__credential")
-    own = rows.filter(Q(ip_address=ip) | Q(device__address__ip=ip))
-    grouped = rows.filter(group__members__ip_address=ip)
-    order = ("-priority", "pk")
-    return [*own.order_by(*order).distinct(), *grouped.order_by(*order).distinct()]
-
-
-def _resolved(assignment: CredentialAssignment, ip: str, kind: str) -> Resolved | None:
-    row = assignment.credential
-    if assignment.auth_method == AuthMethod.LOCAL:
-        return Resolved(AuthMethod.LOCAL, ip, kind, row.pk, row.name, opened(row))
-    account: EnterpriseAuthUser | None = assignment.enterprise_auth_user
-    if account is None or not account.enabled or account.auth_config.credential is None:
-        return None
-    document = secrets.open_sealed(
-        account.encrypted_credentials,
-        model="enterpriseauthuser",
-        pk=account.pk,
-        name="encrypted_credentials",
-    )
-    return Resolved(
-        assignment.auth_method,
-        ip,
-        kind,
-        row.pk,
-        row.name,
-        document,
-        server_config=opened(account.auth_config.credential),
-        enterprise_user_id=account.pk,
-    )
-
-
-def log_uses(uses: Iterable[Used], *, actor: Any) -> int:
-    """Write one log row per use in one insert, and raise the counters; return how many."""
-    rows: list[CredentialUse] = []
+    uses, rows = list(uses), list[CredentialUse]()
     counts: dict[int, int] = {}
+    told = _told_lately(uses, quiet_for) if quiet_for else frozenset()
     for use in uses:
+        counts[use.credential.pk] = counts.get(use.credential.pk, 0) + 1
+        if (use.credential.pk, use.target, use.service, use.success) in told:
+            continue
         detail = f"Used for {use.service} authentication to {use.target}"
         rows.append(
             vault.log(
@@ -183,14 +116,24 @@ def log_uses(uses: Iterable[Used], *, actor: Any) -> int:
                 save=False,
             )
         )
-        counts[use.credential.pk] = counts.get(use.credential.pk, 0) + 1
     with transaction.atomic():
-        CredentialUse.objects.bulk_create(rows, batch_size=1000)
+        plain_rows.insert(rows)
         for pk, count in counts.items():
             Credential.objects.filter(pk=pk).update(
                 used_by_count=F("used_by_count") + count, last_used_at=timezone.now()
             )
     return len(rows)
+
+
+def _told_lately(uses: Iterable[Used], quiet_for: timedelta) -> frozenset[tuple[Any, ...]]:
+    rows = CredentialUse.objects.filter(
+        credential__in={use.credential.pk for use in uses},
+        action="used",
+        performer=None,
+        performed_at__gt=timezone.now() - quiet_for,
+    )
+    names = ("credential_id", "target_device", "target_service", "success")
+    return frozenset(rows.values_list(*names))
 
 
 def expire_due(at: datetime | None = None) -> int:

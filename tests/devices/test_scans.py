@@ -14,7 +14,7 @@ from devices.models import (
     Scan,
     SshHostKey,
 )
-from devices.services import scans, vault, vault_groups, vault_use
+from devices.services import scans, vault, vault_groups, vault_resolve
 
 pytestmark = pytest.mark.django_db
 
@@ -207,8 +207,8 @@ def test_who_may_use_no_credential_gets_none(api, shell_login):
     vault_groups.assign(actor=None, ip_address="10.7.7.7", credential_id=shell_login.pk)
     viewer, operator = api("viewer").user, api("operator").user
 
-    assert vault_use.resolve("10.7.7.7", "ssh", actor=viewer) is None
-    assert vault_use.resolve("10.7.7.7", "ssh", actor=operator).credential_id == shell_login.pk
+    assert vault_resolve.resolve("10.7.7.7", "ssh", actor=viewer) is None
+    assert vault_resolve.resolve("10.7.7.7", "ssh", actor=operator).credential_id == shell_login.pk
 
 
 def test_targeting_resolves_and_says_what_was_left_out(admin):

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from accounts.services.sign_in import CHALLENGE_LIFE
 
-NAME, SAME_SITE = "sign_in_challenge", "Lax"
+NAME = "sign_in_challenge"
 
 
 def give(response: HttpResponseBase, challenge: str) -> None:
@@ -20,14 +20,14 @@ def give(response: HttpResponseBase, challenge: str) -> None:
         challenge,
         max_age=int(CHALLENGE_LIFE.total_seconds()),
         httponly=True,
-        samesite=SAME_SITE,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
 
 
 def take_back(response: HttpResponseBase) -> None:
     """Forget it: the second step is done."""
-    response.delete_cookie(NAME, samesite=SAME_SITE)
+    response.delete_cookie(NAME, samesite="Lax")
 
 
 def of(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """What every signed-in browser call is checked for, and what it leaves behind."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.errors import PasswordExpired
 from accounts.models import Session
+from accounts.services import usage
 from inventory_site.error_shapes import HTML, error_response, shape_of
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -45,6 +47,24 @@ def touch(row: Session) -> None:
     now = timezone.now()
     if now - row.last_activity_at >= TOUCH_EVERY:
         Session.objects.filter(pk=row.pk).update(last_activity_at=now)
+
+
+class UsageMiddleware:
+    """Counts each call by the pattern of its address, its status, and how long it took."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        found = request.resolver_match
+        usage.note(
+            endpoint=f"/{found.route}" if found is not None else "",
+            status=response.status_code,
+            took_ms=(time.perf_counter() - began) * 1000,
+        )
+        return response
 
 
 class SessionActivityMiddleware:

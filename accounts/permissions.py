@@ -20,6 +20,11 @@ def _matrix(module: str, app: str, *models: str) -> dict[str, tuple[str, ...]]:
     return {f"{module}:{word}": _on(app, verb, *models) for word, verb in _VERBS.items()}
 
 
+def _marked(module: str) -> dict[str, tuple[str, ...]]:
+    """Names of a module of that matrix which has no table of its own here."""
+    return {f"{module}:{word}": (f"accounts.{module}_{word}",) for word in _VERBS}
+
+
 _ROUTE_MODELS = (
     "networkroute",
     "darkfibrechannel",
@@ -41,7 +46,13 @@ NETWORK_INVENTORY: dict[str, tuple[str, ...]] = {
     **_matrix("network_design", "networkroutes", "savedsearch"),
     **_matrix("carriers", "networkroutes", "carrier", "carriercontact"),
     **_matrix("exchange_rates", "networkroutes", "exchangerate"),
-    "change_logs:view": ("networkroutes.view_reservationlog", "accounts.view_auditentry"),
+    **_marked("cnx_colocation"),
+    **_marked("exchange_data"),
+    "change_logs:view": (
+        "accounts.change_logs_view",
+        "networkroutes.view_reservationlog",
+        "accounts.view_auditentry",
+    ),
 }
 NETWORK_INVENTORY["network_routes:view"] += _ROUTE_HISTORY
 NETWORK_INVENTORY["network_design:view"] += ("networkroutes.view_designlog",)
@@ -58,6 +69,15 @@ NETWORK_INVENTORY |= {
     + _on("networkroutes", "view", "bulkupload"),
     "live_latency:ingest": _on("networkroutes", "add", "latencysample"),
 }
+
+NETWORK_PEOPLE: dict[str, tuple[str, ...]] = {
+    f"user_management:{word}": (
+        f"accounts.user_management_{word}",
+        *_on("accounts", verb, "user"),
+    )
+    for word, verb in _VERBS.items()
+}
+"""Apart from the register's names: open mode gives those to strangers."""
 
 _SCHEDULE_MODELS = (
     "periodictask",
@@ -163,8 +183,9 @@ DEVICES: dict[str, tuple[str, ...]] = {
 }
 
 LAB_DEVICES: dict[str, tuple[str, ...]] = {
-    "devices:read": DEVICES["devices.device.view"],
+    "devices:read": ("accounts.lab_read_devices", *DEVICES["devices.device.view"]),
     "devices:write": (
+        "accounts.lab_write_devices",
         *DEVICES["devices.device.create"],
         *DEVICES["devices.device.edit"],
         *DEVICES["devices.device.delete"],
@@ -250,6 +271,7 @@ FABRICATION: dict[str, tuple[str, ...]] = {
 
 PERMISSION_NAMES: dict[str, tuple[str, ...]] = {
     **NETWORK_INVENTORY,
+    **NETWORK_PEOPLE,
     **SYSTEM,
     **DEVICES,
     **JOBS,

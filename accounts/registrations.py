@@ -20,6 +20,7 @@ from inventory_site.core.registry import (
 SETTINGS = "Settings"
 VIEW_USER = "accounts.view_user"
 VIEW_KEY, VIEW_SESSION = "accounts.view_apikey", "accounts.view_session"
+MODULE_OF = {"users": "user_management", "audit": "change_logs"}
 ENTRIES = (
     ("users", "Users", "users", "accounts_user", VIEW_USER, SETTINGS, 10),
     ("roles", "Roles", "shield-check", "accounts_role", "accounts.view_role", SETTINGS, 20),
@@ -103,6 +104,7 @@ def register() -> None:
                 url_name=f"admin:{model}_changelist",
                 permission=permission,
                 order=order,
+                module=MODULE_OF.get(slug, ""),
             )
         )
     registry.sidebar.register(

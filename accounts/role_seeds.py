@@ -9,12 +9,14 @@ from accounts.permissions import (
     LAB_DEVICES,
     LAB_PEOPLE,
     NETWORK_INVENTORY,
+    NETWORK_PEOPLE,
     STOCK,
     SYSTEM,
 )
 
 ALL_NAMES = (
     *NETWORK_INVENTORY,
+    *NETWORK_PEOPLE,
     *SYSTEM,
     *DEVICES,
     *JOBS,
@@ -100,7 +102,7 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "administrator",
         "Network administrator",
         800,
-        _NETWORK,
+        (*_NETWORK, *NETWORK_PEOPLE),
         "Administrator of the network inventory.",
     ),
     RoleSeed(
@@ -110,9 +112,17 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         (
             *(
                 f"{m}:{v}"
-                for m in ("network_routes", "locations", "carriers", "network_design")
+                for m in (
+                    "network_routes",
+                    "locations",
+                    "carriers",
+                    "cnx_colocation",
+                    "network_design",
+                )
                 for v in ("view", "create", "edit")
             ),
+            "exchange_data:view",
+            "exchange_data:edit",
             "network_design:clear_log",
             "exchange_rates:view",
             "change_logs:view",
@@ -124,7 +134,17 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
         "Read only",
         90,
         (
-            *(f"{m}:view" for m in ("network_routes", "locations", "carriers", "exchange_rates")),
+            *(
+                f"{m}:view"
+                for m in (
+                    "network_routes",
+                    "locations",
+                    "carriers",
+                    "cnx_colocation",
+                    "exchange_rates",
+                    "exchange_data",
+                )
+            ),
             *(f"network_design:{v}" for v in ("view", "create", "edit")),
         ),
         "Reads the network inventory.",

@@ -10,6 +10,7 @@ from inventory_site.core.registry import (
     CardLine,
     DashboardCard,
     DemoLoader,
+    Figures,
     FileOwner,
     LegacyImporter,
     PaletteVerb,
@@ -53,6 +54,7 @@ def register() -> None:
             "devices.silent", "Silent devices", "broken", "devices.view_device", _silent_devices
         )
     )
+    registry.figures.register(Figures("devices", _figures))
     registry.demos.register(DemoLoader("devices", _load_demo, order=40))
     registry.importers.register(
         LegacyImporter(
@@ -113,6 +115,12 @@ def _sidebar() -> None:
             "devices.discover", "Discover devices", "admin:devices_scan_add", "devices.view_scan"
         )
     )
+
+
+def _figures() -> dict[str, int]:
+    from devices.selectors import devices
+
+    return devices.figures()
 
 
 def _find_devices(user: Any, text: str, limit: int) -> list[SearchHit]:

@@ -9,6 +9,15 @@ from inventory_site.core import registry
 from inventory_site.core.registry import PaletteVerb, SidebarEntry
 
 SECTION = "Routes"
+MODULES = {
+    "design": "network_design",
+    "pricing": "network_design",
+    "promotions": "network_design",
+    "locations": "locations",
+    "carriers": "carriers",
+    "contacts": "carriers",
+    "rates": "exchange_rates",
+}
 Count = Callable[[Any], int] | None
 
 
@@ -76,6 +85,7 @@ def _enter(
             permission=f"networkroutes.{permission}",
             order=order,
             count=count,
+            module=MODULES.get(slug, "network_routes"),
         )
     )
 

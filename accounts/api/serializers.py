@@ -36,6 +36,7 @@ class MeSerializer(serializers.ModelSerializer):
 
     roles = serializers.SerializerMethodField()
     permissions = serializers.SerializerMethodField()
+    module_visibility = serializers.DictField(source="visible_modules", read_only=True)
     display_name = serializers.CharField(source="shown_name")
     last_login_at = serializers.DateTimeField(source="last_login")
 
@@ -60,6 +61,7 @@ class MeSerializer(serializers.ModelSerializer):
             "last_login_at",
             "roles",
             "permissions",
+            "module_visibility",
         ]
 
     def get_roles(self, user: User) -> list[str]:

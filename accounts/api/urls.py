@@ -16,6 +16,7 @@ from accounts.api.views import (
     second_factor,
     sessions,
     system,
+    user_parts,
     users,
 )
 
@@ -44,16 +45,26 @@ IN_BOTH: tuple[tuple[str, str, type[APIView]], ...] = (
     ("api/auth/password-reset/confirm", "auth/password-reset/confirm", passwords.ResetView),
     ("api/auth/users", "identity/v1/users", users.UsersView),
     (f"api/auth/users/{USER}", f"identity/v1/users/{USER}", users.UserView),
-    (f"api/auth/users/{USER}/roles", f"identity/v1/users/{USER}/roles", users.UserRolesView),
+    (f"api/auth/users/{USER}/roles", f"identity/v1/users/{USER}/roles", user_parts.UserRolesView),
     (
         f"api/auth/users/{USER}/roles/{ROLE}",
         f"identity/v1/users/{USER}/roles/{ROLE}",
-        users.UserRoleView,
+        user_parts.UserRoleView,
     ),
     (
         f"api/auth/users/{USER}/permissions",
         f"identity/v1/users/{USER}/permissions",
-        users.UserRightsView,
+        user_parts.UserRightsView,
+    ),
+    (
+        f"api/auth/users/{USER}/modules",
+        f"identity/v1/users/{USER}/modules",
+        user_parts.UserModulesView,
+    ),
+    (
+        f"api/auth/users/{USER}/reset-password",
+        f"identity/v1/users/{USER}/reset-password",
+        user_parts.OneTimePasswordView,
     ),
     ("api/auth/roles", "identity/v1/roles", roles.RolesView),
     (f"api/auth/roles/{ROLE}", f"identity/v1/roles/{ROLE}", roles.RoleView),
@@ -70,6 +81,16 @@ IN_BOTH: tuple[tuple[str, str, type[APIView]], ...] = (
     ),
     ("api/auth/permissions", "identity/v1/permissions", roles.PermissionsView),
     ("api/auth/enterprise-users", "identity/v1/enterprise-users", members.EnterpriseUsersView),
+    (
+        "api/auth/enterprise-users/<str:username>",
+        "identity/v1/enterprise-users/<str:username>",
+        members.EnterpriseUserView,
+    ),
+    (
+        "api/auth/enterprise-users/<str:username>/roles/<str:role_id>",
+        "identity/v1/enterprise-users/<str:username>/roles/<str:role_id>",
+        members.EnterpriseUserRoleView,
+    ),
     ("api/auth/audit", "identity/v1/audit", events.EventsView),
     ("api/logging/settings", "system/v1/logging/settings", system.LoggingView),
     ("api/settings/database", "system/v1/settings/database", system.DatabaseView),
@@ -99,6 +120,8 @@ urlpatterns = [
     path("system/v1/info", system.InfoView.as_view(), name="system-v1-info"),
     path("system/v1/settings", system.SettingsView.as_view(), name="system-v1-settings"),
     path("system/v1/cache", system.CacheView.as_view(), name="system-v1-cache"),
+    path("system/v1/usage/stats", system.UsageView.as_view(), name="system-v1-usage"),
+    path("api/system/stats", system.StatsView.as_view(), name="system-stats"),
     *(
         path(f"{prefix}{name}", view.as_view())
         for prefix in ("", "system/v1/")
@@ -116,11 +139,6 @@ urlpatterns = [
     path(
         "identity/v1/enterprise-users/<str:username>/role",
         members.EnterpriseUserView.as_view(family=B, in_schema=False),
-    ),
-    path("api/auth/enterprise-users/<str:username>", members.EnterpriseUserView.as_view()),
-    path(
-        "api/auth/enterprise-users/<str:username>/roles/<str:role_id>",
-        members.EnterpriseUserRoleView.as_view(),
     ),
     path("api/auth/verify-2fa", auth.SecondStepView.as_view(in_schema=False)),
     path("api/auth/change-password", passwords.ChangePasswordView.as_view(in_schema=False)),

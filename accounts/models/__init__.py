@@ -12,6 +12,7 @@ from accounts.models.seals import AuditSeal
 from accounts.models.second_factor import SignInChallenge, TwoFactorCode
 from accounts.models.sessions import Session
 from accounts.models.system_log import LogEntry
+from accounts.models.usage import UsageTally
 from accounts.models.users import User
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Setting",
     "SignInChallenge",
     "TwoFactorCode",
+    "UsageTally",
     "User",
 ]

@@ -31,6 +31,8 @@ class LabProfile(TimeStamped):
             ("lab_read_bookings", "Lab: see bookings"),
             ("lab_write_bookings", "Lab: decide on bookings"),
             ("lab_export_bookings", "Lab: export bookings"),
+            ("lab_read_devices", "Lab: see devices"),
+            ("lab_write_devices", "Lab: change devices"),
             ("lab_read_users", "Lab: see people"),
             ("lab_write_users", "Lab: invite people and give roles"),
             ("lab_read_logs", "Lab: read the log"),

@@ -15,6 +15,7 @@ from inventory_site.core.models.base import TimeStamped
 
 JOB_VERBS = ("view", "create", "edit", "delete", "run", "cancel")
 REPORT_VERBS = ("view", "create", "export")
+MATRIX_VERBS = ("view", "create", "edit", "delete")
 
 
 class Role(TimeStamped):
@@ -43,6 +44,10 @@ class Role(TimeStamped):
             ("jobs_manage_schedule", "Can manage schedules of jobs"),
             ("jobs_manage_template", "Can manage templates of jobs"),
             *((f"reports_{verb}", f"Can {verb} reports") for verb in REPORT_VERBS),
+            *((f"cnx_colocation_{verb}", f"Can {verb} colocations") for verb in MATRIX_VERBS),
+            *((f"exchange_data_{verb}", f"Can {verb} exchange data") for verb in MATRIX_VERBS),
+            *((f"user_management_{verb}", f"Can {verb} network people") for verb in MATRIX_VERBS),
+            ("change_logs_view", "Can view the change log"),
         ]
 
     def __str__(self) -> str:

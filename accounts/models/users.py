@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zoneinfo
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -17,6 +20,17 @@ from accounts.models.roles import Role, RoleAssignment
 from inventory_site.core.models.base import TimeStamped
 
 SUPER_ADMIN = "super_admin"
+MODULES = (
+    "network_routes",
+    "locations",
+    "carriers",
+    "cnx_colocation",
+    "network_design",
+    "exchange_rates",
+    "exchange_data",
+    "change_logs",
+    "user_management",
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,6 +76,7 @@ class User(AbstractBaseUser, TimeStamped):
     status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
     timezone = models.CharField(max_length=64, default="UTC")
     preferences = models.JSONField(default=dict, blank=True)
+    module_visibility = models.JSONField(default=dict, blank=True, editable=False)
     avatar_url = models.URLField(max_length=500, blank=True)
     email_verified = models.BooleanField(default=False, editable=False)
     auth_method = models.CharField(
@@ -106,6 +121,22 @@ class User(AbstractBaseUser, TimeStamped):
     def __str__(self) -> str:
         return self.shown_name
 
+    def clean(self) -> None:
+        """Refuse texts that no database keeps, blank names, and time zones that do not exist."""
+        super().clean()
+        self.username = self.username.strip()
+        wrong = {} if self.username else {"username": "username is required"}
+        for field in self._meta.fields:
+            value = getattr(self, field.attname)
+            if isinstance(value, str) and "\x00" in value:
+                wrong[field.name] = f"{field.name} is not valid."
+        if "\\u0000" in json.dumps(self.preferences):
+            wrong["preferences"] = "preferences are not valid."
+        if self.timezone not in zoneinfo.available_timezones():
+            wrong["timezone"] = "There is no such time zone."
+        if wrong:
+            raise ValidationError(wrong)
+
     def set_password(self, raw_password: str | None) -> None:
         """Hash a password and note when; None makes one that never matches."""
         super().set_password(raw_password)
@@ -120,6 +151,11 @@ class User(AbstractBaseUser, TimeStamped):
             self.password = make_password(raw_password)
             type(self).objects.filter(pk=self.pk).update(password=self.password)
         return True
+
+    @property
+    def visible_modules(self) -> dict[str, bool]:
+        """Which modules of the network inventory the menu shows; it grants nothing."""
+        return {name: self.module_visibility.get(name, True) for name in MODULES}
 
     @property
     def is_locked(self) -> bool:

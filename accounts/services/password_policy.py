@@ -63,7 +63,7 @@ def update_policy(*, actor: User | None, changes: Mapping[str, Any]) -> Password
     before = audit.snapshot(row, FIELDS)
     for name in FIELDS:
         if name in changes:
-            setattr(row, name, changes[name])
+            setattr(row, name, _of_kind(row, name, changes[name]))
     row.full_clean(validate_constraints=False)
     if row.max_length < row.min_length:
         raise InvalidInput(fields={"max_length": ["max_length may not be below min_length."]})
@@ -72,6 +72,14 @@ def update_policy(*, actor: User | None, changes: Mapping[str, Any]) -> Password
     if before != after:
         audit.record(actor, "policy.changed", row, before=_unmasked(before), after=_unmasked(after))
     return row
+
+
+def _of_kind(row: PasswordPolicy, name: str, value: Any) -> Any:
+    """Return a sent value, or refuse a number that is a truth or has a fraction."""
+    is_number = type(getattr(row, name)) is int
+    if is_number and (isinstance(value, bool) or (isinstance(value, float) and value % 1)):
+        raise InvalidInput(fields={name: [f"{name} must be a whole number."]})
+    return value
 
 
 def requirements(policy: PasswordPolicy) -> list[str]:

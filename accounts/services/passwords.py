@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from inventory_site.core.errors import InvalidInput, NotAllowed
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
 
+ONE_TIME_LENGTH = 20
+ONE_TIME_SIGNS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+!?#"
 RESET_PAGE = "/admin/password_reset/confirm/"
 
 
@@ -59,6 +62,17 @@ def set_password(*, actor: User | None, user: User, new: str, must_change: bool 
         row = _store(user, new, must_change=must_change)
         sessions.revoke_others(row, keep=None, reason="password_changed")
         audit.record(actor, "password.set", row, after={"must_change": must_change})
+
+
+def give_one_time_password(*, actor: User, user: User) -> str:
+    """Give an account a random password that has to be changed at once; return it, shown once."""
+    policy = password_policy.current_policy()
+    most = max(policy.min_length, ONE_TIME_LENGTH)
+    new = ""
+    while not new or password_policy.problems(new, policy=policy):
+        new = "".join(secrets.choice(ONE_TIME_SIGNS) for _ in range(most))
+    set_password(actor=actor, user=user, new=new)
+    return new
 
 
 def request_reset(*, name: str, base_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,17 +73,25 @@ def values_of(category: str) -> dict[str, Any]:
 
 
 @transaction.atomic
+def change_some(*, actor: User, category: str, values: Mapping[str, Any]) -> None:
+    """Store those of a category's settings that are given, all or none; others are passed over."""
+    for key in values_of(category):
+        if key in values:
+            change(actor=actor, category=category, key=key, value=values[key])
+
+
+@transaction.atomic
 def change(*, actor: User, category: str, key: str, value: Any) -> dict[str, Any]:
     """Store one value, or raise `UnknownSetting` or `InvalidInput` on a value of another type."""
     known = next((row for row in KNOWN if (row.category, row.key) == (category, key)), None)
     if known is None:
         raise UnknownSetting("Setting not found")
     if type(value) is not type(known.default):
-        raise InvalidInput(fields={"value": [f"value must be a {known.kind}."]})
+        raise InvalidInput(fields={"value": [f"{key} must be of type {known.kind}."]})
     if isinstance(value, int) and not 0 <= value <= 100_000:
-        raise InvalidInput(fields={"value": ["value must be from 0 to 100000."]})
+        raise InvalidInput(fields={"value": [f"{key} must be from 0 to 100000."]})
     if known.key == "log_level" and value not in LEVELS:
-        raise InvalidInput(fields={"value": [f"value must be one of {', '.join(LEVELS)}."]})
+        raise InvalidInput(fields={"value": [f"{key} must be one of {', '.join(LEVELS)}."]})
     before = values_of(category)[key]
     row, _ = Setting.objects.update_or_create(
         key=known.name, defaults={"value": value, "updated_by": actor}

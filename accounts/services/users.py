@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.choices import UserStatus
 from accounts.models import Role, RoleAssignment, Session, User
-from accounts.models.users import SUPER_ADMIN
+from accounts.models.users import MODULES, SUPER_ADMIN
 from accounts.services import audit, lockout, password_policy, second_factor
 from inventory_site.core.errors import ConflictError, InvalidInput, NotAllowed
 from inventory_site.core.locks import lock
@@ -47,8 +47,8 @@ def create_user(
     Raises Django's `ValidationError` on a field, `InvalidInput` on a weak password, `NotAllowed`
     for a role that gives more than the actor holds.
     """
-    user = User(username=username, created_by=actor, **_known(fields))
-    user.email = (user.email or "").lower() or None
+    user = User(username=username.strip(), created_by=actor, **_known(fields))
+    user.email = (user.email or "").strip().lower() or None
     if password:
         _check_password(password, user)
         rules = password_policy.current_policy()
@@ -80,7 +80,7 @@ def update_user(*, actor: User | None, user: User, changes: Mapping[str, Any]) -
     before = audit.snapshot(row, EDITABLE)
     for name, value in _known(changes).items():
         setattr(row, name, value)
-    row.email = (row.email or "").lower() or None
+    row.email = (row.email or "").strip().lower() or None
     row.email_verified &= row.email == before["email"]
     row.full_clean()
     if row.status != UserStatus.ACTIVE:
@@ -94,6 +94,24 @@ def update_user(*, actor: User | None, user: User, changes: Mapping[str, Any]) -
 
 
 @transaction.atomic
+def show_modules(*, actor: User | None, user: User, shown: Mapping[str, Any]) -> dict[str, bool]:
+    """Say which modules of the network inventory the account's menu shows; grants nothing."""
+    require_may_touch(actor, user)
+    wrong = [name for name in shown if name not in MODULES]
+    if wrong or not all(isinstance(value, bool) for value in shown.values()):
+        known = ", ".join(MODULES)
+        raise InvalidInput(fields={"modules": [f"modules must be true or false for {known}."]})
+    row = lock(User.objects.filter(pk=user.pk)).get()
+    before = row.visible_modules
+    row.module_visibility = {**row.module_visibility, **shown}
+    row.save(update_fields=["module_visibility", "updated_at"])
+    after = row.visible_modules
+    if before != after:
+        audit.record(actor, "user.modules_shown", row, before=before, after=after)
+    return after
+
+
+@transaction.atomic
 def delete_user(*, actor: User | None, user: User) -> None:
     """Delete an account with its sessions and keys, or refuse what others depend on.
 
@@ -102,6 +120,8 @@ def delete_user(*, actor: User | None, user: User) -> None:
     require_may_touch(actor, user)
     row = lock(User.objects.filter(pk=user.pk)).get()
     keep_one_super_admin(leaving=row)
+    if actor is not None and actor.pk == row.pk:
+        raise NotAllowed("Nobody deletes their own account.")
     before = audit.snapshot(row, ("username", "email", "status"))
     audit.record(actor, "user.deleted", row, before=before)
     try:

@@ -1,6 +1,6 @@
 """Periodic work on the audit trail and on short-lived rows of identity."""
 
-from accounts.services import attempts, seals
+from accounts.services import attempts, seals, usage
 from inventory_site.core.tasks import task
 
 
@@ -12,6 +12,7 @@ def seal_audit() -> None:
 
 @task(name="accounts.remove_old_audit", time_limit_s=900)
 def remove_old_audit() -> None:
-    """Remove sealed entries past their retention, and counted attempts past their day."""
+    """Remove what is past its retention: sealed entries, counted attempts, tallies of calls."""
     seals.remove_older_than(seals.keep_days())
     attempts.remove_old()
+    usage.remove_old()

@@ -83,6 +83,16 @@ SORTS = {
 SEARCH_LIMIT = 100
 
 
+def figures() -> dict[str, int]:
+    """Return how many devices there are, and how many answer their last ping or do not."""
+    rows = Device.objects.current()
+    return {
+        "total": rows.count(),
+        "up": with_state(rows, PingStatus.UP).count(),
+        "down": with_state(rows, PingStatus.DOWN).count(),
+    }
+
+
 def all_devices() -> QuerySet[Device]:
     """Return what the operations list shows: one device per address, and those without one."""
     lowest = (

@@ -83,6 +83,14 @@ class DashboardCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of an app for `/api/system/stats`, under its slug; `read()` makes one query."""
+
+    slug: str
+    read: Callable[[], dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One find; `rank` 0 exact, 1 prefix, 2 inside."""
 
@@ -107,7 +115,10 @@ class SearchProvider:
 
 @dataclass(frozen=True, slots=True)
 class SidebarEntry:
-    """An entry of the sidebar; `count(user)` is given only where the number asks for action."""
+    """An entry of the sidebar; `count(user)` is given only where the number asks for action.
+
+    A person for whom `module` is switched off does not see the entry.
+    """
 
     slug: str
     title: str
@@ -117,6 +128,7 @@ class SidebarEntry:
     permission: str
     order: int = 50
     count: Callable[[Any], int] | None = None
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +197,7 @@ sidebar: Registry[SidebarEntry] = Registry("sidebar entry")
 verbs: Registry[PaletteVerb] = Registry("palette verb")
 schedules: Registry[Schedule] = Registry("schedule")
 demos: Registry[DemoLoader] = Registry("demo loader")
+figures: Registry[Figures] = Registry("figures")
 health: Registry[HealthCheck] = Registry("health check")
 file_owners: Registry[FileOwner] = Registry("file owner")
 importers: Registry[LegacyImporter] = Registry("legacy importer")

@@ -71,6 +71,11 @@ SPECTACULAR_SETTINGS = {
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
+USAGE_FLUSH_SECONDS = env.integer(
+    "USAGE_FLUSH_SECONDS",
+    10,
+    "How often a process writes its counts of calls to the table; 0 writes only when asked.",
+)
 EXPORT_MAX_ROWS_XLSX = env.integer("EXPORT_MAX_ROWS_XLSX", 200_000, "Most rows of an XLSX export.")
 METRICS_ALLOWED = env.items(
     "METRICS_ALLOWED", (), "Networks that may read /metrics, e.g. `10.0.0.0/8`; blank is nobody."

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.UsageMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
     "accounts.api.clients.lab.cookie.LabCookieMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -21,3 +21,4 @@ PASSWORD_HASHERS = [
     "accounts.hashers.ReplacedBCryptHasher",
 ]
 PATCHBAY_TASKS = "inline"
+USAGE_FLUSH_SECONDS = 0

@@ -228,3 +228,16 @@ class AuditSealFactory(ValidatedFactory[models.AuditSeal]):
     last_at = factory.LazyFunction(timezone.now)
     leaves = b"\x00" * 32
     digest = factory.Sequence(digest)
+
+
+class UsageTallyFactory(ValidatedFactory[models.UsageTally]):
+    """Calls of one address on a day."""
+
+    class Meta:
+        model = models.UsageTally
+
+    day = factory.LazyFunction(lambda: timezone.now().date())
+    endpoint = factory.Sequence(lambda number: f"/api/thing-{number}")
+    status = 200
+    calls = 3
+    took_ms = 12.5

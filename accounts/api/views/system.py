@@ -13,10 +13,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import B, GuardedView, IdentityView, actor_of
-from accounts.selectors import machine
+from accounts.api.base import B, GuardedView, IdentityView, actor_of, number_of
+from accounts.selectors import machine, site, usage
 from accounts.services import audit, sessions, site_settings
-from inventory_site.core import registry
+from accounts.services import usage as usage_counts
 from inventory_site.core.api.system import database_answers
 from inventory_site.core.errors import InvalidInput
 
@@ -50,7 +50,7 @@ class HealthView(_FlatView):
             "memory": machine.memory(),
             "disk": machine.disk(),
             "cpu": machine.processor(),
-            "services": _services(is_up),
+            "services": site.services(is_up),
         }
         is_fine = all(check["status"] == "healthy" for check in checks.values())
         status = "unhealthy" if not is_up else "healthy" if is_fine else "warning"
@@ -124,15 +124,34 @@ class LoggingView(GuardedView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ANY)
     def put(self, request: Request) -> Response:
         """Change those that are sent; others are passed over."""
-        for key in site_settings.values_of(site_settings.LOGGING):
-            if key in request.data:
-                site_settings.change(
-                    actor=actor_of(request),
-                    category=site_settings.LOGGING,
-                    key=key,
-                    value=request.data[key],
-                )
+        site_settings.change_some(
+            actor=actor_of(request), category=site_settings.LOGGING, values=request.data
+        )
         return self._shown()
+
+
+class StatsView(IdentityView):
+    """GET /api/system/stats: how much there is, and how much is being done."""
+
+    @extend_schema(responses=ANY)
+    def get(self, request: Request) -> Response:
+        """Answer the figures of every app."""
+        return self.answer(site.stats())
+
+
+class UsageView(GuardedView):
+    """GET /system/v1/usage/stats?days=30: how often the site is called."""
+
+    family = B
+    envelope = False
+    in_schema = False
+    permissions = {"get": VIEW}
+
+    def get(self, request: Request) -> Response:
+        """Answer the counts of the last days, those of a moment ago among them."""
+        days = number_of(request.query_params.get("days"), "days", default=30, most=400, least=1)
+        usage_counts.write()
+        return Response(usage.figures(days))
 
 
 class DatabaseView(GuardedView):
@@ -232,22 +251,3 @@ class CacheView(GuardedView):
             "timestamp": timezone.now(),
         }
         return Response(body)
-
-
-def _services(database_is_up: bool) -> dict[str, Any]:
-    """What the health checks of the apps say, under the names that the front end draws."""
-    found = {check.slug: check.probe()[0] for check in registry.health} if database_is_up else {}
-    queue = found.get("queue", database_is_up)
-    services = {
-        "backend": "healthy",
-        "database": _word(database_is_up),
-        "poller": _word(queue),
-        "scheduler": _word(queue),
-    }
-    is_fine = all(word == "healthy" for word in services.values())
-    message = "all answer" if is_fine else "some do not answer"
-    return {"status": "healthy" if is_fine else "warning", "services": services, "message": message}
-
-
-def _word(is_fine: bool) -> str:
-    return "healthy" if is_fine else "unhealthy"

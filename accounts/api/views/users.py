@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -20,8 +19,7 @@ from accounts.api.serializers import MeSerializer, UserRowSerializer
 from accounts.api.views.auth import clean_profile
 from accounts.choices import AuthMethod, UserStatus
 from accounts.models import Role, RoleAssignment, User
-from accounts.selectors.rights import rights_of
-from accounts.services import roles, users
+from accounts.services import users
 from inventory_site.core.errors import InvalidInput, NotFound
 
 VIEW, ADD, CHANGE, DELETE = (
@@ -150,62 +148,6 @@ class UserView(GuardedView):
         return self.said("User deleted")
 
 
-class UserRolesView(GuardedView):
-    """PUT the whole set of roles that an account holds."""
-
-    permissions = {"get": VIEW, "put": CHANGE}
-
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
-    def get(self, request: Request, user_id: str) -> Response:
-        """Answer the roles held now, the highest first."""
-        found = roles_shown(find_user(user_id))
-        return self.answer({"roles": found}, {"roles": found})
-
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT})
-    def put(self, request: Request, user_id: str) -> Response:
-        """Replace them by those of `role_ids`."""
-        user = find_user(user_id)
-        wanted = _roles_by_id(request.data.get("role_ids"))
-        users.set_roles(actor=actor_of(request), user=user, roles=wanted)
-        found = roles_shown(user)
-        return self.answer({"roles": found}, {"roles": found})
-
-
-class UserRoleView(GuardedView):
-    """PUT one role of an account, with the date on which it ends."""
-
-    permissions = {"put": CHANGE}
-
-    @extend_schema(
-        operation_id="api_auth_users_role_update",
-        request=OpenApiTypes.OBJECT,
-        responses={200: OpenApiTypes.OBJECT},
-    )
-    def put(self, request: Request, user_id: str, role_id: str) -> Response:
-        """Give the role, or change its end; `valid_until` null is no end."""
-        user, until = find_user(user_id), _moment(request.data.get("valid_until"))
-        (role,) = _roles_by_id([role_id])
-        roles.assign_role(
-            actor=actor_of(request), user=user, role_name=role.name, valid_until=until
-        )
-        found = roles_shown(user)
-        return self.answer({"roles": found}, {"roles": found})
-
-
-class UserRightsView(GuardedView):
-    """GET what an account may do, and because of which roles."""
-
-    permissions = {"get": VIEW}
-
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
-    def get(self, request: Request, user_id: str) -> Response:
-        """Answer `{permission, roles}` rows."""
-        user = find_user(user_id)
-        rows = rights_of(user) if user.is_active else []
-        found = [{"permission": row.name, "roles": row.roles} for row in rows]
-        return self.answer({"permissions": found}, {"permissions": found})
-
-
 def _filtered(request: Request) -> QuerySet[User]:
     valid = RoleAssignment.objects.valid_at(timezone.now()).select_related("role__group")
     rows = User.objects.prefetch_related(
@@ -222,7 +164,7 @@ def _filtered(request: Request) -> QuerySet[User]:
 
 def _create(actor: User, data: dict[str, Any]) -> User:
     for name in ("username", "email"):
-        if not data.get(name):
+        if not str(data.get(name) or "").strip():
             raise InvalidInput(f"{name} is required", fields={name: [f"{name} is required"]})
     method = data.get("auth_method") or AuthMethod.LOCAL
     if method not in AuthMethod.values:
@@ -235,7 +177,7 @@ def _create(actor: User, data: dict[str, Any]) -> User:
     _require_status(fields)
     password = fields.pop("password", "") if method == AuthMethod.LOCAL else None
     fields.pop("password", None)
-    _require_free(fields["username"], fields["email"])
+    _require_free(fields["username"].strip(), fields["email"].strip())
     return users.create_user(
         actor=actor,
         password=password,
@@ -268,28 +210,6 @@ def _roles_by_name(names: Any) -> list[Role]:
     if unknown:
         raise InvalidInput(fields={"roles": unknown})
     return [found[name] for name in names]
-
-
-def _roles_by_id(ids: Any) -> list[Role]:
-    if not isinstance(ids, list) or not all(str(pk).isascii() and str(pk).isdigit() for pk in ids):
-        raise InvalidInput(fields={"role_ids": ["role_ids must be a list of numbers."]})
-    found = {role.pk: role for role in Role.objects.select_related("group")}
-    unknown = [f"Unknown role: {pk}" for pk in ids if int(pk) not in found]
-    if unknown:
-        raise InvalidInput(fields={"role_ids": unknown})
-    return [found[int(pk)] for pk in ids]
-
-
-def _moment(value: Any) -> Any:
-    if value in (None, ""):
-        return None
-    try:
-        moment = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise InvalidInput(fields={"valid_until": ["valid_until must be a date and time."]})
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 def _cursor_id(cursor: str) -> int:

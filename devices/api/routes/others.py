@@ -1,9 +1,10 @@
-"""Paths of PRTG, its import, and MCP."""
+"""Paths of PRTG, its import, MCP, and of what discovery begins with."""
 
 from django.urls import path
 
 from devices.api.base import Ends, alias
 from devices.api.views import others
+from devices.api.views.discovery_defaults import DiscoveryDefaultsView, DiscoveryTestView
 from devices.api.views.others import create_view, rows_view
 
 ROWS = {kind: rows_view(kind) for kind in ("devices", "sensors", "groups")}
@@ -36,6 +37,8 @@ MCP: Ends = (
 TREES = (("prtg", PRTG), ("import", IMPORT), ("mcp", MCP))
 
 urlpatterns = [
+    path("api/settings", DiscoveryDefaultsView.as_view()),
+    path("api/settings/test", DiscoveryTestView.as_view()),
     *(path(f"api/{root}/{end}", view.as_view()) for root, ends in TREES for end, view in ends),
     *(path(f"api/import/{end}", alias(view).as_view()) for end, view in IMPORT_NAMES),
     *(

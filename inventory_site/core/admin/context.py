@@ -87,7 +87,7 @@ def build(request: HttpRequest) -> Frame:
 
 def sections_for(user: Any, path: str) -> list[Section]:
     """Return the sections with at least one entry that the person may open."""
-    allowed = [(entry, _url(entry)) for entry in _ordered() if user.has_perm(entry.permission)]
+    allowed = [(entry, _url(entry)) for entry in _ordered() if _is_for(user, entry)]
     open_url = _longest((url for _, url in allowed if url), path)
     by_section: dict[str, list[Entry]] = {OVERVIEW: [_overview(path)]}
     for entry, url in allowed:
@@ -101,6 +101,11 @@ def sections_for(user: Any, path: str) -> list[Section]:
         for title in titles
         if title in by_section
     ]
+
+
+def _is_for(user: Any, entry: SidebarEntry) -> bool:
+    is_shown = getattr(user, "visible_modules", {}).get(entry.module, True)
+    return is_shown and user.has_perm(entry.permission)
 
 
 def _overview(path: str) -> Entry:

@@ -24,7 +24,7 @@ def root_role() -> Role:
 
 
 WAYS_OUT: dict[str, Callable[[User], object]] = {
-    "deleted": lambda root: users.delete_user(actor=root, user=root),
+    "deleted": lambda root: users.delete_user(actor=None, user=root),
     "made inactive": lambda root: users.update_user(
         actor=root, user=root, changes={"status": "inactive"}
     ),

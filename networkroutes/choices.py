@@ -128,8 +128,15 @@ class DesignAction(models.TextChoices):
 
 
 class BulkOutcome(models.TextChoices):
-    """How a bulk upload ended."""
+    """How a bulk upload ended, or where it is."""
 
+    QUEUED = "queued", "Waiting"
+    CHECKING = "checking", "Checking lines"
+    WRITING = "writing", "Writing"
     DRY_RUN = "dry_run", "Dry run"
     DONE = "done", "Imported"
     REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
+
+
+OPEN_UPLOADS = (BulkOutcome.QUEUED, BulkOutcome.CHECKING, BulkOutcome.WRITING)

@@ -58,6 +58,13 @@ def _cards() -> None:
             dashboard.next_ends,
         ),
         DashboardCard(
+            "routes.imports",
+            "Imports",
+            "running",
+            "networkroutes.add_bulkupload",
+            dashboard.imports,
+        ),
+        DashboardCard(
             "routes.channels",
             "Wavelengths by state",
             "figures",

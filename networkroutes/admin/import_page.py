@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inventory_site.core.admin import badge, toast
-from inventory_site.core.api.exports import csv_chunks, csv_response
-from inventory_site.core.errors import NotFound
-from inventory_site.core.files import blobs
+from inventory_site.core.admin import toast
+from networkroutes.admin.import_words import changed_row, every_line_csv, kept_file
 from networkroutes.admin.pages import framed
 from networkroutes.bulk_files import template_csv
 from networkroutes.errors import BulkRefused
-from networkroutes.services import bulk, bulk_uploads
+from networkroutes.models import BulkUpload
+from networkroutes.services import bulk, bulk_jobs, bulk_uploads
+from networkroutes.services.bulk_rows import KEEP
 
 TEMPLATE = "networkroutes/admin/import.html"
-LOOKS = {
-    bulk.INSERT: ("Create", "ok", "plus"),
-    bulk.UPDATE: ("Update", "wait", "pencil"),
-    bulk.KEEP: ("Unchanged", "idle", ""),
-}
 SHOWN_ROWS = 300
 KEPT_FOR_S = 24 * 3600
 SALT = "networkroutes.import"
-PREVIEW_COLUMNS = ("line", "action", "key", "changes", "errors")
 
 
 def modules() -> list[tuple[str, str]]:
@@ -65,12 +58,15 @@ class ImportForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: HttpRequest) -> HttpResponse:
-    """Show the form; a posted file is kept and checked, a kept one applied."""
+    """Show the form; a posted file is kept and checked, a large one by a worker; a kept one is
+    applied."""
     if request.method == "POST" and "token" in request.POST:
         return _apply(request)
     form = ImportForm(request.POST or None, request.FILES or None)
     shown: dict[str, Any] = {"form": form, "modules": modules()}
     if request.method == "POST" and form.is_valid():
+        if bulk_jobs.is_large(form.cleaned_data["csv_file"].size):
+            return redirect("networkroutes-import-job", _started(request, form).pk)
         shown |= _checked(request, form)
     return render(request, TEMPLATE, framed(request, "Import", **shown))
 
@@ -79,14 +75,18 @@ def import_page(request: HttpRequest) -> HttpResponse:
 def every_line(request: HttpRequest) -> HttpResponseBase:
     """Send the preview of all lines as CSV."""
     kept = _kept(request.GET.get("token", ""))
-    with _open(kept) as source:
-        lines = bulk.preview(
-            actor=request.user, slug=kept["module"], source=source, upsert=kept["upsert"]
-        )
-        first = next(lines, None)  # refusals come before the first byte
-    if first is None:
+    return every_line_csv(
+        request.user, key=kept["key"], module=kept["module"], upsert=kept["upsert"]
+    )
+
+
+@require_safe
+def job_lines(request: HttpRequest, upload_id: int) -> HttpResponseBase:
+    """Send the preview of all lines of a dry run in the background."""
+    job = get_object_or_404(BulkUpload, pk=upload_id)
+    if not job.file_key or job.is_open:
         raise Http404
-    return csv_response(csv_chunks(PREVIEW_COLUMNS, _preview(request, kept)), "import-preview")
+    return every_line_csv(request.user, key=job.file_key, module=job.module, upsert=job.is_upsert)
 
 
 @require_safe
@@ -96,6 +96,19 @@ def template(request: HttpRequest, module: str) -> HttpResponseBase:
         return template_csv(bulk.module_of(request.user, module))
     except BulkRefused as err:
         raise Http404 from err
+
+
+def _started(request: HttpRequest, form: ImportForm) -> BulkUpload:
+    """Queue the dry run of a file that is too large to wait for."""
+    data = form.cleaned_data
+    return bulk_jobs.start(
+        actor=request.user,
+        slug=data["module"],
+        filename=data["csv_file"].name or "",
+        source=data["csv_file"].file,
+        upsert=data["upsert"],
+        dry_run=True,
+    )
 
 
 def _checked(request: HttpRequest, form: ImportForm) -> dict[str, Any]:
@@ -120,10 +133,10 @@ def _checked(request: HttpRequest, form: ImportForm) -> dict[str, Any]:
         salt=SALT,
         compress=True,
     )
-    unchanged = sum(row["action"] == bulk.KEEP for row in outcome.rows)
+    unchanged = sum(row["action"] == KEEP for row in outcome.rows)
     return {
         "outcome": outcome,
-        "rows": [_row(row) for row in outcome.rows[:SHOWN_ROWS]],
+        "rows": [changed_row(row) for row in outcome.rows[:SHOWN_ROWS]],
         "unchanged": unchanged,
         "more": outcome.total - min(SHOWN_ROWS, len(outcome.rows)),
         "token": token,
@@ -134,7 +147,7 @@ def _checked(request: HttpRequest, form: ImportForm) -> dict[str, Any]:
 def _apply(request: HttpRequest) -> HttpResponse:
     kept = _kept(request.POST["token"])
     try:
-        with _open(kept) as source:
+        with kept_file(kept["key"]) as source:
             outcome = bulk.upload(
                 actor=request.user,
                 slug=kept["module"],
@@ -163,49 +176,3 @@ def _kept(token: str) -> dict[str, Any]:
     except signing.BadSignature as err:
         raise Http404 from err
     return found
-
-
-def _open(kept: dict[str, Any]) -> IO[bytes]:
-    try:
-        return blobs.open_seekable(bulk_uploads.STORAGE, kept["key"])
-    except NotFound as err:
-        raise Http404 from err
-
-
-def _preview(request: HttpRequest, kept: dict[str, Any]) -> Iterator[list[Any]]:
-    with _open(kept) as source:
-        lines = bulk.preview(
-            actor=request.user, slug=kept["module"], source=source, upsert=kept["upsert"]
-        )
-        for row, shown in lines:
-            yield [
-                row.number,
-                shown.get("action", "error"),
-                shown.get("key", ""),
-                "; ".join(_changes(shown)),
-                "; ".join(row.errors),
-            ]
-
-
-def _changes(shown: dict[str, Any]) -> list[str]:
-    return [
-        f"{name}: {_said(change['old'])} → {_said(change['new'])}"
-        for name, change in shown.get("changes", {}).items()
-    ]
-
-
-def _row(shown: dict[str, Any]) -> dict[str, Any]:
-    word, look, symbol = LOOKS[shown["action"]]
-    return {
-        "number": shown["row"],
-        "badge": badge(word, look, symbol),
-        "key": shown["key"],
-        "changes": [
-            (name, _said(change["old"]), _said(change["new"]))
-            for name, change in shown.get("changes", {}).items()
-        ],
-    }
-
-
-def _said(value: Any) -> str:
-    return "(empty)" if value in (None, "") else str(value)

@@ -37,6 +37,8 @@ from networkroutes.models.capabilities import CAPABILITIES
 from networkroutes.selectors.pricing import current_version, values_of
 from networkroutes.services import pricing_rules
 
+OUTCOMES = {"done": "ok", "dry_run": "idle", "refused": "bad", "failed": "bad"}
+
 
 def _changes(request: HttpRequest, version: PricingConfig) -> dict[str, Any]:
     """Return every value of a version, beside those of the version before."""
@@ -237,8 +239,7 @@ class BulkUploadAdmin(ReadOnlyPage):
 
     @column("Outcome", order="outcome")
     def state(self, obj: BulkUpload) -> SafeString:
-        kinds = {"done": "ok", "dry_run": "idle", "refused": "bad"}
-        return badge(obj.get_outcome_display(), kinds.get(obj.outcome, "idle"))
+        return badge(obj.get_outcome_display(), OUTCOMES.get(obj.outcome, "wait"))
 
     @column("Uploaded", order="uploaded_at")
     def at(self, obj: BulkUpload) -> SafeString:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networkroutes.admin import design_page, import_page, map_page
+from networkroutes.admin import design_page, import_job, import_page, map_page
 from networkroutes.admin.pages import page
 
 SEARCH, IMPORT = "view_designlog", "add_bulkupload"
@@ -50,6 +50,21 @@ urlpatterns = [
         "networkroutes/import/lines.csv",
         page(IMPORT, import_page.every_line),
         name="networkroutes-import-lines",
+    ),
+    path(
+        "networkroutes/import/<int:upload_id>/",
+        page(IMPORT, import_job.import_job),
+        name="networkroutes-import-job",
+    ),
+    path(
+        "networkroutes/import/<int:upload_id>/progress/",
+        page(IMPORT, import_job.import_progress),
+        name="networkroutes-import-progress",
+    ),
+    path(
+        "networkroutes/import/<int:upload_id>/lines.csv",
+        page(IMPORT, import_page.job_lines),
+        name="networkroutes-import-job-lines",
     ),
     path(
         "networkroutes/import/template/<slug:module>.csv",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-from networkroutes.choices import BulkOutcome
+from networkroutes.choices import OPEN_UPLOADS, BulkOutcome
 
 
 class SavedSearch(models.Model):
@@ -89,7 +90,11 @@ class LegacyRecord(models.Model):
 
 
 class BulkUpload(models.Model):
-    """One bulk upload and what came of it; `errors` holds the first sentences."""
+    """One bulk upload and what came of it; `errors` holds the first sentences.
+
+    A large one is a job: it waits and runs in the background, `file_key` names its file, and
+    `preview` holds what a dry run found.
+    """
 
     module = models.CharField(max_length=64)
     filename = models.CharField(max_length=255)
@@ -101,9 +106,23 @@ class BulkUpload(models.Model):
     rows_updated = models.PositiveIntegerField(default=0)
     invalid_rows = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_dry_run = models.BooleanField(default=False)
+    is_upsert = models.BooleanField(default=False)
+    file_key = models.CharField(max_length=255, blank=True)
+    checked_rows = models.PositiveIntegerField(default=0)
+    preview = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.module} {self.uploaded_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits or runs."""
+        return self.outcome in OPEN_UPLOADS

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 
 from inventory_site.core.registry import CardContent, CardLine
+from networkroutes.choices import OPEN_UPLOADS
 from networkroutes.models import (
+    BulkUpload,
     CarrierContact,
     DarkFibreChannel,
     ExchangeRate,
@@ -115,6 +117,22 @@ def channels_by_state(user: Any) -> CardContent:
     ]
     url = reverse("admin:networkroutes_darkfibrechannel_changelist")
     return CardContent([], total, url, "No dark-fibre channel is recorded.", bars)
+
+
+def imports(user: Any) -> CardContent:
+    """Imports that a worker has or will have."""
+    rows = list(BulkUpload.objects.filter(outcome__in=OPEN_UPLOADS)[: SHOWN + 1])
+    lines = [
+        CardLine(
+            f"{row.filename} into {row.module.replace('_', ' ')}",
+            reverse("networkroutes-import-job", args=[row.pk]),
+            f"{row.get_outcome_display().lower()}, {row.checked_rows:,} of {row.total_rows:,}",
+            "wait",
+        )
+        for row in rows
+    ]
+    url = reverse("admin:networkroutes_bulkupload_changelist")
+    return CardContent(lines[:SHOWN], len(rows), url, "No import runs.")
 
 
 def count_expiring_mine(user: Any) -> int:

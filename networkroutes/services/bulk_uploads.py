@@ -7,6 +7,8 @@ from typing import IO
 from django.conf import settings
 
 from inventory_site.core.files import blobs
+from networkroutes.choices import OPEN_UPLOADS
+from networkroutes.models import BulkUpload
 
 STORAGE = "docs"
 PREFIX = "networkroutes/bulk/"
@@ -25,5 +27,6 @@ def forget(key: str) -> None:
 
 
 def known(keys: list[str]) -> set[str]:
-    """Return nothing: no row names a kept file, so a sweep removes it after its day."""
-    return set()
+    """Return those that an upload still needs; a sweep removes the others after their day."""
+    needed = BulkUpload.objects.filter(file_key__in=keys, outcome__in=OPEN_UPLOADS)
+    return set(needed.values_list("file_key", flat=True))

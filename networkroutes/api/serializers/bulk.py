@@ -10,7 +10,7 @@ from networkroutes.services.bulk import MODULES
 
 
 class BulkUploadSerializer(SparseSerializer):
-    """One upload and what came of it."""
+    """One upload: how far it is, and what came of it."""
 
     class Meta:
         model = BulkUpload
@@ -21,11 +21,15 @@ class BulkUploadSerializer(SparseSerializer):
             "uploaded_at",
             "user_name",
             "outcome",
+            "is_dry_run",
+            "checked_rows",
             "total_rows",
             "rows_imported",
             "rows_updated",
             "invalid_rows",
             "errors",
+            "preview",
+            "ended_at",
         ]
 
 
@@ -36,6 +40,7 @@ class BulkFileSerializer(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True)
     upsert = serializers.BooleanField(default=False)
     dry_run = serializers.BooleanField(default=False)
+    background = serializers.BooleanField(default=False)
 
 
 class BulkAnswerSerializer(serializers.Serializer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -19,7 +21,7 @@ from networkroutes.api.serializers.bulk import (
 from networkroutes.bulk_files import database_csv, limit_of, template_csv
 from networkroutes.errors import FileTooLarge
 from networkroutes.models import BulkUpload
-from networkroutes.services import bulk
+from networkroutes.services import bulk, bulk_jobs
 
 CSV_FILE = {(200, "text/csv"): OpenApiTypes.BINARY}
 
@@ -39,23 +41,32 @@ class BulkUploadViewSet(ServiceViewSet):
         "create": "networkroutes.add_bulkupload",
     }
 
-    @extend_schema(request=BulkFileSerializer, responses={201: BulkAnswerSerializer})
+    @extend_schema(
+        request=BulkFileSerializer,
+        responses={201: BulkAnswerSerializer, 202: BulkUploadSerializer},
+    )
     def create(self, request: Request) -> Response:
-        """Check every line, then import all or none; a dry run only tells."""
+        """Check every line, then import all or none; a dry run only tells.
+
+        In the background the answer is 202 with the upload, whose own path tells how far it is.
+        """
         sent = BulkFileSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         data = sent.validated_data
         limit = settings.NETWORKROUTES_BULK_MAX_BYTES
         if data["file"].size > limit:
             raise FileTooLarge("File too large", limit=limit)
-        outcome = bulk.upload(
-            actor=request.user,
-            slug=data["module"],
-            filename=data["file"].name or "",
-            source=data["file"].file,
-            upsert=data["upsert"],
-            dry_run=data["dry_run"],
-        )
+        asked: dict[str, Any] = {
+            "actor": request.user,
+            "slug": data["module"],
+            "filename": data["file"].name or "",
+            "source": data["file"].file,
+            "upsert": data["upsert"],
+            "dry_run": data["dry_run"],
+        }
+        if data["background"]:
+            return Response(self.get_serializer(bulk_jobs.start(**asked)).data, status=202)
+        outcome = bulk.upload(**asked)
         return Response(
             {
                 "module": outcome.module,

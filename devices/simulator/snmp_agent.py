@@ -1,4 +1,4 @@
-"""A small SNMP responder for v1 and v2c; each simulated device has one."""
+"""A small SNMP responder for v1, v2c and v3; each simulated device has one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import contextlib
 import time
 
 from devices.executors import snmp_codec as codec
+from devices.simulator.snmp_usm import V3, SecureAgent
 from devices.simulator.tables import Row, mib
 from devices.simulator.world import SimulatedDevice, World
 
@@ -20,6 +21,7 @@ class SnmpAgent(asyncio.DatagramProtocol):
 
     def __init__(self, world: World, device: SimulatedDevice) -> None:
         self._world, self._device = world, device
+        self._secure = SecureAgent(world.scenario["v3"], device.address, world.started)
         self._rows: list[Row] = []
         self._at = 0.0
 
@@ -38,18 +40,26 @@ class SnmpAgent(asyncio.DatagramProtocol):
         return self._rows
 
     def _answer(self, data: bytes) -> bytes:
+        if version_of(data) == V3:
+            return self._secure.answer(data, self._answer_pdu)
         request = read_request(data)
         if request.community.decode(errors="replace") != self._world.scenario["community"]:
             return b""
+        return encode_response(request, self._found(request))
+
+    def _answer_pdu(self, pdu: bytes) -> bytes:
+        request = Request(V3, b"")
+        request.read_pdu(pdu, 0, len(pdu))
+        return encode_pdu(request, self._found(request))
+
+    def _found(self, request: Request) -> list[Row]:
         rows = self._table()
         places = [row[0] for row in rows]
         if request.kind == codec.GET:
-            found = [self._exact(rows, places, oid) for oid in request.oids]
-        elif request.kind == codec.GETNEXT:
-            found = [self._after(rows, places, oid) for oid in request.oids]
-        else:
-            found = self._bulk(rows, places, request)
-        return encode_response(request, found)
+            return [self._exact(rows, places, oid) for oid in request.oids]
+        if request.kind == codec.GETNEXT:
+            return [self._after(rows, places, oid) for oid in request.oids]
+        return self._bulk(rows, places, request)
 
     def _exact(self, rows: list[Row], places: list[tuple[int, ...]], oid: tuple[int, ...]) -> Row:
         at = bisect.bisect_left(places, oid)
@@ -75,36 +85,51 @@ class SnmpAgent(asyncio.DatagramProtocol):
 class Request:
     """A decoded question."""
 
-    def __init__(self, version: int, community: bytes, kind: int, number: int) -> None:
-        self.version, self.community, self.kind, self.number = version, community, kind, number
-        self.repetitions = 0
+    def __init__(self, version: int, community: bytes) -> None:
+        self.version, self.community = version, community
+        self.kind = self.number = self.repetitions = 0
         self.oids: list[tuple[int, ...]] = []
+
+    def read_pdu(self, data: bytes, at: int, end: int) -> None:
+        """Read kind, numbers and OIDs; raises `BadMessage`."""
+        self.kind, at, end = codec.read(data, at, end)
+        numbers = []
+        for _ in range(3):
+            _, start, at = codec.read(data, at, end)
+            numbers.append(int.from_bytes(data[start:at], "big", signed=True))
+        self.number, self.repetitions = numbers[0], max(0, numbers[2])
+        _, at, end = codec.read(data, at, end)
+        while at < end:
+            _, row, at = codec.read(data, at, end)
+            _, start, stop = codec.read(data, row, at)
+            self.oids.append(codec.decode_oid(data[start:stop]))
+
+
+def version_of(data: bytes) -> int:
+    """Return the version number of a message; raises `BadMessage`."""
+    _, at, end = codec.read(data, 0, len(data))
+    _, start, stop = codec.read(data, at, end)
+    return int.from_bytes(data[start:stop], "big")
 
 
 def read_request(data: bytes) -> Request:
     """Decode a question; raises `BadMessage`."""
     _, at, end = codec.read(data, 0, len(data))
-    _, start, stop = codec.read(data, at, end)
-    version = int.from_bytes(data[start:stop], "big")
+    _, _, stop = codec.read(data, at, end)
     _, start, at = codec.read(data, stop, end)
-    community = data[start:at]
-    kind, at, end = codec.read(data, at, end)
-    numbers = []
-    for _ in range(3):
-        _, start, at = codec.read(data, at, end)
-        numbers.append(int.from_bytes(data[start:at], "big", signed=True))
-    request = Request(version, community, kind, numbers[0])
-    request.repetitions = max(0, numbers[2])
-    _, at, end = codec.read(data, at, end)
-    while at < end:
-        _, row, at = codec.read(data, at, end)
-        _, start, stop = codec.read(data, row, at)
-        request.oids.append(codec.decode_oid(data[start:stop]))
+    request = Request(version_of(data), data[start:at])
+    request.read_pdu(data, at, end)
     return request
 
 
 def encode_response(request: Request, rows: list[Row]) -> bytes:
-    """Return an answer, cut to what fits a datagram."""
+    """Return an answer of version 1 or 2c."""
+    head = codec.encode_integer(request.version) + codec.tlv(0x04, request.community)
+    return codec.tlv(0x30, head + encode_pdu(request, rows))
+
+
+def encode_pdu(request: Request, rows: list[Row]) -> bytes:
+    """Return the PDU of an answer, cut to what fits a datagram."""
     binds, size = [], 0
     for oid, kind, value in rows:
         bind = codec.tlv(0x30, codec.encode_oid(oid) + encode_value(kind, value))
@@ -113,9 +138,7 @@ def encode_response(request: Request, rows: list[Row]) -> bytes:
         binds.append(bind)
         size += len(bind)
     body = codec.encode_integer(request.number) + codec.encode_integer(0) + codec.encode_integer(0)
-    pdu = codec.tlv(codec.RESPONSE, body + codec.tlv(0x30, b"".join(binds)))
-    head = codec.encode_integer(request.version) + codec.tlv(0x04, request.community)
-    return codec.tlv(0x30, head + pdu)
+    return codec.tlv(codec.RESPONSE, body + codec.tlv(0x30, b"".join(binds)))
 
 
 def encode_value(kind: str, value: object) -> bytes:

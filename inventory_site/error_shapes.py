@@ -29,8 +29,6 @@ CLIENT_ROOTS = frozenset(
 
 ENVELOPE, ERROR, DETAIL, HTML, UNION = "envelope", "error", "detail", "html", "union"
 
-LAB_INVENTORY = ("attachments", "device", "manufacturers", "sites", "stats", "tags")
-
 LAB_ADMIN = ("v2/", "checkAdminSession", "register")
 
 SHAPES: tuple[tuple[str, str], ...] = (
@@ -39,7 +37,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/api/download_kmz/", ERROR),
     ("/api/api/download_kmz/", ERROR),
     ("/api/parts", ERROR),
-    *((f"/api/inventory/{word}", DETAIL) for word in LAB_INVENTORY),
+    ("/api/inventory", DETAIL),
     ("/api", ENVELOPE),
     ("/auth/", ENVELOPE),
     ("/identity/", ENVELOPE),
@@ -69,7 +67,10 @@ def error_response(request: HttpRequest, *, status: int, code: str, message: str
     """Build the body of an error that no view made."""
     shape = shape_of(request.path)
     if shape == ENVELOPE:
-        body: dict[str, object] = {"success": False, "error": {"code": code, "message": message}}
+        said = {"code": code, "message": message}
+        body: dict[str, object] = {"success": False, "error": said}
+        if not request.path.startswith("/api"):
+            body["detail"] = said  # where the front end of the versioned names looks
     elif shape == DETAIL:
         body = {"detail": message}
     elif shape == ERROR:

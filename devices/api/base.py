@@ -86,10 +86,30 @@ def flat(body: dict[str, Any], status: int = 200) -> Response:
     return response
 
 
+class _Alias:
+    """Adds `detail` to an error below a versioned name, where that front end looks for it."""
+
+    in_schema = False
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer the error, twice where the path is a versioned name."""
+        response: Response = super().handle_exception(exc)  # type: ignore[misc]  # of the view
+        path = self.request._request.path  # type: ignore[attr-defined]  # of the view
+        return response if path.startswith("/api/") else with_detail(response)
+
+
+def with_detail(response: Response) -> Response:
+    """Repeat an error's code and message under `detail`."""
+    error = response.data.get("error") if isinstance(response.data, dict) else None
+    if isinstance(error, dict):
+        response.data["detail"] = {"code": error["code"], "message": error["message"]}
+    return response
+
+
 @functools.cache
 def alias(view: type[APIView]) -> type[APIView]:
     """Return the same view under another name of its path, left out of the schema."""
-    return type(f"{view.__name__}Alias", (view,), {"in_schema": False, "__doc__": view.__doc__})
+    return type(f"{view.__name__}Alias", (_Alias, view), {"__doc__": view.__doc__})
 
 
 def whole(value: Any, name: str, default: int, low: int, high: int) -> int:
@@ -147,4 +167,5 @@ __all__ = [
     "truth",
     "wanted_id",
     "whole",
+    "with_detail",
 ]

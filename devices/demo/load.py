@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from devices.choices import DeviceCategory
-from devices.models import Credential, Device, DeviceGroup, Manufacturer, Site
-from devices.services import groups, inventory, registers, vault
+from devices.choices import DeviceCategory, ScanKind
+from devices.models import (
+    Credential,
+    Device,
+    DeviceGroup,
+    InterfaceState,
+    Manufacturer,
+    Site,
+)
+from devices.services import groups, inventory, port_reading, registers, vault
+from devices.simulator import tables
 from devices.simulator.run import SNMP_PORT, SSH_PORT
 from devices.simulator.world import World
 
@@ -26,6 +34,7 @@ def load() -> str:
     world = World.load()
     _credentials(world)
     made = _switches(world) + _lab()
+    _ports(world)
     if not DeviceGroup.objects.filter(group_name="Aggregation").exists():
         groups.create_group(
             actor=None,
@@ -88,6 +97,20 @@ def _switches(world: World) -> int:
         )
         made += 1
     return made
+
+
+def _ports(world: World) -> None:
+    """Read what the switches would answer, so that ports and cables show before the first scan."""
+    for row in world.devices.values():
+        if row.is_down or InterfaceState.objects.filter(ip_address=row.address).exists():
+            continue
+        for kind in (ScanKind.INTERFACES, ScanKind.OPTICAL):
+            commands = port_reading.commands_of(kind, row.address)
+            outputs = [
+                {"command": command, "output": tables.answer(world, row, command)}
+                for command in commands
+            ]
+            port_reading.save_outputs(row.address, outputs)
 
 
 def _lab() -> int:

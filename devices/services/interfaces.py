@@ -103,6 +103,9 @@ def ingest_readings(rows: Any, *, actor: Any) -> int:
 def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
     """Read one light level of a body; raises `Invalid`."""
     sent = row.get("device_ip") or row.get("ip_address")
+    if sent in (None, ""):
+        name = "ip_address" if place.startswith("readings") else "device_ip"
+        raise Invalid(f"{place}{name}", f"{name} is required")
     ip = normal_ip(sent)
     if ip is None:
         raise InvalidAddress(sent, f"{place}ip_address")

@@ -109,7 +109,8 @@ def bulk_update(
                     raise Invalid(forbidden[0], f"Field '{forbidden[0]}' is not allowed for update")
                 _change(device, values, actor, HistoryAction.BULK_UPDATED)
         except Missing as err:
-            text = "Device not found" if err.resource == "Device" else err.message
+            named = f"{err.resource} with ID {err.key} not found"
+            text = "Device not found" if err.resource == "Device" else named
             failed.append({"device_id": pk, "error": text})
         except (Invalid, Taken, AddressTaken) as err:
             failed.append({"device_id": pk, "error": err.message})

@@ -13,7 +13,7 @@ from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefuse
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
 TRIES, BACKOFF_S, TIMEOUT_S, PAGE = 4, 0.5, 30.0, 100
-MAX_PAGES = 10_000
+MAX_PAGES, QUICK_S = 10_000, 6.0
 
 
 class NetBoxFailed(Exception):
@@ -25,19 +25,25 @@ class NetBoxFailed(Exception):
 
 
 class NetBoxClient:
-    """Asks one NetBox with one token; the host may be private, since a person configured it."""
+    """Asks one NetBox with one token; the host may be private, since a person configured it.
 
-    def __init__(self, url: str, token: str, *, verify: bool = True) -> None:
+    A quick client asks once and gives up in time for a page that waits.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, verify: bool = True, is_quick: bool = False
+    ) -> None:
         self._url, self._token = url.rstrip("/"), token
+        self._timeout_s, self._tries = (QUICK_S, 1) if is_quick else (TIMEOUT_S, TRIES)
         self._host = urlsplit(url).hostname or ""
         self._tls = None if verify else unverified()
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return an object; idempotent, so it is tried again after 429 and 5xx."""
         url = f"{self._url}{path}{'?' + urlencode(query, doseq=True) if query else ''}"
-        for attempt in range(TRIES):
+        for attempt in range(self._tries):
             answer = self._fetch(url)
-            if answer.status not in RETRIED or attempt == TRIES - 1:
+            if answer.status not in RETRIED or attempt == self._tries - 1:
                 break
             time.sleep(BACKOFF_S * 2**attempt)
         return _read(answer)
@@ -74,7 +80,7 @@ class NetBoxClient:
                 method=method,
                 headers=headers,
                 body=None if body is None else orjson.dumps(body),
-                timeout_s=TIMEOUT_S,
+                timeout_s=self._timeout_s,
                 allow=[self._host],
                 tls=self._tls,
             )

@@ -61,12 +61,13 @@ def _id(name: str, value: Any) -> int | None:
     return int(value)
 
 
-def client() -> NetBoxClient:
+def client(*, is_quick: bool = False) -> NetBoxClient:
     """Return a client of the stored settings, or raise `RemoteFailed`."""
     url, token = integration.read("netbox_url", ""), integration.read("netbox_token", "")
     if not url or not token:
         raise RemoteFailed("NETBOX_ERROR", MISSING)
-    return NetBoxClient(url, token, verify=bool(integration.read("netbox_verify_ssl", True)))
+    verify = bool(integration.read("netbox_verify_ssl", True))
+    return NetBoxClient(url, token, verify=verify, is_quick=is_quick)
 
 
 def refusal(err: NetBoxFailed) -> RemoteFailed:
@@ -89,7 +90,7 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("url", "URL and token are required")
     verify = bool(body.get("verify_ssl", integration.read("netbox_verify_ssl", True)))
     try:
-        found = NetBoxClient(url, token, verify=verify).get("/api/status/")
+        found = NetBoxClient(url, token, verify=verify, is_quick=True).get("/api/status/")
     except NetBoxFailed as err:
         raise RemoteFailed("CONNECTION_FAILED", str(err)) from err
     return {
@@ -107,7 +108,7 @@ def status() -> dict[str, Any]:
     if not found["enabled"]:
         return {"connected": False, **data}
     try:
-        client().get("/api/status/")
+        client(is_quick=True).get("/api/status/")
     except (NetBoxFailed, RemoteFailed):
         return {"connected": False, **data}
     return {"connected": True, **data}

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from devices.demo.load import load
 from devices.models import (
     Device,
     InterfaceSample,
@@ -173,3 +174,15 @@ def test_the_group_form_counts_while_somebody_types(admin_page):
     text = admin_page.get(f"{PAGE}/devicegroup/add/").content.decode()
     assert "devices/rule_count.js" in text
     assert 'name="rule"' in text
+
+
+def test_the_demo_shows_cables_and_light_before_the_first_poll(api):
+    first, again = load(), load()
+
+    graph = api("viewer").get("/inventory/v1/topology").json()
+    assert "12 devices made" not in again
+    assert "devices made" in first
+    assert graph["metadata"]["total_links"] >= 10
+    assert OpticalSample.objects.filter(rx_power__gt=-20).exists()
+    ports = InterfaceState.objects.filter(is_optical=True)
+    assert ports.exclude(rx_power="").count() == ports.count() > 10

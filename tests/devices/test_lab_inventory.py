@@ -314,3 +314,29 @@ def test_a_page_of_devices_takes_few_queries(lab, django_assert_max_num_queries)
 
     with django_assert_max_num_queries(8):
         lab.get(f"{BASE}/devices?limit=20")
+
+
+def test_a_bulk_update_speaks_in_the_order_and_words_of_the_lab(lab, roadm):
+    made = post(lab, "/devices", {"name": "R-7", "device_type_id": roadm}).json()["id"]
+
+    def bulk(**updates):
+        body = {"device_ids": [made, 999], "updates": updates}
+        return lab.post("/api/inventory/devices/bulk-update", body, format="json").json()
+
+    assert bulk(rack="B2", status="retired")["succeeded"] == [made]
+    newest = lab.get(f"/api/inventory/devices/{made}/history?limit=1").json()[0]
+    assert newest["notes"] == "Bulk update: rack, status"
+    assert list(newest["extra"]["updates"]) == ["rack", "status"]
+    gone = {"device_id": 999, "error": "Device not found"}
+    assert bulk(site_id=77)["failed"] == [
+        {"device_id": made, "error": "Site with ID 77 not found"}, gone
+    ]  # fmt: skip
+    assert bulk(created_by_id=1)["failed"][1] == gone
+
+
+def test_strangers_and_unknown_paths_get_the_labs_words(api, lab):
+    gone = api.anonymous.delete("/api/inventory/attachments/1")
+    assert (gone.status_code, gone.json()) == (401, {"detail": "Authentication required"})
+    other = api.anonymous.get("/api/inventory/sites").json()
+    assert other == {"detail": "Not authenticated"}
+    assert lab.get("/api/inventory/planets").json() == {"detail": "Not Found"}

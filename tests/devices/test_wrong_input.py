@@ -70,3 +70,15 @@ def test_an_address_that_moved_to_another_device_is_assigned_anew():
         ("10.1.1.1", None),
         ("10.1.1.2", device.pk),
     ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/credentials/v1/credentials/99", "/monitoring/v1/polling/configs/99", "/inventory/v1/no"],
+)
+def test_an_error_below_a_versioned_name_stands_twice(api, path):
+    body = api("super_admin").get(path).json()
+
+    assert body["success"] is False
+    assert body["detail"] == {name: body["error"][name] for name in ("code", "message")}
+    assert "detail" not in api("super_admin").get("/api/credentials/99").json()

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from devices import policy
 from devices.api.base import DeviceView as BaseView
-from devices.api.base import query_text, whole
+from devices.api.base import query_text, whole, with_detail
 from devices.models import InterfaceState, Rack, Site
 from devices.selectors import devices as selector
 from devices.selectors import metrics, topology
@@ -30,11 +30,7 @@ class _FlatView(BaseView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Add `detail` with code and message."""
-        response = super().handle_exception(exc)
-        error = response.data.get("error") if isinstance(response.data, dict) else None
-        if isinstance(error, dict):
-            response.data["detail"] = {"code": error["code"], "message": error["message"]}
-        return response
+        return with_detail(super().handle_exception(exc))
 
 
 class DevicesView(_FlatView):

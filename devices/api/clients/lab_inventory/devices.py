@@ -160,7 +160,8 @@ class BulkUpdateView(LabView):
         wanted = inventory.unique_ids(body["device_ids"])
         if not forbidden:
             try:
-                updates = forms.read_body(updates, CHECKS, never_null=NEVER_NULL)
+                checked = forms.read_body(updates, CHECKS, never_null=NEVER_NULL)
+                updates = {name: checked[name] for name in updates}  # the notes keep its order
             except Unprocessable as err:
                 text = f"{err.entries[0]['loc'][-1]}: {err.entries[0]['msg']}"
                 return Response({"succeeded": [], "failed": _refused(wanted, text)})

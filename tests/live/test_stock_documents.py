@@ -115,6 +115,7 @@ def test_a_store_that_is_down_keeps_nothing_and_says_busy(
     assert StockDocument.objects.count() == 0
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("where", ["disk", "s3"])
 def test_a_kill_between_bytes_and_row_shows_nothing_and_the_sweep_cleans(
     where: str, request: pytest.FixtureRequest

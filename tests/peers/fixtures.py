@@ -77,18 +77,11 @@ def nginx() -> Iterator[Callable[[str, int], Nginx]]:
         yield lambda sites, port: stack.enter_context(required(running_nginx(sites, port)))
 
 
-@pytest.fixture(scope="session")
-def first_home() -> Iterator[Home]:
-    """The migrated state folder that the homes of tests are copies of; look, but do not touch."""
-    with home() as place:
-        yield place
-
-
 @pytest.fixture
-def site_home(first_home: Home) -> Iterator[Callable[..., Home]]:
+def site_home() -> Iterator[Callable[..., Home]]:
     """Make a migrated state folder with a super administrator: `site_home({"NAME": "value"})`."""
     with contextlib.ExitStack() as stack:
-        yield lambda env=None: stack.enter_context(home(env, like=first_home))
+        yield lambda env=None: stack.enter_context(home(env))
 
 
 @pytest.fixture

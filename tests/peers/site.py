@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import shutil
 import subprocess
@@ -83,16 +85,26 @@ def home(
 ) -> Iterator[Home]:
     """A fresh state folder, migrated, with a super administrator (`ADMIN`, `PASSWORD`).
 
-    A home `like` another begins as a copy of its SQLite database, which saves the migrations; not
-    when it has a `DATABASE_URL` of its own. Without `migrate` the folder is empty.
+    On SQLite it begins as a copy of another home's state, or of one that this process migrated
+    before, which saves the migrations. Without `migrate` the folder is empty.
     """
     with scratch_folder("site") as folder:
         place = Home(folder, dict(env or {}))
-        if like is not None and "DATABASE_URL" not in place.env:
-            shutil.copytree(like.folder / "var", folder / "var")
-        elif migrate:
+        if migrate and "DATABASE_URL" in place.env:
             _set_up(place)
+        elif migrate:
+            shutil.copytree((like or _first_home()).folder / "var", folder / "var")
         yield place
+
+
+@functools.cache
+def _first_home() -> Home:
+    """The home that others begin as copies of; its folder goes with this process."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    place = Home(stack.enter_context(scratch_folder("site")))
+    _set_up(place)
+    return place
 
 
 def _set_up(place: Home) -> None:

@@ -70,6 +70,12 @@ class SecondFactorOn(ConflictError):
     code = "TWO_FACTOR_ENABLED"
 
 
+class SecondFactorOff(ConflictError):
+    """What was asked for needs a second factor that is on."""
+
+    code = "TWO_FACTOR_DISABLED"
+
+
 class TooSoon(DomainError):
     """A code was sent less than a minute ago."""
 

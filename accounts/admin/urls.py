@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from accounts.admin.pages import account, gate, policy
+from accounts.admin.pages import account, gate, keys, policy
 
 own = admin.site.admin_view
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("account/", own(account.account_page), name="admin-account"),
     path("account/second-factor/", own(account.second_factor_page), name="admin-second-factor"),
     path("account/second-factor/off/", own(account.disable_page), name="admin-second-factor-off"),
+    path("account/keys/", own(keys.add_key), name="admin-own-keys"),
+    path("account/keys/begin/", own(keys.begin_key), name="admin-own-keys-begin"),
+    path("account/keys/remove/", own(keys.remove_key), name="admin-own-keys-remove"),
     path("account/sessions/", own(account.end_sessions), name="admin-own-sessions"),
     path("password-policy/", own(policy.policy_page), name="admin-policy"),
     path("password-policy/preview/", own(policy.policy_preview), name="admin-policy-preview"),

@@ -10,6 +10,7 @@ from accounts.models.preferences import Setting
 from accounts.models.roles import Role, RoleAssignment
 from accounts.models.seals import AuditSeal
 from accounts.models.second_factor import SignInChallenge, TwoFactorCode
+from accounts.models.security_keys import SecurityKey
 from accounts.models.sessions import Session
 from accounts.models.system_log import LogEntry
 from accounts.models.usage import UsageTally
@@ -28,6 +29,7 @@ __all__ = [
     "PasswordPolicy",
     "Role",
     "RoleAssignment",
+    "SecurityKey",
     "Session",
     "Setting",
     "SignInChallenge",

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.choices import CodeType, TwoFactorMethod
 from accounts.errors import InvalidCode, SecondFactorOn, TooSoon, WrongPassword
-from accounts.models import Session, TwoFactorCode, User
+from accounts.models import SecurityKey, Session, TwoFactorCode, User
 from accounts.services import audit, sessions
 from inventory_site.core import crypto
 from inventory_site.core.errors import InvalidInput
@@ -133,6 +133,7 @@ def erase(row: User) -> None:
     row.totp_last_step = None
     row.save(update_fields=["two_factor_enabled", *_COLUMNS, "updated_at"])
     row.two_factor_codes.all().delete()
+    SecurityKey.objects.filter(user=row).delete()
 
 
 def accept(row: User, code: str) -> bool:

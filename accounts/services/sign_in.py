@@ -7,9 +7,10 @@ for five minutes, one use, and five bad codes.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -18,7 +19,14 @@ from accounts.backends import find_account
 from accounts.errors import InvalidCredentials, SecondFactorFailed
 from accounts.models import SignInChallenge, User
 from accounts.models.sessions import token_hash
-from accounts.services import audit, lockout, password_policy, second_factor, sessions
+from accounts.services import (
+    audit,
+    lockout,
+    password_policy,
+    second_factor,
+    security_keys,
+    sessions,
+)
 from inventory_site.core import context
 from inventory_site.core.locks import guarded, lock
 
@@ -68,10 +76,25 @@ def sign_in(
 
 
 def finish(*, user_id: int, challenge: str, code: str) -> SignedIn:
-    """Do the second step of a sign-in, or raise `SecondFactorFailed`.
+    """Do the second step of a sign-in with a code, or raise `SecondFactorFailed`.
 
     The fifth bad code voids the challenge, and that counts as one bad sign-in.
     """
+    return _finish(user_id, challenge, lambda user: second_factor.accept(user, code))
+
+
+def finish_with_key(
+    *, user_id: int, challenge: str, answer: Mapping[str, Any], site: security_keys.Site
+) -> SignedIn:
+    """The same with the answer of a security key; a bad one counts like a bad code."""
+
+    def proves(user: User) -> bool:
+        return security_keys.accept(user, challenge=challenge, answer=answer, site=site)
+
+    return _finish(user_id, challenge, proves)
+
+
+def _finish(user_id: int, challenge: str, proves: Callable[[User], bool]) -> SignedIn:
     digest = token_hash(challenge)
     with guarded():
         rows = SignInChallenge.objects.filter(
@@ -84,7 +107,7 @@ def finish(*, user_id: int, challenge: str, code: str) -> SignedIn:
         row = lock(rows).first()
         if row is not None:
             user = lock(User.objects.filter(pk=user_id)).get()
-            if not user.is_locked and user.is_active and second_factor.accept(user, code):
+            if not user.is_locked and user.is_active and proves(user):
                 row.used_at = timezone.now()
                 row.save(update_fields=["used_at"])
                 return _open(user, two_factor_verified=True)

@@ -71,6 +71,11 @@ SPECTACULAR_SETTINGS = {
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
+WEBAUTHN_RP_ID = env.text(
+    "WEBAUTHN_RP_ID",
+    "",
+    "Domain that security keys are bound to; blank is the host of the address in the browser.",
+)
 USAGE_FLUSH_SECONDS = env.integer(
     "USAGE_FLUSH_SECONDS",
     10,

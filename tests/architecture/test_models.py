@@ -18,6 +18,7 @@ WITHOUT_ADMIN = {
     "accounts.SignInChallenge": "a technical row: a sign-in between two steps, for minutes",
     "accounts.TwoFactorCode": "a technical row: the hash of a code that was sent, for ten minutes",
     "accounts.UsageTally": "a technical row: counted calls of a day, read over REST as sums",
+    "accounts.SecurityKey": "added and removed on its owner's account page",
     "accounts.PasswordPolicy": "edited as one form with a preview, below Settings",
     "accounts.EnterpriseUserRole": "shown with the people on the role's page",
     "parts.StoredBlob": "a technical row: bytes in the store, shown as the documents that own them",

@@ -241,3 +241,15 @@ class UsageTallyFactory(ValidatedFactory[models.UsageTally]):
     status = 200
     calls = 3
     took_ms = 12.5
+
+
+class SecurityKeyFactory(ValidatedFactory[models.SecurityKey]):
+    """A key that nobody holds."""
+
+    class Meta:
+        model = models.SecurityKey
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda number: f"key {number}")
+    credential_hash = factory.Sequence(digest)
+    credential = b"\x00"

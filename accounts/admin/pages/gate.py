@@ -17,7 +17,9 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import challenge_cookie
-from accounts.services import passwords, sessions, sign_in
+from accounts.admin.pages.keys import answer_of
+from accounts.key_site import site_of
+from accounts.services import passwords, security_keys, sessions, sign_in
 from inventory_site.core.admin import add_refusal
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import DomainError
@@ -34,9 +36,10 @@ class PasswordStep(forms.Form):
 
 
 class CodeStep(forms.Form):
-    """The second step."""
+    """The second step: a code, or the answer of a security key."""
 
-    code = forms.CharField(max_length=16, label="Code")
+    code = forms.CharField(max_length=16, label="Code", required=False)
+    credential = forms.CharField(max_length=security_keys.MOST_CHARS, required=False)
 
 
 class ForgottenForm(forms.Form):
@@ -101,9 +104,8 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('admin:login')}?next={_target(request)}")
     form = CodeStep(request.POST or None)
     if request.method == "POST" and form.is_valid() and _within_limits(request, form):
-        code = form.cleaned_data["code"]
         try:
-            done = sign_in.finish(user_id=live.user_id, challenge=challenge, code=code)
+            done = _second_step(request, form, live.user_id, challenge)
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
@@ -111,8 +113,10 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
                 challenge_cookie.take_back(response)
                 return response
     title = "Second step"
+    asked = security_keys.ask(user=live.user, challenge=challenge, site=site_of(request))
+    method = live.user.two_factor_method
     return _page(
-        request, "accounts/admin/second_step.html", form, title, method=live.user.two_factor_method
+        request, "accounts/admin/second_step.html", form, title, method=method, asked=asked
     )
 
 
@@ -168,6 +172,19 @@ def _to_second_step(request: HttpRequest, done: sign_in.SecondStep) -> HttpRespo
     response = redirect(f"{reverse('admin-second-step')}?next={_target(request)}")
     challenge_cookie.give(response, done.challenge)
     return response
+
+
+def _second_step(
+    request: HttpRequest, form: forms.Form, user_id: int, challenge: str
+) -> sign_in.SignedIn:
+    if form.cleaned_data["credential"]:
+        return sign_in.finish_with_key(
+            user_id=user_id,
+            challenge=challenge,
+            answer=answer_of(request),
+            site=site_of(request),
+        )
+    return sign_in.finish(user_id=user_id, challenge=challenge, code=form.cleaned_data["code"])
 
 
 def _within_limits(request: HttpRequest, form: forms.Form) -> bool:

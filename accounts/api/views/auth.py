@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -26,8 +27,10 @@ from accounts.api.serializers import (
     tokens_of,
 )
 from accounts.api.throttles import AccountThrottle
+from accounts.api.views.security_keys import credential_of
 from accounts.errors import SecondFactorFailed
-from accounts.services import sessions, sign_in, users
+from accounts.key_site import site_of
+from accounts.services import security_keys, sessions, sign_in, users
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import InvalidInput
 
@@ -76,12 +79,17 @@ class SignInView(_DoorView):
         done = sign_in.sign_in(**sent.validated_data)
         if isinstance(done, sign_in.SignedIn):
             return self.through(done)
-        step = {
+        step: dict[str, Any] = {
             "requires_2fa": True,
             "user_id": done.user.pk if self.family == A else str(done.user.pk),
             "two_factor_method": done.method,
             "challenge": done.challenge,
         }
+        asked = security_keys.ask(
+            user=done.user, challenge=done.challenge, site=site_of(request._request)
+        )
+        if asked is not None:
+            step["webauthn"] = {"publicKey": asked}
         response = self.answer(step, step)
         challenge_cookie.give(response, done.challenge)
         return response
@@ -100,6 +108,23 @@ class SecondStepView(_DoorView):
             raise InvalidInput("User ID and code required", fields=fields)
         done = sign_in.finish(
             user_id=_user_id(request), challenge=_challenge(request), code=code[:32]
+        )
+        return self.through(done)
+
+
+class KeyStepView(_DoorView):
+    """POST the answer of a security key, with the challenge of the first step."""
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        """Sign in."""
+        if not request.data.get("user_id"):
+            raise InvalidInput("User ID required", fields={"user_id": ["This is required."]})
+        done = sign_in.finish_with_key(
+            user_id=_user_id(request),
+            challenge=_challenge(request),
+            answer=credential_of(request),
+            site=site_of(request._request),
         )
         return self.through(done)
 

@@ -32,11 +32,16 @@ def _ports(request: HttpRequest, device: Device) -> dict[str, Any]:
     table = ShortTable(
         "Ports",
         ("Port", "Link", "Medium", "Tx", "Rx", "Allowed Rx", "Light", "Neighbour"),
-        [_port_row(row, newest.get(row.cli_port), limits.get(str(row.cli_port))) for row in rows],
+        [_port_row(row, newest.get(row.cli_port), _limits_of(row, limits)) for row in rows],
         total=len(rows),
         empty="No port is known yet; use the verb Read ports.",
     )
     return {"tables": [table]}
+
+
+def _limits_of(row: InterfaceState, limits: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """Return a port's limits: polls know it by its number, shells by its index."""
+    return limits.get(str(row.cli_port)) or limits.get(str(row.interface_index))
 
 
 def _newest(ip: str) -> dict[Any, dict[str, Any]]:

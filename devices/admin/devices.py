@@ -115,15 +115,7 @@ def _run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> A
 
 def _scan(kind: str) -> Any:
     def run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> Answer:
-        first = objects[0].address
-        options = {
-            name: getattr(first, name)
-            for name in ("snmp_port", "ssh_port")
-            if first is not None and getattr(first, name)
-        }
-        scan = scans.start_scan(
-            actor=request.user, kind=kind, targets=_addresses(objects), options=options
-        )
+        scan = scans.start_scan(actor=request.user, kind=kind, targets=_addresses(objects))
         url = reverse("admin:devices_scan_change", args=[scan.pk])
         return Answer(f"{scan.total_targets} devices queued.", url=url, link="Progress")
 

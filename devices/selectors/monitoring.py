@@ -163,7 +163,8 @@ def thresholds(ip: str, index: int | None) -> dict[str, dict[str, Any]]:
         }
         if limits:
             found[str(row.interface_index)] = limits
-    cache.set(key, found, THRESHOLDS_KEPT_S)
+    if found:
+        cache.set(key, found, THRESHOLDS_KEPT_S)
     return found
 
 

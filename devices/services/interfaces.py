@@ -178,5 +178,15 @@ def save_diagnostics(
         ],
     )
     if found.get("has_power_reading"):
-        row = {**port, **found, "ip_address": ip, "recorded_at": at}
+        row = {**port, **found, **_alarms(found), "ip_address": ip, "recorded_at": at}
         store_samples([sample_of(row)])
+
+
+def _alarms(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the alarm limits of a port's light, by the names that samples have for them."""
+    limits = found.get("thresholds") or {}
+    return {
+        f"{power}_{side}_warn": limits.get(power, {}).get(f"{side}_alarm")
+        for power in ("tx_power", "rx_power")
+        for side in ("high", "low")
+    }

@@ -1,0 +1,80 @@
+"""Devices in a browser: found, taken in, read and measured, within two minutes."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from devices.models import Device, Scan
+from devices.services import vault
+from tests.browser.test_stock import go, ready
+from tests.devices.conftest import Simulated, simulated
+
+__all__ = ["simulated"]
+
+HOME = "/admin/devices/"
+WITHIN_S = 120
+MINUS = "\u2212"
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def shell(transactional_db: None, simulated: Simulated) -> None:
+    """The simulated switches' account in the vault, for whatever has none of its own."""
+    account = simulated.world.scenario["ssh"]
+    body = {"name": "Switches", "credential_type": "ssh", **account, "is_default": True}
+    vault.create_credential(actor=None, body=body)
+
+
+def read(page: Page, verb: str) -> None:
+    """Use a verb of the list on every device; the work is done when its dialog has answered."""
+    go(page, f"{HOME}device/")
+    page.get_by_label("Tick all rows of this page").check()
+    bar = page.get_by_role("group", name="Ticked rows")
+    bar.get_by_role("button", name=verb, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=verb, exact=True).click()
+    expect(dialog.get_by_role("button", name=verb, exact=True)).to_have_count(0, timeout=60_000)
+
+
+@pytest.mark.xdist_group("devices-browser")
+def test_switches_are_found_taken_in_and_read_within_two_minutes(
+    page: Page, shell: None, simulated: Simulated, axe: Callable[[Page], list[str]]
+) -> None:
+    began = time.monotonic()
+    go(page, f"{HOME}scan/add/")
+    page.get_by_label("Targets").fill("127.0.10.1-11")
+    page.get_by_label("SNMP port").fill(str(simulated.snmp_port))
+    page.get_by_label("SSH port").fill(str(simulated.ssh_port))
+    page.get_by_role("button", name="Save", exact=True).click()
+    ready(page)
+    scan = f"{HOME}scan/{Scan.objects.get().pk}/"
+    go(page, f"{scan}change/")
+    expect(page.get_by_text("dub-agg-1")).to_be_visible()
+    assert Device.objects.count() == 0
+
+    go(page, f"{scan}review/")
+    page.get_by_label("Leave out 127.0.10.11").check()
+    page.get_by_role("button", name="Save decisions").click()
+    ready(page)
+    assert Device.objects.current().count() == 10
+
+    read(page, "Read ports")
+    read(page, "Measure light")
+    device = Device.objects.get(address__ip="127.0.10.1")
+    go(page, f"{HOME}device/{device.pk}/change/?tab=ports")
+    row = page.locator("tr", has_text="dub-agg-2")
+    expect(row).to_contain_text(
+        re.compile(rf"Port 5.*Up.*1\.\d\d dBm.*{MINUS}\d\.\d\d dBm.*Good", re.DOTALL)
+    )
+    expect(row).to_contain_text(f"{MINUS}14.00 dBm to 0.50 dBm")
+    assert axe(page) == []
+
+    go(page, f"{HOME}device/topology/")
+    expect(page.locator("svg circle")).to_have_count(10)
+    assert time.monotonic() - began < WITHIN_S

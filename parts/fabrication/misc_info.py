@@ -59,10 +59,7 @@ def with_worker(stored: Info | None, name: str, at: datetime) -> Info:
 
 def workers_of(info: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the readable entries of the log, older spelling included."""
-    found = (info or {}).get(WORKERS)
-    if found is None:
-        found = (info or {}).get(LEGACY_WORKERS)
-    return [entry for entry in found if _is_entry(entry)] if isinstance(found, list) else []
+    return [entry for entry in _log_of(info or {}) or [] if _is_entry(entry)]
 
 
 def is_incorrect(info: Mapping[str, Any] | None) -> bool:
@@ -88,15 +85,21 @@ def read_time(value: Any) -> datetime | None:
 
 
 def _guarded(stored: Info, result: Info, incoming: Info) -> Info:
-    had = stored.get(WORKERS)
-    sent = incoming.get(WORKERS)
-    if isinstance(had, list) and not (isinstance(sent, list) and len(sent) >= len(had)):
+    had, sent = _log_of(stored), _log_of(incoming)
+    if had is not None and (sent is None or len(sent) < len(had)):
+        result.pop(LEGACY_WORKERS, None)
         result[WORKERS] = had
     if COMPLETED_AT in result and read_time(incoming.get(COMPLETED_AT)) is None:
         result.pop(COMPLETED_AT)
     if COMPLETED_AT in stored and COMPLETED_AT not in result:
         result[COMPLETED_AT] = stored[COMPLETED_AT]
     return result
+
+
+def _log_of(info: Mapping[str, Any]) -> list[Any] | None:
+    """The log of hands as it lies there, older spelling included; None for none."""
+    found = info.get(WORKERS, info.get(LEGACY_WORKERS))
+    return found if isinstance(found, list) else None
 
 
 def _is_entry(entry: Any) -> bool:

@@ -13,33 +13,12 @@ from accounts.models import User
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
 from parts.errors.fabrication import PartChanged, PartNotFound
+from parts.fabrication.fields import CONTRACT_FIELDS
 from parts.models import FabricationPart, PartEvent
 
-AUDITED = (
-    "part_id",
-    "type",
-    "name",
-    "material",
-    "material_thickness",
-    "subsystem",
-    "assigned",
-    "status",
-    "misc_info",
-    "notes",
-    "file",
-    "onshape_url",
-    "claimed_date",
-    "category",
-    "amount",
-    "revision",
-    "due_date",
-    "priority",
-    "machine",
-    "queue_position",
-    "good",
-    "scrap",
-    "rework",
-)
+RELATIONS = {"machine_id": "machine"}
+SET_BY_VERBS = ("revision", "queue_position", "good", "scrap", "rework")
+AUDITED = (*(RELATIONS.get(name, name) for name in CONTRACT_FIELDS), *SET_BY_VERBS)
 LARGEST_NUMBER = 2**63 - 1
 
 

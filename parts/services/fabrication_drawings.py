@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from inventory_site.core.choices import TaskStatus
@@ -62,10 +63,9 @@ def drawing_of(*, actor: Any, part_id: int, refresh: bool) -> FabricationFile:
 
 
 def stored_drawing(part: FabricationPart) -> FabricationFile | None:
-    """Return the newest PDF of a part; a STEP file is never one."""
+    """Return the newest PDF that was fetched for a part or is its file; a STEP file is never one."""
     rows = part.files.select_related("blob").filter(content_type=PDF).order_by("-pk")
-    named = rows.filter(kind=FileKind.SOURCE, stored_name=part.file).first()
-    return rows.filter(kind=FileKind.DRAWING).first() or named
+    return rows.filter(Q(kind=FileKind.DRAWING) | Q(stored_name=part.file)).first()
 
 
 def fetch_drawing(part_id: int, actor_name: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import audit
 from inventory_site.core.errors import TooLarge
 from inventory_site.core.files.headers import base_name
@@ -56,7 +57,7 @@ def upload_file(
     ) as change:
         part = change.part
         name = filenames.stored_name(upload.name, part.pk, allowed_endings())
-        _apply_revision(change, blob, reason)
+        _apply_revision(actor, change, blob, reason)
         _drop_views(part)
         row = add_file(actor, part, upload.name, name, blob, FileKind.SOURCE, reason)
         part.file = name
@@ -146,7 +147,7 @@ def _kept(upload: Upload) -> StoredBlob:
         raise FabricationFileTooLarge(limit) from err
 
 
-def _apply_revision(change: Change, blob: StoredBlob, reason: str) -> None:
+def _apply_revision(actor: Any, change: Change, blob: StoredBlob, reason: str) -> None:
     """Draw the next letter when an approved part gets other bytes."""
     part = change.part
     last = part.files.filter(kind=FileKind.SOURCE).order_by("-pk").first()
@@ -156,9 +157,21 @@ def _apply_revision(change: Change, blob: StoredBlob, reason: str) -> None:
     change.action = "revision"
     change.payload |= {"reason": reason[:LONGEST_REASON], "was_assigned": part.assigned}
     if part.in_production:
+        _announce_revision(actor, part)
         queues.leave_queue(part)
         part.category, part.status = Stage.REVIEW, PartStatus.PENDING
         part.assigned = part.claimed_date = None
+
+
+def _announce_revision(actor: Any, part: FabricationPart) -> None:
+    """Note whom the new revision concerns: who had the part and who submitted it, but never who
+    acted; notifications deliver it (contract 10)."""
+    own = {actor.get_username(), actor.get_full_name()} if isinstance(actor, User) else set()
+    submitter = part.submitted_by.get_username() if part.submitted_by else None
+    names = [name for name in (part.assigned, submitter) if name and name not in own]
+    if names:
+        after = {"revision": part.revision, "to": list(dict.fromkeys(names))}
+        audit.record(actor, "fabrication.revision_announced", part, after=after)
 
 
 def _drop_views(part: FabricationPart) -> None:

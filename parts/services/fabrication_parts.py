@@ -131,7 +131,7 @@ def _apply(part: FabricationPart, values: dict[str, Any]) -> None:
         elif name not in {"category", "machine_id"} and not (name == "status" and value is None):
             setattr(part, name, value)
     if "part_id" in values:
-        part.is_own_part_id = True
+        part.is_own_part_id = part.part_id != str(part.uuid)[:8]
     part.category = stage
     if stage not in PRODUCTION:
         queues.leave_queue(part)

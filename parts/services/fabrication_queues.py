@@ -100,7 +100,7 @@ def set_machine(part: FabricationPart, machine_id: int | None) -> None:
     """Put a locked part at the end of a machine's queue, or take it out; the caller saves it."""
     if machine_id == part.machine_id:
         return
-    machine = locked_machine(machine_id) if machine_id is not None else None
+    machine = _named_machine(machine_id) if machine_id is not None else None
     if machine is not None and not part.in_production:
         raise MachineRefused("Part is not in production")
     if machine is not None and not machine.is_active:
@@ -111,6 +111,14 @@ def set_machine(part: FabricationPart, machine_id: int | None) -> None:
         part.queue_position = machine.parts.exclude(pk=part.pk).count() + 1
         if part.status == PartStatus.IN_PROGRESS:
             require_free_machine(part)
+
+
+def _named_machine(machine_id: int) -> Machine:
+    """Return the machine that a field names, locked."""
+    try:
+        return locked_machine(machine_id)
+    except MachineNotFound as err:
+        raise FieldRefused("machine_id", "machine_id must be the id of a machine") from err
 
 
 def leave_queue(part: FabricationPart) -> None:
@@ -146,9 +154,3 @@ def locked_machine(machine_id: int) -> Machine:
     if machine is None:
         raise MachineNotFound
     return machine
-
-
-def require_known_machine(machine_id: int | None) -> None:
-    """Refuse the number of a machine that does not exist."""
-    if machine_id is not None and not Machine.objects.filter(pk=machine_id).exists():
-        raise FieldRefused("machine_id", "machine_id must be the id of a machine")

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.models import AuditEntry
 from parts.models import FabricationPart, Machine
 from tests.clients.fabrication import Shop, body_of
 from tests.factories.accounts import UserFactory
@@ -206,3 +207,42 @@ def test_the_code_on_paper_leads_to_the_part_after_signing_in(shop: Shop) -> Non
     assert stranger.status_code == 302
     assert "/admin/login/" in stranger["Location"]
     assert led["Location"].endswith(f"/{part['id']}/change/?r=A")
+
+
+def test_a_new_revision_is_announced_to_whom_it_concerns(shop: Shop) -> None:
+    """The entry waits for notifications, which deliver it."""
+    designer = Shop(key=None)
+    designer.client.force_login(UserFactory(username="dora", roles=["fab_submitter"]))
+    path = str(designer.made(type="hand")["id"])
+    shop.upload(int(path), "a.pdf", b"%PDF-1.4 one")
+    shop.post(f"{path}/approve")
+    shop.post(f"{path}/assign", {"assigned": "Ann"})
+
+    shop.upload(int(path), "a.pdf", b"%PDF-1.4 one")
+    same = announced()
+    shop.upload(int(path), "a.pdf", b"%PDF-1.4 two")
+    shop.post(f"{path}/approve")
+    designer.upload(int(path), "a.pdf", b"%PDF-1.4 three")
+
+    assert same == []
+    assert announced() == [{"revision": "B", "to": ["Ann", "dora"]}]
+
+
+def announced() -> list[Any]:
+    rows = AuditEntry.objects.filter(verb="fabrication.revision_announced").order_by("pk")
+    return list(rows.values_list("after", flat=True))
+
+
+@pytest.mark.parametrize("tag", ["abc", '"abc"', '"-1"', '"1", "2"', f'"{10**30}"'])
+def test_a_tag_that_is_no_version_does_not_fit(shop: Shop, tag: str) -> None:
+    path = str(shop.made()["id"])
+
+    answer = shop.put(path, {"name": "x"}, **{"If-Match": tag})
+
+    assert (answer.status_code, answer.json()) == (412, {"error": "Part was changed", "version": 1})
+
+
+def test_a_machine_that_does_not_exist_is_a_wrong_field(shop: Shop) -> None:
+    answer = shop.put(in_production(shop), {"machineId": 10**6})
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "machine_id")

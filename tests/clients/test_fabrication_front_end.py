@@ -20,7 +20,8 @@ def dist(settings: Any, tmp_path: Path) -> Path:
     (folder / "index.html").write_text("<!doctype html><title>Shop</title>")
     (folder / "assets" / "app-1a2b.js").write_text("run()")
     (folder / "assets" / "app-1a2b.js.br").write_bytes(b"brotli")
-    (folder / "stats.html").write_text("sizes")
+    for name in ("stats.html", "stats.html.br"):
+        (folder / name).write_text("secret sizes")
     (folder / "app.webmanifest").write_text("{}")
     (tmp_path / "secret.txt").write_text("secret")
     settings.FABRICATION_FRONTEND_DIR = str(folder)
@@ -50,7 +51,8 @@ def test_the_front_end_is_served_below_its_base_path(shop: Shop, dist: Path) -> 
 def test_what_the_front_end_does_not_have_is_not_there(shop: Shop, dist: Path) -> None:
     client = Client()
 
-    for path in ("/fab/assets", "/fab/assets/gone.js", "/fab/stats.html", "/fab/api/nothing",
+    for path in ("/fab/assets", "/fab/assets/gone.js", "/fab/stats.html", "/fab/stats.html.br",
+                 "/fab/api/nothing",
                  "/fab/api", "/fab/%2e%2e/secret.txt", "/fab/..%2fsecret.txt",
                  "/fab/assets/../../secret.txt"):  # fmt: skip
         answer = client.get(path)
@@ -58,6 +60,8 @@ def test_what_the_front_end_does_not_have_is_not_there(shop: Shop, dist: Path) -
         assert b"secret" not in body_of(answer)
     assert client.get("/fab/api/nothing").json() == {"error": "Not found"}
     assert client.get("/fabulous").status_code == 404
+    assert client.post("/fab/health").status_code == client.post("/fab/").status_code == 405
+    assert client.get(f"/fab/{'a' * 300}").status_code == 200
     assert client.get("/fab/health").json() == {"status": "healthy"}
 
 

@@ -174,6 +174,17 @@ def test_what_the_server_owns_survives_a_replacement(shop: Shop) -> None:
     assert marked.json()["miscInfo"] == {**done, "completedIncorrectly": True}
 
 
+def test_the_older_spelling_of_the_log_survives_a_replacement(shop: Shop) -> None:
+    log = [{"name": "Ann", "timestamp": "2026-01-01T00:00:00+00:00"}]
+    path = str(shop.made(type="cnc", miscInfo={"hand_workers": log})["id"])
+
+    kept = shop.put(path, {"miscInfo": {"storage": "A"}}).json()["miscInfo"]
+    back = shop.put(path, {"miscInfo": {"hand_workers": log * 2}}).json()["miscInfo"]
+
+    assert kept == {"storage": "A", "handWorkers": log}
+    assert back == {"hand_workers": log * 2}
+
+
 def test_the_recorded_chain_of_a_hand_part(shop: Shop) -> None:
     path = str(shop.made(type="hand", subsystem="s")["id"])
 
@@ -364,6 +375,7 @@ def test_search_is_literal_and_knows_no_case(shop: Shop, five: list[int]) -> Non
     assert [part["id"] for part in shop.get("", search="900").json()["parts"]] == [own["id"]]
     found = shop.get("", search=zoe["partId"][:4]).json()["parts"]
     assert zoe["id"] in [part["id"] for part in found]
+    shop.put(str(zoe["id"]), {"partId": zoe["partId"], "notes": "sent back as it was"})
     inside = shop.get("", search=zoe["partId"][1:6]).json()["parts"]
     assert zoe["id"] not in [part["id"] for part in inside]
 

@@ -14,7 +14,7 @@ from accounts.api.authentication import BearerAuthentication, CookieAuthenticati
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.api.plain import PlainView
 from inventory_site.core.api.views import expected_version
-from inventory_site.core.errors import AuthenticationRequired, TooLarge
+from inventory_site.core.errors import AuthenticationRequired, InvalidInput, TooLarge
 from inventory_site.core.files.limits import body_length
 from parts import policy
 from parts.api.clients.fabrication import errors, wire
@@ -24,6 +24,7 @@ from parts.models import FabricationPart
 
 MOST_BODY_BYTES = 1024 * 1024
 MULTIPART = "multipart/form-data"
+NO_VERSION = -1
 
 
 class RawParser(BaseParser):
@@ -105,10 +106,13 @@ def answer(part: FabricationPart, status: int = 200) -> Response:
 
 
 def version_of(request: Request) -> int | None:
-    """Read `If-Match`; None when the caller does not care."""
+    """Read `If-Match`; None when the caller does not care, no version for a tag not ours."""
     if not request.headers.get("If-Match", "").strip():
         return None
-    return expected_version(request)
+    try:
+        return expected_version(request)
+    except InvalidInput:
+        return NO_VERSION
 
 
 def plain_cache(response: HttpResponseBase) -> HttpResponseBase:

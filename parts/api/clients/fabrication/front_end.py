@@ -2,11 +2,16 @@
 
 A middleware and not URL patterns, because everything below the base path belongs to the front end,
 whatever else the site knows by that name.
+
+`POLICY` names two other hosts: the original built front end takes its icons from cdnjs and its pie
+chart from jsdelivr (contract 9), and works without them. Only what is served below the base path
+has that policy; no page of ours loads anything from another host.
 """
 
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,8 +65,9 @@ class FabricationFrontEndMiddleware:
 
 def below_base(request: HttpRequest, rest: str) -> HttpResponseBase | None:
     """Answer a path below the base path; None hands it, perhaps shortened, to the site."""
+    is_read = request.method in {"GET", "HEAD"}
     if rest == "/health":
-        return health()
+        return health() if is_read else _not_allowed()
     if rest == ROOT or rest.startswith((f"{ROOT}/", TRAVELLER)):
         request.path_info = request.path = rest
         return None
@@ -69,11 +75,7 @@ def below_base(request: HttpRequest, rest: str) -> HttpResponseBase | None:
         return _not_found()
     if not settings.FABRICATION_FRONTEND_DIR:
         return None
-    if request.method not in {"GET", "HEAD"}:
-        return JsonResponse(
-            {"error": "Method not allowed"}, status=405, headers={"Allow": "GET, HEAD"}
-        )
-    return static_file(request, rest.strip("/"))
+    return static_file(request, rest.strip("/")) if is_read else _not_allowed()
 
 
 def health() -> JsonResponse:
@@ -92,16 +94,16 @@ def static_file(request: HttpRequest, name: str) -> HttpResponseBase:
     segments = name.split("/")
     if (
         ".." in segments
-        or segments[-1] == STATISTICS
+        or segments[-1].startswith(STATISTICS)
         or any(s.startswith(".") for s in segments if s)
     ):
         return _not_found()
     target = (folder / name).resolve() if name else folder / INDEX
     if not target.is_relative_to(folder):
         return _not_found()
-    if target.is_file():
+    if os.path.isfile(target):  # False, not an error, for a name that no disk can hold
         return _sent(request, target, is_asset=segments[0] == ASSETS)
-    if target.is_dir() or segments[0] == ASSETS:
+    if os.path.isdir(target) or segments[0] == ASSETS:
         return _not_found()
     index = folder / INDEX
     return _sent(request, index, is_asset=False) if index.is_file() else _not_found()
@@ -152,6 +154,11 @@ def _accepted(header: str) -> set[str]:
         if weight.strip().replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
             found.add(name.strip().lower())
     return found
+
+
+def _not_allowed() -> JsonResponse:
+    body = {"error": "Method not allowed"}
+    return JsonResponse(body, status=405, headers={"Allow": "GET, HEAD"})
 
 
 def _not_found() -> JsonResponse:

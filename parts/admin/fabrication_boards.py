@@ -12,7 +12,7 @@ from inventory_site.core.errors import DomainError
 from parts import policy
 from parts.admin.fabrication_words import cards_of, workshop_page
 from parts.choices.fabrication import Stage
-from parts.models import FabricationPart
+from parts.models import FabricationPart, Machine
 from parts.selectors import fabrication_board as board
 from parts.selectors import fabrication_stats as stats
 from parts.services import fabrication_lanes as lanes
@@ -51,7 +51,7 @@ def queues_view(admin: Any, request: HttpRequest) -> HttpResponseBase:
         {
             "id": machine.pk,
             "title": machine.name,
-            "note": machine.get_type_display() if machine.is_active else "takes no new parts",
+            "note": _note_of(machine),
             "cards": cards_of(parts, request.user),
         }
         for machine, parts in board.machines_with_queues()
@@ -73,23 +73,35 @@ def queues_view(admin: Any, request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def _note_of(machine: Machine) -> str:
+    """Say what a machine is, unless its name does."""
+    if not machine.is_active:
+        return "takes no new parts"
+    kind = machine.get_type_display()
+    return "" if kind.casefold() in machine.name.casefold() else kind
+
+
 def figures_view(admin: Any, request: HttpRequest) -> HttpResponseBase:
     """Show counts, times, people and what is open."""
     _require(request, policy.VIEW_FABRICATION)
-    found, people = stats.detailed(), stats.leaderboard()[:BEST]
+    found, people, yields = stats.detailed(), stats.leaderboard()[:BEST], stats.yields()
     by_stage = [(stage.label, found["by_category"][stage.value]) for stage in Stage]
     times = list(found["completion_time_distribution"].items())
     scores = [(row["name"], row["score"]) for row in people]
+    open_pieces = board.capacity()
     charts = [
         {"title": "Pieces by stage", "unit": "pieces", "bars": bars(by_stage)},
-        {"title": "Hours from claim to done", "unit": "pieces", "bars": bars(times)},
+        {"title": "Pieces by hours from claim to done", "unit": "pieces", "bars": bars(times)},
         {"title": "Leaderboard", "unit": "points", "bars": bars(scores)},
         {
             "title": "Open pieces by subsystem",
             "unit": "pieces",
-            "bars": bars(
-                [(row["name"] or "None", row["amount"]) for row in board.capacity()["by_subsystem"]]
-            ),
+            "bars": bars(_open_by(open_pieces["by_subsystem"])),
+        },
+        {
+            "title": "Open pieces by machine",
+            "unit": "pieces",
+            "bars": bars(_open_by(open_pieces["by_machine"])),
         },
     ]
     return workshop_page(
@@ -98,14 +110,21 @@ def figures_view(admin: Any, request: HttpRequest) -> HttpResponseBase:
         "parts/admin/fab_figures.html",
         "Workshop figures",
         found=found,
-        yields=stats.yields(),
+        yields=yields,
+        share=f"{yields['yield'] * 100:.1f}" if yields["yield"] is not None else "",
         charts=charts,
     )
 
 
+def _open_by(rows: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    return [(row["name"] or "None", row["amount"]) for row in rows]
+
+
 def bars(pairs: list[tuple[str, float]]) -> list[dict[str, Any]]:
-    """Return label, value and share of the largest in percent."""
-    most = max((abs(value) for _, value in pairs), default=0) or 1
+    """Return label, value and share of the largest in percent; nothing when all are 0."""
+    most = max((abs(value) for _, value in pairs), default=0)
+    if not most:
+        return []
     return [
         {
             "label": label,

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import (
@@ -26,8 +27,13 @@ from inventory_site.core.admin import (
 from parts.admin import fabrication_boards as boards
 from parts.admin.fabrication_tabs import files_tab, history_tab, model_tab
 from parts.admin.fabrication_verbs import VERBS, keep_file
-from parts.admin.fabrication_words import FabricationLooks, due_of, state_of
-from parts.models import FabricationPart, Machine
+from parts.admin.fabrication_words import (
+    FabricationLooks,
+    address_of_picture,
+    due_of,
+    state_of,
+)
+from parts.models import FabricationFile, FabricationPart, Machine
 from parts.services import fabrication_parts as parts
 from parts.services import fabrication_queues as queues
 
@@ -51,6 +57,15 @@ class NewPartForm(PartForm):
     upload = forms.FileField(label="STEP or PDF", required=False)
 
 
+def drawn() -> QuerySet[FabricationFile]:
+    """Return the current file of an outer part where a picture was drawn of its model."""
+    return FabricationFile.objects.filter(
+        part=OuterRef("pk"),
+        stored_name=OuterRef("file"),
+        blob__converted_model__has_picture=True,
+    )
+
+
 @register(FabricationPart)
 class FabricationPartAdmin(FabricationLooks, ServiceAdmin):
     """The workshop's parts."""
@@ -59,13 +74,13 @@ class FabricationPartAdmin(FabricationLooks, ServiceAdmin):
     noun = "part to make"
     nouns = "parts to make"
     list_title = "Parts to make"
-    list_display = ["__str__", "state", "stage", "pieces", "assigned", "due", "changed"]
+    list_display = ["__str__", "picture", "state", "stage", "pieces", "assigned", "due", "changed"]
     list_filter = ["category", "status", "type", "machine"]
     list_select_related = ["machine"]
     search_fields = ["search_text"]
     search_help_text = "Name, notes, subsystem, who, material or part ID."
     ordering = ["-created_at", "-pk"]
-    phone_columns = ["state", "pieces", "due"]
+    phone_columns = ["picture", "state", "pieces", "due"]
     row_verbs = ["approve", "claim", "complete"]
     empty_text = "Nothing to make. Submit a part, or run load_demo workshop."
     verbs = VERBS
@@ -110,6 +125,18 @@ class FabricationPartAdmin(FabricationLooks, ServiceAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Search as the front ends do."""
         return queryset.filter(pk__in=FabricationPart.objects.matching(search_term[:200])), False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Tell which parts have a picture."""
+        return super().get_queryset(request).annotate(has_picture=Exists(drawn()))
+
+    @column("Picture")
+    def picture(self, part: FabricationPart) -> SafeString | str:
+        if not getattr(part, "has_picture", False):
+            return EMPTY
+        return format_html(
+            '<img class="fb-thumb" src="{}" alt="" loading="lazy">', address_of_picture(part)
+        )
 
     @column("State", order="status", export="status")
     def state(self, part: FabricationPart) -> SafeString:

@@ -58,7 +58,12 @@ def cards_of(parts: list[FabricationPart], user: Any) -> list[Card]:
 def picture_url(part: FabricationPart, model: ConvertedModel | None) -> str:
     """Return where the rendered picture is, blank for none."""
     has_picture = model is not None and model.has_picture
-    return f"/api/fabrication/parts/{part.pk}/picture" if has_picture else ""
+    return address_of_picture(part) if has_picture else ""
+
+
+def address_of_picture(part: FabricationPart) -> str:
+    """Return where the picture of a part is that has one."""
+    return f"/api/fabrication/parts/{part.pk}/picture"
 
 
 def state_of(part: FabricationPart) -> SafeString:

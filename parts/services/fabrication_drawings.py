@@ -63,7 +63,7 @@ def drawing_of(*, actor: Any, part_id: int, refresh: bool) -> FabricationFile:
 
 
 def stored_drawing(part: FabricationPart) -> FabricationFile | None:
-    """Return the newest PDF that was fetched for a part or is its file; a STEP file is never one."""
+    """Return the newest PDF that was fetched for a part or is its file; never a STEP file."""
     rows = part.files.select_related("blob").filter(content_type=PDF).order_by("-pk")
     return rows.filter(Q(kind=FileKind.DRAWING) | Q(stored_name=part.file)).first()
 

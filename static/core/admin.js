@@ -7,6 +7,12 @@ const TOAST_MS = 10000;
 const body = document.body;
 body.classList.add("pb-scripts");
 
+// The theme writes the name of a chosen file into a text field that only its own widget has.
+Object.defineProperty(HTMLInputElement.prototype, "hasChangeListener", {
+  get() { return this.type === "file"; },
+  set() {},
+});
+
 function closeMenus(except) {
   document.querySelectorAll("details.pb-menu[open]").forEach((menu) => {
     if (menu !== except) menu.removeAttribute("open");

@@ -21,15 +21,13 @@ class Graph:
     """Locations numbered by first appearance, end A before end B; arcs are (to, weight, circuit).
 
     Circuits are undirected: each gives two arcs; one from a location to itself gives a location
-    and no arc. `split` keeps what the search for node-disjoint pairs makes of them, `trees` the
-    ways of all locations to the targets that were asked for lately.
+    and no arc. `trees` keeps the ways of all locations to the targets that were asked for lately.
     """
 
     circuits: Sequence[Circuit]
     names: list[str] = field(default_factory=list)
     number_of: dict[str, int] = field(default_factory=dict)
     arcs: list[list[Arc]] = field(default_factory=list)
-    split: list[list[Arc]] | None = None
     trees: dict[int, Tree] = field(default_factory=dict)
 
     def tree_to(self, target: int) -> Tree:
@@ -136,12 +134,12 @@ def distances_to(graph: Graph, target: int) -> Tree:
     distance = [inf] * len(graph.names)
     step: list[Arc | None] = [None] * len(graph.names)
     distance[target] = 0.0
-    heap = [(0.0, target)]
+    heap, arcs = [(0.0, target)], graph.arcs
     while heap:
         so_far, node = heappop(heap)
         if so_far > distance[node]:
             continue
-        for other, weight, edge in graph.arcs[node]:
+        for other, weight, edge in arcs[node]:
             reached = so_far + weight
             if reached < distance[other]:
                 distance[other] = reached

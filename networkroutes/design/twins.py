@@ -14,14 +14,17 @@ from heapq import heappop, heappush
 from math import inf
 
 from networkroutes.design.circuits import Circuit, folded
-from networkroutes.design.graph import Graph, Path, shortest_path
+from networkroutes.design.graph import Arc, Graph, Path, shortest_path
 from networkroutes.design.kshortest import shortest_paths
 
 CIRCUIT, NODE, CARRIER, CABLE = "circuit", "node", "carrier", "cable_system"
 KINDS = (CIRCUIT, NODE, CARRIER, CABLE)
 MOST_FIRST_PATHS = 300
 
-Link = tuple[int, float, int]
+FlowArc = tuple[int, int, int]
+SecondSearch = Callable[
+    [list[list[Arc]], int, int, list[float], list[FlowArc]], list[FlowArc] | None
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +65,15 @@ def _cable_risk(circuit: Circuit) -> str:
 RISKS: dict[str, Callable[[Circuit], str]] = {CARRIER: _carrier_risk, CABLE: _cable_risk}
 
 
-def _links_of_split_nodes(graph: Graph) -> list[list[Link]]:
-    """Each location becomes an entry (2n) and an exit (2n + 1) with a link of no length.
-
-    Made once per graph, which never changes.
-    """
-    if graph.split is not None:
-        return graph.split
-    links: list[list[Link]] = []
-    for node, arcs in enumerate(graph.arcs):
-        links.append([(2 * node + 1, 0.0, -1 - node)])
-        links.append([(2 * other, weight, edge) for other, weight, edge in arcs])
-    graph.split = links
-    return links
-
-
 def _circuit_pair(graph: Graph, source: int, target: int) -> Twins | None:
+    return _flow_pair(graph, source, target, _second_by_circuit)
+
+
+def _node_pair(graph: Graph, source: int, target: int) -> Twins | None:
+    return _flow_pair(graph, source, target, _second_by_node)
+
+
+def _flow_pair(graph: Graph, source: int, target: int, second_search: SecondSearch) -> Twins | None:
     to_go, step = graph.tree_to(target)
     if to_go[source] == inf or source == target:
         return None
@@ -86,53 +82,17 @@ def _circuit_pair(graph: Graph, source: int, target: int) -> Twins | None:
     while (arc := step[node]) is not None:
         first.append((node, arc[0], arc[2]))
         node = arc[0]
-    return _flow_pair(graph, source, target, graph.arcs, to_go, first)
-
-
-def _node_pair(graph: Graph, source: int, target: int) -> Twins | None:
-    """Search among entries and exits; both are as far from the target as their location."""
-    to_go, step = graph.tree_to(target)
-    if to_go[source] == inf or source == target:
-        return None
-    links = _links_of_split_nodes(graph)
-    first: list[FlowArc] = []
-    node = source
-    while (arc := step[node]) is not None:
-        if node != source:
-            first.append((2 * node, 2 * node + 1, -1 - node))
-        first.append((2 * node + 1, 2 * arc[0], arc[2]))
-        node = arc[0]
-    return _flow_pair(graph, 2 * source + 1, 2 * target, links, to_go, first, 2)
-
-
-FlowArc = tuple[int, int, int]
-
-
-def _flow_pair(
-    graph: Graph,
-    source: int,
-    target: int,
-    links: list[list[Link]],
-    to_go: list[float],
-    first: list[FlowArc],
-    fold: int = 1,
-) -> Twins | None:
-    second = _second_search(links, source, target, to_go, first, fold)
+    second = second_search(graph.arcs, source, target, to_go, first)
     if second is None:
         return None
-    one, other = (_as_path(graph, walk, fold) for walk in _untangled(source, target, first, second))
+    one, other = (_as_path(graph, walk) for walk in _untangled(source, target, first, second))
     if (other.length_ms, other.nodes) < (one.length_ms, one.nodes):
         one, other = other, one
     return Twins(one, other)
 
 
-def _second_search(
-    links: list[list[Link]],
-    source: int,
-    target: int,
-    to_go: list[float],
-    first: list[FlowArc],
-    fold: int,
+def _second_by_circuit(
+    arcs: list[list[Arc]], source: int, target: int, to_go: list[float], first: list[FlowArc]
 ) -> list[FlowArc] | None:
     """Search with lengths reduced by the distances to the target; arcs of the first path may only
     be walked backwards, for nothing.
@@ -140,42 +100,90 @@ def _second_search(
     A reduced length is what a step costs beyond the shortest way, so that only locations within
     the detour of the second path are looked at.
     """
-    used = {(node, edge) for node, _, edge in first}
+    leaving = {node: edge for node, _, edge in first}
     backwards = {other: (node, edge) for node, other, edge in first}
-    best: dict[int, float] = {source: 0.0}
+    best, limit = [inf] * len(arcs), inf
+    best[source] = 0.0
     came_from: dict[int, FlowArc] = {}
     heap = [(0.0, source)]
     while heap:
         so_far, node = heappop(heap)
-        if so_far > best[node]:
-            continue
         if node == target:
             return _arcs_back(source, target, came_from)
-        base = so_far - to_go[node // fold]
-        for other, weight, edge in links[node]:
-            if (node, edge) in used:
-                continue
-            reached = base + weight + to_go[other // fold]
+        if so_far > best[node]:
+            continue
+        base, taken = so_far - to_go[node], leaving.get(node)
+        for other, weight, edge in arcs[node]:
+            reached = base + weight + to_go[other]
             if reached < so_far:  # float noise
                 reached = so_far
-            if reached < best.get(other, inf):
+            if reached < best[other] and reached < limit and edge != taken:
                 best[other] = reached
                 came_from[other] = (node, other, edge)
                 heappush(heap, (reached, other))
+                if other == target:
+                    limit = reached
         back = backwards.get(node)
-        if back is not None and so_far < best.get(back[0], inf):
+        if back is not None and so_far < best[back[0]]:
             best[back[0]] = so_far
             came_from[back[0]] = (node, back[0], back[1])
             heappush(heap, (so_far, back[0]))
     return None
 
 
-def _arcs_back(source: int, target: int, came_from: dict[int, FlowArc]) -> list[FlowArc]:
-    arcs, node = [], target
-    while node != source:
-        arc = came_from[node]
-        arcs.append(arc)
-        node = arc[0]
+def _second_by_node(
+    arcs: list[list[Arc]], source: int, target: int, to_go: list[float], first: list[FlowArc]
+) -> list[FlowArc] | None:
+    """Search as by circuit, where a location of the first path may only be left backwards.
+
+    Such a location has two states: reached from outside it is its number plus `size`, and only the
+    way back along the first path is open; reached along that way back, it may be left again.
+    """
+    size, leaving = len(arcs), {node: edge for node, _, edge in first}
+    backwards = {other: (node, edge) for node, other, edge in first if other != target}
+    best, limit = [inf] * (2 * size), inf
+    best[source] = 0.0
+    came_from: dict[int, FlowArc] = {}
+    heap = [(0.0, source)]
+    while heap:
+        so_far, state = heappop(heap)
+        if state == target:
+            return _arcs_back(source, target, came_from, size)
+        if so_far > best[state]:
+            continue
+        node = state % size
+        if node in backwards:
+            before, edge = backwards[node]
+            if so_far < best[before]:
+                best[before] = so_far
+                came_from[before] = (state, before, edge)
+                heappush(heap, (so_far, before))
+        if state >= size:
+            continue
+        base, taken = so_far - to_go[node], leaving.get(node)
+        for other, weight, edge in arcs[node]:
+            reached = base + weight + to_go[other]
+            if reached < so_far:  # float noise
+                reached = so_far
+            if reached < limit and edge != taken:
+                there = other + size if other in backwards else other
+                if reached < best[there]:
+                    best[there] = reached
+                    came_from[there] = (state, there, edge)
+                    heappush(heap, (reached, there))
+                    if there == target:
+                        limit = reached
+    return None
+
+
+def _arcs_back(
+    source: int, target: int, came_from: dict[int, FlowArc], size: int = 0
+) -> list[FlowArc]:
+    arcs, state = [], target
+    while state != source:
+        before, here, edge = came_from[state]
+        arcs.append((before % size, here % size, edge) if size else (before, here, edge))
+        state = before
     arcs.reverse()
     return arcs
 
@@ -184,7 +192,7 @@ def _untangled(
     source: int, target: int, first: list[FlowArc], second: list[FlowArc]
 ) -> list[list[FlowArc]]:
     """Take out what both walk in opposite directions and follow the rest from the source twice."""
-    arcs = {(node, other, edge) for node, other, edge in first}
+    arcs = set(first)
     for node, other, edge in second:
         if (other, node, edge) in arcs:
             arcs.remove((other, node, edge))
@@ -204,13 +212,10 @@ def _untangled(
     return walks
 
 
-def _as_path(graph: Graph, walk: list[FlowArc], fold: int) -> Path:
-    """Return a walk as a path without loops; links inside a split location are left out."""
-    nodes, edges = [walk[0][0] // fold], list[int]()
-    for _, other, edge in walk:
-        if edge < 0:
-            continue
-        place = other // fold
+def _as_path(graph: Graph, walk: list[FlowArc]) -> Path:
+    """Return a walk as a path without loops."""
+    nodes, edges = [walk[0][0]], list[int]()
+    for _, place, edge in walk:
         if place in nodes:
             keep = nodes.index(place)
             del nodes[keep + 1 :], edges[keep:]

@@ -33,7 +33,6 @@ def run(size: int = 2_500, rounds: int = 7) -> dict[str, Any]:
 
         def cold_pair(kind: str = kind) -> Twins | None:
             graph.trees.clear()
-            graph.split = None
             return disjoint_pair(graph, source, target, kind)
 
         def theirs_pair(flow: Any = flow) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 DARK_FIBRE = "dark fiber"
 DARK_FIBRE_MBPS = 200_000.0
@@ -12,6 +13,7 @@ NUMBER_AND_UNIT = re.compile(
 GIGABIT_UNITS = frozenset({"g", "gb", "gbps", "gbit", "gbits", "gbe", "ge"})
 
 
+@lru_cache(maxsize=4096)  # few texts, many circuits
 def capacity_mbps(text: str | None) -> float | None:
     """Return the capacity in Mbps; None when the text names none.
 

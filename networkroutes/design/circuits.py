@@ -10,9 +10,11 @@ UNKNOWN_MTU = 9212
 DEFAULT_EQUIPMENT = "Nokia"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Circuit:
-    """A circuit between two locations, in the register's order.
+    """A circuit between two locations, in the register's order; never changed once made.
+
+    Not frozen: a network makes thousands at once, and a frozen one takes three times as long.
 
     `weight_ms` is the expected latency, 100 where none is known; `capacity_mbps` None is unknown.
     """

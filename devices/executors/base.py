@@ -22,6 +22,7 @@ ESCAPES = re.compile(
     r"|\x1b[@-Z\\-_=>]"
 )
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f]")
+LINE_ENDS = re.compile(r"\r+\n|\r")
 HEALS = frozenset({"timeout", "unreachable"})
 
 
@@ -187,7 +188,7 @@ def is_host(text: str) -> bool:
 def clean(raw: bytes | str, limit: int = MAX_OUTPUT_BYTES) -> str:
     """Return device text fit to keep: decoded, without terminal escapes and control characters."""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    text = ESCAPES.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n")
+    text = LINE_ENDS.sub("\n", ESCAPES.sub("", text[:limit]))
     return CONTROLS.sub("", text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -53,8 +52,8 @@ class SshExecutor:
         login, hosts = login_of(target, config), _hosts(config)
         limit = int(config.get("max_output_bytes") or MAX_OUTPUT_BYTES)
         try:
-            with cache.borrowed(login, hosts) as transport:
-                return _run(transport, command, login.timeout_s, limit, config)
+            with cache.session(login, hosts) as channel:
+                return _run(channel, command, login.timeout_s, limit, config)
         except SshFailed as err:
             return Outcome(False, error=str(err), error_code=err.code)
         except (paramiko.SSHException, EOFError) as err:
@@ -80,13 +79,13 @@ class SshExecutor:
                 "duration": 0.0,
             }
         try:
-            with cache.borrowed(login, _hosts(merged)) as transport:
+            with cache.session(login, _hosts(merged)) as channel:
                 limit = int(merged.get("max_output_bytes") or MAX_OUTPUT_BYTES)
-                with Shell(transport, prompt, login.timeout_s, limit) as shell:
-                    shell.until_prompt()
-                    for command in commands:
-                        output = shell.ask(str(command))
-                        answer["outputs"].append({"command": command, "output": output})
+                shell = Shell(channel, prompt, login.timeout_s, limit)
+                shell.until_prompt()
+                for command in commands:
+                    output = shell.ask(str(command))
+                    answer["outputs"].append({"command": command, "output": output})
             answer["success"] = True
         except SshFailed as err:
             answer |= {"error": str(err), "error_code": err.code}
@@ -100,11 +99,10 @@ class SshExecutor:
         merged = {**self.defaults, **config}
         login = login_of(target, merged)
         try:
-            with cache.borrowed(login, _hosts(merged)) as transport:
-                sftp = paramiko.SFTPClient.from_transport(transport)
-                if sftp is None:
-                    return Outcome(False, error="SSH error: no SFTP", error_code="protocol")
-                with sftp, sftp.open(path, "wb") as file:
+            with cache.session(login, _hosts(merged)) as channel:
+                channel.settimeout(login.timeout_s)
+                channel.invoke_subsystem("sftp")
+                with paramiko.SFTPClient(channel) as sftp, sftp.open(path, "wb") as file:
                     file.write(source)
         except SshFailed as err:
             return Outcome(False, error=str(err), error_code=err.code)
@@ -130,25 +128,26 @@ def _joined(answer: dict[str, Any]) -> Outcome:
 
 
 def _run(
-    transport: paramiko.Transport,
+    channel: paramiko.Channel,
     command: str,
     timeout_s: float,
     limit: int,
     config: Mapping[str, Any],
 ) -> Outcome:
     deadline = time.monotonic() + timeout_s
-    channel = transport.open_session(timeout=timeout_s)
-    with contextlib.closing(channel):
-        channel.settimeout(timeout_s)
-        channel.exec_command(command)
-        out, err = bytearray(), bytearray()
-        stop = _read_all(channel, out, err, deadline, limit)
-        text, errors = clean(bytes(out), limit), clean(bytes(err), limit)
-        if stop == "limit":
-            return Outcome(False, text, f"The output was cut after {limit} bytes", "output_limit")
-        if stop == "timeout":
-            return Outcome(False, text, f"Command timed out after {timeout_s:g}s", "timeout")
-        code = channel.recv_exit_status()
+    channel.settimeout(timeout_s)
+    channel.exec_command(command)
+    out, err = bytearray(), bytearray()
+    stop = _read_all(channel, out, err, deadline, limit)
+    text, errors = clean(bytes(out), limit), clean(bytes(err), limit)
+    if stop == "limit":
+        return Outcome(False, text, f"The output was cut after {limit} bytes", "output_limit")
+    if stop == "timeout":
+        return Outcome(False, text, f"Command timed out after {timeout_s:g}s", "timeout")
+    code = channel.recv_exit_status()
+    if code == -1 and not channel.eof_received and not channel.transport.is_active():
+        broken = "SSH error: the connection broke before the command ended"
+        return Outcome(False, text, broken, "protocol")
     if config.get("check_exit") and code != 0:
         return Outcome(
             False,
@@ -193,23 +192,17 @@ class Shell:
 
     def __init__(
         self,
-        transport: paramiko.Transport,
+        channel: paramiko.Channel,
         prompt: re.Pattern[str],
         timeout_s: float,
         limit: int = MAX_OUTPUT_BYTES,
     ) -> None:
-        self._transport, self._prompt = transport, prompt
+        self._channel, self._prompt = channel, prompt
         self._timeout_s, self._limit = timeout_s, limit
-
-    def __enter__(self) -> Shell:
-        self._channel = self._transport.open_session(timeout=self._timeout_s)
-        self._channel.get_pty(width=511, height=1000)
-        self._channel.invoke_shell()
-        self._channel.settimeout(LOOK_EVERY_S)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._channel.close()
+        channel.settimeout(timeout_s)
+        channel.get_pty(width=511, height=1000)
+        channel.invoke_shell()
+        channel.settimeout(LOOK_EVERY_S)
 
     def ask(self, command: str) -> str:
         """Send a command; return its output without echo and prompt."""

@@ -31,7 +31,7 @@ LEGACY = {
     "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc"],
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96", "hmac-sha1"],
 }
-KEEPALIVE_S, IDLE_S, MAX_KEPT = 15, 120.0, 200
+KEEPALIVE_S, IDLE_S, MAX_KEPT, KEPT_WAIT_S = 15, 120.0, 200, 5.0
 KEY_CLASSES = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
@@ -79,8 +79,7 @@ def login_of(host: str, config: Mapping[str, Any]) -> Login:
 
 def connect(login: Login, hosts: KnownHosts) -> paramiko.Transport:
     """Open and authenticate a connection; raises `SshFailed`."""
-    sock = _socket(login)
-    transport = None
+    began, sock, transport = time.monotonic(), _socket(login), None
     try:
         transport = paramiko.Transport(
             sock, disabled_algorithms=None if login.legacy else dict(LEGACY)
@@ -101,16 +100,16 @@ def connect(login: Login, hosts: KnownHosts) -> paramiko.Transport:
         raise SshFailed("auth_failed", f"Authentication failed: {err}") from err
     except (paramiko.SSHException, EOFError) as err:
         _close(transport, sock)
-        raise _as_failure(err, login) from err
+        raise _as_failure(err, login, time.monotonic() - began) from err
     except OSError as err:
         _close(transport, sock)
         raise SshFailed("unreachable", f"Connection error: {err}") from err
     return transport
 
 
-def _as_failure(err: Exception, login: Login) -> SshFailed:
+def _as_failure(err: Exception, login: Login, took_s: float) -> SshFailed:
     text = str(err) or "the server closed the connection"
-    if "timeout" in text.lower() or "Timeout" in type(err).__name__:
+    if took_s >= login.timeout_s * 0.98 or "timeout" in text.lower():
         return SshFailed("timeout", f"Connection timed out after {login.timeout_s:g}s")
     return SshFailed("protocol", f"SSH error: {text}")
 
@@ -178,15 +177,39 @@ class ConnectionCache:
         self._guard = threading.Lock()
 
     @contextlib.contextmanager
-    def borrowed(self, login: Login, hosts: KnownHosts) -> Iterator[paramiko.Transport]:
-        """Lend a connection; one that failed is not kept."""
-        transport = self._take(login) or connect(login, hosts)
+    def session(self, login: Login, hosts: KnownHosts) -> Iterator[paramiko.Channel]:
+        """Lend a session on a kept or a new connection; one that failed is not kept.
+
+        A kept connection whose device has gone meanwhile gives way to a new one.
+        """
+        transport, channel = self._reopened(login) or self._opened(login, hosts)
         try:
-            yield transport
+            with contextlib.closing(channel):
+                yield channel
         except BaseException:
             transport.close()
             raise
         self._give_back(login, transport)
+
+    def _reopened(self, login: Login) -> tuple[paramiko.Transport, paramiko.Channel] | None:
+        transport = self._take(login)
+        if transport is None:
+            return None
+        try:
+            return transport, transport.open_session(timeout=min(login.timeout_s, KEPT_WAIT_S))
+        except (paramiko.SSHException, EOFError, OSError):
+            transport.close()
+            return None
+
+    def _opened(
+        self, login: Login, hosts: KnownHosts
+    ) -> tuple[paramiko.Transport, paramiko.Channel]:
+        transport = connect(login, hosts)
+        try:
+            return transport, transport.open_session(timeout=login.timeout_s)
+        except BaseException:
+            transport.close()
+            raise
 
     def _take(self, login: Login) -> paramiko.Transport | None:
         with self._guard:

@@ -16,11 +16,12 @@ def credential_ends(pk: int, days: int) -> int:
     address = row.owner if "@" in row.owner else _mail_of(row.owner)
     if not address:
         return 0
+    name = " ".join(row.name.split())
     text = (
-        f"The credential {row.name} ({row.credential_type}) ends on "
+        f"The credential {name} ({row.credential_type}) ends on "
         f"{row.valid_until:%Y-%m-%d %H:%M} UTC, within {days} days. Rotate it before then."
     )
-    return send_mail(f"Credential {row.name} ends soon", text, None, [address])
+    return send_mail(f"Credential {name} ends soon", text, None, [address])
 
 
 def _mail_of(username: str) -> str:

@@ -18,6 +18,7 @@ from devices.executors.snmp import SnmpExecutor
 from devices.executors.ssh import SshExecutor
 from devices.executors.ssh_client import LEGACY, cache
 from devices.executors.ssh_keys import HostKey, KnownHosts
+from devices.simulator.snmp_agent import read_request
 from tests.devices.conftest import free_port
 from tests.peers.process import MissingPeer, Process, find_program
 
@@ -33,6 +34,7 @@ sysContact noc
 override 1.3.6.1.4.1.6141.2.60.4.1.1.1.1.105.21 integer -57839
 override 1.3.6.1.4.1.6141.2.60.4.1.1.1.1.106.21 integer 19312
 """
+HUGE, HUGE_ROWS = "1.3.6.1.4.1.6141.2.60.4.1.1.1.1.19", 3000
 SSHD = """
 Port {port}
 ListenAddress 127.0.0.1
@@ -58,7 +60,8 @@ def agent(tmp_path_factory):
     folder = tmp_path_factory.mktemp("snmpd")
     port = free_port(socket.SOCK_DGRAM)
     config = folder / "snmpd.conf"
-    config.write_text(AGENT.format(port=port))
+    table = (f"override {HUGE}.{row} integer {row % 97}\n" for row in range(1, HUGE_ROWS + 1))
+    config.write_text(AGENT.format(port=port) + "".join(table))
     process = Process(
         [str(program), "-f", "-Lo", "-C", "-c", str(config), "-I", "-smux"],
         folder / "log",
@@ -167,6 +170,15 @@ def test_a_walk_agrees_with_net_snmp_row_by_row(agent):
     assert [row["oid"] for row in first.extra["results"]] == oids
 
 
+def test_a_huge_table_of_net_snmp_is_read_whole(agent):
+    found = ask(HUGE, agent, walk=True, max_repetitions=50)
+    slower = ask(HUGE, agent, walk=True, version="1")
+
+    rows = [(row["oid"], row["value"]) for row in found.extra["results"]]
+    assert rows == [(f"{HUGE}.{row}", str(row % 97)) for row in range(1, HUGE_ROWS + 1)]
+    assert slower.extra["results"] == found.extra["results"]
+
+
 def test_our_messages_are_pysnmps_byte_for_byte():
     from pyasn1.codec.ber import encoder
     from pysnmp.proto import api
@@ -190,6 +202,34 @@ def test_our_messages_are_pysnmps_byte_for_byte():
                 snmp_codec.encode_varbinds([snmp_codec.parse_oid(oid)]),
             )
             assert ours == encoder.encode(message)
+
+
+@pytest.mark.parametrize(
+    ("program", "version", "kind", "more"),
+    [
+        ("snmpget", "1", snmp_codec.GET, ()),
+        ("snmpget", "2c", snmp_codec.GET, ()),
+        ("snmpgetnext", "2c", snmp_codec.GETNEXT, ()),
+        ("snmpbulkget", "2c", snmp_codec.GETBULK, ("-Cn0", "-Cr25")),
+    ],
+)
+def test_our_messages_are_net_snmps_byte_for_byte(program, version, kind, more):
+    oids = ["1.3.6.1.2.1.1.5.0", "1.3.6.1.4.1.6141.2.60.4.1.1.1.1.105.4294967295"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(10)
+        place = f"127.0.0.1:{ear.getsockname()[1]}"
+        call = [program, f"-v{version}", "-c", "public", "-t", "0.1", "-r", "0", *more, place]
+        subprocess.run([*call, *oids], capture_output=True, check=False, timeout=20)
+        theirs = ear.recv(4096)
+
+    number = 0 if version == "1" else 1
+    binds = snmp_codec.encode_varbinds([snmp_codec.parse_oid(oid) for oid in oids])
+    asked = {"max_repetitions": 25} if kind == snmp_codec.GETBULK else {}
+    ours = snmp_codec.encode_request(
+        number, b"public", kind, read_request(theirs).number, binds, **asked
+    )
+    assert ours == theirs
 
 
 def test_a_lying_agent_is_dropped():

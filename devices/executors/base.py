@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 
 DEFAULT_FAN_OUT = 50
 MAX_OUTPUT_BYTES = 1024 * 1024
+MAX_TIMEOUT_S, MAX_RETRIES = 3600, 10
 HOST = re.compile(r"\A(?!-)[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})\Z")
 ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"
@@ -106,7 +107,7 @@ def safe_execute(
     if not is_host(address):
         return Outcome(False, error=f"Invalid target: {target}", error_code="invalid")
     merged = {**executor.defaults, **(config or {})}
-    wrong = executor.check(merged)
+    wrong = _wrong_of(executor, merged)
     if wrong:
         return Outcome(False, error=f"Invalid configuration: {wrong}", error_code="invalid")
     began = time.perf_counter()
@@ -120,6 +121,13 @@ def safe_execute(
     return Outcome(
         outcome.success, outcome.output, outcome.error, outcome.error_code, took, outcome.extra
     )
+
+
+def _wrong_of(executor: Executor, config: Mapping[str, Any]) -> str:
+    try:
+        return executor.check(config) or whole(config, "retries", MAX_RETRIES)
+    except (TypeError, ValueError) as err:
+        return str(err)
 
 
 def _execute(executor: Executor, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
@@ -198,11 +206,21 @@ def positive(config: Mapping[str, Any], *names: str) -> str:
         value = config.get(name)
         if value is None:
             continue
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
             return f"{name} must be a number above zero"
-        if name.endswith("port") and value > 65535:
+        if name.endswith("port") and (value > 65535 or value != int(value)):
             return f"{name} must be a port"
+        if "timeout" in name and value > MAX_TIMEOUT_S:
+            return f"{name} must be {MAX_TIMEOUT_S} s at most"
     return ""
+
+
+def whole(config: Mapping[str, Any], name: str, most: int) -> str:
+    """Check that a count of a configuration is a whole number from 0; return what is wrong."""
+    value = config.get(name)
+    if value is None or (type(value) is int and 0 <= value <= most):
+        return ""
+    return f"{name} must be a whole number from 0 to {most}"
 
 
 def first_error(checks: Iterable[str]) -> str:

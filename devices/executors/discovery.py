@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from devices.executors import ping, snmp, tcp
-from devices.executors.base import Outcome, clean, positive
+from devices.executors.base import MAX_RETRIES, Outcome, clean, positive, whole
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import identify, vendor_of_oid
 
 SYSTEM = [f"1.3.6.1.2.1.1.{column}.0" for column in (1, 2, 3, 4, 5, 6)]
 KEYS = ("description", "vendor_oid", "uptime", "contact", "hostname", "location")
 FIELD_LIMIT = 1000
+TIMES = ("ping_timeout", "snmp_timeout", "ssh_timeout", "port_scan_timeout")
+RESULT = (
+    *("target", "ping_status", "response_time_ms", "snmp_status", "hostname", "description"),
+    *("vendor", "vendor_oid", "model", "serial", "location", "contact", "uptime"),
+    *("netbox_synced", "netbox_device_id", "netbox_error"),
+)
 
 
 async def discover(
@@ -23,14 +29,9 @@ async def discover(
 
     On loopback every address answers ping, so there it takes SNMP, SSH or a port to be online.
     """
-    result: dict[str, Any] = {
-        "target": host,
-        "ping_status": "offline",
-        "snmp_status": "unreachable",
-    }
-    empty = ("vendor", "model", "serial", *KEYS)
-    result.update(dict.fromkeys((*empty, "response_time_ms", "ssh_banner", "netbox_device_id")))
-    result.update(open_ports=[], netbox_synced=False, netbox_error=None, ssh_status=None)
+    result: dict[str, Any] = dict.fromkeys((*RESULT, "ssh_banner", "ssh_status"))
+    result |= {"target": host, "ping_status": "offline", "snmp_status": "unreachable"}
+    result |= {"open_ports": [], "netbox_synced": False}
     if config.get("ping", True):
         reached = await ping.ping(host, timeout_s=float(config.get("ping_timeout") or 2))
         result["ping_method"] = reached.method
@@ -123,7 +124,13 @@ class DiscoveryExecutor:
 
     def check(self, config: Mapping[str, Any]) -> str:
         """Return what is wrong with a configuration."""
-        return positive(config, "ping_timeout", "snmp_timeout", "snmp_port", "ssh_port")
+        wrong = positive(config, *TIMES, "snmp_port", "ssh_port")
+        wrong = wrong or whole(config, "snmp_retries", MAX_RETRIES)
+        try:
+            tcp.parse_ports(config.get("ports") or config.get("ports_to_scan") or "")
+        except ValueError as err:
+            wrong = wrong or f"ports: {err}"
+        return wrong
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
         """Discover one address."""

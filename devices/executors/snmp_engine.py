@@ -206,8 +206,8 @@ class SnmpEngine:
         self._wake_at(min(request.due, request.grows_old))
         try:
             self._sockets.send(request.message, request.address)
-        except OSError as err:
-            text = f"Cannot send to {request.address[0]}: {err.strerror}"
+        except (OSError, OverflowError) as err:
+            text = f"Cannot send to {request.address[0]}: {getattr(err, 'strerror', err)}"
             self._loop.call_soon(self._settle, request, Unreachable(text))
 
     def _settle(self, request: _Request, found: Response | Exception) -> None:

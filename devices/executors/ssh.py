@@ -40,6 +40,9 @@ class SshExecutor:
             config.get("password") or config.get("private_key") or config.get("password") == ""
         ):
             wrong = "username and password (or private_key) are required"
+        commands = config.get("commands") or []
+        if not isinstance(commands, list) or not all(isinstance(one, str) for one in commands):
+            wrong = wrong or "commands must be a list of texts"
         return first_error((wrong, positive(config, "timeout", "port", "max_output_bytes")))
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:

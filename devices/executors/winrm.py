@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from devices.executors.base import Outcome, clean, first_error, positive
+from devices.executors.base import Outcome, clean, positive
 
 PACKED = "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand {}"
 MAX_PACKED = 7500  # cmd.exe takes 8191 characters
@@ -49,11 +49,13 @@ class WinRmExecutor:
             if config.get("username") and config.get("password")
             else "username and password are required"
         )
-        if config["read_timeout_sec"] <= config["operation_timeout_sec"]:
-            wrong = wrong or "read_timeout_sec must be greater than operation_timeout_sec"
+        times = ("timeout", "read_timeout_sec", "operation_timeout_sec")
+        wrong = wrong or positive(config, *times, "port")
+        if not wrong and config["read_timeout_sec"] <= config["operation_timeout_sec"]:
+            wrong = "read_timeout_sec must be greater than operation_timeout_sec"
         if config["transport"] not in {"ntlm", "kerberos", "basic", "credssp"}:
             wrong = wrong or "transport must be ntlm, kerberos, basic or credssp"
-        return first_error((wrong, positive(config, "timeout", "port")))
+        return wrong
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
         """Run a command on one target."""

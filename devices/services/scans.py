@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from devices import policy
 from devices.choices import SCAN_OPEN, ReviewState, ScanKind, ScanStatus, TargetState
 from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Target, stream_batch
-from devices.executors.discovery import discover
+from devices.executors.discovery import DiscoveryExecutor, discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.ssh import SshExecutor
 from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
@@ -29,6 +30,7 @@ from devices.services import (
     netbox_autodiscovery,
     port_reading,
     runs,
+    vault,
     vault_resolve,
     vault_use,
 )
@@ -58,10 +60,13 @@ def start_scan(
         raise Invalid("type", f"type must be one of {', '.join(ScanKind.values)}")
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
-    chosen = dict(options or {})
+    chosen = _numbers_read(options or {})
     secret = [name for name in chosen if name in runs.SECRET_KEYS and name != "community"]
     if secret:
         raise Invalid("options", f"{secret[0]} may not be sent; store a credential")
+    wrong = DiscoveryExecutor().check(chosen)
+    if wrong:
+        raise Invalid("options", wrong)
     wanted = _targets(targets)
     with transaction.atomic():
         scan = Scan.objects.create(
@@ -79,6 +84,16 @@ def start_scan(
         audit.record(actor, "scan.started", scan, after={"type": kind, "targets": len(wanted)})
         enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
     return scan
+
+
+def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with numbers that came as text, as forms and query strings send them."""
+    return {
+        name: int(value)
+        if isinstance(value, str) and value.isdigit() and name.endswith(("port", "timeout"))
+        else value
+        for name, value in options.items()
+    }
 
 
 def _targets(sent: Any) -> list[str]:
@@ -110,6 +125,7 @@ def perform_scan(pk: int) -> None:
     if not claimed:
         return
     scan = Scan.objects.select_related("started_by").get(pk=pk)
+    own = discovery_communities(scan) if scan.kind == ScanKind.DISCOVERY else []
     while True:
         if Scan.objects.filter(pk=pk, status=ScanStatus.CANCELLED).exists():
             return
@@ -117,7 +133,7 @@ def perform_scan(pk: int) -> None:
         if not rows:
             break
         if scan.kind == ScanKind.DISCOVERY:
-            _discover_chunk(scan, rows)
+            _discover_chunk(scan, rows, own)
         else:
             _read_chunk(scan, rows)
     Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
@@ -125,9 +141,9 @@ def perform_scan(pk: int) -> None:
     )
 
 
-def _discover_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
+def _discover_chunk(scan: Scan, rows: Sequence[ScanResult], own: Sequence[str]) -> None:
     options = {**scan.options}
-    communities = [*discovery_communities(scan), *_community_lines(options)]
+    communities = [*own, *_community_lines(options)]
     if communities:
         options["snmp_communities"] = list(dict.fromkeys(communities))
     found = async_to_sync(_discover_all)([row.target for row in rows], options)
@@ -146,14 +162,17 @@ def _discover_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
 
 def discovery_communities(scan: Scan) -> list[str]:
     """Return the communities that the vault holds for discovery: the defaults of type snmp."""
-    actor = scan.started_by
-    rows = Credential.objects.kept().filter(credential_type="snmp", is_default=True)
+    if not policy.may(scan.started_by, policy.USE_CREDENTIAL):
+        return []
     found = []
-    for row in rows:
-        if vault_use.usable(row) and policy.may_use(actor, row):
+    for row in Credential.objects.kept().filter(credential_type="snmp", is_default=True):
+        if not vault_use.usable(row) or not policy.may_use(scan.started_by, row):
+            continue
+        with contextlib.suppress(Refused):
             community = vault_use.opened(row).get("community")
             if community:
                 found.append(str(community))
+                vault.log(row, "accessed", scan.started_by, detail=f"Tried by {scan}"[:500])
     return found
 
 

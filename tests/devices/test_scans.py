@@ -5,7 +5,9 @@ import json
 import pytest
 
 from devices.choices import ScanStatus, TargetState
+from devices.errors import Invalid
 from devices.models import (
+    Credential,
     CredentialUse,
     Device,
     ExecutorRun,
@@ -252,3 +254,46 @@ def test_trends_count_zero_as_a_value(admin):
     assert empty["data"]["tx_power"] == {"min": None, "max": None, "avg": None}
     missing = admin.get("/api/scans/optical/power-history")
     assert missing.json()["error"]["message"] == "ip_address is required"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"ports": "22,abc"}, "ports: abc is no port or range of ports"),
+        ({"ports_to_scan": "1-99999"}, "ports: 1-99999 is no port or range of ports"),
+        ({"snmp_timeout": "soon"}, "snmp_timeout must be a number above zero"),
+        ({"ping_timeout": -1}, "ping_timeout must be a number above zero"),
+        ({"ssh_timeout": 4000}, "ssh_timeout must be 3600 s at most"),
+        ({"snmp_port": 70000}, "snmp_port must be a port"),
+        ({"ssh_port": "x"}, "ssh_port must be a number above zero"),
+        ({"snmp_retries": 10**9}, "snmp_retries must be a whole number from 0 to 10"),
+    ],
+)
+def test_options_that_no_scan_can_use_are_refused(options, said):
+    with pytest.raises(Invalid, match=f"^{said}$"):
+        scans.start_scan(actor=None, targets=["127.0.99.1"], options=options)
+
+    assert Scan.objects.count() == 0
+
+
+def test_numbers_sent_as_text_are_read():
+    scan = scans.start_scan(actor=None, targets=["127.0.99.1"], options={"snmp_port": "1161"})
+
+    assert scan.options == {"snmp_port": 1161}
+
+
+def test_a_default_community_that_a_scan_tries_is_told_once(api, simulated):
+    body = {"credential_type": "snmp", "community": "public", "is_default": True}
+    row = vault.create_credential(actor=None, body={"name": "lab", **body}).credential
+    Credential.objects.filter(
+        pk=vault.create_credential(actor=None, body={"name": "lost", **body}).credential.pk
+    ).update(encrypted_data="pb1:gone:AAAA")
+    options = {**simulated.options, "snmp_communities": "wrong", "snmp_retries": 0}
+    scan = scans.start_scan(actor=None, targets=["127.0.10.1-2"], options=options)
+
+    scans.perform_scan(scan.pk)
+
+    found = scan.results.order_by("position")
+    assert [one.result["snmp_status"] for one in found] == ["responding"] * 2
+    [told] = row.uses.filter(action="accessed")
+    assert (told.performed_by, told.action_detail) == ("system", f"Tried by Scan {scan.pk}")

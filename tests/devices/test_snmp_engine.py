@@ -14,6 +14,7 @@ import pytest
 
 from devices.executors import snmp, snmp_codec
 from devices.executors.base import safe_execute
+from devices.executors.registry import built_in
 from devices.executors.snmp import SnmpExecutor
 from devices.executors.snmp_engine import Agent, Garbled, NoAnswer, SnmpEngine
 from devices.executors.snmp_socket import Unreachable
@@ -218,3 +219,35 @@ def test_a_table_without_end_is_stopped_and_one_that_turns_back_is_told():
     found, questions = walked["turning"]
     assert found.error == "The agent does not count up: 1.3.6.1.2.1.1"
     assert (len(found.rows), questions) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "said"),
+    [
+        ("ping", {"retries": "x"}, "retries must be a whole number from 0 to 10"),
+        ("ping", {"retries": 10**9}, "retries must be a whole number from 0 to 10"),
+        ("ping", {"timeout": 1e12}, "timeout must be 3600 s at most"),
+        ("ping", {"timeout": float("nan")}, "timeout must be a number above zero"),
+        ("snmp", {"port": 161.5}, "port must be a port"),
+        (
+            "winrm",
+            {"username": "a", "password": "b", "read_timeout_sec": "x"},
+            "read_timeout_sec must be a number above zero",
+        ),
+        (
+            "winrm",
+            {"username": "a", "password": "b", "operation_timeout_sec": 30},
+            "read_timeout_sec must be greater than operation_timeout_sec",
+        ),
+        (
+            "ssh",
+            {"username": "a", "password": "b", "commands": "show"},
+            "commands must be a list of texts",
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_work_is_an_outcome(kind, config, said):
+    told = safe_execute(built_in().get_or_raise(kind), "127.0.0.1", "x", config)
+
+    assert (told.success, told.error_code) == (False, "invalid")
+    assert told.error == f"Invalid configuration: {said}"

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.admin.words import CHANNELS, outcome_badge, verb_words
 from accounts.models import AuditEntry, User
-from accounts.selectors.audit import visible_to
+from accounts.selectors.audit import WHOLE, chain, visible_to
 from accounts.services import audit
 from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Tab, column, identifier, register, when
 
@@ -132,6 +133,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """Entries that nobody changes."""
 
     list_title = "Audit"
+    change_list_template = "accounts/admin/audit_list.html"
     list_display = ["what", "moment", "result", "from_address", "channel", "request_id"]
     list_hidden = ["channel", "request_id"]
     list_filter = [
@@ -151,6 +153,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = ["verb"]
     tabs = [Tab("changes", "Before and after", "accounts/admin/audit_changes.html", _changes)]
     empty_text = "Nothing has happened yet."
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Say beside the list how the chain of seals stands, to who may see seals."""
+        state = chain() if request.user.has_perm(WHOLE) else None
+        return super().changelist_view(request, {**(extra_context or {}), "chain": state})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Leave what the person may read."""

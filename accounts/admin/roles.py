@@ -134,6 +134,13 @@ class RoleAdmin(ServiceAdmin):
         """Delete a role that nobody holds."""
         roles.delete_role(actor=request.user, role=obj)
 
+    def deletable(self, obj: Role) -> bool:
+        """Seeded roles stay."""
+        return obj.role_type != RoleType.SYSTEM
+
+    def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
+        return (obj is None or self.deletable(obj)) and super().has_delete_permission(request, obj)
+
     def state(self, obj: Role) -> SafeString:
         return self.kind(obj)
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from accounts.admin.pages import account, gate, keys, policy
+from accounts.admin.pages import account, gate, keys, policy, trail
 
 own = admin.site.admin_view
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/keys/begin/", own(keys.begin_key), name="admin-own-keys-begin"),
     path("account/keys/remove/", own(keys.remove_key), name="admin-own-keys-remove"),
     path("account/sessions/", own(account.end_sessions), name="admin-own-sessions"),
+    path("audit/verify/", own(trail.verify_page), name="admin-audit-verify"),
     path("password-policy/", own(policy.policy_page), name="admin-policy"),
     path("password-policy/preview/", own(policy.policy_preview), name="admin-policy-preview"),
 ]

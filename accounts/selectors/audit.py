@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, AuditSeal
 
 LATE = timedelta(hours=1)
+CHECKED = "audit.checked"
 WHOLE = "accounts.view_auditseal"
 CHANGE_LOG = "networkroutes."
 
@@ -22,6 +24,32 @@ def visible_to(user: Any, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]
     if user.has_perm(WHOLE):
         return entries
     return entries.filter(object_type__startswith=CHANGE_LOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How the trail's seals stand: until when it is sealed, and what the last check found."""
+
+    sealed_to: datetime | None
+    checked_at: datetime | None
+    broken: str
+
+    @property
+    def word(self) -> str:
+        """Intact, Broken, or Not checked."""
+        if self.checked_at is None:
+            return "Not checked"
+        return "Broken" if self.broken else "Intact"
+
+
+def chain() -> Chain:
+    """Return the state of the chain; two bounded queries."""
+    last = AuditSeal.objects.order_by("-number").only("last_at").first()
+    check = AuditEntry.objects.filter(verb=CHECKED).order_by("-pk").first()
+    found = (check.after or {}) if check else {}
+    return Chain(
+        last.last_at if last else None, check.at if check else None, found.get("broken") or ""
+    )
 
 
 def seal_state() -> tuple[bool, str]:

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, AuditSeal
-from accounts.services import seals
+from accounts import policy
+from accounts.models import AuditEntry, AuditSeal, User
+from accounts.selectors.audit import CHECKED
+from accounts.services import audit, seals
+from inventory_site.core.tasks import enqueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,30 @@ def verify() -> Verdict:
             return Verdict(number, entries, _unsealed(), previous, broken)
         previous, number, entries = seal.digest, seal.number, entries + seal.count
     return Verdict(number, entries, _unsealed(), previous, _inserted())
+
+
+def ask(*, actor: User) -> None:
+    """Queue a check of the whole chain; what it finds stands in the trail."""
+    policy.require(actor, "accounts.view_auditseal")
+    with transaction.atomic():
+        audit.record(actor, "audit.check_asked")
+        enqueue("accounts.verify_audit", dedupe_key="accounts.verify_audit")
+
+
+def check_and_note() -> Verdict:
+    """Verify, and add an entry that tells what was found."""
+    verdict = verify()
+    audit.record(
+        None,
+        CHECKED,
+        after={
+            "seals": verdict.seals,
+            "entries": verdict.entries,
+            "broken": str(verdict.first) if verdict.first else None,
+        },
+        outcome="failure" if verdict.first else "success",
+    )
+    return verdict
 
 
 def check_batch(seal: AuditSeal) -> Broken | None:

@@ -1,6 +1,6 @@
 """Periodic work on the audit trail and on short-lived rows of identity."""
 
-from accounts.services import attempts, seals, usage
+from accounts.services import attempts, seal_checks, seals, usage
 from inventory_site.core.tasks import task
 
 
@@ -8,6 +8,12 @@ from inventory_site.core.tasks import task
 def seal_audit() -> None:
     """Seal the entries that were written since the last run."""
     seals.seal_new()
+
+
+@task(name="accounts.verify_audit", time_limit_s=3600)
+def verify_audit() -> None:
+    """Walk the whole chain of seals and note what was found in the trail itself."""
+    seal_checks.check_and_note()
 
 
 @task(name="accounts.remove_old_audit", time_limit_s=900)

@@ -153,6 +153,10 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
             raise PermissionDenied
         return redirect(self.verb_url(DELETE, obj.pk))
 
+    def deletable(self, obj: Any) -> bool:
+        """Whether Delete is shown for this object at all; the service still decides."""
+        return True
+
     def _delete_verb(self) -> Verb:
         def run(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
             label = str(objects[0])
@@ -169,6 +173,7 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
             typed_name=True,
             on_list=False,
             ends_on_list=True,
+            fits=self.deletable,
             icon="trash-2",
         )
 

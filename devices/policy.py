@@ -44,9 +44,16 @@ def require(actor: Any, permission: str) -> None:
     raise NotAllowed(required=permission)
 
 
+def may_read_inventory(actor: Any) -> bool:
+    """Whether the lab's register is open to the actor: to every person, and to keys that see
+    devices."""
+    return getattr(actor, "narrowed_to", None) is None or may(actor, VIEW)
+
+
 def may_write_inventory(actor: Any) -> bool:
     """Whether the lab lets this person change its register."""
-    if settings.LAB_INVENTORY_OPEN_WRITE and getattr(actor, "is_authenticated", False):
+    is_person = getattr(actor, "is_authenticated", False) and actor.narrowed_to is None
+    if settings.LAB_INVENTORY_OPEN_WRITE and is_person:
         return True
     return may(actor, CHANGE)
 

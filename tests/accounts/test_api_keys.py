@@ -153,3 +153,14 @@ def test_command_refuses_what_the_owner_does_not_hold(scope: str, days: int | No
         call_command("create_api_key", owner.username, scope=[scope], days=days, stdout=StringIO())
 
     assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(("scope", "status"), [("locations:view", 403), ("devices:read", 200)])
+def test_a_key_reads_the_lab_s_register_only_with_a_scope_for_it(scope: str, status: int) -> None:
+    owner = UserFactory(roles=["admin"])
+    _, secret = api_keys.create_api_key(actor=None, user=owner, name="x", scopes=[scope])
+    caller = APIClient(headers={"X-API-Key": secret})
+
+    answers = [caller.get(path) for path in ("/api/inventory/devices", "/devices", "/lab/devices")]
+
+    assert [answer.status_code for answer in answers] == [status] * 3

@@ -35,7 +35,9 @@ class LabView(LabSurface):
         super().initial(request, *args, **kwargs)
         if not request.user or not request.user.is_authenticated:
             raise AuthenticationRequired(SIGNED_OUT)
-        if request.method not in SAFE and not policy.may_write_inventory(request.user):
+        is_read = request.method in SAFE
+        may = policy.may_read_inventory if is_read else policy.may_write_inventory
+        if not may(request.user):
             raise NotAllowed(NO_RIGHT)
 
     def get_exception_handler(self) -> Any:

@@ -65,6 +65,9 @@ def _cards() -> None:
             dashboard.imports,
         ),
         DashboardCard(
+            "routes.map", "Network map", "figures", VIEW_ROUTE, dashboard.network, order=10
+        ),
+        DashboardCard(
             "routes.channels",
             "Wavelengths by state",
             "figures",

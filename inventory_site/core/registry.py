@@ -57,6 +57,18 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CardMap:
+    """A small map: `outline` is a static SVG with a path `land`, lines are (points, state), dots
+    (x, y), all in the units of `view_box`.
+    """
+
+    outline: str
+    view_box: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    dots: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class CardContent:
     """What a card shows now; `total` is the count behind "see all"."""
 
@@ -65,6 +77,7 @@ class CardContent:
     url: str = ""
     empty: str = "Nothing here."
     bars: list[tuple[str, int, str]] = field(default_factory=list)
+    map: CardMap | None = None
 
 
 @dataclass(frozen=True, slots=True)

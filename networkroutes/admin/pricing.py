@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -230,16 +232,33 @@ class LocationCapabilitiesAdmin(ReadOnlyPage):
 class BulkUploadAdmin(ReadOnlyPage):
     """What was uploaded in bulk, newest first."""
 
-    list_display = ["filename", "module", "state", "total_rows", "invalid_rows", "at"]
+    list_display = ["filename", "module", "state", "follow", "total_rows", "invalid_rows", "at"]
     list_filter = ["module", "outcome"]
     search_fields = ["filename", "user_name"]
     ordering = ["-uploaded_at", "-pk"]
-    summary = ["filename", "module", "state", "total_rows", "invalid_rows", "user_name", "at"]
+    summary = [
+        "filename",
+        "module",
+        "state",
+        "follow",
+        "total_rows",
+        "invalid_rows",
+        "user_name",
+        "at",
+    ]
     empty_text = "Nothing was uploaded."
 
     @column("Outcome", order="outcome")
     def state(self, obj: BulkUpload) -> SafeString:
         return badge(obj.get_outcome_display(), OUTCOMES.get(obj.outcome, "wait"))
+
+    @column("Import")
+    def follow(self, obj: BulkUpload) -> SafeString | str:
+        """Lead to the page of what a worker does, and of a preview that may be applied."""
+        if not (obj.is_open or obj.file_key):
+            return ""
+        url = reverse("networkroutes-import-job", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', url, "Progress" if obj.is_open else "Open")
 
     @column("Uploaded", order="uploaded_at")
     def at(self, obj: BulkUpload) -> SafeString:

@@ -20,6 +20,7 @@ from networkroutes.models import (
     NetworkRoute,
     Reservation,
 )
+from networkroutes.selectors.small_map import network_card
 
 SHOWN = 5
 SOON = timedelta(days=7)
@@ -99,6 +100,11 @@ def due_rates(user: Any) -> CardContent:
     ]
     url = reverse("admin:networkroutes_exchangerate_changelist")
     return CardContent(lines[:SHOWN], len(lines), url, "All rates are current.")
+
+
+def network(user: Any) -> CardContent:
+    """The network as a small map, outages above the rest."""
+    return network_card()
 
 
 def channels_by_state(user: Any) -> CardContent:

@@ -18,6 +18,7 @@ from accounts.models import User
 from networkroutes.demo import load
 from networkroutes.models import LatencyProbe, NetworkRoute, SavedSearch
 from networkroutes.services import latency_probes
+from tests.factories.networkroutes import BulkUploadFactory
 
 DESIGN = "/admin/networkroutes/design/"
 MAP = "/admin/networkroutes/map/"
@@ -141,6 +142,7 @@ def test_a_dead_circuit_shows_on_overview_map_and_client_surface_and_goes_again(
 
     page.goto("/admin/")
     expect(page.get_by_role("link", name="LONLON100002 LON1 to LON2")).to_be_visible()
+    expect(page.locator(".pb-cardmap polyline.pb-bad")).to_have_count(1)
     page.goto(MAP)
     expect(page.locator("path.nr-arc-outage")).to_have_count(1)
     expect(page.get_by_role("button", name="LONLON100002 Outage")).to_be_visible()
@@ -188,6 +190,7 @@ def test_axe_finds_nothing_on_the_pages(
         f"{DESIGN}?{asked}",
         f"{DESIGN}compare/?search={SavedSearch.objects.values_list('pk', flat=True)[0]}",
         IMPORT,
+        f"{IMPORT}{BulkUploadFactory(outcome='checking', total_rows=9, checked_rows=4).pk}/",
         f"/admin/networkroutes/networkroute/{route.pk}/change/?tab=map",
         f"/admin/networkroutes/networkroute/{route.pk}/change/?tab=latency",
         "/admin/networkroutes/inventoryrecord/",

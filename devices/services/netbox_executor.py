@@ -318,7 +318,8 @@ class NetBoxExecutor:
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
         """Do an action; the answer is in `data`."""
-        action = ACTIONS.get(command.strip().lower())
+        word = command.strip().lower()
+        action = ACTIONS.get(word)
         if action is None:
             known = ", ".join(sorted(ACTIONS))
             return _failed(f"Unknown NetBox action: {command}. Available: {known}", "invalid")
@@ -332,7 +333,7 @@ class NetBoxExecutor:
             return _failed(str(err), "unreachable" if not err.status else "protocol")
         except DomainError as err:
             return _failed(err.message, "invalid")
-        wrong = bool(isinstance(data, dict) and command.startswith("bulk.") and data["errors"])
+        wrong = bool(isinstance(data, dict) and word.startswith("bulk.") and data["errors"])
         text = f"{command}: done" if not wrong else f"{command}: some devices failed"
         error, code = (text, "protocol") if wrong else (None, "")
         return Outcome(not wrong, text, error, code, extra={"data": data})

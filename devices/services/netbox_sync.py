@@ -79,20 +79,30 @@ def sync_if_configured() -> bool:
 
 def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cache keeps of a NetBox object."""
-    kind = row.get("device_type") or {}
-    address = (row.get("primary_ip4") or row.get("primary_ip") or {}).get("address", "")
+    kind = _part(row, "device_type")
+    address = (_part(row, "primary_ip4") or _part(row, "primary_ip")).get("address")
+    site, role = _part(row, "site"), _part(row, "role") or _part(row, "device_role")
+    tags = row.get("tags") if isinstance(row.get("tags"), list) else []
     return {
         "device_ip": normal_ip(address) or "",
-        "device_name": str(row.get("name") or "")[:255],
-        "device_type": str(kind.get("model") or "")[:255],
-        "manufacturer": str((kind.get("manufacturer") or {}).get("name") or "")[:100],
-        "site_id_number": (row.get("site") or {}).get("id"),
-        "site_name": str((row.get("site") or {}).get("name") or "")[:255],
-        "role_name": str(((row.get("role") or row.get("device_role")) or {}).get("name") or "")[
-            :100
-        ],
-        "tags": [str(tag.get("name") or "") for tag in row.get("tags") or []],
-        "status": str((row.get("status") or {}).get("value") or "")[:50],
-        "serial": str(row.get("serial") or "")[:100],
-        "platform": str((row.get("platform") or {}).get("name") or "")[:100],
+        "device_name": _text(row, "name", 255),
+        "device_type": _text(kind, "model", 255),
+        "manufacturer": _text(_part(kind, "manufacturer"), "name", 100),
+        "site_id_number": site["id"] if isinstance(site.get("id"), int) else None,
+        "site_name": _text(site, "name", 255),
+        "role_name": _text(role, "name", 100),
+        "tags": [_text(tag, "name", 100) for tag in tags or [] if isinstance(tag, Mapping)],
+        "status": _text(_part(row, "status"), "value", 50),
+        "serial": _text(row, "serial", 100),
+        "platform": _text(_part(row, "platform"), "name", 100),
     }
+
+
+def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object inside an object; an empty one for anything else."""
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(row: Mapping[str, Any], name: str, size: int) -> str:
+    return str(row.get(name) or "").replace("\x00", "")[:size]

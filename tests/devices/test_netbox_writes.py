@@ -6,7 +6,7 @@ import pytest
 
 from devices import netbox_rules as rules
 from devices.executors.base import safe_execute
-from devices.models import ExecutorRun, NetBoxCacheEntry
+from devices.models import Device, ExecutorRun, NetBoxCacheEntry
 from devices.services import netbox_autodiscovery, runs
 from tests.devices.netbox_stub import TOKEN, netbox
 
@@ -297,3 +297,53 @@ def test_one_address_is_discovered_for_netbox_by_an_executor(box, simulated):
     assert (found.success, found.extra["data"]["action"]) == (True, "created")
     assert bad.error.startswith("Invalid configuration: sync_mode must be one of")
     assert {"netbox", "netbox_autodiscovery"} <= set(runs.executors().list_types())
+
+
+def test_the_register_takes_netbox_in_once_and_shows_it_before(api, box):
+    admin = api("admin")
+    box.add(
+        DEVICES, name="agg-1", device_type=box.ids["kind"], role=box.ids["role"],
+        site=box.ids["site"], serial="S1", status="active",
+    )  # fmt: skip
+    body = {"ip_address": "10.9.0.1", "name": "AGG-1", "serial_number": "OLD"}
+    body["role"] = "Backbone Switch"
+    mine = admin.post("/api/devices", body, format="json").json()["data"]
+    box.add(DEVICES, name="new-2", device_type=box.ids["kind"], site=box.ids["site"], status="x")
+    admin.post("/api/netbox/sync")
+
+    def ask(end):
+        answer = admin.post(f"/api/netbox/inventory/{end}", {"direction": "pull"}, format="json")
+        return answer.json()["data"]
+
+    seen = ask("preview")
+    assert seen["counts"] == {"create": 1, "update": 1, "unchanged": 0}
+    assert seen["rows"][0]["changes"]["serial_number"] == ["OLD", "S1"]
+    assert "role" not in seen["rows"][0]["changes"]
+    assert Device.objects.count() == 1
+    assert ask("sync") | {"errors": []} == {
+        "created": 1, "updated": 1, "errors": [], "direction": "pull", "left": 0
+    }  # fmt: skip
+    device = Device.objects.get(pk=mine["id"])
+    assert (device.serial_number, device.site.name, device.hardware_model) == ("S1", "Lab", "5160")
+    assert device.name == "AGG-1"
+    assert Device.objects.get(name="new-2").device_type.name == "5160"
+    assert ask("preview")["counts"] == {"create": 0, "update": 0, "unchanged": 2}
+
+
+def test_netbox_is_told_of_the_register_once(api, box):
+    admin = api("admin")
+    for number, serial in ((1, "S1"), (2, None)):
+        body = {"ip_address": f"10.9.0.{number}", "name": f"agg-{number}", "serial_number": serial}
+        admin.post("/api/devices", body, format="json")
+    ask = {"direction": "push"}
+
+    seen = admin.post("/api/netbox/inventory/preview", ask, format="json").json()["data"]
+    first = admin.post("/api/netbox/inventory/sync", ask, format="json").json()["data"]
+    again = admin.post("/api/netbox/inventory/sync", ask, format="json").json()["data"]
+
+    assert seen["counts"] == {"create": 2, "update": 0, "unchanged": 0}
+    assert (first["created"], first["errors"], again["created"]) == (2, [], 0)
+    told = {row["name"]: row["serial"] for row in box.tables[DEVICES].values()}
+    assert told == {"agg-1": "S1", "agg-2": ""}
+    wrong = admin.post("/api/netbox/inventory/preview", {"direction": "up"}, format="json")
+    assert wrong.json()["error"]["message"] == "direction must be one of pull, push"

@@ -12,6 +12,8 @@ NETBOX: Ends = (
     ("status", netbox.StatusView),
     ("sync", netbox.SyncView),
     ("sync/<int:pk>", netbox.SyncOneView),
+    ("inventory/preview", netbox.InventoryPreviewView),
+    ("inventory/sync", netbox.InventorySyncView),
     ("discover", netbox.DiscoverView),
     ("autodiscovery", netbox.AutodiscoveryView),
     ("autodiscovery/<int:pk>", netbox.AutodiscoveryJobView),

@@ -16,6 +16,7 @@ from devices.models import ExecutorRun, NetBoxCacheEntry
 from devices.services import (
     netbox_autodiscovery,
     netbox_devices,
+    netbox_inventory,
     netbox_settings,
     netbox_sync,
     netbox_upsert,
@@ -81,6 +82,32 @@ class SyncOneView(DeviceView):
     def post(self, request: Request, pk: int) -> Response:
         """Refresh one device of the cache."""
         return Response(netbox_sync.sync_one(pk, actor=request.user))
+
+
+class InventoryPreviewView(DeviceView):
+    """GET, POST /api/netbox/inventory/preview: what `pull` or `push` would change."""
+
+    permissions = {"get": policy.VIEW, "post": policy.VIEW}
+
+    def get(self, request: Request) -> Response:
+        """Answer a row per device, and the counts."""
+        return Response(netbox_inventory.preview(request.query_params.get("direction", "pull")))
+
+    def post(self, request: Request) -> Response:
+        """Answer a row per device, and the counts."""
+        return Response(netbox_inventory.preview(self.body.get("direction", "pull")))
+
+
+class InventorySyncView(DeviceView):
+    """POST /api/netbox/inventory/sync: take NetBox's devices in (`pull`), or tell it ours."""
+
+    permissions = {"post": policy.CHANGE}
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Do what the preview says."""
+        found = netbox_inventory.run(self.body.get("direction", "pull"), actor=request.user)
+        return Response(found)
 
 
 class DiscoverView(DeviceView):

@@ -1,0 +1,177 @@
+"""The register and NetBox brought together, either way: first what would change, then the change.
+
+Both ways compare with the cache of NetBox, so that a preview asks nobody; a device is the same by
+its address, else by its name in any case. What one side leaves blank never clears the other. A
+second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from accounts.services import audit
+from devices import policy
+from devices.choices import DeviceCategory
+from devices.errors import Invalid
+from devices.models import Device, Manufacturer, NetBoxCacheEntry, Site
+from devices.models.types import UNKNOWN_TYPE
+from devices.services import inventory, netbox_settings, netbox_sync, netbox_upsert, registers
+from devices.services.netbox_client import NetBoxFailed
+from inventory_site.core.errors import DomainError
+from inventory_site.core.locks import guarded
+
+PULL, PUSH = "pull", "push"
+DIRECTIONS = (PULL, PUSH)
+MAX_WRITES = 50  # of one push; the rest is left to the next call
+
+
+@dataclass(slots=True)
+class Planned:
+    """One device: what would be done, and each field as `[now, then]`."""
+
+    action: str  # create, update, unchanged
+    name: str
+    ip_address: str | None
+    device_id: int | None = None
+    netbox_id: int | None = None
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def preview(direction: str) -> dict[str, Any]:
+    """Return what a run would do: `{direction, counts, rows}`; raises `Invalid`."""
+    rows = list(_plans(direction))
+    return {"direction": direction, "counts": _counted(rows), "rows": [asdict(r) for r in rows]}
+
+
+def run(direction: str, *, actor: Any) -> dict[str, Any]:
+    """Do what the preview says; a device that fails is a row with its reason.
+
+    `left` counts what a push leaves to the next call. Raises `Invalid` and `RemoteFailed`.
+    """
+    policy.require(actor, policy.CHANGE)
+    if direction == PULL:
+        policy.require(actor, policy.ADD)
+    wanted = [row for row in _plans(direction) if row.action != "unchanged"]
+    batch = wanted[:MAX_WRITES] if direction == PUSH else wanted
+    act = _pulled if direction == PULL else _pusher()
+    done: dict[str, Any] = {"created": 0, "updated": 0, "errors": []}
+    for row in batch:
+        try:
+            act(row, actor)
+        except (DomainError, NetBoxFailed) as err:
+            text = err.message if isinstance(err, DomainError) else str(err)
+            done["errors"].append({"name": row.name, "error": text[:500]})
+        else:
+            done["created" if row.action == "create" else "updated"] += 1
+    done |= {"direction": direction, "left": len(wanted) - len(batch)}
+    audit.record(actor, f"netbox.{direction}", after={**done, "errors": len(done["errors"])})
+    return done
+
+
+def _counted(rows: list[Planned]) -> dict[str, int]:
+    return {
+        word: sum(row.action == word for row in rows) for word in ("create", "update", "unchanged")
+    }
+
+
+def _plans(direction: str) -> Iterator[Planned]:
+    if direction not in DIRECTIONS:
+        raise Invalid("direction", f"direction must be one of {', '.join(DIRECTIONS)}")
+    entries = list(NetBoxCacheEntry.objects.filter(is_virtual_machine=False))
+    if direction == PULL:
+        newest_first = Device.objects.current().select_related(*RELATED).order_by("-pk")
+        by_ip, by_name = {}, {}
+        for device in newest_first:  # so that the oldest stands for an address or a name
+            by_name[device.name.lower()] = by_ip[device.ip or "-"] = device
+        for entry in entries:
+            known = by_ip.get(entry.device_ip) or by_name.get(entry.device_name.lower())
+            yield _pull(entry, known)
+        return
+    known_ip = {entry.device_ip: entry for entry in entries if entry.device_ip}
+    known_name = {entry.device_name.lower(): entry for entry in entries}
+    for device in Device.objects.at_addresses().select_related(*RELATED):
+        yield _push(device, known_ip.get(device.ip or "") or known_name.get(device.name.lower()))
+
+
+RELATED = ("address", "site", "manufacturer", "device_type")
+
+
+def _here(device: Device) -> dict[str, str]:
+    return {
+        "site": device.site.name if device.site else "",
+        "manufacturer": device.manufacturer.name if device.manufacturer else "",
+        "model": device.hardware_model or "",
+        "serial_number": device.serial_number or "",
+        "role": device.role,
+    }
+
+
+def _there(entry: NetBoxCacheEntry) -> dict[str, str]:
+    return {
+        "site": entry.site_name[:100],
+        "manufacturer": entry.manufacturer,
+        "model": entry.device_type[:100],
+        "serial_number": entry.serial,
+        "role": entry.role_name,
+    }
+
+
+def _changes(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, list[Any]]:
+    return {
+        name: [now.get(name) or None, value]
+        for name, value in then.items()
+        if value and value != now.get(name)
+    }
+
+
+def _pull(entry: NetBoxCacheEntry, device: Device | None) -> Planned:
+    changes = _changes(_here(device) if device else {}, _there(entry))
+    action = "create" if device is None else "update" if changes else "unchanged"
+    name, ip = entry.device_name, entry.device_ip or None
+    return Planned(action, name, ip, device.pk if device else None, entry.netbox_id, changes)
+
+
+def _push(device: Device, entry: NetBoxCacheEntry | None) -> Planned:
+    now = _there(entry) if entry else {}
+    serial = device.serial_number or (device.address.snmp_serial if device.address else "") or ""
+    changes = _changes(now, {"serial_number": serial[:50]})
+    action = "create" if entry is None else "update" if changes else "unchanged"
+    pk = entry.netbox_id if entry else None
+    return Planned(action, device.name, device.ip, device.pk, pk, changes)
+
+
+def _pulled(row: Planned, actor: Any) -> None:
+    values: dict[str, Any] = {name: then for name, (_, then) in row.changes.items()}
+    with guarded():
+        for name, model in (("site", Site), ("manufacturer", Manufacturer)):
+            if name in values:
+                found = model._default_manager.get_or_create(name=values.pop(name))[0]
+                values[f"{name}_id"] = found.pk
+        if row.device_id is not None:
+            inventory.update_device(row.device_id, actor=actor, values=values)
+            return
+        kind = registers.type_named(values.get("model") or UNKNOWN_TYPE, category=INFRA)
+        values |= {"name": row.name, "device_type_id": kind.pk, "mgmt_ip": row.ip_address}
+        inventory.create_device(actor=actor, values=values)
+
+
+INFRA = DeviceCategory.INFRA
+
+
+def _pusher() -> Callable[[Planned, Any], None]:
+    client = netbox_settings.client()
+
+    def push(row: Planned, actor: Any) -> None:
+        serial = row.changes.get("serial_number", [None, ""])[1]
+        if row.netbox_id is not None:
+            path = f"{netbox_upsert.DEVICES}{row.netbox_id}/"
+            client.send("PATCH", path, {"serial": serial})
+            pk = row.netbox_id
+        else:
+            facts = {"hostname": row.name, "serial": serial}
+            pk = netbox_upsert.upsert(client, row.ip_address or "", facts)["device"]["id"]
+        netbox_sync.sync_one(pk, actor=actor)
+
+    return push

@@ -129,10 +129,11 @@ def answer_of(indication: Any, status: Any, index: Any, binds: Any) -> V3Answer:
         return V3Answer(error=text, is_auth=any(word in text.lower() for word in AUTH_WORDS))
     if status:
         return V3Answer(error=f"{status.prettyPrint()} at {int(index)}")
-    return V3Answer([_row(name, value) for name, value in binds])
+    return V3Answer([row_of(name, value) for name, value in binds])
 
 
-def _row(name: Any, value: Any) -> VarBind:
+def row_of(name: Any, value: Any) -> VarBind:
+    """Return one of pysnmp's rows as ours."""
     oid = tuple(int(part) for part in tuple(name))
     for exception, word in (
         (rfc1905.NoSuchObject, "noSuchObject"),

@@ -1,0 +1,101 @@
+"""Hearing SNMP traps and informs (v1, v2c; v3 informs) on pysnmp."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pysnmp.carrier.asyncio.dgram import udp
+from pysnmp.entity import config, engine
+from pysnmp.entity.rfc3413 import ntfrcv
+
+from devices.executors import snmp_v3
+from devices.executors.snmp_codec import VarBind
+
+UPTIME, TRAP_OID = "1.3.6.1.2.1.1.3.0", "1.3.6.1.6.3.1.1.4.1.0"
+OWN_ROWS = {UPTIME, TRAP_OID, "1.3.6.1.6.3.18.1.4.0"}  # the last one tells the community
+MAX_ROWS = 100
+NAMES = {
+    "1.3.6.1.6.3.1.1.5.1": "coldStart",
+    "1.3.6.1.6.3.1.1.5.2": "warmStart",
+    "1.3.6.1.6.3.1.1.5.3": "linkDown",
+    "1.3.6.1.6.3.1.1.5.4": "linkUp",
+    "1.3.6.1.6.3.1.1.5.5": "authenticationFailure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """One notice of a device; a v1 trap reads like a v2c one (RFC 3584)."""
+
+    source: str
+    oid: str
+    uptime_ticks: int | None
+    rows: tuple[VarBind, ...]
+
+    @property
+    def name(self) -> str:
+        """The trap's common name, or its OID."""
+        return NAMES.get(self.oid, self.oid)
+
+
+async def listen(
+    host: str,
+    port: int,
+    *,
+    communities: Iterable[str],
+    users: Sequence[Mapping[str, Any]] = (),
+    heard: Callable[[Trap], None],
+) -> None:
+    """Call `heard` per trap until cancelled; those of another community or user fall away.
+
+    Raises `OSError` when the port cannot be had.
+    """
+    with contextlib.closing(_Receiver(heard)) as receiver:
+        transport = receiver.listen(host, port)
+        for number, community in enumerate(dict.fromkeys(communities)):
+            config.add_v1_system(receiver.engine, f"area-{number}", community)
+        for user in users:
+            receiver.admit(user)
+        await transport
+        await asyncio.Event().wait()
+
+
+class _Receiver:
+    def __init__(self, heard: Callable[[Trap], None]) -> None:
+        self.engine, self._heard = engine.SnmpEngine(), heard
+        ntfrcv.NotificationReceiver(self.engine, self._took)
+
+    def listen(self, host: str, port: int) -> Any:
+        """Open the port; the answer is awaited for the failure to get it."""
+        transport = udp.UdpTransport().open_server_mode((host, port))
+        config.add_transport(self.engine, udp.DOMAIN_NAME, transport)
+        return transport._lport  # the endpoint that is being made; an OSError comes out of it
+
+    def admit(self, account: Mapping[str, Any]) -> None:
+        """Know a v3 user."""
+        user = snmp_v3.account_of({**account, "version": "3"})
+        config.add_v3_user(
+            self.engine,
+            user.userName,
+            user.authentication_protocol,
+            user.authentication_key,
+            user.privacy_protocol,
+            user.privacy_key,
+        )
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.engine.close_dispatcher()
+
+    def _took(self, snmp: Any, reference: Any, _id: Any, _name: Any, binds: Any, _: Any) -> None:
+        _, address = snmp.message_dispatcher.get_transport_info(reference)
+        rows = [snmp_v3.row_of(name, value) for name, value in list(binds)[:MAX_ROWS]]
+        found = {row.oid_text: row.value for row in rows}
+        uptime = found.get(UPTIME)
+        rest = tuple(row for row in rows if row.oid_text not in OWN_ROWS)
+        ticks = uptime if isinstance(uptime, int) else None
+        self._heard(Trap(str(address[0]), str(found.get(TRAP_OID) or ""), ticks, rest))

@@ -68,6 +68,7 @@ PORT_ROLES: tuple[tuple[str, frozenset[int]], ...] = (
     ("camera", frozenset({554, 8554})),
 )
 ROLE_ORDER = ("network", "firewall", "server", "camera", "printer", "storage", "pdu")
+WINDOWS_BY_PORTS = "Windows Server (detected via ports)"
 WINDOWS_PORTS = frozenset({135, 139, 445, 3389, 5985, 5986})
 
 
@@ -106,9 +107,7 @@ def identify(description: str, oid: str = "", ports: frozenset[int] = frozenset(
         vendor = by_oid
         role = role or ("network" if by_oid in {"Ciena", "Cisco", "Juniper", "Arista"} else "")
     if not vendor and len(ports & WINDOWS_PORTS) >= 2:
-        return Identity(
-            "Microsoft", role="server", description="Windows Server (detected via ports)"
-        )
+        return Identity("Microsoft", role="server", description=WINDOWS_BY_PORTS)
     found = VERSION.search(description)
     version = found[1].rstrip(".") if found else ""
     model = model_of(description)

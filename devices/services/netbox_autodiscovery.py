@@ -19,9 +19,10 @@ from devices import policy
 from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
 from devices.choices import RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, RemoteFailed
-from devices.executors import snmp
+from devices.executors import mac, snmp
 from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.vendors import WINDOWS_BY_PORTS
 from devices.models import ExecutorResult, ExecutorRun
 from devices.services import integration, netbox_settings, runs
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
@@ -232,8 +233,10 @@ async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[s
         async def one(target: str) -> dict[str, Any]:
             async with gate:
                 found = await discover(target, options, engine=engine)
+                macs = mac.neighbours()  # the ping has just filled it
                 if found["ping_status"] != "online":
                     return found
+                _name_maker(found, macs.get(target, ""), bool(config["use_mac_oui"]))
                 if "dns" in rules.lines_of(config["discovery_methods"]):
                     found["dns_name"] = await _reverse(target)
                 if found["snmp_status"] == "responding" and config["create_interfaces"]:
@@ -241,6 +244,16 @@ async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[s
                 return found
 
         return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+def _name_maker(found: dict[str, Any], address: str, by_maker: bool) -> None:
+    """Note the MAC address; its maker is the vendor where nothing better than ports tells one."""
+    found["mac_address"] = address or None
+    by_ports = found["description"] == WINDOWS_BY_PORTS
+    maker = mac.maker_of(address) if by_maker and address else ""
+    if maker and (by_ports or not found["vendor"]):
+        found["vendor"] = maker
+        found["description"] = None if by_ports else found["description"]
 
 
 async def _reverse(ip: str) -> str:

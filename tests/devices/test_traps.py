@@ -12,13 +12,22 @@ from devices.executors.snmp_traps import Trap, listen
 from devices.models import PollData
 from devices.services import inventory, traps, vault
 from tests.devices.conftest import free_port
+from tests.peers.process import MissingPeer, find_program
 
 LINK = "1.3.6.1.2.1.31.1.1.1.18.7"
 USER = {"auth_protocol": "SHA", "auth_password": "auth-pass-1", "priv_protocol": "AES",
         "priv_password": "priv-pass-1"}  # fmt: skip
 
 
-async def heard_of(port: int, calls: list[list[str]], want: int) -> list[Trap]:
+@pytest.fixture
+def program():
+    try:
+        return find_program("snmptrap", "snmp")
+    except MissingPeer as err:
+        pytest.skip(str(err))
+
+
+async def heard_of(program: str, port: int, calls: list[list[str]], want: int) -> list[Trap]:
     found: list[Trap] = []
     users = [{"security_name": "op", **USER}]
     task = asyncio.ensure_future(
@@ -26,7 +35,7 @@ async def heard_of(port: int, calls: list[list[str]], want: int) -> list[Trap]:
     )
     await asyncio.sleep(0.2)
     for call in calls:
-        sent = await asyncio.create_subprocess_exec("snmptrap", *call, stderr=subprocess.DEVNULL)
+        sent = await asyncio.create_subprocess_exec(program, *call, stderr=subprocess.DEVNULL)
         await asyncio.wait_for(sent.wait(), 20)
     for _ in range(100):
         if len(found) >= want:
@@ -37,7 +46,7 @@ async def heard_of(port: int, calls: list[list[str]], want: int) -> list[Trap]:
     return found
 
 
-def test_traps_of_all_versions_are_heard_and_strangers_are_not():
+def test_traps_of_all_versions_are_heard_and_strangers_are_not(program):
     port = free_port(socket.SOCK_DGRAM)
     to = f"127.0.0.1:{port}"
     v3 = ["-v3", "-Ci", "-u", "op", "-l", "authPriv", "-a", "SHA", "-A", USER["auth_password"],
@@ -49,7 +58,7 @@ def test_traps_of_all_versions_are_heard_and_strangers_are_not():
         [*v3, to, "5", "1.3.6.1.6.3.1.1.5.1"],
     ]
 
-    found = asyncio.run(heard_of(port, calls, want=3))
+    found = asyncio.run(heard_of(program, port, calls, want=3))
 
     assert [trap.name for trap in found] == ["linkDown", "linkDown", "coldStart"]
     assert [trap.uptime_ticks for trap in found[:2]] == [42, 77]

@@ -111,7 +111,7 @@ def figures_view(admin: Any, request: HttpRequest) -> HttpResponseBase:
         "Workshop figures",
         found=found,
         yields=yields,
-        share=f"{yields['yield'] * 100:.1f}" if yields["yield"] is not None else "",
+        share=f"{yields['yield'] * 100:.4g}" if yields["yield"] is not None else "",
         charts=charts,
     )
 

@@ -80,7 +80,7 @@ class FabricationPartAdmin(FabricationLooks, ServiceAdmin):
     search_fields = ["search_text"]
     search_help_text = "Name, notes, subsystem, who, material or part ID."
     ordering = ["-created_at", "-pk"]
-    phone_columns = ["picture", "state", "pieces", "due"]
+    phone_columns = ["state", "pieces", "due"]
     row_verbs = ["approve", "claim", "complete"]
     empty_text = "Nothing to make. Submit a part, or run load_demo workshop."
     verbs = VERBS

@@ -60,30 +60,32 @@ def import_fabrication(
     """Add the parts of an original system that are not here yet, with their numbers.
 
     A part is known by its uuid, or by its number where the original had none. Raises
-    `NotALegacyDatabase`. Files already stored are kept once.
+    `NotALegacyDatabase`. Files are taken for new parts and for those that have none yet, so that an
+    import without its folder, or one that was broken off, can be run again.
     """
     report = Report()
     rows = list(read_parts(database))
     try:
         with transaction.atomic():
-            new = [part for row in rows if (part := _added(row, report)) is not None]
+            ours = [part for row in rows if (part := _added(row, report)) is not None]
             advance_numbers()
             audit.record(None, "fabrication.imported", after={"added": report.added})
             if dry_run:
                 raise _DryRun
     except _DryRun:
         return report
-    for part in new:
-        if uploads is not None:
+    for part in ours:
+        if uploads is not None and not part.files.exists() and not part.views.exists():
             _take_files(part, uploads / str(part.pk), report)
     return report
 
 
 def _added(row: LegacyPart, report: Report) -> FabricationPart | None:
+    """Add a part; returns it, or the one that was there, None where another has its number."""
     uuid = _uuid_of(row)
-    if FabricationPart.objects.filter(uuid=uuid).exists():
+    if known := FabricationPart.objects.filter(uuid=uuid).first():
         report.unchanged += 1
-        return None
+        return known if known.pk == row.id else None
     if FabricationPart.objects.filter(pk=row.id).exists():
         report.unchanged += 1
         report.notes.append(f"part {row.id}: the number is taken by another part")

@@ -1,4 +1,9 @@
-"""P21: STEP to GLB in a limited child, and what other requests feel while ten files convert."""
+"""P21: STEP to GLB in a limited child, and what other requests feel while ten files convert.
+
+The opponent is the plain call of the converter inside this process, as the replaced system made it:
+it has no process to start and has loaded its kernel before, but one bad file ends it. A plain
+process of its own is timed as well.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +18,18 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import cascadio
+
 from parts.cad.step_writer import Prism, circle, step_text
 from parts.services import fabrication_conversion as conversion
-from tests.benchmarks.measure import Ratio, interleaved
+from tests.benchmarks.measure import Race, Ratio, interleaved
 from tests.peers.site import Home, Site, home, running_site
 
-GOAL = "<= 1.25x of a plain call, child included, same GLB; the server keeps serving"
+GOAL = (
+    "<= 1.25x of a plain call in the process, child included, same GLB; others go on being served"
+)
 MOST_TIMES = 1.25
-HOLES, SMALL_HOLES, FILES, ASKED = 30, 4, 10, 60
+HOLES, SMALL_HOLES, FILES, FILE_HOLES, ASKED = 30, 4, 10, 30, 60
 KEY = "benchmark-key"
 PLAIN = "import sys, cascadio; sys.exit(cascadio.step_to_glb(sys.argv[1], sys.argv[2], 0.1, 0.5))"
 
@@ -31,8 +40,13 @@ def run(size: int = HOLES, rounds: int = 7) -> dict[str, Any]:
         large = _compared(Path(folder), size, rounds)
         small = _compared(Path(folder), SMALL_HOLES, rounds)
     idle, busy, others = _felt()
-    median = large["times_of_a_plain_call"]["median"]
-    short = [f"a conversion takes {median} times a plain call."] if median > MOST_TIMES else []
+    short = [
+        f"a conversion of {found['bytes']:,} bytes takes {median} times a call in a process that "
+        "has the kernel loaded, "
+        f"{found['times_of_a_plain_process']['median']} times a plain process."
+        for found in (large, small)
+        if (median := found["times_of_a_call_in_the_process"]["median"]) > MOST_TIMES
+    ]
     return {
         "name": "P21",
         "goal": GOAL,
@@ -69,19 +83,31 @@ def _compared(folder: Path, holes: int, rounds: int) -> dict[str, Any]:
         command = [sys.executable, "-c", PLAIN, str(source), str(plain)]
         subprocess.run(command, check=True, capture_output=True)
 
-    race = interleaved(in_a_child, in_a_process, rounds)
+    def in_this_process() -> None:
+        assert cascadio.step_to_glb(str(source), str(plain), 0.1, 0.5) == 0
+
+    called = interleaved(in_a_child, in_this_process, rounds)
     assert filecmp.cmp(ours, plain, shallow=False), "the models differ"
-    slower = Ratio(tuple(a / b for a, b in zip(race.ours, race.other, strict=True)))
+    started = interleaved(in_a_child, in_a_process, rounds)
+    assert filecmp.cmp(ours, plain, shallow=False), "the models differ"
     return {
         "bytes": source.stat().st_size,
-        "ours_ms": race.ours_ms,
-        "plain_process_ms": race.other_ms,
-        "times_of_a_plain_call": slower.as_dict(),
+        "ours_ms": called.ours_ms,
+        "call_in_the_process_ms": called.other_ms,
+        "plain_process_ms": started.other_ms,
+        "times_of_a_call_in_the_process": _slower(called).as_dict(),
+        "times_of_a_plain_process": _slower(started).as_dict(),
     }
 
 
+def _slower(race: Race) -> Ratio:
+    """How often the other goes into ours, pair by pair."""
+    return Ratio(tuple(a / b for a, b in zip(race.ours, race.other, strict=True)))
+
+
 def _felt() -> tuple[float, float, Ratio]:
-    """Medians of the list's time without and with conversions under way, and their ratios."""
+    """Medians of the list's time without conversions (before and after) and with them under way,
+    and their ratios."""
     with (
         home({"FABRICATION_API_KEY": KEY, "FABRICATION_WAIT_S": "0"}) as place,
         running_site(place) as site,
@@ -95,6 +121,7 @@ def _felt() -> tuple[float, float, Ratio]:
         while worker.poll() is None:
             busy.append(_asked(site))
         assert _states(place) == {"done": FILES}
+        pages += [_asked(site) for _ in range(ASKED)]
     before = statistics.median(pages)
     ratios = Ratio(tuple(took / before for took in busy))
     return round(before * 1000, 2), round(statistics.median(busy) * 1000, 2), ratios
@@ -109,7 +136,7 @@ def _asked(site: Site) -> float:
 def _upload(site: Site, number: int) -> None:
     body = json.dumps({"name": f"Plate {number}"}).encode()
     part = json.loads(_call(site, "", body, "application/json").read())["id"]
-    content = plate(HOLES + number).encode()
+    content = plate(FILE_HOLES + number).encode()
     form = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.step"\r\n\r\n'
         + content

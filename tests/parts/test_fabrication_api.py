@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from parts.errors.fabrication import AlreadyClaimed
 from parts.models import FabricationPart, Machine, PartEvent
 from parts.services import fabrication_flow as flow
 from parts.services import fabrication_parts as parts
 from parts.services import fabrication_queues as queues
-from tests.clients.fabrication import SAMPLES
+from tests.clients.fabrication import KEY, SAMPLES, Shop
 from tests.factories.accounts import UserFactory
 from tests.factories.fabrication import FabricationPartFactory, MachineFactory
 
@@ -192,6 +194,50 @@ def test_two_people_claim_one_part_and_one_holds_it(rounds: int) -> None:
         assert won[0].assigned == holder
         assert refused[0].details == {"assigned": holder}
         assert PartEvent.objects.filter(part=part, action="assigned").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_in_the_admin_or_by_script_is_told_who_was_first() -> None:
+    people = [UserFactory(roles=["super_admin"], username=name) for name in ("ann", "ben")]
+    part = FabricationPartFactory(type="hand", category="hand", status="Reviewed")
+
+    def claim(number: int) -> Any:
+        client = Client()
+        client.force_login(people[number // 2])
+        name = f"P{number}"
+        if number % 2:
+            body = json.dumps({"assigned": name, "ifUnassigned": True})
+            path = f"{PARTS}/{part.pk}/claim"
+            return name, client.post(path, body, content_type="application/json")
+        form = {"ids": part.pk, "confirm": "1", "assigned": name}
+        return name, client.post("/admin/parts/fabricationpart/verbs/claim/", form)
+
+    ended = together(4, claim)
+
+    holder = FabricationPart.objects.get(pk=part.pk).assigned
+    for name, answer in ended:
+        text = answer.content.decode()
+        if name == holder:
+            assert answer.status_code in {200, 302}, text
+        elif answer.headers["Content-Type"] == "application/json":
+            assert answer.json()["error"]["details"] == {"assigned": holder}
+        else:
+            assert f"{part} is already claimed by {holder}." in text
+    assert PartEvent.objects.filter(part=part, action="assigned").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_front_ends_claim_goes_to_who_comes_last(settings: Any) -> None:
+    settings.FABRICATION_API_KEY = KEY
+    part = FabricationPartFactory(type="hand", category="hand", status="Reviewed")
+
+    ended = together(4, lambda number: Shop().post(f"{part.pk}/assign", {"assigned": f"P{number}"}))
+
+    assert [answer.status_code for answer in ended] == [200] * 4
+    last = max(ended, key=lambda answer: answer.json()["version"]).json()
+    part.refresh_from_db()
+    assert part.assigned == last["assigned"]
+    assert len(part.misc_info["handWorkers"]) == 4
 
 
 @pytest.mark.django_db(transaction=True)

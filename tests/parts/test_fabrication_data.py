@@ -106,6 +106,19 @@ def test_an_original_is_taken_over_with_its_numbers(original: tuple[Path, Path])
     assert fabrication_parts.create_part(actor=None, body={"name": "next"}).pk > 9
 
 
+def test_files_are_taken_by_a_later_run(original: tuple[Path, Path]) -> None:
+    call_command(
+        "import_legacy", "fabrication", "--database", str(original[0]), stdout=io.StringIO()
+    )
+
+    said = imported(original)
+
+    assert "parts: 0 added, 2 unchanged" in said
+    assert "files: 1, views: 1" in said
+    assert "files: 0, views: 0" in imported(original)
+    assert FabricationFile.objects.count() == 1
+
+
 def test_a_dry_run_keeps_nothing(original: tuple[Path, Path]) -> None:
     assert "parts: 2 added" in imported(original, "--dry-run")
     assert FabricationPart.objects.count() == 0

@@ -1,5 +1,6 @@
 """Secrets stay out of log lines."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -16,6 +17,8 @@ SECRET_WORDS = (
     "authorization",
     "cookie",
 )
+SECRET_NAME = "|".join(SECRET_WORDS).replace("_", "[-_]")
+IN_QUERY = re.compile(rf"([?&][^=&?\s]*(?:{SECRET_NAME})[^=&?\s]*=)[^&\s'\"<>]+", re.IGNORECASE)
 
 
 def is_secret(name: str) -> bool:
@@ -36,11 +39,18 @@ def masked(value: Any) -> Any:
     return value
 
 
+def without_secrets(value: Any) -> Any:
+    """Return what a log shows: as `masked`, and addresses without the secrets of their queries."""
+    if hasattr(value, "get_full_path"):  # a request, whose text is its address
+        value = repr(value)
+    return IN_QUERY.sub(rf"\1{MASK}", value) if isinstance(value, str) else masked(value)
+
+
 def mask_secrets(
     logger: Any, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Mask secrets in a log event; a processor of structlog."""
     return {
-        key: MASK if key != "event" and is_secret(key) and value else masked(value)
+        key: MASK if key != "event" and is_secret(key) and value else without_secrets(value)
         for key, value in event.items()
     }

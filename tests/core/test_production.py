@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
 
 from inventory_site.core.redaction import mask_secrets, masked
 
@@ -61,3 +62,14 @@ def test_secrets_are_masked_at_any_depth():
         "headers": {"Cookie": "••••", "n": [{"password": "••••"}]},
     }
     assert masked({"password": ""}) == {"password": ""}
+
+
+def test_keys_in_addresses_are_masked():
+    request = RequestFactory().get("/api/parts/", {"search": "x", "api_key": "k-1", "n": "2"})
+    event = {"event": "Not Found: /a?X-Api-Key=k-1", "request": request, "url": "/b?token=k-1"}
+
+    assert mask_secrets(None, "info", event) == {
+        "event": "Not Found: /a?X-Api-Key=••••",
+        "request": "<WSGIRequest: GET '/api/parts/?search=x&api_key=••••&n=2'>",
+        "url": "/b?token=••••",
+    }

@@ -23,6 +23,7 @@ def placed(port: int, upstream: str, media: Path) -> str:
     """The shipped configuration with the places of this test."""
     config = SHIPPED.replace("server web:8000;", f"server {upstream};")
     config = config.replace("listen 80;", f"listen {LOOPBACK}:{port};")
+    config = config.replace("/var/log/nginx/access.log", str(media.parent / "access.log"))
     return config.replace("alias /var/lib/patchbay/media/;", f"alias {media}/;")
 
 
@@ -103,3 +104,13 @@ def test_a_stored_file_leaves_through_nginx_with_our_headers_and_in_ranges(
     assert (part_status, part) == (206, body[2:6])
     assert part_headers["Content-Range"] == f"bytes 2-5/{len(body)}"
     assert cross["Access-Control-Allow-Origin"] == "http://localhost:3000"
+
+
+def test_no_key_of_an_address_stands_in_the_log(behind_nginx, tmp_path) -> None:
+    url, _ = behind_nginx
+
+    fetch(f"{url}/health?api_key=k-1", {"Referer": f"{url}/?api_key=k-1", "User-Agent": "ours"})
+
+    lines = (tmp_path / "access.log").read_text()
+    assert '"GET /health" 200' in lines
+    assert "k-1" not in lines

@@ -334,3 +334,38 @@ def test_lab_sign_in_is_a_sign_in_of_the_whole_house(client: Client) -> None:
     post(client, "/login", {"username": "root", "password": PASSWORD})
 
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize(
+    ("field", "value", "entries"),
+    [
+        ("password", "", [("password", "Password must be at least 8 characters long.")]),
+        ("password", "seven77", [("password", "Password must be at least 8 characters long.")]),
+        ("password2", "", [("password2", "Passwords do not match.")]),
+        ("password2", None, [("password2", "field required")]),
+    ],
+)
+def test_passwords_of_a_new_account_are_judged_one_by_one(
+    client: Client, root: str, field: str, value: Any, entries: list[tuple[str, str]]
+) -> None:
+    answer = joined(client, root, **{field: value})
+
+    found = [(entry["loc"][-1], entry["msg"]) for entry in answer.json()["detail"]]
+    assert (answer.status_code, found) == (422, entries)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_blank_values_are_wrong_ones_where_a_secret_is_asked(client: Client, root: str) -> None:
+    nobody = post(client, f"{root}/login", {"username": "", "password": ""})
+    fields = {"username": "root", "password": "x" * 64, "password2": "x" * 64}
+    blank = post(client, f"{root}/admin/register", {**fields, "admin_secret": ""})
+    letter = post(client, f"{root}/admin/v2/invitations/accept", {**fields, "token": ""})
+
+    assert [(r.status_code, r.json()) for r in (nobody, blank, letter)] == [
+        (400, {"detail": "Invalid username or password"}),
+        (403, {"detail": "Invalid admin secret"}),
+        (400, {"detail": "Invitation is invalid or expired"}),
+    ]
+    assert not User.objects.exists()

@@ -71,7 +71,7 @@ class AdminRegisterView(LabSurface):
         """Register."""
         body = Body(request.data)
         fields = _new_person(body)
-        secret = body.text("admin_secret", longest=1024, trim=False)
+        secret = body.text("admin_secret", longest=1024, trim=False, blank=True)
         body.done()
         return entered(request, lab_people.register_admin(secret=secret, **fields))
 
@@ -145,8 +145,8 @@ def _new_person(body: Body) -> dict[str, Any]:
 
 def _sign_in(request: Request) -> User:
     body = Body(request.data)
-    username = body.text("username", longest=255)
-    password = body.text("password", longest=1024, trim=False)
+    username = body.text("username", longest=255, blank=True)
+    password = body.text("password", longest=1024, trim=False, blank=True)
     code = body.text("code", longest=16, required=False)
     body.done()
     user, session = lab_sign_in.sign_in(username=username, password=password, code=code)

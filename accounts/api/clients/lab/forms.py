@@ -42,8 +42,16 @@ class Body:
         self.data = data
         self.wrong = Unprocessable()
 
-    def text(self, name: str, *, longest: int, required: bool = True, trim: bool = True) -> str:
-        """Return a text; blank for one that may be absent."""
+    def text(
+        self,
+        name: str,
+        *,
+        longest: int,
+        required: bool = True,
+        trim: bool = True,
+        blank: bool = False,
+    ) -> str:
+        """Return a text; blank for one that may be absent, or that may be `blank`."""
         value = self.data.get(name)
         if value is None:
             if required:
@@ -56,7 +64,7 @@ class Body:
         if "\x00" in plain or len(plain) > longest:
             self.wrong.add(name, f"ensure this value has at most {longest} characters")
             return ""
-        if required and not plain:
+        if required and not plain and not blank:
             self.wrong.add(name, "ensure this value has at least 1 characters")
         return plain
 
@@ -72,11 +80,12 @@ class Body:
 
     def new_password(self) -> str:
         """Return a password that is long enough and was sent twice alike."""
-        first = self.text("password", longest=1024, trim=False)
-        second = self.text("password2", longest=1024, trim=False)
-        if first and len(first) < SHORTEST:
+        known = len(self.wrong.entries)
+        first = self.text("password", longest=1024, trim=False, blank=True)
+        if len(self.wrong.entries) == known and len(first) < SHORTEST:
             self.wrong.add("password", TOO_SHORT)
-        elif first and second and first != second:
+        second = self.text("password2", longest=1024, trim=False, blank=True)
+        if len(self.wrong.entries) == known and first != second:
             self.wrong.add("password2", UNEQUAL)
         return first
 

@@ -84,7 +84,7 @@ class AcceptView(LabSurface):
     def post(self, request: Request) -> Response:
         """Make the account and sign it in."""
         body = Body(request.data)
-        token = body.text("token", longest=200)
+        token = body.text("token", longest=200, blank=True)
         username = body.text("username", longest=50)
         password = body.new_password()
         body.done()

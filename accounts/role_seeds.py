@@ -91,12 +91,14 @@ ROLE_SEEDS: tuple[RoleSeed, ...] = (
             "fab:work",
             "fab:review",
         ),
+        "Works on circuits, devices, stock and parts; manages no people.",
     ),
     RoleSeed(
         "viewer",
         "Viewer",
         100,
         (*_names(":view", within=_NETWORK), *_DEVICE_VIEWER, "stock.view", "fab:read"),
+        "Looks at circuits, devices, stock and parts.",
     ),
     RoleSeed(
         "administrator",

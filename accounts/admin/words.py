@@ -37,6 +37,33 @@ CHANNELS = {
     "task": "in the background",
     "system": "",
 }
+SENTENCES = {
+    "apikey.created": "made the API key",
+    "apikey.revoked": "revoked the API key",
+    "audit.check_asked": "asked for a check of the audit trail",
+    "audit.checked": "checked the audit trail",
+    "audit.retention": "removed entries past their retention",
+    "cache.cleared": "emptied caches",
+    "lab.accept_invitation": "accepted the",
+    "lab.invite_user": "sent the",
+    "lab.register": "joined the lab as",
+    "lab.register_admin": "tried to join the lab as Super Admin",
+    "lab.update_user_role": "changed the lab role of",
+    "lab.update_user_status": "changed the lab status of",
+    "password.reset_asked": "asked for a new password of",
+    "password.set": "set a new password of",
+    "second_factor.backup_code_used": "used a backup code of",
+    "second_factor.key_added": "added a security key to",
+    "second_factor.key_copied": "refused a copied security key of",
+    "second_factor.key_removed": "removed a security key of",
+    "second_factor.refused": "refused a code of",
+    "session.closed": "signed out of",
+    "session.opened": "signed in as",
+    "session.others_revoked": "ended every other sign-in of",
+    "session.refused": "refused the sign-in of",
+    "session.revoked": "ended a sign-in of",
+    "user.modules_shown": "changed the menu of",
+}
 ABBREVIATIONS = {"kmz": "KMZ", "bom": "BOM"}
 
 
@@ -81,8 +108,10 @@ def user_link(user: User | None) -> SafeString:
 
 def verb_words(verb: str) -> str:
     """Turn `channel.reserved` into `reserved channel`, `user.roles_changed` into `changed roles of
-    user`.
+    user`; verbs of identity have sentences of their own.
     """
+    if verb in SENTENCES:
+        return SENTENCES[verb]
     thing, _, done = verb.rpartition(".")
     what, _, last = done.rpartition("_")
     if what and thing and last.endswith("ed"):

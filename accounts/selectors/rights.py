@@ -39,6 +39,11 @@ class GridRow:
     cells: list[bool]
     others: list[str]
 
+    @property
+    def marked(self) -> list[tuple[str, bool]]:
+        """Each usual verb's word with whether it is held."""
+        return list(zip(VERBS.values(), self.cells, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class GridArea:

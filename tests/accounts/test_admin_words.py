@@ -17,6 +17,8 @@ from accounts.admin.words import verb_words
         ("user.signed_in", "signed in user"),
         ("rate.due", "due rate"),
         ("imported", "imported"),
+        ("apikey.revoked", "revoked the API key"),
+        ("session.opened", "signed in as"),
     ],
 )
 def test_a_verb_is_told_in_the_order_of_a_sentence(verb: str, words: str):

@@ -55,13 +55,14 @@ def test_a_key_is_added_and_opens_the_admin_in_place_of_a_code(
     tokens = sessions.open_session(owner, two_factor_verified=True)
     page.context.add_cookies([{"name": "session_id", "value": tokens.session_token, "url": site}])
     page.goto(f"{site}/admin/account/")
+    page.get_by_text("Add a security key").click()
     page.get_by_label("Name of the key").fill("Blue key")
     page.locator("#id_key_password").fill("wrong")
-    page.get_by_role("button", name="Add a security key").click()
+    page.get_by_role("button", name="Add the key").click()
     expect(page.locator("[data-key-add] [data-said]")).to_have_text("Invalid password")
     complaints(page).clear()  # the console tells of the refusal
     page.locator("#id_key_password").fill(PASSWORD)
-    page.get_by_role("button", name="Add a security key").click()
+    page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("row", name="Blue key")).to_be_visible()
 
     page.context.clear_cookies()

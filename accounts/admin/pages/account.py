@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.admin.pages.gate import NewPasswordForm
 from accounts.admin.words import agent_words
-from accounts.models import SecurityKey, Session
+from accounts.models import Role, SecurityKey, Session
 from accounts.services import password_policy, passwords, second_factor, sessions
 from inventory_site.core.admin import add_refusal, toast
 from inventory_site.core.errors import DomainError
@@ -169,6 +169,7 @@ def _account(request: HttpRequest, form: forms.Form) -> HttpResponse:
         "title": "Your account",
         "form": form,
         "person": request.user,
+        "roles": Role.objects.filter(group__name__in=request.user.held_roles),
         "expiry": password_policy.expiry_of(request.user),
         "keys": SecurityKey.objects.filter(user=request.user),
         "codes_left": second_factor.codes_left(request.user),

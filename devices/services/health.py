@@ -6,9 +6,6 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Avg, Count, Max, Min
-from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from devices import measures
@@ -18,16 +15,9 @@ from devices.models import (
     Device,
     HealthScore,
     InterfaceSample,
-    OpticalHour,
     OpticalSample,
-    PollData,
-    PollExecution,
     SpanBaseline,
 )
-from devices.selectors.metrics import number
-from devices.services.runs import remove_older_than
-
-RAW_DAYS, HOUR_DAYS, AVAILABILITY_DAYS, RUN_DAYS = 7, 90, 90, 30
 
 
 def health_of(ip: str, *, hours: float = 1.0, at: datetime | None = None) -> Health:
@@ -99,81 +89,6 @@ def calculate_all() -> int:
     for ip in addresses:
         calculate(ip)
     return len(addresses)
-
-
-@transaction.atomic
-def roll_up(at: datetime | None = None) -> int:
-    """Work out the hours that have ended; an hour is worked out anew while its samples are kept."""
-    now = measures.hour_of(at or timezone.now())
-    newest = OpticalHour.objects.aggregate(top=Max("hour"))["top"]
-    since = newest or now - timedelta(days=RAW_DAYS)
-    rows = (
-        OpticalSample.objects.filter(recorded_at__gte=since, recorded_at__lt=now)
-        .order_by()
-        .annotate(at_hour=TruncHour("recorded_at"))
-        .values("device_ip", "interface_name", "at_hour")
-        .annotate(
-            index=Min("interface_index"),
-            rx_low=Min("rx_power"),
-            rx_mean=Avg("rx_power"),
-            rx_top=Max("rx_power"),
-            tx_low=Min("tx_power"),
-            tx_mean=Avg("tx_power"),
-            tx_top=Max("tx_power"),
-            warm=Avg("temperature"),
-            total=Count("pk"),
-        )
-    )
-    hours = [
-        OpticalHour(
-            device_ip=row["device_ip"],
-            interface_name=row["interface_name"],
-            interface_index=row["index"],
-            hour=row["at_hour"],
-            rx_min=number(row["rx_low"]),
-            rx_avg=number(row["rx_mean"]),
-            rx_max=number(row["rx_top"]),
-            tx_min=number(row["tx_low"]),
-            tx_avg=number(row["tx_mean"]),
-            tx_max=number(row["tx_top"]),
-            temperature_avg=number(row["warm"]),
-            samples=row["total"],
-        )
-        for row in rows
-    ]
-    fields = [field.name for field in OpticalHour._meta.fields if field.name != "id"]
-    OpticalHour.objects.bulk_create(
-        hours,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["device_ip", "interface_name", "hour"],
-        update_fields=[
-            name for name in fields if name not in {"device_ip", "interface_name", "hour"}
-        ],
-    )
-    return len(hours)
-
-
-def remove_old(at: datetime | None = None) -> dict[str, int]:
-    """Remove what is past its time: raw samples after a week, hours after 90 days."""
-    now = at or timezone.now()
-    roll_up(now)
-    kept = {
-        "optical": (OpticalSample, "recorded_at", RAW_DAYS),
-        "interfaces": (InterfaceSample, "recorded_at", RAW_DAYS),
-        "hours": (OpticalHour, "hour", HOUR_DAYS),
-        "availability": (AvailabilitySample, "recorded_at", AVAILABILITY_DAYS),
-        "health": (HealthScore, "calculated_at", RUN_DAYS),
-        "data": (PollData, "collected_at", RUN_DAYS),
-    }
-    gone = {}
-    for name, (model, column, days) in kept.items():
-        old = model._default_manager.filter(**{f"{column}__lt": now - timedelta(days=days)})
-        gone[name] = int(old._raw_delete(old.db))
-    old_polls = PollExecution.objects.filter(started_at__lt=now - timedelta(days=RUN_DAYS))
-    gone["polls"] = old_polls.delete()[0]
-    gone["runs"] = remove_older_than(RUN_DAYS)
-    return gone
 
 
 def span_losses() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from devices.services import health, polling
+from devices.services import health, polling, retention
 from inventory_site.core.choices import QueueName
 from inventory_site.core.tasks import task
 
@@ -29,4 +29,4 @@ def calculate_health() -> None:
 @task(name="devices.remove_old")
 def remove_old() -> None:
     """Roll up hours, and remove what is past its time."""
-    health.remove_old()
+    retention.remove_old()

@@ -16,7 +16,7 @@ from devices.models import (
     PollConfig,
     PollExecution,
 )
-from devices.services import health, inventory, poll_rows, polling, scans
+from devices.services import health, inventory, poll_rows, polling, retention, scans
 from tests.factories.devices import DeviceFactory, SiteFactory
 
 
@@ -214,11 +214,11 @@ def test_hours_are_rolled_up_once_and_old_samples_go():
             recorded_at=start + timedelta(minutes=minute),
         )
 
-    assert health.roll_up(start + timedelta(hours=2)) == 1
-    assert health.roll_up(start + timedelta(hours=2)) == 1
+    assert retention.roll_up(start + timedelta(hours=2)) == 1
+    assert retention.roll_up(start + timedelta(hours=2)) == 1
     hour = OpticalHour.objects.get()
     assert (hour.rx_min, hour.rx_avg, hour.rx_max, hour.samples) == (-5, -2.5, 0, 2)
-    health.remove_old(start + timedelta(days=8))
+    retention.remove_old(start + timedelta(days=8))
     assert not OpticalSample.objects.exists()
     assert OpticalHour.objects.count() == 1
 

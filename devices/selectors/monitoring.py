@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Avg, Max, Min, QuerySet
+from django.db.models import Avg, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from devices.errors import Invalid, Refused
@@ -152,8 +152,12 @@ def thresholds(ip: str, index: int | None) -> dict[str, dict[str, Any]]:
     rows = OpticalSample.objects.filter(device_ip=ip, recorded_at__gte=since(48))
     if index is not None:
         rows = rows.filter(interface_index=index)
+    limited = Q()
+    for name in ("tx_power_high", "tx_power_low", "rx_power_high", "rx_power_low"):
+        limited |= Q(**{f"{name}_warn__isnull": False})
+    newest = rows.filter(limited).order_by().values("interface_index").annotate(last=Max("pk"))
     found: dict[str, dict[str, Any]] = {}
-    for row in rows.order_by("recorded_at"):
+    for row in OpticalSample.objects.filter(pk__in=newest.values("last")):
         limits = {
             f"{side}_{end}_{word}": number(value)
             for word in ("alarm", "warn")

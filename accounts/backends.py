@@ -47,7 +47,7 @@ class AssignmentBackend(BaseBackend):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         if "_held_permissions" not in user_obj.__dict__:
-            user_obj.__dict__["_held_permissions"] = _read_permissions(user_obj)
+            user_obj.__dict__["_held_permissions"] = permissions_of(user_obj)
         held: set[str] = user_obj.__dict__["_held_permissions"]
         return held if user_obj.narrowed_to is None else held & user_obj.narrowed_to
 
@@ -61,7 +61,8 @@ class AssignmentBackend(BaseBackend):
         return any(perm.startswith(f"{app_label}.") for perm in held)
 
 
-def _read_permissions(user: User) -> set[str]:
+def permissions_of(user: User) -> set[str]:
+    """Return what valid roles give an account, whatever its status and however it is narrowed."""
     if SUPER_ADMIN in user.held_roles:
         rows = Permission.objects.all()
     else:

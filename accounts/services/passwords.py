@@ -17,7 +17,7 @@ from accounts.backends import find_account
 from accounts.choices import AuthMethod
 from accounts.errors import InvalidToken, PasswordRejected, WrongPassword
 from accounts.models import PasswordHistory, Session, User
-from accounts.services import audit, lockout, password_policy, sessions
+from accounts.services import audit, lockout, password_policy, sessions, users
 from inventory_site.core.errors import InvalidInput, NotAllowed
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
@@ -55,8 +55,7 @@ def set_password(*, actor: User | None, user: User, new: str, must_change: bool 
     """
     if actor is not None:
         rights.require(actor, "accounts.change_user")
-        if user.is_superuser and not actor.is_superuser:
-            raise NotAllowed("Only a super administrator sets a super administrator's password.")
+        users.require_may_touch(actor, user)
     _require_good(user, new, may_be_young=True)
     with guarded():
         row = _store(user, new, must_change=must_change)

@@ -10,6 +10,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from accounts import policy
+from accounts.backends import permissions_of
 from accounts.choices import UserStatus
 from accounts.models import Role, RoleAssignment, Session, User
 from accounts.models.users import MODULES, SUPER_ADMIN
@@ -136,6 +137,7 @@ def delete_user(*, actor: User | None, user: User) -> None:
 @transaction.atomic
 def unlock_user(*, actor: User | None, user: User) -> bool:
     """End the lock that bad sign-ins brought; return whether there was one."""
+    require_may_touch(actor, user)
     row = lock(User.objects.filter(pk=user.pk)).get()
     forgot = lockout.forget_failures(row)
     if forgot:
@@ -224,11 +226,16 @@ def keep_one_super_admin(*, leaving: User) -> None:
 
 
 def require_may_touch(actor: User | None, user: User) -> None:
-    """Raise `NotAllowed` when a lesser person changes a super administrator's account."""
+    """Raise `NotAllowed` when a person changes an account that may do more than they.
+
+    Who could set its password or address could act as it. The account's status does not count.
+    """
     if actor is None or actor.pk == user.pk or actor.is_superuser:
         return
     if SUPER_ADMIN in user.held_roles:
         raise NotAllowed("Only a super administrator changes a super administrator's account.")
+    if not all(policy.may(actor, name) for name in permissions_of(user)):
+        raise NotAllowed(f"{user} may do more than you hold yourself.")
 
 
 def _end_sessions(user: User) -> None:

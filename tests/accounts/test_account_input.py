@@ -220,3 +220,29 @@ def test_nobody_deletes_their_own_account(api: Any, base: str) -> None:
 
     assert error(answer) == (403, "FORBIDDEN", "Nobody deletes their own account.")
     assert User.objects.filter(pk=boss.user.pk).exists()
+
+
+@BOTH
+@pytest.mark.parametrize("status", ["active", "inactive"])
+def test_nobody_takes_over_an_account_that_may_do_more(api: Any, base: str, status: str) -> None:
+    higher = UserFactory(roles=["admin"], status=status)
+    clerk, path = api("administrator"), f"{base}/users/{higher.pk}"
+
+    answers = [
+        clerk.put(path, {"email": "mine@example.net"}),
+        clerk.put(path, {"status": "active"}),
+        clerk.post(f"{path}/reset-password"),
+        clerk.put(f"{path}/modules", {"modules": {"locations": False}}),
+        clerk.put(f"{path}/roles", {"role_ids": []}),
+        clerk.delete(path),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 6
+    kept = User.objects.get(pk=higher.pk)
+    assert (kept.email, kept.status, kept.password) == (
+        higher.email,
+        status,
+        higher.password,
+    )
+    lower = UserFactory(roles=["provisioner"])
+    assert clerk.put(f"{base}/users/{lower.pk}", {"first_name": "Eva"}).status_code == 200

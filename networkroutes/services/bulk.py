@@ -1,6 +1,6 @@
 """Bulk upload: every row is checked first, then all go in or none (contract 12.9).
 
-The file is read twice and in chunks, so memory hardly grows with it.
+The file is read twice and in chunks, so memory does not grow with it.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import IO, Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from inventory_site.core.errors import BusyError, DomainError, NotFound
 from inventory_site.core.files import blobs
-from inventory_site.core.locks import guarded, lock
+from inventory_site.core.locks import busy_is_an_answer, guarded, lock
 from inventory_site.core.tasks import enqueue
 from networkroutes import policy
 from networkroutes.choices import OPEN_UPLOADS, BulkOutcome
@@ -20,6 +21,7 @@ from networkroutes.services import bulk, bulk_uploads
 INLINE_BYTES = 256 * 1024
 PREVIEW_ROWS = 300
 TASK = "networkroutes.import_rows"
+STORAGE = bulk_uploads.STORAGE
 
 
 def is_large(size: int | None) -> bool:
@@ -63,7 +65,7 @@ def apply(*, actor: Any, upload_id: int) -> BulkUpload:
         if tried.outcome != BulkOutcome.DRY_RUN:
             raise BulkRefused("Only a dry run that went well can be applied", upload=upload_id)
         key = tried.file_key
-        if not key or not blobs.exists(bulk_uploads.STORAGE, key):
+        if not key or not blobs.exists(STORAGE, key):
             raise NotFound("The file is gone; upload it again")
         BulkUpload.objects.filter(pk=tried.pk).update(file_key="")
         return _queued(
@@ -88,13 +90,14 @@ def run(upload_id: int) -> None:
     if row is None or not row.is_open:
         return
     try:
-        with blobs.open_seekable(bulk_uploads.STORAGE, row.file_key) as source:
+        with busy_is_an_answer(), blobs.open_seekable(STORAGE, row.file_key) as source:
             _upload(row, source)
     except BulkRefused:
         bulk_uploads.forget(row.file_key)
     except BusyError:
         open_ones = BulkUpload.objects.filter(pk=row.pk, outcome__in=OPEN_UPLOADS)
-        open_ones.update(outcome=BulkOutcome.QUEUED, checked_rows=0)
+        with suppress(OperationalError):  # still busy: the row tells its last state until then
+            open_ones.update(outcome=BulkOutcome.QUEUED, checked_rows=0)
         raise
     except Exception as err:
         sentence = err.message if isinstance(err, DomainError) else "The upload broke off."

@@ -1,10 +1,12 @@
 """Reading the lines of a bulk upload: each checked by itself, against the file, and against the
-database; in chunks, so memory hardly grows with the file."""
+database; in chunks, and the keys in a temporary file, so memory does not grow with the file."""
 
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -52,21 +54,31 @@ class Outcome:
 
 def checked(module: Module, source: IO[bytes], outcome: Outcome, *, upsert: bool) -> Iterator[Row]:
     """Yield every line with its errors, in chunks that ask the database once each."""
-    seen: dict[int, int] = {}
     chunk: list[Row] = []
-    for line in _lines(source):
-        if not outcome.total:
-            outcome.ignored_columns = [n for n in line.cells if module.column(n) is None]
-        outcome.total += 1
-        row = _read(module, line)
-        first = seen.setdefault(hash(row.key), row.number) if not row.errors else row.number
-        if first != row.number:
-            row.errors.append(f"{', '.join(module.key)} is the same as in row {first}")
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield from _looked_up(module, chunk, upsert=upsert)
-            chunk = []
-    yield from _looked_up(module, chunk, upsert=upsert)
+    with closing(sqlite3.connect("", check_same_thread=False)) as seen:
+        seen.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID")
+        for line in _lines(source):
+            if not outcome.total:
+                outcome.ignored_columns = [n for n in line.cells if module.column(n) is None]
+            outcome.total += 1
+            row = _read(module, line)
+            first = row.number if row.errors else _first_row(seen, row)
+            if first != row.number:
+                row.errors.append(f"{', '.join(module.key)} is the same as in row {first}")
+            chunk.append(row)
+            if len(chunk) == CHUNK:
+                yield from _looked_up(module, chunk, upsert=upsert)
+                chunk = []
+        yield from _looked_up(module, chunk, upsert=upsert)
+
+
+def _first_row(seen: sqlite3.Connection, row: Row) -> int:
+    """Return the number of the first row with this key."""
+    key = "\x1f".join(map(str, row.key))
+    made = seen.execute("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING", (key, row.number))
+    if made.rowcount:
+        return row.number
+    return int(seen.execute("SELECT row FROM seen WHERE key = ?", (key,)).fetchone()[0])
 
 
 def paired(module: Module, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
@@ -127,7 +139,8 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
     try:
         yield from read_table(text)
     finally:
-        text.detach()
+        if not source.closed:  # a reader that gave up is cleared away later than its file
+            text.detach()
 
 
 def _read(module: Module, line: Line) -> Row:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -188,3 +191,30 @@ def test_only_administrators_see_and_start_jobs(person: User) -> None:
     for path in (f"{PAGE}{job.pk}/", f"{PAGE}{job.pk}/progress/", f"{PAGE}{job.pk}/lines.csv"):
         assert page.get(path).status_code == 403
     assert page.post(f"{PAGE}{job.pk}/").status_code == 403
+
+
+@pytest.mark.soak
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_of_100000_rows_at_once_write_them_once(person: User) -> None:
+    lines = "".join(f"BULKXX{number:06d},AAA,BBB,C,1\n" for number in range(100_000))
+    jobs = [started(person, HEADER + lines) for _ in range(2)]
+    gate = threading.Barrier(2)
+
+    def run(job: BulkUpload) -> None:
+        gate.wait()
+        try:
+            while BulkUpload.objects.get(pk=job.pk).is_open:
+                with contextlib.suppress(BusyError):
+                    bulk_jobs.run(job.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    ended = BulkUpload.objects.order_by("outcome").values_list("outcome", "rows_imported")
+    assert list(ended) == [("done", 100_000), ("refused", 0)]
+    assert NetworkRoute.objects.count() == 100_000

@@ -137,7 +137,7 @@ class CredentialAdmin(ServiceAdmin):
     search_fields = ["name", "description", "username", "owner"]
     phone_columns = ["status_badge", "credential_type"]
     summary = ["credential_type", "username", "ends", "uses", "used", "certificate_subject"]
-    fields = [*META, *SECRET_FIELDS]
+    fields = [*META[:3], *SECRET_FIELDS, *META[3:]]
     tabs = [Tab("devices", "Devices", context=_devices), Tab("log", "Log", context=_log)]
     verbs = [
         Verb(
@@ -150,6 +150,10 @@ class CredentialAdmin(ServiceAdmin):
             on_list=False,
         )
     ]
+
+    class Media:
+        css = {"all": ["devices/devices.css"]}
+        js = ["devices/secret_fields.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
         rows: QuerySet[Credential] = super().get_queryset(request)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices.admin.drawings import CHARTS
-from devices.admin.words import power, state_badge
+from devices.admin.words import light_bar, power, state_badge
 from devices.measures import Thresholds, power_alarms
 from devices.models import Device, InterfaceState, ScanResult
 from devices.selectors import metrics, monitoring, vault
@@ -31,7 +31,7 @@ def _ports(request: HttpRequest, device: Device) -> dict[str, Any]:
     rows = InterfaceState.objects.filter(ip_address=ip).order_by("interface_index")
     table = ShortTable(
         "Ports",
-        ("Port", "Link", "Medium", "Tx", "Rx", "Allowed Rx", "Light", "Neighbour"),
+        ("Port", "Link", "Medium", "Tx", "Rx", "Rx in its limits", "Light", "Neighbour"),
         [_port_row(row, newest.get(row.cli_port), _limits_of(row, limits)) for row in rows],
         total=len(rows),
         empty="No port is known yet; use the verb Read ports.",
@@ -57,7 +57,6 @@ def _port_row(
     tx = sample["tx_power"] if sample else row.tx_power or None
     rx = sample["rx_power"] if sample else row.rx_power or None
     low, high = (limit or {}).get("rx_low_alarm"), (limit or {}).get("rx_high_alarm")
-    allowed = EMPTY if low is None and high is None else f"{power(low)} to {power(high)}"
     link = badge("Up", "ok") if row.status == "up" else badge("Down", "idle")
     return (
         identifier(row.interface_name),
@@ -65,7 +64,7 @@ def _port_row(
         f"{row.medium}/{row.connector}".strip("/") or EMPTY,
         power(tx),
         power(rx),
-        allowed,
+        light_bar(metrics.number(rx), low, high),
         _light(row, tx, rx, limit),
         row.lldp_remote_system_name or row.lldp_remote_mgmt_addr or EMPTY,
     )

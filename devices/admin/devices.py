@@ -14,7 +14,7 @@ from devices import policy
 from devices.admin import drawings
 from devices.admin.device_tabs import TABS
 from devices.admin.words import ping_badge
-from devices.models import Credential, Device
+from devices.models import Credential, Device, InterfaceState
 from devices.services import device_fields, inventory, runs, scans
 from inventory_site.core.admin import (
     EMPTY,
@@ -173,6 +173,14 @@ class DeviceAdmin(ServiceAdmin):
             fits=_reachable,
         ),
     ]
+
+    class Media:
+        css = {"all": ["devices/devices.css"]}
+
+    def opens_on(self, obj: Device) -> str:
+        """Open on the ports where any are known: that is what people come for."""
+        known = obj.ip and InterfaceState.objects.filter(ip_address=obj.ip).exists()
+        return "ports" if known else ""
 
     def get_urls(self) -> list[Any]:
         """Add the topology and the charts' data."""

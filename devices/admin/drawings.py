@@ -112,6 +112,9 @@ def _drawing(devices: dict[str, Device], links: list[topology.Link]) -> dict[str
             "source": devices[link.source],
             "target": devices[link.target],
             "is_up": link.status == "up",
+            "far_port": f"Port {link.remote_port}"
+            if link.remote_port.isdigit()
+            else link.remote_port,
         }
         for link in links
     ]

@@ -3,6 +3,7 @@
 document.addEventListener("DOMContentLoaded", function () {
   const field = document.querySelector("textarea[name=rule]");
   if (!field) return;
+  if (field.value.trim() === "null") field.value = "";
   const said = document.createElement("p");
   said.className = "dv-count";
   said.setAttribute("role", "status");
@@ -23,7 +24,7 @@ document.addEventListener("DOMContentLoaded", function () {
   async function count() {
     const mine = ++asked;
     const text = field.value.trim();
-    if (!text || text === "null") return tell("Without a rule the group holds the addresses put into it.");
+    if (!text) return tell("Without a rule the group holds the addresses put into it.");
     let rule;
     try {
       rule = JSON.parse(text);

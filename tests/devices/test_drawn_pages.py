@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from devices.admin.words import light_bar, power
 from devices.demo.load import load
 from devices.models import (
     Device,
@@ -22,6 +23,7 @@ from devices.models import (
 from devices.selectors import charts
 from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
 from devices.services import host_keys
+from inventory_site.core.admin import EMPTY
 from tests.factories.devices import DeviceFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +188,28 @@ def test_the_demo_shows_cables_and_light_before_the_first_poll(api):
     assert OpticalSample.objects.filter(rx_power__gt=-20).exists()
     ports = InterfaceState.objects.filter(is_optical=True)
     assert ports.exclude(rx_power="").count() == ports.count() > 10
+
+
+def test_a_level_is_drawn_between_its_limits():
+    good, high, dark = (
+        light_bar(-5.0, -14.0, 0.5),
+        light_bar(3.0, -14.0, 0.5),
+        light_bar(-40, -14, 0),
+    )
+
+    assert "dv-bar-ok" in good
+    assert f"{power(-5)} of {power(-14)} to {power(0.5)}" in good
+    assert "dv-bar-bad" in high
+    assert dark == f"{power(-14)} to {power(0)}"
+    assert light_bar(0.0, None, 0.5) == EMPTY
+
+
+def test_a_device_opens_on_its_ports_once_any_are_known(admin_page):
+    device = DeviceFactory()
+    form = admin_page.get(f"{PAGE}/device/{device.pk}/change/").content.decode()
+    InterfaceState.objects.create(ip_address=device.ip, interface_index=10001, interface_name="P1")
+    ports = admin_page.get(f"{PAGE}/device/{device.pk}/change/").content.decode()
+
+    assert 'name="owner_group"' in form
+    assert 'name="owner_group"' not in ports
+    assert 'data-label="Link"' in ports

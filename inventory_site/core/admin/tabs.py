@@ -47,6 +47,11 @@ class ShortTable:
     url: str = ""
     empty: str = "Nothing here."
 
+    @property
+    def labelled(self) -> list[list[tuple[str, Any]]]:
+        """The rows with each cell's title, which a narrow screen shows beside it."""
+        return [list(zip(self.header, row, strict=False)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class ShownTab:

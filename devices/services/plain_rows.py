@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -18,20 +18,20 @@ AS_THEY_ARE: dict[str, type] = {
 }
 
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model; those whose unique fields are taken already are left out.
+def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, by column name; those whose unique fields are taken already are left out.
 
-    Several times faster than `bulk_create`, which builds an expression for every value. The rows
-    keep no keys, so this is for tables that nobody reads back at once.
+    Several times faster than `bulk_create`, which makes an object of every row and an expression of
+    every value. What a row does not name gets the field's default. No keys come back.
     """
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     statement = (
-        f"INSERT INTO {quote(rows[0]._meta.db_table)} ({names})"  # noqa: S608  names of our models
+        f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608  names of our models
         f" VALUES ({marks}) ON CONFLICT DO NOTHING"
     )
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -39,18 +39,24 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 def _prepared(
-    rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]
+    rows: Sequence[Mapping[str, Any]], fields: Sequence[models.Field[Any, Any]]
 ) -> Iterator[list[Any]]:
     """Yield each row's values as the database takes them."""
     readers = [
-        (field.attname, AS_THEY_ARE.get(field.get_internal_type()), _preparing(field))
+        (
+            str(field.column),
+            field.get_default(),
+            AS_THEY_ARE.get(field.get_internal_type()),
+            _preparing(field),
+        )
         for field in fields
     ]
     for row in rows:
-        values = row.__dict__
         yield [
-            value if (value := values[name]) is None or type(value) is plain else prepare(value)
-            for name, plain, prepare in readers
+            value
+            if (value := row.get(name, default)) is None or type(value) is plain
+            else prepare(value)
+            for name, default, plain, prepare in readers
         ]
 
 

@@ -204,26 +204,26 @@ def store(
 def _store_availability(
     asked: Sequence[Asked], answers: Sequence[Answer], at: datetime
 ) -> dict[str, int]:
-    samples: list[AvailabilitySample] = []
+    samples: list[dict[str, Any]] = []
     up: list[str] = []
     down: list[str] = []
     for device, answer in zip(asked, answers, strict=True):
         (up if answer.is_alive else down).append(answer.ip)
         answered = answer.uptime_ticks is not None
         samples.append(
-            AvailabilitySample(
-                device_ip=answer.ip,
-                site_name=device.site,
-                device_role=device.role,
-                ping_status="up" if answer.is_alive else "down",
-                snmp_status="up" if answered else "down",
-                ping_latency_ms=answer.ping_ms,
-                snmp_response_ms=answer.snmp_ms if answered else None,
-                uptime_seconds=answer.uptime_ticks // 100 if answer.uptime_ticks else None,
-                recorded_at=at,
-            )
+            {
+                "device_ip": answer.ip,
+                "site_name": device.site,
+                "device_role": device.role,
+                "ping_status": "up" if answer.is_alive else "down",
+                "snmp_status": "up" if answered else "down",
+                "ping_latency_ms": answer.ping_ms,
+                "snmp_response_ms": answer.snmp_ms if answered else None,
+                "uptime_seconds": answer.uptime_ticks // 100 if answer.uptime_ticks else None,
+                "recorded_at": at,
+            }
         )
-    plain_rows.insert(samples)
+    plain_rows.insert(AvailabilitySample, samples)
     now = timezone.now()
     ManagementAddress.objects.filter(ip__in=up).update(ping_status="online", last_seen_at=now)
     ManagementAddress.objects.filter(ip__in=down).update(ping_status="offline")
@@ -239,7 +239,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
                 continue
             counts[ip] += 1
             samples.append(
-                OpticalSample(
+                dict(
                     device_ip=ip,
                     interface_name=f"port{index}",
                     interface_index=index,
@@ -252,7 +252,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
                     **{name: _decimal(values.get(name)) for name in LIMIT_NAMES},
                 )
             )
-    plain_rows.insert(samples)
+    plain_rows.insert(OpticalSample, samples)
     return counts
 
 
@@ -291,30 +291,30 @@ def _store_interfaces(
                 continue
             speed = _count(values.get("speed_mbps")) or speeds.get((ip, index))
             name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
-            sample = InterfaceSample(
-                device_ip=ip,
-                interface_name=str(name)[:100],
-                interface_index=index,
-                rx_bytes=rx,
-                tx_bytes=tx,
-                rx_packets=_count(values.get("rx_pkts"), MAX_BYTES),
-                tx_packets=_count(values.get("tx_pkts"), MAX_BYTES),
-                rx_errors=_count(_sum(values.get("rx_errors"), values.get("rx_crc_errors"))),
-                rx_crc_errors=_count(values.get("rx_crc_errors")),
-                tx_errors=_count(values.get("tx_errors")),
-                rx_discards=_count(values.get("rx_discard")),
-                tx_discards=_count(values.get("tx_discard")),
-                oper_status=_count(values.get("oper_status"), MAX_STATE),
-                admin_status=_count(values.get("admin_status"), MAX_STATE),
-                speed_mbps=speed or None,
-                sys_uptime_ticks=uptime.get(ip),
-                counter_bits=bits,
-                recorded_at=at,
-            )
+            sample = {
+                "device_ip": ip,
+                "interface_name": str(name)[:100],
+                "interface_index": index,
+                "rx_bytes": rx,
+                "tx_bytes": tx,
+                "rx_packets": _count(values.get("rx_pkts"), MAX_BYTES),
+                "tx_packets": _count(values.get("tx_pkts"), MAX_BYTES),
+                "rx_errors": _count(_sum(values.get("rx_errors"), values.get("rx_crc_errors"))),
+                "rx_crc_errors": _count(values.get("rx_crc_errors")),
+                "tx_errors": _count(values.get("tx_errors")),
+                "rx_discards": _count(values.get("rx_discard")),
+                "tx_discards": _count(values.get("tx_discard")),
+                "oper_status": _count(values.get("oper_status"), MAX_STATE),
+                "admin_status": _count(values.get("admin_status"), MAX_STATE),
+                "speed_mbps": speed or None,
+                "sys_uptime_ticks": uptime.get(ip),
+                "counter_bits": bits,
+                "recorded_at": at,
+            }
             _rates(sample, before.get((ip, index)))
             samples.append(sample)
             counts[ip] += 1
-    plain_rows.insert(samples)
+    plain_rows.insert(InterfaceSample, samples)
     return counts
 
 
@@ -323,26 +323,25 @@ def _sum(one: Any, two: Any) -> int | None:
     return sum(values) if values else None
 
 
-def _rates(sample: InterfaceSample, last: InterfaceSample | None) -> None:
+def _rates(sample: dict[str, Any], last: InterfaceSample | None) -> None:
     if last is None:
         return
-    seconds = (sample.recorded_at - last.recorded_at).total_seconds()
-    bits = min(sample.counter_bits, last.counter_bits)
+    seconds = (sample["recorded_at"] - last.recorded_at).total_seconds()
+    bits = min(sample["counter_bits"], last.counter_bits)
     for side in ("rx", "tx"):
-        now, then = getattr(sample, f"{side}_bytes"), getattr(last, f"{side}_bytes")
+        now, then = sample[f"{side}_bytes"], getattr(last, f"{side}_bytes")
         bps = measures.rate_bps(
             None if then is None else int(then),
-            None if now is None else int(now),
+            now,
             seconds,
             bits=bits,
             uptime_before=last.sys_uptime_ticks,
-            uptime_after=sample.sys_uptime_ticks,
-            speed_mbps=sample.speed_mbps,
+            uptime_after=sample["sys_uptime_ticks"],
+            speed_mbps=sample["speed_mbps"],
         )
         bps = _count(bps)
-        setattr(sample, f"{side}_bps", bps)
-        share = measures.utilisation_pct(bps, sample.speed_mbps)
-        setattr(sample, f"{side}_utilization_pct", share)
+        sample[f"{side}_bps"] = bps
+        sample[f"{side}_utilization_pct"] = measures.utilisation_pct(bps, sample["speed_mbps"])
 
 
 def _previous(ips: list[str], at: datetime) -> dict[tuple[str, int | None], InterfaceSample]:

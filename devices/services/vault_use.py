@@ -117,7 +117,7 @@ def log_uses(uses: Iterable[Used], *, actor: Any, quiet_for: timedelta | None = 
             )
         )
     with transaction.atomic():
-        plain_rows.insert(rows)
+        plain_rows.insert(CredentialUse, [vars(row) for row in rows])
         for pk, count in counts.items():
             Credential.objects.filter(pk=pk).update(
                 used_by_count=F("used_by_count") + count, last_used_at=timezone.now()

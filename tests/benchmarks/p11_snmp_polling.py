@@ -88,16 +88,17 @@ def asyncio_run(work: Any) -> None:
     answers = asyncio.run(work)
     now = timezone.now()
     plain_rows.insert(
+        InterfaceSample,
         [
-            InterfaceSample(
-                device_ip=f"127.0.0.1:{port}",
-                interface_name="1",
-                rx_bytes=answer.rows[0].value,
-                recorded_at=now,
-            )
+            {
+                "device_ip": f"127.0.0.1:{port}",
+                "interface_name": "1",
+                "rx_bytes": answer.rows[0].value,
+                "recorded_at": now,
+            }
             for port, answer in answers
             if answer.rows
-        ]
+        ],
     )
 
 

@@ -77,9 +77,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 CLOSED = {401, 403, 405}
 UPSTREAM = {502, 503, 504}  # another system is not set up or does not answer, said as JSON
 ANY_UUID = "5f0c2f4e-8d0a-4a55-9c55-3a1d8a6d0b51"
-ODD_VALUES = ("1", "0", "-1", "9" * 30, "x", "%", "\x00", "é中", "a'b\"c", "../..", "<b>", "None")
+ODD_VALUES = ("0", "-1", "9" * 30, "x", "\x00", "../..", "é中%a'b\"<b>")
 QUERY_NAMES = ("q", "search", "ordering", "limit", "offset", "cursor", "fields", "p", "o")
-ODD_QUERIES = ("", "-1", "9" * 30, "\x00", "é'\"<b>%", "id,-id,nothing")
+ODD_QUERIES = ("-1", "9" * 30, "\x00", "é'\"<b>%", "id,-id,nothing")
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>(?:[^()]|\([^()]*\))*\)")
 
 
@@ -150,12 +150,18 @@ def test_a_public_address_exists_and_answers_a_stranger(text: str, client: Clien
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", [t for t in ALL if PARAMETER.search(t)])
 def test_odd_words_in_an_address_are_never_an_error_page(text: str, admin_page: Client) -> None:
+    """Asked for with GET, or with what the address allows instead."""
     admin_page.raise_request_exception = False
+    first = admin_page.get(filled(text, "1"))
+    allowed = (
+        first.headers.get("Allow", "POST").lower().split(", ") if first.status_code == 405 else ()
+    )
+    call = getattr(admin_page, next((name for name in METHODS if name in allowed), "get"))
 
     broken = {
         value: answer.status_code
         for value in ODD_VALUES
-        if is_broken(answer := admin_page.get(filled(text, value)))
+        if is_broken(answer := call(filled(text, value)))
     }
 
     assert broken == {}

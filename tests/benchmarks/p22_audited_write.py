@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditlog.registry import auditlog
 from django.db import transaction
 
 from accounts.services import audit
@@ -63,6 +62,8 @@ def _bulk(rows: list[NetworkRoute]) -> None:
 
 
 def _by_signals(rows: list[NetworkRoute]) -> None:
+    from auditlog.registry import auditlog  # an app of the benchmarks' settings only
+
     auditlog.register(NetworkRoute)
     try:
         for row in rows:

@@ -75,6 +75,7 @@ def addresses(model: type[models.Model], row: models.Model) -> list[str]:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("attack", ATTACKS, ids=["markup", "quotes", "direction", "long"])
 @pytest.mark.parametrize("model", PAGES, ids=lambda model: model._meta.label)

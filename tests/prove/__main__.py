@@ -13,7 +13,7 @@ from tests.prove.steps import ROOT, Result, run, say
 PYTHON = sys.executable
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
-ONCE = "browser or live or benchmark"
+ONCE = "browser or live or benchmark or once"
 WORKERS = "2"
 CONCISE = ("--output-format", "concise")
 
@@ -43,7 +43,7 @@ def generated() -> Iterator[Result]:
 
 
 def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
-    """pytest on both databases; browser, live peers and measurements once, where PostgreSQL is."""
+    """pytest on both databases; what needs no second database once, where PostgreSQL is."""
     has_postgres = all(program.package != "postgresql" for program in lacking)
     limit_s = 4 * 3600 if soak else 2400  # against hanging, not a goal
     pytest = [

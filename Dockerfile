@@ -11,7 +11,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libmagic1 poppler-utils \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin patchbay \
-    && install -d -o patchbay -g patchbay /var/lib/patchbay /var/lib/patchbay/media
+    && install -d -o patchbay -g patchbay /var/lib/patchbay /var/lib/patchbay/media \
+       /var/lib/patchbay/backups
 COPY --from=build /opt/venv /opt/venv
 COPY --chown=root:root . /app
 WORKDIR /app

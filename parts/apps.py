@@ -2,6 +2,7 @@
 
 from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
 
 
 class PartsConfig(AppConfig):
@@ -15,6 +16,7 @@ class PartsConfig(AppConfig):
 
         registrations.register_stock()
         registrations_fabrication.register_fabrication()
+        pre_migrate.connect(signals.keep_parts_before_migration, sender=self)
         check_request_enabled.connect(
             signals.workshop_origin_may_call, dispatch_uid="parts.workshop_origins"
         )

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.apps import apps
+from django.apps.registry import Apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import serializers
@@ -55,16 +57,17 @@ def folder() -> Path:
     return place
 
 
-def write_backup(target: Path | None = None) -> Path:
+def write_backup(target: Path | None = None, *, known: Apps = apps) -> Path:
     """Write a backup and remove those past their days; raises `BackupFailed`.
 
-    The name is `fabrication.<YYYY-MM-DD_HHMMSS>.bak`; nothing half-written keeps it.
+    The name is `fabrication.<YYYY-MM-DD_HHMMSS>.bak`; nothing half-written keeps it. `known`
+    are the models as the tables are now, which before a migration are not those of the code.
     """
     place = target or folder() / f"{NAME}.{timezone.now():%Y-%m-%d_%H%M%S}{ENDING}"
     partial = place.with_name(place.name + PARTIAL)
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-            _write(archive)
+            _write(archive, known)
         partial.replace(place)
     except (OSError, zipfile.BadZipFile) as err:
         partial.unlink(missing_ok=True)
@@ -75,6 +78,18 @@ def write_backup(target: Path | None = None) -> Path:
     if target is None:
         remove_old()
     return place
+
+
+def back_up_before_migration(known: Apps) -> Path | None:
+    """Keep what there is before a migration runs; None where there is nothing to keep.
+
+    `known` are the models as the tables are before it. Raises `BackupFailed`.
+    """
+    try:
+        parts = known.get_model(FabricationPart._meta.label_lower)
+    except LookupError:
+        return None
+    return write_backup(known=known) if parts._default_manager.exists() else None
 
 
 def remove_old() -> int:
@@ -112,15 +127,19 @@ def restore_backup(path: Path, *, actor: Any = None) -> dict[str, int]:
     return counts
 
 
-def _write(archive: zipfile.ZipFile) -> None:
+def _write(archive: zipfile.ZipFile, known: Apps) -> None:
     with _one_moment():
-        used = StoredBlob.objects.filter(
-            models.Q(fabrication_files__isnull=False) | models.Q(part_views__isnull=False)
-        ).distinct()
-        kept = {blob.pk: blob for blob in used}
+        used = (
+            known.get_model(StoredBlob._meta.label_lower)
+            ._default_manager.filter(
+                models.Q(fabrication_files__isnull=False) | models.Q(part_views__isnull=False)
+            )
+            .distinct()
+        )
+        kept: dict[int, Any] = {blob.pk: blob for blob in used}
         rows: list[dict[str, Any]] = []
         for table in TABLES:
-            found = table._default_manager.order_by("pk")
+            found = known.get_model(table._meta.label_lower)._default_manager.order_by("pk")
             if table is ConvertedModel:
                 found = found.filter(blob__in=kept)
             rows += serializers.serialize("python", found)
@@ -138,10 +157,11 @@ def _write(archive: zipfile.ZipFile) -> None:
     }
     archive.writestr(ROWS, orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS, default=str))
     for blob in kept.values():
-        if not blobs.exists(blob.storage, blob.key):
+        key = StoredBlob(sha256=blob.sha256).key
+        if not blobs.exists(blob.storage, key):
             continue
         with archive.open(f"{BLOBS}{blob.sha256}-{blob.storage}", "w", force_zip64=True) as file:
-            for chunk in blobs.open_stream(blob.storage, blob.key):
+            for chunk in blobs.open_stream(blob.storage, key):
                 file.write(chunk)
 
 

@@ -6,16 +6,23 @@ import io
 import json
 import os
 import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.apps import apps as apps_of_code
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.signals import pre_migrate
 from PIL import Image
 
 from parts.cad import step
 from parts.cad.step_writer import Prism, circle, step_text
+from parts.errors.fabrication import BackupFailed
 from parts.models import (
     ConvertedModel,
     FabricationFile,
@@ -283,3 +290,30 @@ def test_old_backups_leave_and_half_written_ones_do_not_stay(
 
     assert kept == [Path(out.getvalue().strip()).name]
     assert len(list(fabrication_backup.folder().iterdir())) == 1
+
+
+def test_no_migration_runs_without_a_backup(
+    stocked: FabricationPart, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PATCHBAY_VAR = tmp_path
+    before = MigrationLoader(connection).project_state([("parts", "0003_fabrication")]).apps
+    plan = [("a migration", False)]
+
+    def migrated(plan: list[Any], apps: Any) -> None:
+        pre_migrate.send(apps_of_code.get_app_config("parts"), plan=plan, apps=apps)
+
+    migrated([], before)
+    none = list(fabrication_backup.folder().iterdir())
+    migrated(plan, MigrationLoader(connection).project_state([("parts", "0001_stock")]).apps)
+    too_early = list(fabrication_backup.folder().iterdir())
+    migrated(plan, before)
+    path = next(fabrication_backup.folder().iterdir())
+    monkeypatch.setattr(fabrication_backup, "_write", Mock(side_effect=OSError))
+    with pytest.raises(BackupFailed):
+        migrated(plan, before)
+
+    assert (none, too_early) == ([], [])
+    with zipfile.ZipFile(path) as archive:
+        rows = json.loads(archive.read("rows.json"))["rows"]
+        assert any(name.startswith("blobs/") for name in archive.namelist())
+    assert {row["model"] for row in rows} >= {"parts.fabricationpart", "parts.machine"}

@@ -34,16 +34,30 @@ class DeviceView(GuardedMixin, APIView):
     """A view whose `permissions` names a Django permission per method; bodies are objects."""
 
     schema = ObjectSchema()
+    takes_null_characters = False  # only where devices' own text comes in
 
     @property
     def body(self) -> dict[str, Any]:
-        """The request's JSON object; a list or a text is refused."""
+        """The request's JSON object; a list or a text is refused, and so is a null character."""
         data = self.request.data
         if hasattr(data, "dict"):
-            return dict(data.dict())
+            data = dict(data.dict())
         if not isinstance(data, dict):
             raise Invalid("body", "The body must be a JSON object")
+        if not self.takes_null_characters:
+            for name, value in data.items():
+                if _holds_null(name) or _holds_null(value):
+                    shown = name.replace("\x00", "")
+                    raise Invalid(shown, f"{shown} may not hold null characters")
         return data
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_null(key) or _holds_null(one) for key, one in value.items())
+    return isinstance(value, list) and any(_holds_null(one) for one in value)
 
 
 class BareView(DeviceView):

@@ -73,7 +73,7 @@ def availability_sample(row: Mapping[str, Any], place: str = "") -> Availability
     sample = AvailabilitySample(**_common(row, place))
     for field in STATES:
         value = row.get(field)
-        if value not in {None, "up", "down"}:
+        if value not in (None, "up", "down"):
             raise Invalid(f"{place}{field}", f"{field} must be up or down")
         setattr(sample, field, value)
     for field in READINGS:

@@ -26,6 +26,10 @@ WRONG = [
      {"name": "a", "username": "u", "password": "p", "auth_config_id": [1]}, "auth_config_id"),
     ("/api/polling/configs", {**POLL, "poll_type": ["x"]}, "poll_type"),
     ("/api/polling/configs", {**POLL, "tags": 5}, "tags"),
+    ("/api/credentials", {"name": "a\x00b", "password": "x"}, "name"),
+    ("/api/device_groups", {"group_name": "g", "description": "\x00"}, "description"),
+    ("/api/devices", {"ip_address": "10.0.0.1", "snmp_data": {"snmp_model": "\x00"}}, "snmp_data"),
+    ("/api/executors/ping/execute", {"targets": ["127.0.0.1"], "command": "\x00"}, "command"),
     ("/api/polling/configs", {**POLL, "enabled": "often"}, "enabled"),
     ("/api/polling/configs", {**POLL, "credential_id": "abc"}, "credential_id"),
     ("/api/polling/configs", {**POLL, "target_group_id": [1]}, "target_group_id"),
@@ -82,3 +86,14 @@ def test_an_error_below_a_versioned_name_stands_twice(api, path):
     assert body["success"] is False
     assert body["detail"] == {name: body["error"][name] for name in ("code", "message")}
     assert "detail" not in api("super_admin").get("/api/credentials/99").json()
+
+
+def test_a_null_character_of_a_device_is_parsed_and_an_odd_state_is_named(api):
+    client = api("admin")
+    body = {"output": "| 1 | x | Up |\x00"}
+    parsed = client.post("/api/parsers/ciena_port_show/parse", body, format="json").json()["data"]
+    odd = {"device_ip": "10.0.0.1", "ping_status": []}
+    refused = client.post("/api/metrics/availability", odd, format="json")
+
+    assert parsed["count"] == 1
+    assert (refused.status_code, refused.json()["error"]) == (400, "ping_status must be up or down")

@@ -125,6 +125,7 @@ class ParseView(DeviceView):
     """POST /api/parsers/{id}/parse."""
 
     permissions = {"post": policy.VIEW}
+    takes_null_characters = True
 
     def post(self, request: Request, name: str) -> Response:
         """Parse an output."""
@@ -142,6 +143,7 @@ class ParseView(DeviceView):
         return Response(
             {
                 "records": found["data"],
+                "data": found["data"],
                 "count": found["count"],
                 "unknown_lines": found["unknown_lines"],
             }

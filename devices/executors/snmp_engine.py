@@ -15,7 +15,7 @@ from devices.executors.snmp_codec import Response, VarBind
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
 MAX_WALK_ROWS = 50_000
-PATIENCE_S = 0.05
+PATIENCE_S, MAX_PATIENCE_S = 0.05, 0.5
 SWEEP_S = 0.01
 FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
 MAX_FRAMES = 1000
@@ -65,6 +65,7 @@ class _Request:
         "is_young",
         "message",
         "number",
+        "sent_at",
         "timeout_s",
     )
 
@@ -81,15 +82,15 @@ class _Request:
         self.number, self.message = number, message
         self.timeout_s, self.attempts_left = agent.timeout_s, agent.retries
         self.is_admitted = self.is_young = False
-        self.due = self.grows_old = 0.0
+        self.due = self.grows_old = self.sent_at = 0.0
 
 
 class SnmpEngine:
     """Use as `async with SnmpEngine() as engine`.
 
     `window` bounds the requests per target. `at_once` bounds those that were sent a moment ago,
-    so that their answers fit the socket's buffer: one that stays silent for `PATIENCE_S` gives
-    its place to the next, so that dead targets hold nobody up. One timer serves all requests.
+    so that their answers fit the socket's buffer: one that stays silent for some times the usual
+    wait gives its place to the next, so that dead targets hold nobody up. One timer serves all.
     """
 
     def __init__(self, *, window: int = 4, at_once: int = 400) -> None:
@@ -103,6 +104,7 @@ class SnmpEngine:
         self._sent: dict[int, _Request] = {}
         self._frames: dict[object, codec.Frame] = {}
         self._next_id = random.randrange(FIRST_ID, LAST_ID)  # noqa: S311  only to tell runs apart
+        self._patience_s = PATIENCE_S
         self._sweep_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.bad_messages = 0
@@ -202,7 +204,7 @@ class SnmpEngine:
 
     def _send(self, request: _Request, now: float) -> None:
         request.due = now + request.timeout_s
-        request.grows_old = now + PATIENCE_S
+        request.sent_at, request.grows_old = now, now + self._patience_s
         self._wake_at(min(request.due, request.grows_old))
         try:
             self._sockets.send(request.message, request.address)
@@ -291,7 +293,13 @@ class SnmpEngine:
             return
         known = self._sent.get(response.request_id)
         if known is not None and known.address == address and known.community == response.community:
+            self._learn(self._loop.time() - known.sent_at)
             self._settle(known, response)
+
+    def _learn(self, took_s: float) -> None:
+        """Keep the patience near four times the usual wait, within its bounds."""
+        wished = min(MAX_PATIENCE_S, max(PATIENCE_S, 4 * took_s))
+        self._patience_s += (wished - self._patience_s) / 16
 
 
 def _next_event(request: _Request) -> float:

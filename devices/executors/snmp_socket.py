@@ -12,6 +12,7 @@ Address = tuple[str, int]
 BUFFER_BYTES = 4 * 1024 * 1024
 MAX_DATAGRAM = 65_535
 AT_A_TIME = 256
+SO_RCVBUFFORCE = 33  # of Linux; Python has no name for it
 
 
 class Unreachable(Exception):
@@ -85,8 +86,9 @@ class SnmpSockets:
     def _open(self, family: int) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):  # the second one is for root alone
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
         sock.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104  a client
         self._by_family[family], self._unsent[family] = sock, deque()
         self._loop.add_reader(sock, self._read, sock)

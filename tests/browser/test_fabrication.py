@@ -72,6 +72,7 @@ def test_a_part_is_seen_in_3d_and_made_from_upload_to_the_last_piece(
 ) -> None:
     for one in (page, phone_page):
         one.set_default_timeout(DRAWN_WITHIN_MS)
+    page.set_viewport_size({"width": 1000, "height": 600})  # few pixels to draw
     go(page, f"{HOME}add/")
     page.get_by_label("Name").fill("Bracket")
     page.get_by_label("Type").select_option("hand")

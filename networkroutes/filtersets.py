@@ -25,6 +25,8 @@ class NetworkRouteFilterSet(StrictFilterSet):
 
     circuit_id = django_filters.CharFilter(lookup_expr="icontains")
     carrier = django_filters.CharFilter("underlying_carrier", lookup_expr="iexact")
+    underlying_carrier = django_filters.CharFilter(lookup_expr="iexact")
+    bandwidth = django_filters.CharFilter(lookup_expr="iexact")
     cable_system = django_filters.CharFilter(lookup_expr="icontains")
     location = django_filters.CharFilter(method="filter_location", label="Either end")
     location_a = django_filters.CharFilter(lookup_expr="iexact")
@@ -40,6 +42,8 @@ class NetworkRouteFilterSet(StrictFilterSet):
             "repository_type",
             "is_special",
             "currency",
+            "equipment_type",
+            "mtu",
         )
 
     def filter_location(
@@ -132,8 +136,10 @@ class LocationFilterSet(StrictFilterSet):
     class Meta:
         model = Location
         fields = (
+            "location_code",
             "status",
             "pop_type",
+            "region",
         )
 
 
@@ -144,7 +150,7 @@ class ExchangeRateFilterSet(StrictFilterSet):
 
     class Meta:
         model = ExchangeRate
-        fields = ("status",)
+        fields = ("currency_code", "status")
 
 
 class TestResultsFileFilterSet(StrictFilterSet):

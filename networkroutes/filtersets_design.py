@@ -53,6 +53,8 @@ class DesignLogFilterSet(StrictFilterSet):
 class CarrierFilterSet(StrictFilterSet):
     """Filters of the carrier directory."""
 
+    carrier_name = django_filters.CharFilter(lookup_expr="iexact")
+
     class Meta:
         model = Carrier
         fields = ("status", "region")

@@ -60,6 +60,22 @@ def test_a_filter_that_a_list_does_not_know_is_refused_by_name(api: Any, path: s
     assert known.status_code == 200
 
 
+def test_columns_that_people_filter_by_are_filters(api: Any):
+    NetworkRouteFactory(underlying_carrier="Kestrel", bandwidth="10Gb", mtu=9000)
+    NetworkRouteFactory(underlying_carrier="Kestrel", bandwidth="Dark Fiber", mtu=1500)
+    LocationFactory(location_code="LON1", region="EMEA")
+    LocationFactory(location_code="SNG1", region="APAC")
+    client = api("administrator")
+
+    def total(query: str) -> int:
+        return client.get(f"/api/{query}").json()["meta"]["total"]
+
+    assert total("routes?underlying_carrier=kestrel&bandwidth=10gb&mtu=9000") == 1
+    assert total("routes?underlying_carrier=nobody") == 0
+    assert total("locations?region=APAC") == total("locations?location_code=LON1") == 1
+    assert total("exchange-rates?currency_code=EUR") == 1
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_needs_the_same_queries_for_3_and_for_30_rows(api: Any, path: str):
     client, counts = api("administrator"), []

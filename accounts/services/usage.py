@@ -1,4 +1,4 @@
-"""Counting calls: gathered in the process, written to the table at intervals.
+"""Counting calls: gathered in the process, written to the table at intervals by a thread.
 
 No call waits for the table; a process that dies loses the counts of its last interval.
 """
@@ -35,13 +35,17 @@ class Gathered:
             self._counts[key] = (known + calls, spent + took_ms)
 
     def is_due(self) -> bool:
-        """Whether the interval is over."""
-        return time.monotonic() - self._since >= settings.USAGE_FLUSH_SECONDS > 0
+        """Whether the interval is over; says so once, then the next one runs."""
+        with self._lock:
+            if not time.monotonic() - self._since >= settings.USAGE_FLUSH_SECONDS > 0:
+                return False
+            self._since = time.monotonic()
+        return True
 
     def take(self) -> dict[Key, tuple[int, float]]:
         """Return the counts and begin anew."""
         with self._lock:
-            taken, self._counts, self._since = self._counts, {}, time.monotonic()
+            taken, self._counts = self._counts, {}
         return taken
 
 
@@ -49,10 +53,10 @@ gathered = Gathered()
 
 
 def note(*, endpoint: str, status: int, took_ms: float) -> None:
-    """Count one call; writes what was gathered when the interval is over."""
+    """Count one call; has what was gathered written when the interval is over."""
     gathered.add((datetime.now(UTC).date(), (endpoint or UNKNOWN)[:200], status), 1, took_ms)
     if gathered.is_due():
-        write()
+        threading.Thread(target=_write_aside, name="usage", daemon=True).start()
 
 
 def write() -> None:
@@ -72,6 +76,14 @@ def remove_old() -> int:
     limit = timezone.now().date() - timedelta(days=KEEP_DAYS)
     removed, _ = UsageTally.objects.filter(day__lt=limit).delete()
     return removed
+
+
+def _write_aside() -> None:
+    """Write on a connection of the thread's own."""
+    try:
+        write()
+    finally:
+        connections.close_all()
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,18 @@ def test_two_writes_of_one_day_add_up(api: Any) -> None:
 
     row = UsageTally.objects.get(endpoint="/x")
     assert (row.calls, row.took_ms) == (2, 3.0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_are_written_beside_the_calls_when_the_interval_is_over(settings: Any) -> None:
+    settings.USAGE_FLUSH_SECONDS = 1
+    usage.gathered._since -= 2
+
+    usage.note(endpoint="/x", status=200, took_ms=1.0)
+    for thread in [thread for thread in threading.enumerate() if thread.name == "usage"]:
+        thread.join()
+
+    assert UsageTally.objects.get().calls == 1
 
 
 def test_a_busy_database_loses_no_count(monkeypatch: Any) -> None:

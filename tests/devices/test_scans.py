@@ -17,6 +17,8 @@ from devices.models import (
     SshHostKey,
 )
 from devices.services import scans, vault, vault_groups, vault_resolve
+from devices.simulator.snmp_agent import encode_response, read_request
+from tests.devices.test_snmp_engine import agent
 
 pytestmark = pytest.mark.django_db
 
@@ -297,3 +299,29 @@ def test_a_default_community_that_a_scan_tries_is_told_once(api, simulated):
     assert [one.result["snmp_status"] for one in found] == ["responding"] * 2
     [told] = row.uses.filter(action="accessed")
     assert (told.performed_by, told.action_detail) == ("system", f"Tried by Scan {scan.pk}")
+
+
+def test_a_hostile_device_is_taken_in_harmless(admin_page):
+    html, escapes = "<script>alert(1)</script>" + "x" * 3000, "\x1b[31mred\x07\x00"
+
+    def answering(data, count):
+        request = read_request(data)
+        texts = [escapes, *[html] * len(request.oids)]
+        rows = [(oid, "OctetString", texts[at]) for at, oid in enumerate(request.oids)]
+        return [b"\x30\x84\xff\xff\xff\xff", encode_response(request, rows)]
+
+    with agent(answering) as (port, _):
+        options = {"snmp_port": port, "ssh_port": 1, "snmp_timeout": 1}
+        scan = scans.start_scan(actor=None, targets=["127.0.0.1"], options=options)
+        scans.perform_scan(scan.pk)
+
+    result = scan.results.get().result
+    assert result["snmp_status"] == "responding"
+    assert result["description"] == "0x1b5b33316d7265640700"
+    assert result["hostname"] == html[:1000]
+    device = Device.objects.get()
+    for page in (f"scan/{scan.pk}/change/", f"device/{device.pk}/change/", "device/"):
+        shown = admin_page.get(f"/admin/devices/{page}").content.decode()
+        assert "&lt;script&gt;alert(1)" in shown
+        assert "<script>alert(1)" not in shown
+        assert "\x1b" not in shown

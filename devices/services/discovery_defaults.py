@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
 }
 BOUNDS = {"ssh_port": (1, 65_535), "scan_timeout": (1, 300), "max_threads": (1, 500)}
 MOST_RANGES = 1000
+COMMUNITIES = ("snmp_communities", "snmp_community", "community")
 SECRETS = frozenset({KEY.format("snmp_community")})
 
 
@@ -44,6 +45,21 @@ def shown() -> dict[str, Any]:
         **values,
         "ssh_credential_id": credential.pk if credential else None,
     }
+
+
+def for_scan(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scan's options, completed by what administrators have saved here."""
+    saved = {name: integration.read(KEY.format(name)) for name in DEFAULTS}
+    found = {
+        "ssh_port": saved["ssh_port"],
+        "snmp_timeout": saved["scan_timeout"],
+        "ssh_timeout": saved["scan_timeout"],
+        "max_threads": saved["max_threads"],
+    }
+    if not any(options.get(name) for name in COMMUNITIES):
+        found["snmp_community"] = saved["snmp_community"]
+    kept = {name: value for name, value in found.items() if value}
+    return {**kept, **options, "max_threads": kept.get("max_threads")}
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from devices.executors.ssh import SshExecutor
 from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
 from devices.selectors.groups import addresses_of
 from devices.services import (
+    discovery_defaults,
     host_keys,
     inventory,
     netbox_autodiscovery,
@@ -34,6 +35,7 @@ from devices.services import (
     vault_resolve,
     vault_use,
 )
+from devices.services.discovery_defaults import COMMUNITIES
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
@@ -142,7 +144,7 @@ def perform_scan(pk: int) -> None:
 
 
 def _discover_chunk(scan: Scan, rows: Sequence[ScanResult], own: Sequence[str]) -> None:
-    options = {**scan.options}
+    options = discovery_defaults.for_scan(scan.options)
     communities = [*own, *_community_lines(options)]
     if communities:
         options["snmp_communities"] = list(dict.fromkeys(communities))
@@ -177,15 +179,14 @@ def discovery_communities(scan: Scan) -> list[str]:
 
 
 def _community_lines(options: Mapping[str, Any]) -> list[str]:
-    sent = (
-        options.get("snmp_communities") or options.get("snmp_community") or options.get("community")
-    )
+    sent = next((options[name] for name in COMMUNITIES if options.get(name)), None)
     lines = sent if isinstance(sent, list) else str(sent or "public").splitlines()
     return [str(line).strip() for line in lines if str(line).strip()]
 
 
 async def _discover_all(targets: list[str], options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    gate = asyncio.Semaphore(settings.DEVICES_FAN_OUT)
+    most = options.get("max_threads") or settings.DEVICES_FAN_OUT
+    gate = asyncio.Semaphore(min(most, settings.DEVICES_FAN_OUT))
     async with SnmpEngine() as engine:
 
         async def one(target: str) -> dict[str, Any]:

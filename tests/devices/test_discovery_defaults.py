@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Setting
-from devices.models import Credential
-from devices.services import vault_use
+from devices.models import Credential, Scan
+from devices.services import discovery_defaults, scans, vault_use
+from tests.devices.conftest import Simulated
 
 pytestmark = pytest.mark.django_db
 PATH, TEST = "/api/settings", "/api/settings/test"
@@ -114,3 +115,33 @@ def test_trying_needs_a_target_and_the_right_to_edit(api: Any, target: Any) -> N
 
     assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (400, "test_target")
     assert api("operator").post(TEST, {"test_target": "127.0.0.1"}).status_code == 403
+
+
+def test_a_scan_begins_with_what_was_saved_and_keeps_what_it_was_sent(api: Any) -> None:
+    untouched = discovery_defaults.for_scan({"ssh_timeout": 1})
+    api("admin").post(PATH, SENT)
+
+    assert untouched == {"ssh_timeout": 1, "max_threads": None}
+    assert discovery_defaults.for_scan({"ssh_timeout": 1}) == {
+        "ssh_port": 2022,
+        "snmp_timeout": 9,
+        "ssh_timeout": 1,
+        "snmp_community": "lab-reads",
+        "max_threads": 8,
+    }
+    asked = discovery_defaults.for_scan({"community": "own", "max_threads": 10**9})
+    assert (asked["community"], asked.get("snmp_community")) == ("own", None)
+    assert asked["max_threads"] == 8
+
+
+def test_a_discovery_asks_with_the_saved_community(api: Any, simulated: Simulated) -> None:
+    boss, found = api("admin"), []
+    for community in ("lab-reads", "public"):
+        boss.post(PATH, {"snmp_community": community})
+        options = {**simulated.options, "snmp_retries": 0}
+        scan = scans.start_scan(actor=None, targets=["127.0.10.1"], options=options)
+        scans.perform_scan(scan.pk)
+        found.append(scan.results.get().result["snmp_status"] == "responding")
+
+    assert found == [False, True]
+    assert "lab-reads" not in str(list(Scan.objects.values_list("options", flat=True)))

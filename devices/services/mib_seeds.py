@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from devices.executors import saos_mib
 from devices.models import (
     EnumMapping,
     MibProfile,
@@ -93,36 +95,13 @@ GROUPS: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
 }
-ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("xcvr", "oper_state"): ("disabled", "enabled", "loopback", "notPresent", "faulted"),
-    ("alarms", "severity"): (
-        "cleared",
-        "indeterminate",
-        "critical",
-        "major",
-        "minor",
-        "warning",
-    ),
-    ("alarms", "object_class"): ("unknown", "chassis", "slot", "port"),
-    ("raps", "state"): ("disabled", "enabled"),
-    ("virtual_ring", "ring_status"): (
-        "clear",
-        "localSignalFail",
-        "localForceSwitch",
-        "remoteOrOtherPortSignalFail",
-        "remoteOrOtherPortForceSwitch",
-        "provisioningMismatch",
-        "noRapsPduReceived",
-        "noRplOwnerDetected",
-    ),
-    ("virtual_ring", "ring_state"): (
-        "adminDisabled",
-        "ok",
-        "protecting",
-        "recovering",
-        "init",
-        "none",
-    ),
+ENUMS: dict[tuple[str, str], Mapping[int, str]] = {
+    ("xcvr", "oper_state"): saos_mib.XCVR_STATE,
+    ("alarms", "severity"): saos_mib.SEVERITY,
+    ("alarms", "object_class"): saos_mib.OBJECT_CLASS,
+    ("raps", "state"): {1: "disabled", 2: "enabled"},
+    ("virtual_ring", "ring_status"): saos_mib.RING_STATUS,
+    ("virtual_ring", "ring_state"): saos_mib.RING_STATE,
 }
 POLL_TYPES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("ciena_optical", "Ciena optical power", "optical_metrics", ("xcvr",)),
@@ -183,11 +162,11 @@ def _group(profile: MibProfile, name: str, base: str, columns: tuple[Column, ...
         mapping = OidMapping.objects.create(
             group=group, name=column, oid=oid, data_type=kind, transform=transform
         )
-        words = ENUMS.get((name, column), ())
+        words = ENUMS.get((name, column), {})
         EnumMapping.objects.bulk_create(
             [
                 EnumMapping(mapping=mapping, int_value=number, string_value=word)
-                for number, word in enumerate(words, 1)
+                for number, word in words.items()
             ]
         )
     return group

@@ -39,6 +39,21 @@ def transformed(value: Any, transform: str) -> Any:
     return plain * number if word == "multiply" else value
 
 
+def moved_by(before: int | None, after: int | None, *, bits: int = 64) -> int | None:
+    """Return how far a counter moved, or None; one of 32 bits may have wrapped, one of 64 not."""
+    if before is None or after is None:
+        return None
+    moved = after - before
+    if moved >= 0:
+        return moved
+    return moved + 2**32 if bits == 32 else None
+
+
+def per_second(moved: int, seconds: float) -> int:
+    """Return a rate, rounded half to even."""
+    return int((Decimal(moved) / Decimal(str(seconds))).to_integral_value(ROUND_HALF_EVEN))
+
+
 def rate_bps(
     before: int | None,
     after: int | None,
@@ -54,17 +69,12 @@ def rate_bps(
     A smaller counter of 32 bits has wrapped; one of 64 bits, or after a restart (smaller uptime),
     tells nothing. A rate above 1.05 times the speed is none.
     """
-    if before is None or after is None or seconds <= 0:
-        return None
     if uptime_before is not None and uptime_after is not None and uptime_after < uptime_before:
         return None
-    moved = after - before
-    if moved < 0:
-        if bits != 32:
-            return None
-        moved += 2**32
-    rate = Decimal(moved * 8) / Decimal(str(seconds))
-    whole = int(rate.to_integral_value(ROUND_HALF_EVEN))
+    moved = moved_by(before, after, bits=bits)
+    if moved is None or seconds <= 0:
+        return None
+    whole = per_second(moved * 8, seconds)
     if speed_mbps and whole > speed_mbps * 1_000_000 * SPEED_MARGIN:
         return None
     return whole

@@ -23,6 +23,7 @@ from devices.models.groups import DeviceGroup, DeviceGroupMember
 from devices.models.metrics import (
     AvailabilitySample,
     HealthScore,
+    InterfaceHour,
     InterfaceSample,
     InterfaceState,
     OpticalHour,
@@ -69,6 +70,7 @@ __all__ = [
     "ExecutorResult",
     "ExecutorRun",
     "HealthScore",
+    "InterfaceHour",
     "InterfaceSample",
     "InterfaceState",
     "ManagementAddress",

@@ -10,6 +10,16 @@ from django.db import models
 from django.utils import timezone
 
 
+class Sample(models.Model):
+    """What a sample may tell of its device in other systems; numbers as they were sent."""
+
+    netbox_device_id = models.IntegerField(null=True)
+    site_id = models.IntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 class InterfaceState(models.Model):
     """The current row of one port of an address, as the last scan found it."""
 
@@ -51,7 +61,7 @@ class InterfaceState(models.Model):
         return f"{self.ip_address} {self.interface_name or self.interface_index}"
 
 
-class OpticalSample(models.Model):
+class OpticalSample(Sample):
     """Light levels of one port at one moment, dBm and °C; null is "not measured", 0 is a value."""
 
     device_ip = models.CharField(max_length=45)
@@ -67,6 +77,7 @@ class OpticalSample(models.Model):
     temperature = models.DecimalField(max_digits=8, decimal_places=3, null=True)
     voltage = models.DecimalField(max_digits=6, decimal_places=3, null=True)
     bias_current = models.DecimalField(max_digits=8, decimal_places=3, null=True)
+    signal_quality_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     no_light = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(default=timezone.now)
 
@@ -113,7 +124,7 @@ class OpticalHour(models.Model):
         return f"{self.device_ip} {self.interface_name} {self.hour:%Y-%m-%d %H}h"
 
 
-class InterfaceSample(models.Model):
+class InterfaceSample(Sample):
     """Counters and rates of one port at one moment; rates are null where they cannot be known."""
 
     device_ip = models.CharField(max_length=45)
@@ -125,6 +136,8 @@ class InterfaceSample(models.Model):
     tx_packets = models.DecimalField(max_digits=20, decimal_places=0, null=True)
     rx_bps = models.BigIntegerField(null=True)
     tx_bps = models.BigIntegerField(null=True)
+    rx_pps = models.BigIntegerField(null=True)
+    tx_pps = models.BigIntegerField(null=True)
     rx_utilization_pct = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     tx_utilization_pct = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     rx_errors = models.BigIntegerField(null=True)
@@ -132,6 +145,9 @@ class InterfaceSample(models.Model):
     rx_discards = models.BigIntegerField(null=True)
     tx_discards = models.BigIntegerField(null=True)
     rx_crc_errors = models.BigIntegerField(null=True)
+    collisions = models.BigIntegerField(null=True)
+    error_rate_ppm = models.FloatField(null=True)
+    duplex = models.CharField(max_length=20, null=True)  # noqa: DJ001  null = not told
     oper_status = models.IntegerField(null=True)
     admin_status = models.IntegerField(null=True)
     speed_mbps = models.BigIntegerField(null=True)
@@ -154,7 +170,34 @@ class InterfaceSample(models.Model):
         return f"{self.device_ip} {self.interface_name} {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
-class AvailabilitySample(models.Model):
+class InterfaceHour(models.Model):
+    """The hour of one port's traffic: least, mean and most bit/s, and from how many samples."""
+
+    device_ip = models.CharField(max_length=45)
+    interface_name = models.CharField(max_length=100)
+    interface_index = models.IntegerField(null=True, blank=True)
+    hour = models.DateTimeField()
+    rx_bps_min = models.FloatField(null=True)
+    rx_bps_avg = models.FloatField(null=True)
+    rx_bps_max = models.FloatField(null=True)
+    tx_bps_min = models.FloatField(null=True)
+    tx_bps_avg = models.FloatField(null=True)
+    tx_bps_max = models.FloatField(null=True)
+    samples = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device_ip", "interface_name", "hour"], name="devices_ifhour_once"
+            )
+        ]
+        indexes = [models.Index(fields=["hour"], name="devices_ifhour_time")]
+
+    def __str__(self) -> str:
+        return f"{self.device_ip} {self.interface_name} {self.hour:%Y-%m-%d %H}h"
+
+
+class AvailabilitySample(Sample):
     """Whether an address answered at one moment, and how fast (ms)."""
 
     device_ip = models.CharField(max_length=45)
@@ -171,6 +214,8 @@ class AvailabilitySample(models.Model):
     memory_utilization_pct = models.FloatField(null=True)
     uptime_seconds = models.BigIntegerField(null=True)
     temperature_celsius = models.FloatField(null=True)
+    poe_power_watts = models.FloatField(null=True)
+    poe_power_available_watts = models.FloatField(null=True)
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db import models
 from django.db.models import Avg, Max, Min, Q, QuerySet
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from devices.errors import Invalid, Refused
 from devices.models import (
     AvailabilitySample,
     HealthScore,
+    InterfaceHour,
     InterfaceSample,
     MibProfile,
     OpticalHour,
@@ -24,6 +26,26 @@ from devices.models import (
 from devices.selectors.metrics import number
 
 THRESHOLDS_KEPT_S = 600
+RAW_HOURS = 24 * 7
+PORT_HOUR = {"device_ip": "device_ip", "interface_name": "interface_name"}
+PORT_HOUR |= {"interface_index": "interface_index", "samples": "samples", "recorded_at": "hour"}
+LIGHT_HOUR = PORT_HOUR | {
+    "rx_power": "rx_avg",
+    "tx_power": "tx_avg",
+    "rx_min": "rx_min",
+    "rx_max": "rx_max",
+    "tx_min": "tx_min",
+    "tx_max": "tx_max",
+    "temperature": "temperature_avg",
+}
+TRAFFIC_HOUR = PORT_HOUR | {
+    "rx_bps": "rx_bps_avg",
+    "tx_bps": "tx_bps_avg",
+    "rx_bps_min": "rx_bps_min",
+    "rx_bps_max": "rx_bps_max",
+    "tx_bps_min": "tx_bps_min",
+    "tx_bps_max": "tx_bps_max",
+}
 RANGES = {"24h": 24, "7d": 168, "30d": 720}
 SCORES = ("overall", "availability", "performance", "error", "capacity")
 
@@ -103,39 +125,31 @@ def rows_of(rows: QuerySet[Any], limit: int) -> list[dict[str, Any]]:
 
 def optical(ip: str, interface: str, hours: float, limit: int) -> list[dict[str, Any]]:
     """Return light levels; beyond the week that raw samples live, the mean of each hour."""
-    rows = OpticalSample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
-    if interface:
-        rows = rows.filter(interface_name=interface)
-    found = rows_of(rows, limit)
-    if hours <= 24 * 7 or len(found) >= limit:
-        return found
-    oldest = found[-1]["recorded_at"] if found else timezone.now()
-    older = OpticalHour.objects.filter(device_ip=ip, hour__gte=since(hours), hour__lt=oldest)
-    if interface:
-        older = older.filter(interface_name=interface)
-    return found + [
-        {
-            "device_ip": ip,
-            "interface_name": row.interface_name,
-            "interface_index": row.interface_index,
-            "rx_power": row.rx_avg,
-            "tx_power": row.tx_avg,
-            "rx_min": row.rx_min,
-            "rx_max": row.rx_max,
-            "tx_min": row.tx_min,
-            "tx_max": row.tx_max,
-            "temperature": row.temperature_avg,
-            "samples": row.samples,
-            "recorded_at": row.hour,
-        }
-        for row in older.order_by("-hour")[: limit - len(found)]
-    ]
+    return _with_hours((OpticalSample, OpticalHour, LIGHT_HOUR), ip, interface, hours, limit)
 
 
 def interface(ip: str, name: str, hours: float, limit: int) -> list[dict[str, Any]]:
-    """Return traffic samples."""
-    rows = InterfaceSample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
-    return rows_of(rows.filter(interface_name=name) if name else rows, limit)
+    """Return traffic samples; beyond the week that raw samples live, the mean of each hour."""
+    return _with_hours((InterfaceSample, InterfaceHour, TRAFFIC_HOUR), ip, name, hours, limit)
+
+
+def _with_hours(
+    kept: tuple[type[models.Model], type[models.Model], dict[str, str]],
+    ip: str,
+    name: str,
+    hours: float,
+    limit: int,
+) -> list[dict[str, Any]]:
+    samples, hour_rows, shown = kept
+    port = {"device_ip": ip, **({"interface_name": name} if name else {})}
+    rows = samples._default_manager.filter(**port, recorded_at__gte=since(hours))
+    found = rows_of(rows, limit)
+    if hours <= RAW_HOURS or len(found) >= limit:
+        return found
+    oldest = found[-1]["recorded_at"] if found else timezone.now()
+    older = hour_rows._default_manager.filter(**port, hour__gte=since(hours), hour__lt=oldest)
+    means = older.order_by("-hour")[: limit - len(found)].values(*shown.values())
+    return found + [{key: row[column] for key, column in shown.items()} for row in means]
 
 
 def availability(rows: QuerySet[AvailabilitySample], hours: float, limit: int) -> list[Any]:

@@ -13,18 +13,19 @@ from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import AvailabilitySample, InterfaceSample
 from devices.selectors.metrics import moment
-from devices.services.interfaces import decimal_of, sample_of
+from devices.services.interfaces import PLACES, decimal_of, sample_of, whole_of
 
 COUNTERS = (
     *("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_bps", "tx_bps", "rx_errors"),
     *("tx_errors", "rx_discards", "tx_discards", "rx_crc_errors", "oper_status", "admin_status"),
-    "speed_mbps",
+    *("speed_mbps", "rx_pps", "tx_pps", "collisions"),
 )
 SHARES = ("rx_utilization_pct", "tx_utilization_pct")
 STATES = ("ping_status", "snmp_status", "ssh_status", "https_status")
 READINGS = (
     *("ping_latency_ms", "snmp_response_ms", "ssh_response_ms", "cpu_utilization_pct"),
-    *("memory_utilization_pct", "temperature_celsius"),
+    *("memory_utilization_pct", "temperature_celsius", "poe_power_watts"),
+    "poe_power_available_watts",
 )
 MAX_COUNT = 2**64 - 1
 
@@ -57,14 +58,17 @@ def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample
     if not isinstance(name, str) or not name or len(name) > 100:
         raise Invalid(f"{place}interface_name", "interface_name is required")
     sample = InterfaceSample(interface_name=name, **_common(row, place))
-    sample.interface_index = _whole(row, "interface_index", place, 2**31 - 1)
+    sample.interface_index = whole_of(row, "interface_index", place, 2**31 - 1)
     for field in COUNTERS:
         column = InterfaceSample._meta.get_field(field)
         big = isinstance(column, models.DecimalField)
         small = 2**31 - 1 if type(column) is models.IntegerField else 2**63 - 1
-        setattr(sample, field, _whole(row, field, place, MAX_COUNT if big else small))
+        setattr(sample, field, whole_of(row, field, place, MAX_COUNT if big else small))
     for field in SHARES:
         setattr(sample, field, decimal_of(row.get(field), f"{place}{field}"))
+    rate = decimal_of(row.get("error_rate_ppm"), f"{place}error_rate_ppm", limit=10**6)
+    sample.error_rate_ppm = None if rate is None else float(rate)
+    sample.duplex = str(row.get("duplex") or "")[:20] or None
     return sample
 
 
@@ -79,7 +83,7 @@ def availability_sample(row: Mapping[str, Any], place: str = "") -> Availability
     for field in READINGS:
         value = decimal_of(row.get(field), f"{place}{field}", limit=10**7)
         setattr(sample, field, None if value is None else float(value))
-    sample.uptime_seconds = _whole(row, "uptime_seconds", place, 2**63 - 1)
+    sample.uptime_seconds = whole_of(row, "uptime_seconds", place, 2**63 - 1)
     for field in ("site_name", "device_role"):
         setattr(sample, field, str(row.get(field) or "")[:100])
     return sample
@@ -93,16 +97,8 @@ def _common(row: Mapping[str, Any], place: str) -> dict[str, Any]:
     if ip is None:
         raise InvalidAddress(sent, f"{place}device_ip")
     at = moment(row.get("recorded_at"), f"{place}recorded_at")
-    return {"device_ip": ip, "recorded_at": at or timezone.now()}
-
-
-def _whole(row: Mapping[str, Any], name: str, place: str, limit: int) -> int | None:
-    value = row.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
-        raise Invalid(f"{place}{name}", f"{name} must be a whole number of 0 or more")
-    return value
+    places = {name: whole_of(row, name, place, 2**31 - 1) for name in PLACES}
+    return {"device_ip": ip, "recorded_at": at or timezone.now(), **places}
 
 
 READERS: dict[str, Callable[[Mapping[str, Any], str], models.Model]] = {

@@ -23,6 +23,8 @@ TEXT_LIMITS: dict[str, int] = {
 }
 OTHERS = ("cli_port", "is_optical", "wavelength_nm", "speed_mbps", "thresholds")
 KNOWN = (*(name for name in TEXT_LIMITS if name != "ip_address"), *OTHERS)
+PLACES = ("netbox_device_id", "site_id")
+LIMITS = {"voltage": 999, "signal_quality_pct": 100}
 NO_LIGHT_DBM = Decimal("-40")
 
 
@@ -129,13 +131,16 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         "temperature",
         "voltage",
         "bias_current",
+        "signal_quality_pct",
         "tx_power_high_warn",
         "tx_power_low_warn",
         "rx_power_high_warn",
         "rx_power_low_warn",
     ):
-        limit = 999 if field == "voltage" else 99_999
+        limit = LIMITS.get(field, 99_999)
         setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit))
+    for field in PLACES:
+        setattr(sample, field, whole_of(row, field, place, 2**31 - 1))
     sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
     return sample
 
@@ -151,6 +156,16 @@ def decimal_of(value: Any, name: str = "value", limit: int = 99_999) -> Decimal 
     if not found.is_finite() or abs(found) > limit:
         raise Invalid(name, f"{name} must be a number below {limit}")
     return found
+
+
+def whole_of(row: Mapping[str, Any], name: str, place: str, limit: int) -> int | None:
+    """Read a whole number from 0 to the limit; null is none. Raises `Invalid`."""
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
+        raise Invalid(f"{place}{name}", f"{name} must be a whole number of 0 or more")
+    return value
 
 
 def store_samples(samples: list[OpticalSample]) -> int:

@@ -342,6 +342,23 @@ def _rates(sample: dict[str, Any], last: InterfaceSample | None) -> None:
         bps = _count(bps)
         sample[f"{side}_bps"] = bps
         sample[f"{side}_utilization_pct"] = measures.utilisation_pct(bps, sample["speed_mbps"])
+        packets = _moved(sample, last, f"{side}_packets") if bps is not None else None
+        if packets is not None:
+            sample[f"{side}_pps"] = _count(measures.per_second(packets, seconds))
+    if sample["rx_bps"] is not None or sample["tx_bps"] is not None:
+        sample["error_rate_ppm"] = _error_rate(sample, last)
+
+
+def _moved(sample: Mapping[str, Any], last: InterfaceSample, name: str) -> int | None:
+    then = getattr(last, name)
+    return measures.moved_by(None if then is None else int(then), sample[name])
+
+
+def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | None:
+    """Return errors per million packets, both ways together; none where nothing moved."""
+    packets = [_moved(sample, last, f"{side}_packets") or 0 for side in ("rx", "tx")]
+    errors = [_moved(sample, last, f"{side}_errors") or 0 for side in ("rx", "tx")]
+    return round(sum(errors) / sum(packets) * 1_000_000, 3) if sum(packets) else None
 
 
 def _previous(ips: list[str], at: datetime) -> dict[tuple[str, int | None], InterfaceSample]:

@@ -6,7 +6,8 @@ a day brings.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, models, transaction
 from django.db.models import Max, Min
@@ -16,6 +17,7 @@ from devices import measures
 from devices.models import (
     AvailabilitySample,
     HealthScore,
+    InterfaceHour,
     InterfaceSample,
     OpticalHour,
     OpticalSample,
@@ -25,22 +27,25 @@ from devices.models import (
 from devices.services.runs import remove_older_than
 
 RAW_DAYS, HOUR_DAYS, AVAILABILITY_DAYS, RUN_DAYS = 7, 90, 90, 30
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR, SLICE = timedelta(hours=1), timedelta(minutes=5)
-SUMS = {
-    "interface_index": "MIN(interface_index)",
-    "rx_min": "MIN(rx_power)",
-    "rx_avg": "AVG(rx_power)",
-    "rx_max": "MAX(rx_power)",
-    "tx_min": "MIN(tx_power)",
-    "tx_avg": "AVG(tx_power)",
-    "tx_max": "MAX(tx_power)",
-    "temperature_avg": "AVG(temperature)",
-    "samples": "COUNT(*)",
+WAYS = ("MIN", "AVG", "MAX")
+COUNTED = {"interface_index": "MIN(interface_index)", "samples": "COUNT(*)"}
+LIGHT = {
+    f"{side}_{way.lower()}": f"{way}({side}_power)" for side in ("rx", "tx") for way in WAYS
+} | {"temperature_avg": "AVG(temperature)"}
+TRAFFIC = {
+    f"{side}_bps_{way.lower()}": f"{way}({side}_bps)" for side in ("rx", "tx") for way in WAYS
 }
+ROLLED: tuple[tuple[type[models.Model], type[models.Model], dict[str, str]], ...] = (
+    (OpticalSample, OpticalHour, LIGHT | COUNTED),
+    (InterfaceSample, InterfaceHour, TRAFFIC | COUNTED),
+)
 KEPT: tuple[tuple[str, type[models.Model], str, int], ...] = (
     ("optical", OpticalSample, "recorded_at", RAW_DAYS),
     ("interfaces", InterfaceSample, "recorded_at", RAW_DAYS),
     ("hours", OpticalHour, "hour", HOUR_DAYS),
+    ("traffic_hours", InterfaceHour, "hour", HOUR_DAYS),
     ("availability", AvailabilitySample, "recorded_at", AVAILABILITY_DAYS),
     ("health", HealthScore, "calculated_at", RUN_DAYS),
     ("data", PollData, "collected_at", RUN_DAYS),
@@ -48,29 +53,40 @@ KEPT: tuple[tuple[str, type[models.Model], str, int], ...] = (
 
 
 def roll_up(at: datetime | None = None) -> int:
-    """Work out the hours that have ended; an hour is worked out anew while its samples are kept."""
+    """Work out the hours that have ended, and return how many ports they had.
+
+    The newest hour that is known is worked out anew: samples may have come late.
+    """
     now = measures.hour_of(at or timezone.now())
-    newest = OpticalHour.objects.aggregate(top=Max("hour"))["top"]
-    since = newest or now - timedelta(days=RAW_DAYS)
+    return sum(_roll_up(*rolled, now) for rolled in ROLLED)
+
+
+def _roll_up(
+    samples: type[models.Model], hours: type[models.Model], sums: Mapping[str, str], now: datetime
+) -> int:
+    newest = hours._default_manager.aggregate(top=Max("hour"))["top"]
+    since = newest or BEGINNING
     done = 0
     while True:
-        rows = OpticalSample.objects.filter(recorded_at__gte=since, recorded_at__lt=now)
+        rows = samples._default_manager.filter(recorded_at__gte=since, recorded_at__lt=now)
         first = rows.aggregate(first=Min("recorded_at"))["first"]
         if first is None:
             return done
         hour = measures.hour_of(first)
-        done += _roll_up_hour(hour)
+        done += _roll_up_hour(samples, hours, sums, hour)
         since = hour + HOUR
 
 
-def _roll_up_hour(hour: datetime) -> int:
+def _roll_up_hour(
+    samples: type[models.Model], hours: type[models.Model], sums: Mapping[str, str], hour: datetime
+) -> int:
     """Sum up one hour in the database; return how many ports it had."""
-    changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in SUMS)
+    changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in sums)
     statement = (
-        f"INSERT INTO {OpticalHour._meta.db_table}"  # noqa: S608  names of this module alone
-        f" (device_ip, interface_name, hour, {', '.join(SUMS)})"
-        f" SELECT device_ip, interface_name, {_moment_mark()}, {', '.join(SUMS.values())}"
-        f" FROM {OpticalSample._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s"
+        f"INSERT INTO {hours._meta.db_table}"  # noqa: S608  names of this module alone
+        f" (device_ip, interface_name, hour, {', '.join(sums)})"
+        f" SELECT device_ip, interface_name, {_moment_mark()}, {', '.join(sums.values())}"
+        f" FROM {samples._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s"
         " GROUP BY device_ip, interface_name"
         f" ON CONFLICT (device_ip, interface_name, hour) DO UPDATE SET {changed}"
     )

@@ -51,6 +51,7 @@ WITHOUT_ADMIN = {
     "devices.InterfaceState": "shown as the ports on the device's page",
     "devices.OpticalSample": DEVICE_SAMPLE,
     "devices.OpticalHour": DEVICE_SAMPLE,
+    "devices.InterfaceHour": DEVICE_SAMPLE,
     "devices.InterfaceSample": DEVICE_SAMPLE,
     "devices.AvailabilitySample": DEVICE_SAMPLE,
     "devices.HealthScore": DEVICE_SAMPLE,

@@ -161,6 +161,19 @@ class OpticalHourFactory(RecordFactory[models.OpticalHour]):
     samples = 60
 
 
+class InterfaceHourFactory(RecordFactory[models.InterfaceHour]):
+    """An hour of a port's traffic, one after the other."""
+
+    class Meta:
+        model = models.InterfaceHour
+
+    device_ip = ADDRESS
+    interface_name = "1"
+    hour = factory.Sequence(lambda number: FIRST_HOUR + timedelta(hours=number))
+    rx_bps_min, rx_bps_avg, rx_bps_max = 1_000, 2_000, 4_000
+    samples = 60
+
+
 class InterfaceSampleFactory(RecordFactory[models.InterfaceSample]):
     """Counters of a port, one sample a minute."""
 

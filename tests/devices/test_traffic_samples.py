@@ -1,0 +1,117 @@
+"""What a sample of traffic tells beside its counters, and what stays of it after a week."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices.executors.snmp_codec import VarBind, parse_oid
+from devices.models import InterfaceHour, InterfaceSample, OpticalSample, PollConfig
+from devices.services import poll_rows, retention
+
+pytestmark = pytest.mark.django_db
+OIDS = {name: f"1.3.6.1.9.{at}" for at, name in enumerate(("rx_bytes", "rx_pkts", "rx_errors"), 2)}
+PATHS = ("optical", "interface", "availability")
+
+
+def poll(at, rx_bytes, packets, errors):
+    columns = tuple(poll_rows.Column(parse_oid(oid), name) for name, oid in OIDS.items())
+    values = zip(OIDS.values(), (rx_bytes, packets, errors), strict=True)
+    rows = [VarBind(parse_oid(f"{oid}.7"), "Counter64", value) for oid, value in values]
+    poll_rows.store(
+        poll_rows.Plan("mine", "interface_metrics", (), columns),
+        [],
+        [poll_rows.Answer("10.0.0.1", rows)],
+        at=at,
+        config=PollConfig.objects.first(),
+        execution=None,
+    )
+    return InterfaceSample.objects.get(recorded_at=at)
+
+
+def test_packets_and_errors_get_rates_from_the_second_sample():
+    now = timezone.now()
+
+    first = poll(now - timedelta(seconds=100), 1_000, 10_000, 3)
+    second = poll(now, 26_000, 60_000, 8)
+
+    assert (first.rx_pps, first.error_rate_ppm) == (None, None)
+    assert (second.rx_bps, second.rx_pps, second.error_rate_ppm) == (2_000, 500, 100.0)
+    assert (second.tx_bps, second.tx_pps) == (None, None)
+
+
+def test_after_a_restart_nothing_is_said_of_packets():
+    now = timezone.now()
+    poll(now - timedelta(seconds=100), 9_000, 10_000, 3)
+
+    restarted = poll(now, 500, 20, 0)
+
+    assert (restarted.rx_bps, restarted.rx_pps, restarted.error_rate_ppm) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("optical", {"interface_name": "p1", "rx_power": -3, "signal_quality_pct": 99.5}),
+        (
+            "interface",
+            {
+                **{"interface_name": "p1", "rx_pps": 5, "tx_pps": 6, "collisions": 7},
+                **{"error_rate_ppm": 12.5, "duplex": "full"},
+            },
+        ),
+        ("availability", {"poe_power_watts": 61.5, "poe_power_available_watts": 370}),
+    ],
+)
+def test_a_sample_from_outside_keeps_every_column(api, kind, sent):
+    body = {"device_ip": "10.0.0.9", "netbox_device_id": 41, "site_id": 7, **sent}
+    client = api("admin")
+
+    made = client.post(f"/api/metrics/{kind}", body, format="json")
+
+    assert made.status_code == 201
+    answer = client.get(f"/api/metrics/{kind}?device_ip=10.0.0.9").json()
+    [row] = answer["metrics"] if "metrics" in answer else answer["data"]["metrics"]
+    assert {name: row[name] for name in body} == body
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("optical", {"interface_name": "p1", "signal_quality_pct": 100.1}),
+        ("optical", {"interface_name": "p1", "site_id": -1}),
+        ("interface", {"interface_name": "p1", "collisions": "many"}),
+        ("interface", {"interface_name": "p1", "error_rate_ppm": 10**7}),
+        ("availability", {"netbox_device_id": 2**31}),
+    ],
+)
+def test_a_wrong_column_is_named_and_nothing_is_kept(api, kind, wrong):
+    answer = api("admin").post(
+        f"/api/metrics/{kind}", {"device_ip": "10.0.0.9", **wrong}, format="json"
+    )
+
+    assert answer.status_code == 400
+    assert list(wrong)[-1] in answer.content.decode()
+    assert [model.objects.count() for model in (OpticalSample, InterfaceSample)] == [0, 0]
+
+
+def test_hours_of_traffic_outlive_its_samples(api):
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=9)
+    for minute, bps in ((0, 100), (20, 300), (40, None)):
+        InterfaceSample.objects.create(
+            device_ip="10.0.0.1",
+            interface_name="p7",
+            interface_index=7,
+            rx_bps=bps,
+            recorded_at=start + timedelta(minutes=minute),
+        )
+
+    retention.remove_old()
+
+    assert not InterfaceSample.objects.exists()
+    hour = InterfaceHour.objects.get()
+    kept = (hour.hour, hour.rx_bps_min, hour.rx_bps_avg, hour.rx_bps_max, hour.samples)
+    assert kept == (start, 100, 200, 300, 3)
+    answer = api("viewer").get("/api/metrics/interface?device_ip=10.0.0.1&hours=720").json()
+    [row] = answer["metrics"] if "metrics" in answer else answer["data"]["metrics"]
+    assert (row["rx_bps"], row["rx_bps_max"], row["tx_bps"], row["samples"]) == (200, 300, None, 3)

@@ -23,7 +23,7 @@ KINDS = {
     "winrm": ("winrm", "WinRM", "hostname"),
 }
 DIRECTORIES = ("ldap", "active_directory")
-CONNECT_S = 5.0
+CONNECT_S, TRY_S = 5.0, 10
 
 
 def test_credential(
@@ -40,7 +40,7 @@ def test_credential(
     if tried not in KINDS:
         raise Invalid("credential_type", f"Credentials of type {tried} cannot be tested")
     kind, service, command = KINDS[tried]
-    config = {**runs.secret_config(document), "timeout": 10, "retries": 0}
+    config = {**runs.secret_config(document), "timeout": TRY_S, "retries": 0}
     if port:
         config["port"] = port
     elif kind == "snmp":

@@ -29,6 +29,8 @@ PUBLIC = {
     "/api/auth/login/2fa": "the challenge of the first step is the proof",
     "/auth/login/2fa": "the challenge of the first step is the proof",
     "/api/auth/verify-2fa": "the challenge of the first step is the proof",
+    "/api/auth/login/2fa/key": "the challenge of the first step is the proof",
+    "/auth/login/2fa/key": "the challenge of the first step is the proof",
     "/api/auth/login/2fa/resend": "the challenge of the first step is the proof",
     "/auth/login/2fa/resend": "the challenge of the first step is the proof",
     "/api/auth/refresh": "the refresh token is the proof",

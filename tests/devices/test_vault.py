@@ -338,7 +338,8 @@ def test_the_log_keeps_the_callers_session_and_a_failed_use_keeps_its_sentence(a
     assert (used.success, used.error_message) == (False, "refused")
 
 
-def test_a_credential_is_tried_as_the_type_that_was_named(admin):
+def test_a_credential_is_tried_as_the_type_that_was_named(admin, monkeypatch):
+    monkeypatch.setattr("devices.services.vault_test.TRY_S", 0.2)
     store(admin, credential_type="api_key", token=SECRET)
     pk = Credential.objects.get().pk
     body = {"target": "127.0.0.1", "port": 9}

@@ -121,6 +121,7 @@ def is_redirect_to_sign_in(answer: object) -> bool:
     return answer.status_code == 302 and "/admin/login/" in answer["Location"]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", sorted(set(ALL) - set(PUBLIC) - set(HIDDEN) - CATCH_ALL))
 def test_an_address_is_closed_to_strangers(text: str, client: Client) -> None:

@@ -22,6 +22,7 @@ from tests.peers.process import free_port
 from tests.peers.s3 import KEY_ID, SECRET
 from tests.peers.site import ROOT
 
+DOCS = "inventory-docs"
 pytestmark = pytest.mark.django_db  # closing an answer looks after the connection
 
 
@@ -43,16 +44,7 @@ def storages_at(url, bucket="inventory-docs"):
 @pytest.fixture(autouse=True)
 def on_s3(s3, settings):
     settings.STORAGES = {**settings.STORAGES, **storages_at(s3.url)}
-    yield
-    client = s3.client()
-    for bucket in ("inventory-docs", "inventory-images"):
-        for found in client.list_objects_v2(Bucket=bucket).get("Contents", []):
-            client.delete_object(Bucket=bucket, Key=found["Key"])
-
-
-def keys(s3, bucket="inventory-docs"):
-    found = s3.client().list_objects_v2(Bucket=bucket).get("Contents", [])
-    return [one["Key"] for one in found]
+    s3.empty()
 
 
 def open_uploads(s3):
@@ -65,14 +57,14 @@ def test_a_file_of_any_size_is_stored_and_read_back(s3, size):
 
     stored = blobs.store(io.BytesIO(content), key="a/b", max_bytes=size)
 
-    assert (stored.size, keys(s3)) == (size, ["a/b"])
+    assert (stored.size, s3.keys(DOCS)) == (size, ["a/b"])
     assert b"".join(blobs.open_stream("docs", "a/b")) == content
     assert b"".join(blobs.open_stream("docs", "a/b", 3, 5)) == content[3:8] or size < 8
     assert blobs.size("docs", "a/b") == size
     assert [key for key, _ in storages["docs"].walk("a/")] == ["a/b"]
     assert blobs.remove("docs", "a/b") is True
     assert blobs.remove("docs", "a/b") is False
-    assert keys(s3) == []
+    assert s3.keys(DOCS) == []
 
 
 def test_what_is_missing_is_not_found():
@@ -86,7 +78,7 @@ def test_a_file_over_its_limit_leaves_nothing(s3, size):
     with pytest.raises(TooLarge):
         blobs.store((bytes(MIB) for _ in range(size // MIB)), key="a", max_bytes=size - 1)
 
-    assert (keys(s3), open_uploads(s3)) == ([], [])
+    assert (s3.keys(DOCS), open_uploads(s3)) == ([], [])
 
 
 def test_a_source_that_breaks_off_leaves_nothing(s3):
@@ -98,7 +90,7 @@ def test_a_source_that_breaks_off_leaves_nothing(s3):
     with pytest.raises(ConnectionResetError):
         blobs.store(broken(), key="a", max_bytes=99 * MIB)
 
-    assert (keys(s3), open_uploads(s3)) == ([], [])
+    assert (s3.keys(DOCS), open_uploads(s3)) == ([], [])
 
 
 def test_a_bucket_that_is_absent_is_made_on_the_first_write(s3, settings):
@@ -109,7 +101,7 @@ def test_a_bucket_that_is_absent_is_made_on_the_first_write(s3, settings):
     assert list(storages["docs"].leftovers(datetime.now(UTC))) == []
     blobs.store([b"x"], key="a", max_bytes=9)
 
-    assert keys(s3, "made-when-needed") == ["a"]
+    assert s3.keys("made-when-needed") == ["a"]
 
 
 def test_a_store_that_is_down_is_an_answer(settings):
@@ -153,7 +145,7 @@ def test_the_same_content_is_kept_once(s3):
     first = blobs.store_by_content([b"same"], max_bytes=9)
 
     assert blobs.store_by_content([b"same"], max_bytes=9).is_new is False
-    assert keys(s3) == [first.key]
+    assert s3.keys(DOCS) == [first.key]
 
 
 KILLED = """
@@ -210,7 +202,7 @@ def test_the_sweep_removes_old_objects_without_a_row_only(s3, monkeypatch):
     assert sweep.sweep().orphans == []
     assert sweep.sweep(older_than_hours=0).orphans == ["docs:a/orphan"]
 
-    assert keys(s3) == ["a/known", "b/orphan"]
+    assert s3.keys(DOCS) == ["a/known", "b/orphan"]
 
 
 def test_chunks_are_read_in_the_sizes_that_are_asked_for():

@@ -43,20 +43,13 @@ documents.upload_document(actor=None, parent=part, upload=upload)
 @pytest.fixture
 def on_s3(s3: Any, settings: Any, db: None) -> Any:
     settings.STORAGES = {**settings.STORAGES, **storages_at(s3.url)}
-    yield s3
-    for bucket in ("inventory-docs", "inventory-images"):
-        for key in keys(s3, bucket):
-            s3.client().delete_object(Bucket=bucket, Key=key)
+    s3.empty()
+    return s3
 
 
 @pytest.fixture
 def stock(api: Any) -> Any:
     return api("admin")
-
-
-def keys(s3: Any, bucket: str) -> list[str]:
-    found = s3.client().list_objects_v2(Bucket=bucket).get("Contents", [])
-    return sorted(one["Key"] for one in found)
 
 
 def send(stock: Any, name: str, content: bytes) -> Any:
@@ -71,8 +64,8 @@ def test_documents_live_in_their_buckets_under_their_content(on_s3: Any, stock: 
     sheet, photo = send(stock, "sheet.pdf", PDF), send(stock, "photo.png", png())
     send(stock, "again.pdf", PDF)
 
-    assert keys(on_s3, "inventory-docs") == [sheet["s3_key"]]
-    assert photo["s3_key"] in keys(on_s3, "inventory-images")
+    assert on_s3.keys("inventory-docs") == [sheet["s3_key"]]
+    assert photo["s3_key"] in on_s3.keys("inventory-images")
     assert b"".join(stock.get(sheet["public_url"])) == PDF
     ranged = stock.get(sheet["public_url"], HTTP_RANGE="bytes=0-4")
     assert (ranged.status_code, b"".join(ranged)) == (206, b"%PDF-")
@@ -86,7 +79,7 @@ def test_small_pictures_are_made_and_kept_in_s3(on_s3: Any, stock: Any) -> None:
 
     assert thumbnails.make_usual_thumbnail(photo["id"]) is True
 
-    assert f"thumbs/{photo['sha256']}-256" in keys(on_s3, "inventory-images")
+    assert f"thumbs/{photo['sha256']}-256" in on_s3.keys("inventory-images")
     assert b"".join(stock.get(photo["thumbnail_url"]))[:3] == b"\xff\xd8\xff"
 
 
@@ -99,7 +92,7 @@ def test_bytes_leave_s3_a_day_after_their_last_document(on_s3: Any, stock: Any) 
     StoredBlob.objects.update(used_at=timezone.now() - timedelta(days=2))
 
     assert blob_store.sweep_unused() == 1
-    assert keys(on_s3, "inventory-docs") == []
+    assert on_s3.keys("inventory-docs") == []
 
 
 def test_a_store_that_is_down_keeps_nothing_and_says_busy(

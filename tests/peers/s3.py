@@ -53,6 +53,18 @@ class S3:
             config=Config(s3={"addressing_style": "path"}),
         )
 
+    def keys(self, bucket: str) -> list[str]:
+        """Keys of a bucket, in order."""
+        found = self.client().list_objects_v2(Bucket=bucket).get("Contents", [])
+        return sorted(one["Key"] for one in found)
+
+    def empty(self) -> None:
+        """Remove whatever other tests have left."""
+        client = self.client()
+        for bucket in self.buckets:
+            for key in self.keys(bucket):
+                client.delete_object(Bucket=bucket, Key=key)
+
     def create_buckets(self) -> None:
         """Make the buckets that the site expects."""
         for bucket in self.buckets:

@@ -14,7 +14,7 @@ PYTHON = sys.executable
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark or once"
-WORKERS = "2"
+WORKERS, WORKERS_WITH_PEERS = "2", "3"  # who asks peers, waits for them
 CONCISE = ("--output-format", "concise")
 
 
@@ -46,20 +46,13 @@ def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
     """pytest on both databases; what needs no second database once, where PostgreSQL is."""
     has_postgres = all(program.package != "postgresql" for program in lacking)
     limit_s = 4 * 3600 if soak else 2400  # against hanging, not a goal
-    pytest = [
-        PYTHON,
-        "-m",
-        "pytest",
-        "-n",
-        WORKERS,
-        "--durations=20",
-        *(["--soak"] if soak else []),
-    ]
-    on_sqlite = [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
+    pytest = [PYTHON, "-m", "pytest", "--durations=20", *(["--soak"] if soak else [])]
+    on_sqlite = ["-n", WORKERS]
+    on_sqlite += [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
     yield run("pytest on SQLite", [*pytest, *on_sqlite], limit_s=limit_s, quiet=False)
     if has_postgres:
-        beside = [PYTHON, "-m", "tests.peers", "postgres", "--"]
-        yield run("pytest on PostgreSQL", [*beside, *pytest], limit_s=limit_s, quiet=False)
+        beside = [PYTHON, "-m", "tests.peers", "postgres", "--", *pytest, "-n", WORKERS_WITH_PEERS]
+        yield run("pytest on PostgreSQL", beside, limit_s=limit_s, quiet=False)
 
 
 def test() -> int:

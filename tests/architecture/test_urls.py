@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -80,6 +81,7 @@ CLOSED = {401, 403, 405}
 UPSTREAM = {502, 503, 504}  # another system is not set up or does not answer, said as JSON
 ANY_UUID = "5f0c2f4e-8d0a-4a55-9c55-3a1d8a6d0b51"
 ODD_VALUES = ("0", "-1", "9" * 30, "x", "\x00", "../..", "é中%a'b\"<b>")
+OVERFLOWING = ("9" * 30,)  # all else PostgreSQL is the stricter judge of
 QUERY_NAMES = ("q", "search", "ordering", "limit", "offset", "cursor", "fields", "p", "o")
 ODD_QUERIES = ("-1", "9" * 30, "\x00", "é'\"<b>%", "id,-id,nothing")
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>(?:[^()]|\([^()]*\))*\)")
@@ -109,6 +111,11 @@ def filled(text: str, value: str) -> str:
         return ANY_UUID if value == "1" and "uuid:" in found[0] else quote(value, safe="")
 
     return PARAMETER.sub(word, text).replace("\\", "")
+
+
+def tried(values: tuple[str, ...]) -> tuple[str, ...]:
+    """All of them on PostgreSQL; on SQLite what only SQLite may trip over."""
+    return values if connection.vendor == "postgresql" else OVERFLOWING
 
 
 def is_broken(answer: HttpResponse) -> bool:
@@ -163,7 +170,7 @@ def test_odd_words_in_an_address_are_never_an_error_page(text: str, admin_page: 
 
     broken = {
         value: answer.status_code
-        for value in ODD_VALUES
+        for value in tried(ODD_VALUES)
         if is_broken(answer := call(filled(text, value)))
     }
 
@@ -189,7 +196,7 @@ def test_odd_words_in_a_query_are_never_an_error_page(text: str, admin_page: Cli
 
     broken = {
         value: answer.status_code
-        for value in ODD_QUERIES
+        for value in tried(ODD_QUERIES)
         if is_broken(answer := admin_page.get(text, dict.fromkeys(QUERY_NAMES, value)))
     }
 

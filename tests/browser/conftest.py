@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from accounts.models import User
 from accounts.services import sessions
@@ -119,6 +119,7 @@ def new_page(chromium: Browser, site: str) -> Iterator[NewPage]:
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
         _watch(page, site)
         if user is not None:
             sign_in(page, user, site)

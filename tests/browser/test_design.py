@@ -129,7 +129,7 @@ def test_a_dead_circuit_shows_on_overview_map_and_client_surface_and_goes_again(
         kind="tcp",
         target="127.0.0.1",
         tcp_port=target.port,
-        timeout_ms=500,
+        timeout_ms=5000,
         losses_to_outage=2,
     )
     probe()

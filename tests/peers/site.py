@@ -7,6 +7,7 @@ import contextlib
 import functools
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.peers.process import (
     LOOPBACK,
@@ -64,6 +66,12 @@ class Home:
                 f"manage.py {' '.join(arguments)}\n{(done.stdout + done.stderr)[-3000:]}"
             )
         return done
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What a statement finds in the site's SQLite database, read beside the site."""
+        path = next((self.folder / "var").rglob("*.sqlite3"))
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return database.execute(statement).fetchall()
 
     def process(self, command: list[str], log: str) -> Process:
         """A process in this environment, not started yet; its output goes to the file `log`."""

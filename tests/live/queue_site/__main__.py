@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 import django
 from django.db import transaction
-from django.db.models import Count
 
 django.setup()
 
-from inventory_site.core.models import QueuedTask  # noqa: E402  needs the apps
-from inventory_site.core.tasks import enqueue  # noqa: E402
+from inventory_site.core.tasks import enqueue  # noqa: E402  needs the apps
 
 CHUNK = 100
 
@@ -35,18 +33,9 @@ def enqueue_timed(first: int, count: int, pause_ms: int) -> None:
     sys.stdout.write(json.dumps(asked))
 
 
-def print_counts() -> None:
-    """Print how many notes stand where, and how many other rows are done."""
-    notes = QueuedTask.objects.filter(task="queue_site.note").order_by()
-    others = QueuedTask.objects.exclude(task="queue_site.note").filter(status="done")
-    counts = dict(notes.values_list("status").annotate(Count("pk")))
-    sys.stdout.write(json.dumps({"notes": counts, "others": others.count()}))
-
-
 ACTIONS: dict[str, Callable[..., None]] = {
     "enqueue": enqueue_notes,
     "timed": enqueue_timed,
-    "counts": print_counts,
 }
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netaddr import EUI, AddrFormatError, NotRegisteredError
-
 TABLE = Path("/proc/net/arp")
 COMPLETE, NOBODY = 0x2, "IEEE Registration Authority"
 
@@ -26,6 +24,8 @@ def neighbours(table: Path = TABLE) -> dict[str, str]:
 
 def maker_of(mac: str) -> str:
     """Return the organisation of a MAC address by the IEEE's lists; blank when nobody has it."""
+    from netaddr import EUI, AddrFormatError, NotRegisteredError  # 6 MiB: only where it is asked
+
     try:
         address = EUI(mac)
         if address.is_iab():

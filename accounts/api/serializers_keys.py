@@ -54,4 +54,4 @@ class ShownApiKeySerializer(ApiKeySerializer):
 
     class Meta(ApiKeySerializer.Meta):
         fields: tuple[str, ...] = (*ApiKeySerializer.Meta.fields, "key")  # type: ignore[assignment]  # one more
-        read_only_fields = fields  # type: ignore[assignment]  # as above
+        read_only_fields = fields  # type: ignore[assignment]  # the parent has fewer

@@ -133,7 +133,7 @@ def _received(sock: socket.socket, number: int, authenticator: bytes, key: bytes
     if len(data) < 20 or data[1] != number:
         return None
     size = int.from_bytes(data[2:4], "big")
-    proof = hashlib.md5(data[:4] + authenticator + data[20:size] + key).digest()  # noqa: S324  as above
+    proof = hashlib.md5(data[:4] + authenticator + data[20:size] + key).digest()  # noqa: S324  RFC 2865's own
     return data[0] if hmac.compare_digest(proof, data[4:20]) else None
 
 

@@ -20,6 +20,22 @@ class Sample(models.Model):
         abstract = True
 
 
+class PortHour(models.Model):
+    """One hour of one port, summed up from `samples` rows."""
+
+    device_ip = models.CharField(max_length=45)
+    interface_name = models.CharField(max_length=100)
+    interface_index = models.IntegerField(null=True, blank=True)
+    hour = models.DateTimeField()
+    samples = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.device_ip} {self.interface_name} {self.hour:%Y-%m-%d %H}h"
+
+
 class InterfaceState(models.Model):
     """The current row of one port of an address, as the last scan found it."""
 
@@ -96,13 +112,9 @@ class OpticalSample(Sample):
         return f"{self.device_ip} {self.interface_name} {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
-class OpticalHour(models.Model):
+class OpticalHour(PortHour):
     """The hour of one port: least, mean and most light, and from how many samples."""
 
-    device_ip = models.CharField(max_length=45)
-    interface_name = models.CharField(max_length=100)
-    interface_index = models.IntegerField(null=True, blank=True)
-    hour = models.DateTimeField()
     rx_min = models.FloatField(null=True)
     rx_avg = models.FloatField(null=True)
     rx_max = models.FloatField(null=True)
@@ -110,7 +122,6 @@ class OpticalHour(models.Model):
     tx_avg = models.FloatField(null=True)
     tx_max = models.FloatField(null=True)
     temperature_avg = models.FloatField(null=True)
-    samples = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
@@ -119,9 +130,6 @@ class OpticalHour(models.Model):
             )
         ]
         indexes = [models.Index(fields=["hour"], name="devices_opticalhour_time")]
-
-    def __str__(self) -> str:
-        return f"{self.device_ip} {self.interface_name} {self.hour:%Y-%m-%d %H}h"
 
 
 class InterfaceSample(Sample):
@@ -170,20 +178,15 @@ class InterfaceSample(Sample):
         return f"{self.device_ip} {self.interface_name} {self.recorded_at:%Y-%m-%d %H:%M}"
 
 
-class InterfaceHour(models.Model):
+class InterfaceHour(PortHour):
     """The hour of one port's traffic: least, mean and most bit/s, and from how many samples."""
 
-    device_ip = models.CharField(max_length=45)
-    interface_name = models.CharField(max_length=100)
-    interface_index = models.IntegerField(null=True, blank=True)
-    hour = models.DateTimeField()
     rx_bps_min = models.FloatField(null=True)
     rx_bps_avg = models.FloatField(null=True)
     rx_bps_max = models.FloatField(null=True)
     tx_bps_min = models.FloatField(null=True)
     tx_bps_avg = models.FloatField(null=True)
     tx_bps_max = models.FloatField(null=True)
-    samples = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
@@ -192,9 +195,6 @@ class InterfaceHour(models.Model):
             )
         ]
         indexes = [models.Index(fields=["hour"], name="devices_ifhour_time")]
-
-    def __str__(self) -> str:
-        return f"{self.device_ip} {self.interface_name} {self.hour:%Y-%m-%d %H}h"
 
 
 class AvailabilitySample(Sample):

@@ -128,6 +128,7 @@ def perform_scan(pk: int) -> None:
         return
     scan = Scan.objects.select_related("started_by").get(pk=pk)
     own = discovery_communities(scan) if scan.kind == ScanKind.DISCOVERY else []
+    options = discovery_defaults.for_scan(scan.options)
     while True:
         if Scan.objects.filter(pk=pk, status=ScanStatus.CANCELLED).exists():
             return
@@ -135,7 +136,7 @@ def perform_scan(pk: int) -> None:
         if not rows:
             break
         if scan.kind == ScanKind.DISCOVERY:
-            _discover_chunk(scan, rows, own)
+            _discover_chunk(scan, rows, own, options)
         else:
             _read_chunk(scan, rows)
     Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
@@ -143,11 +144,12 @@ def perform_scan(pk: int) -> None:
     )
 
 
-def _discover_chunk(scan: Scan, rows: Sequence[ScanResult], own: Sequence[str]) -> None:
-    options = discovery_defaults.for_scan(scan.options)
+def _discover_chunk(
+    scan: Scan, rows: Sequence[ScanResult], own: Sequence[str], options: dict[str, Any]
+) -> None:
     communities = [*own, *_community_lines(options)]
     if communities:
-        options["snmp_communities"] = list(dict.fromkeys(communities))
+        options = {**options, "snmp_communities": list(dict.fromkeys(communities))}
     found = async_to_sync(_discover_all)([row.target for row in rows], options)
     now = timezone.now()
     with transaction.atomic():

@@ -34,7 +34,7 @@ TYPES = {
     ".json": "application/json",
     ".wasm": "application/wasm",
 }
-POLICY = (
+POLICY = (  # the two other hosts: contract section 9, for the original front end alone
     "default-src 'self'; base-uri 'self'; object-src 'none'; "
     "script-src 'self' 'unsafe-inline' https://cdnjs.cloudflare.com https://cdn.jsdelivr.net; "
     "style-src 'self' 'unsafe-inline' https://cdnjs.cloudflare.com; "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.services import audit
 from inventory_site.core.admin import toast
 from networkroutes import policy
-from networkroutes.admin import downloads
+from networkroutes.admin import downloads, saved_words
 from networkroutes.admin.design_form import DesignForm
 from networkroutes.admin.design_words import exclusion_groups, map_lines, shown_ways, sums
 from networkroutes.admin.pages import framed
@@ -111,8 +110,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     asked = request.GET.getlist("search")
     keys = [int(key) for key in asked if key.isascii() and key.isdigit() and len(key) < 19]
     rows = {row.pk: row for row in SavedSearch.objects.filter(pk__in=keys[:MOST_COMPARED])}
-    columns = [_column(rows[key]) for key in dict.fromkeys(keys) if key in rows]
-    shown = {"columns": columns, "facts": _facts(columns)}
+    columns = [saved_words.column(rows[key]) for key in dict.fromkeys(keys) if key in rows]
+    shown = {"columns": columns, "facts": saved_words.facts(columns)}
     template = "networkroutes/admin/compare.html"
     return render(request, template, framed(request, "Compare searches", **shown))
 
@@ -154,97 +153,4 @@ def _valid(request: HttpRequest) -> DesignForm:
 
 def _saved() -> list[dict[str, Any]]:
     rows = SavedSearch.objects.select_related("owner")[:SHOWN_SEARCHES]
-    return [{"row": row, "url": _url_of(row)} for row in rows]
-
-
-def _url_of(row: SavedSearch) -> str:
-    """Return the address that asks a saved question again."""
-    kept = row.search_results if isinstance(row.search_results, dict) else {}
-    query = kept.get("query")
-    if not isinstance(query, str):
-        avoided = row.carrier_avoidance
-        unit = (row.bandwidth_unit or "").strip().lower()
-        query = urlencode(
-            {
-                "source": row.source_location or "",
-                "destination": row.destination_location or "",
-                "bandwidth": row.bandwidth_required or "",
-                "unit": "Gbps" if unit == "gbps" else "Mbps",
-                "max_latency": row.max_latency_ms or "",
-                "twin": "circuit" if row.protection_required else "",
-                "avoid_carriers": ", ".join(avoided)
-                if isinstance(avoided, list)
-                else avoided or "",
-                "currency": row.output_currency or "",
-                "term": row.contract_term_months or "",
-            }
-        )
-    return f"{reverse('networkroutes-design')}?{query}"
-
-
-def _column(row: SavedSearch) -> dict[str, Any]:
-    kept = row.search_results if isinstance(row.search_results, dict) else {}
-    paths = kept.get("paths") if isinstance(kept.get("paths"), list) else []
-    return {"row": row, "url": _url_of(row), "kept": kept, "paths": paths}
-
-
-def _facts(columns: list[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
-    """Return (what, one text per search, whether they differ)."""
-    found = []
-    for title, read in FACTS:
-        texts = [_shown(read(column)) for column in columns]
-        found.append((title, texts, len(set(texts)) > 1))
-    return found
-
-
-def _way(number: int, name: str) -> Any:
-    def read(column: dict[str, Any]) -> Any:
-        paths = column["paths"]
-        value = paths[number].get(name) if len(paths) > number else None
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-    return read
-
-
-FACTS: tuple[tuple[str, Any], ...] = (
-    ("From", lambda column: column["row"].source_location),
-    ("To", lambda column: column["row"].destination_location),
-    (
-        "Bandwidth",
-        lambda column: (
-            f"{column['row'].bandwidth_required:g} {column['row'].bandwidth_unit or 'Mbps'}"
-            if column["row"].bandwidth_required
-            else None
-        ),
-    ),
-    ("Latency up to, ms", lambda column: column["row"].max_latency_ms),
-    (
-        "Without carriers",
-        lambda column: (
-            ", ".join(map(str, column["row"].carrier_avoidance))
-            if isinstance(column["row"].carrier_avoidance, list)
-            else column["row"].carrier_avoidance
-        ),
-    ),
-    ("Path", _way(0, "path")),
-    ("Latency, ms", _way(0, "totalLatency")),
-    ("Circuits", _way(0, "circuits")),
-    ("Carriers", _way(0, "carriers")),
-    ("Twin", _way(1, "path")),
-    ("Twin's latency, ms", _way(1, "totalLatency")),
-    ("Twin's carriers", _way(1, "carriers")),
-    ("Term, months", lambda column: column["row"].contract_term_months),
-    ("Currency", lambda column: column["row"].output_currency),
-    ("Monthly", lambda column: column["kept"].get("monthly")),
-    ("Set-up", lambda column: column["kept"].get("setup")),
-    ("Contract", lambda column: column["kept"].get("total")),
-    ("Suggested by margin", lambda column: column["kept"].get("suggested")),
-)
-
-
-def _shown(value: Any) -> str:
-    if value in (None, ""):
-        return "–"  # noqa: RUF001  an en dash stands where nothing is known
-    if isinstance(value, float):
-        return f"{value:,.6f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return [{"row": row, "url": saved_words.url_of(row)} for row in rows]

@@ -168,6 +168,24 @@ def test_a_search_of_another_client_can_be_opened(network: None, admin_page: Cli
     assert admin_page.get(url).context["ways"][0]["names"] == ["LON1", "BOM1", "SNG1"]
 
 
+def test_whatever_other_clients_keep_in_a_search_is_shown(admin_page: Client) -> None:
+    odd: list[tuple[Any, Any]] = [
+        ([5, None, {"a": 1}], {"paths": [1, {"path": 5, "circuits": {"a": 1}}], "query": 7}),
+        ({"a": 1}, {"paths": {"a": 1}, "monthly": {"x": 1}}),
+        ("x", "text"),
+    ]
+    for avoided, kept in odd:
+        SavedSearch.objects.create(carrier_avoidance=avoided, search_results=kept)
+
+    assert admin_page.get(DESIGN).status_code == 200
+    keys = [row.pk for row in SavedSearch.objects.order_by("pk")]
+    facts = admin_page.get(f"{DESIGN}compare/", {"search": keys}).context["facts"]
+    shown = {title: texts for title, texts, _ in facts}
+    assert shown["Without carriers"] == ["5, None, {'a': 1}", "{'a': 1}", "x"]
+    assert shown["Path"] == ["5", "–", "–"]  # noqa: RUF001  an en dash stands for nothing
+    assert shown["Monthly"] == ["–", "{'x': 1}", "–"]  # noqa: RUF001
+
+
 def test_the_map_shows_outages_and_when_they_began(network: None, admin_page: Client) -> None:
     down = NetworkRoute.objects.get(circuit_id="LONBOM000002")
     NetworkRoute.objects.filter(pk=down.pk).update(live_latency_ms=0)

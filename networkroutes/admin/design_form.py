@@ -147,6 +147,10 @@ class DesignForm(forms.Form):
             asked=self.asked(),
         )
 
+    def avoided_carriers(self) -> list[str]:
+        """Return the carriers of a valid form as they were typed."""
+        return _codes(self.cleaned_data["avoid_carriers"])
+
     def terms(self) -> Terms:
         """Return how the offer of a valid form is priced."""
         data = self.cleaned_data

@@ -58,7 +58,7 @@ def save_search(request: HttpRequest) -> HttpResponse:
             "include_ull": not data["no_ull"],
             "protection_required": bool(question.twin),
             "max_latency_ms": question.max_latency_ms,
-            "carrier_avoidance": sorted(question.constraints.carriers),
+            "carrier_avoidance": form.avoided_carriers(),
             "output_currency": offer.terms.currency,
             "contract_term_months": offer.terms.months,
             "search_results": {"query": request.GET.urlencode(), **offers.kept_words(offer)},

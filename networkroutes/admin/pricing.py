@@ -114,7 +114,9 @@ class PricingConfigAdmin(ServiceAdmin):
     verbs = [RESTORE]
     details_title = ""
     tabs = [Tab("values", "Values", context=_changes)]
-    empty_text = "The defaults of the contract are in force. Add a version to change them."
+    empty_text = (
+        "The built-in margins are in force. Add version shows them to be changed."
+    )
     fieldsets = [
         (None, {"fields": ["note"]}),
         *(

@@ -21,6 +21,7 @@ class ProbeForm(forms.ModelForm):
     class Meta:
         model = LatencyProbe
         fields = list(latency.PROBE_FIELDS)
+        labels = {"json_path": "JSON path"}
         help_texts = {
             "target": "An address or host name; for an HTTP poll the whole URL.",
             "json_path": "Only for an HTTP poll: where the number stands, e.g. data.rtt_ms.",

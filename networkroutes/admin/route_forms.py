@@ -77,7 +77,7 @@ class NetworkRouteForm(forms.ModelForm):
         help_texts = {
             "circuit_id": "Six capital letters and six digits (LONSNG420017); never changes.",
             "bandwidth": "Dark Fiber, or Mbps as a number: 10000 is 10 Gbps, 100000 is 100 Gbps.",
-            "is_special": "Ultra-low-latency circuits are left out of searches unless asked for.",
+            "is_special": "Ultra low latency; the design tool can leave such circuits out.",
             "live_latency_ms": "0 means an outage; blank means never measured.",
             "cost": "Per month.",
             "test_results_link": "Where further test results are kept.",

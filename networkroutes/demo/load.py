@@ -14,7 +14,13 @@ from accounts.models import User
 from networkroutes.demo import data, design, records
 from networkroutes.demo.data import Circuit, Place
 from networkroutes.demo.ways import WAYS
-from networkroutes.models import DarkFibreChannel, Location, NetworkRoute, Reservation
+from networkroutes.models import (
+    DarkFibreChannel,
+    Location,
+    NetworkRoute,
+    Reservation,
+    ReservationLog,
+)
 from networkroutes.services import channels, files, locations, reservations, routes
 
 FIRST_THZ, STEP_THZ = Decimal("193.1"), Decimal("0.05")
@@ -117,9 +123,9 @@ def _reservations(actor: object, made: set[str]) -> int:
             actor=actor, channel_id=channel.pk, reserved_by=plan.person
         )
         end = timezone.now() + timedelta(days=plan.days_left)
-        Reservation.objects.filter(pk=held.pk).update(
-            reserved_at=end - reservations.TERM, expires_at=end
-        )
+        start = end - reservations.TERM
+        Reservation.objects.filter(pk=held.pk).update(reserved_at=start, expires_at=end)
+        ReservationLog.objects.filter(channel=channel).update(logged_at=start, expiry_date=end)
         count += 1
     return count
 

@@ -41,7 +41,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A path as it is drawn: codes in order, latency and hops as text."""
+    """A path as it is drawn: codes in order, latency (blank where unknown) and hops as text."""
 
     codes: Sequence[str]
     latency: str
@@ -159,7 +159,8 @@ def _add_line(document: etree._Element, number: int, line: Line, spots: Sequence
         return
     place = _add(document, "Placemark")
     _add(place, "name", f"Path {number}")
-    _add(place, "description", f"Latency: {line.latency}ms, Hops: {line.hops}")
+    latency = f"Latency: {line.latency}ms, " if line.latency else ""
+    _add(place, "description", f"{latency}Hops: {line.hops}")
     _add(place, "styleUrl", "#redLine" if number == 1 else "#blueLine")
     drawn = _add(place, "LineString")
     _add(drawn, "coordinates", " ".join(map(_coordinates, spots)))

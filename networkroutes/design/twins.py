@@ -1,8 +1,8 @@
 """Two paths that share nothing they must not, with the smallest sum of lengths.
 
 Circuit- and node-disjoint pairs by Suurballe's algorithm (1974; Suurballe and Tarjan 1984), with
-the kept distances to the target as potentials. Pairs
-that must not share a carrier or cable system have no such algorithm; they are found by trying first
+the kept distances to the target as potentials. Pairs that must not share a carrier or cable system
+have no such algorithm, nor has a limit that the best pair breaks; they are found by trying first
 paths from the shortest on, each with its best partner, until no longer first path can do better.
 """
 
@@ -22,6 +22,8 @@ KINDS = (CIRCUIT, NODE, CARRIER, CABLE)
 MOST_FIRST_PATHS = 300
 
 FlowArc = tuple[int, int, int]
+Fits = Callable[[Path], bool]
+Sharing = Callable[[Path], set[int]]
 SecondSearch = Callable[
     [list[list[Arc]], int, int, list[float], list[FlowArc]], list[FlowArc] | None
 ]
@@ -41,17 +43,32 @@ class Twins:
         return self.primary.length_ms + self.secondary.length_ms
 
 
-def disjoint_pair(graph: Graph, source: int, target: int, kind: str = CIRCUIT) -> Twins | None:
+def disjoint_pair(
+    graph: Graph,
+    source: int,
+    target: int,
+    kind: str = CIRCUIT,
+    *,
+    up_to_ms: float = inf,
+    fits: Fits | None = None,
+) -> Twins | None:
     """Return the best pair of paths that share no circuit, location, carrier or cable system.
 
-    Carrier and cable pairs share no circuit either; an unknown carrier or cable system counts as
-    shared with nothing. None when there is no pair.
+    Neither path is longer than `up_to_ms`, and both fit. Carrier and cable pairs share no circuit
+    either; an unknown carrier or cable system counts as shared with nothing. None when there is no
+    pair.
     """
-    if kind == CIRCUIT:
-        return _circuit_pair(graph, source, target)
-    if kind == NODE:
-        return _node_pair(graph, source, target)
-    return _risk_pair(graph, source, target, RISKS[kind])
+    if kind in RISKS:
+        return _tried_pair(graph, source, target, _sharing_risk(graph, RISKS[kind]), up_to_ms, fits)
+    pair = _circuit_pair if kind == CIRCUIT else _node_pair
+    found = pair(graph, source, target)
+    if found is None or all(
+        path.rounded_ms <= up_to_ms and (fits is None or fits(path))
+        for path in (found.primary, found.secondary)
+    ):
+        return found
+    sharing = _sharing_circuit if kind == CIRCUIT else _sharing_node(graph)
+    return _tried_pair(graph, source, target, sharing, up_to_ms, fits)
 
 
 def _carrier_risk(circuit: Circuit) -> str:
@@ -228,26 +245,54 @@ def _as_path(graph: Graph, walk: list[FlowArc]) -> Path:
     return Path(length, tuple(nodes), tuple(edges))
 
 
-def _risk_pair(
-    graph: Graph, source: int, target: int, risk_of: Callable[[Circuit], str]
-) -> Twins | None:
+def _sharing_circuit(first: Path) -> set[int]:
+    return set(first.edges)
+
+
+def _sharing_node(graph: Graph) -> Sharing:
+    def sharing(first: Path) -> set[int]:
+        inner = first.nodes[1:-1]
+        return set(first.edges) | {edge for node in inner for _, _, edge in graph.arcs[node]}
+
+    return sharing
+
+
+def _sharing_risk(graph: Graph, risk_of: Callable[[Circuit], str]) -> Sharing:
     by_risk: dict[str, set[int]] = {}
     for edge, circuit in enumerate(graph.circuits):
         by_risk.setdefault(risk_of(circuit), set()).add(edge)
+
+    def sharing(first: Path) -> set[int]:
+        found = set(first.edges)
+        for edge in first.edges:
+            risk = risk_of(graph.circuits[edge])
+            if risk:
+                found |= by_risk[risk]
+        return found
+
+    return sharing
+
+
+def _tried_pair(
+    graph: Graph,
+    source: int,
+    target: int,
+    sharing: Sharing,
+    up_to_ms: float,
+    fits: Fits | None,
+) -> Twins | None:
+    """Try first paths from the shortest on, each with the shortest path that shares nothing."""
     best: Twins | None = None
-    for tried, first in enumerate(shortest_paths(graph, source, target)):
+    for tried, first in enumerate(shortest_paths(graph, source, target, up_to_ms=up_to_ms)):
         if best is not None and 2 * first.length_ms >= best.total_ms:
             return best
         if tried == MOST_FIRST_PATHS:
             return Twins(best.primary, best.secondary, is_proven=False) if best else None
-        banned = set(first.edges)
-        for edge in first.edges:
-            risk = risk_of(graph.circuits[edge])
-            if risk:
-                banned |= by_risk[risk]
-        second = shortest_path(graph, source, target, banned)
-        if second is not None and (
-            best is None or first.length_ms + second.length_ms < best.total_ms
-        ):
+        if fits is not None and not fits(first):
+            continue
+        second = shortest_path(graph, source, target, sharing(first))
+        if second is None or second.rounded_ms > up_to_ms or (fits and not fits(second)):
+            continue
+        if best is None or first.length_ms + second.length_ms < best.total_ms:
             best = Twins(first, second)
     return best

@@ -109,4 +109,4 @@ class Outage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.route_id} since {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.route.circuit_id} since {self.started_at:%Y-%m-%d %H:%M}"

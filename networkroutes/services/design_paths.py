@@ -99,13 +99,16 @@ def _pair(
     graph: Graph, question: PathsQuestion, limit: float
 ) -> tuple[tuple[Way, Way] | None, bool]:
     ends = graph.number_of[question.source], graph.number_of[question.destination]
-    found = twins.disjoint_pair(graph, *ends, question.twin or twins.CIRCUIT)
+    found = twins.disjoint_pair(
+        graph,
+        *ends,
+        question.twin or twins.CIRCUIT,
+        up_to_ms=limit,
+        fits=(lambda path: _passes(graph, path, question.via)) if question.via else None,
+    )
     if found is None:
         return None, True
-    both = (found.primary, found.secondary)
-    if not all(path.rounded_ms <= limit and _passes(graph, path, question.via) for path in both):
-        return None, False
-    return (way_of(graph, both[0]), way_of(graph, both[1])), found.is_proven
+    return (way_of(graph, found.primary), way_of(graph, found.secondary)), found.is_proven
 
 
 def _passes(graph: Graph, path: Path, via: frozenset[str]) -> bool:

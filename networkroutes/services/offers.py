@@ -11,7 +11,7 @@ from networkroutes.design.legs import Way, as_number
 from networkroutes.design.margins import Ask
 from networkroutes.design.money import BASE
 from networkroutes.design.pricing import DEFAULT_SEGMENT_MBPS, Segment
-from networkroutes.errors import RateMissing
+from networkroutes.errors import PathRefused, RateMissing
 from networkroutes.services import design_paths, pricing
 from networkroutes.services.design_paths import Paths, PathsQuestion
 from networkroutes.services.pricing import PathToPrice, PricedSegment
@@ -78,7 +78,7 @@ def make_offer(*, actor: Any, question: PathsQuestion, terms: Terms) -> Offer:
     others = tuple(way for way in found.paths if tuple(way.names) not in sold)
     try:
         priced = _priced(actor, question, terms, service)
-    except RateMissing as refusal:
+    except (PathRefused, RateMissing) as refusal:
         return Offer(question, terms, found, service, refusal=refusal.message, others=others)
     return Offer(question, terms, found, service, *priced, others=others)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from networkroutes.design.legs import as_number
 from networkroutes.design.margins import Ask, Config, Quote
 from networkroutes.design.money import NoRate
 from networkroutes.design.pricing import Price, Segment, price_path
-from networkroutes.errors import RateMissing
+from networkroutes.errors import PathRefused, RateMissing
 from networkroutes.models import Location
 from networkroutes.selectors import design as selector
 from networkroutes.selectors import pricing as rules
@@ -61,17 +62,15 @@ def price_by_term(
     """Price each path with the discount of its term; one row is logged.
 
     The caller's costs count; where the register knows the circuit and differs, the row says
-    `costMismatch`. Raises `RateMissing`.
+    `costMismatch`. Raises `RateMissing`, and `PathRefused` for amounts beyond 25 digits.
     """
     policy.require(actor, "view_designlog")
     rates, stored = selector.active_rates(), _stored(paths)
     results = []
     for path in paths:
         segments = [part.segment for part in path.segments]
-        try:
+        with _refusals():
             price = price_path(segments, rates, output_currency, term_months, with_ull=with_ull)
-        except NoRate as err:
-            raise RateMissing(str(err), currency=err.currency) from err
         row = dict(path.shown)
         row["pricing"] = _term_pricing(price, term_months, output_currency, with_ull=with_ull)
         results.append(_marked(row, path, stored))
@@ -98,7 +97,7 @@ def price_by_margin(
 ) -> Prices:
     """Price each path by allocated cost and margin; the first is the primary, others protection.
 
-    Raises `RateMissing`.
+    Raises `RateMissing`, and `PathRefused` for amounts beyond 25 digits.
     """
     policy.require(actor, "view_designlog")
     rates, stored, config = selector.active_rates(), _stored(paths), rules.current_config()
@@ -108,10 +107,8 @@ def price_by_margin(
     for number, path in enumerate(paths):
         kind = margins.PROTECTION if number else margins.PRIMARY
         segments = [part.segment for part in path.segments]
-        try:
+        with _refusals():
             quote = margins.quote_path(segments, kind, full, rates, config, promos)
-        except NoRate as err:
-            raise RateMissing(str(err), currency=err.currency) from err
         quotes.append(quote)
         row = {**path.shown, "pathType": kind}
         row["pricing"] = quote_words(quote, full, config, with_ull=with_ull)
@@ -153,6 +150,16 @@ def quote_words(quote: Quote, ask: Ask, config: Config, *, with_ull: bool) -> di
         "bandwidth": as_number(ask.mbps),
         "includeULL": with_ull,
     }
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except NoRate as err:
+        raise RateMissing(str(err), currency=err.currency) from err
+    except ArithmeticError as err:
+        raise PathRefused("The amounts are too large to be priced") from err
 
 
 def _term_pricing(

@@ -75,7 +75,7 @@ def _facts(offer: Offer, made_at: datetime, made_by: str, customer: str) -> list
         ("Customer", customer),
         ("Bandwidth", f"{wanted.bandwidth_mbps:,g} Mbps" if wanted.bandwidth_mbps else "any"),
         ("Latency up to", f"{short_number(limit)} ms" if limit else "any"),
-        ("Without carriers", ", ".join(sorted(wanted.carriers))),
+        ("Without carriers", str(offer.question.asked.get("avoid_carriers", ""))),
         ("Term", f"{terms.months} months, in {terms.currency}"),
         ("Made", f"{made_at:%Y-%m-%d %H:%M} UTC by {made_by}"),
     ]
@@ -83,7 +83,8 @@ def _facts(offer: Offer, made_at: datetime, made_by: str, customer: str) -> list
 
 
 def _way(way: Way, title: str, styles: Any) -> list[Flowable]:
-    heading = f"{title}: {short_number(way.latency_ms)} ms, {way.hops} circuits"
+    circuits = "1 circuit" if way.hops == 1 else f"{way.hops} circuits"
+    heading = f"{title}: {short_number(way.latency_ms)} ms, {circuits}"
     rows: list[Sequence[Any]] = [LEG_HEADER]
     for leg in way.legs:
         circuit = leg.circuit

@@ -131,12 +131,15 @@ def test_the_map_of_an_answer_is_a_kmz_that_a_reader_parses(
 
 
 def test_a_quote_is_a_pdf_with_paths_and_price(network: None, admin_page: Client) -> None:
-    answer = admin_page.get(f"{DESIGN}quote.pdf", {**ASKED, "customer": "Acme <b>&"})
+    asked = {**ASKED, "customer": "Acme <b>&", "avoid_carriers": "Sunward"}
+    answer = admin_page.get(f"{DESIGN}quote.pdf", asked)
 
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     assert answer["Content-Disposition"] == 'attachment; filename="quote-LON1-SNG1.pdf"'
-    for part in ("Acme <b>&", "LONBOM000002", "Diverse twin", "3,400.00", "24 months, in USD"):
+    for part in ("Acme <b>&", "LONMRS000004", "2,550.00", "24 months, in USD", "Sunward"):
         assert part in text
+    assert "Path: 150 ms, 1 circuit\n" in text
+    assert "Diverse twin: 160 ms, 2 circuits\n" in text
 
 
 def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Client) -> None:
@@ -148,6 +151,7 @@ def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Clie
     page = admin_page.get(f"{DESIGN}compare/", {"search": [first.pk, second.pk]})
 
     facts = {title: (texts, differs) for title, texts, differs in page.context["facts"]}
+    assert facts["Without carriers"] == (["Meridian"] * 2, False)
     assert facts["Term, months"] == (["24", "36"], True)
     assert facts["Monthly"] == (["3,400", "3,200"], True)
     assert facts["Path"] == (["LON1, BOM1, SNG1"] * 2, False)

@@ -174,6 +174,20 @@ def test_prices_by_term_and_by_margin(api: Any) -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (400, "EXCHANGE_RATE_MISSING")
 
 
+@pytest.mark.parametrize(("asked_mbps", "carried_mbps"), [(1e308, 1000), (5, 1e-300)])
+def test_what_is_too_large_to_be_priced_is_refused(
+    api: Any, asked_mbps: float, carried_mbps: float
+) -> None:
+    segment = {"cost": 1000, "currency": "USD", "bandwidth_mbps": carried_mbps}
+    body: dict[str, Any] = {"source": "A", "destination": "B", "bandwidth_mbps": asked_mbps}
+    body["paths"] = [{"segments": [segment]}]
+    answer = api("viewer").post("/api/network-design/prices", body, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "DESIGN_INVALID")
+    assert answer.json()["error"]["message"] == "The amounts are too large to be priced"
+    assert not DesignLog.objects.exists()
+
+
 def test_searches_maps_and_the_log_have_native_paths(api: Any) -> None:
     client = api("administrator")
 
@@ -182,6 +196,7 @@ def test_searches_maps_and_the_log_have_native_paths(api: Any) -> None:
     ).json()["data"]
     drawn = client.post("/api/network-design/maps", {"paths": [["A", "B"]]}, format="json")
     rows = client.get("/api/network-design/log").json()
+    lines = b"".join(client.get("/api/network-design/log?format=csv").streaming_content).decode()
     cleared = client.delete("/api/network-design/log")
 
     assert SavedSearch.objects.get().owner == client.user
@@ -189,6 +204,7 @@ def test_searches_maps_and_the_log_have_native_paths(api: Any) -> None:
     assert drawn.status_code == 201
     assert KmzFile.objects.get().filename == drawn.json()["data"]["filename"]
     assert rows["meta"]["total"] == 1
+    assert lines.splitlines()[1].endswith(',"{""paths"":[[""A"",""B""]]}",,')
     assert cleared.json()["data"] == {"archived": 1}
     assert client.get("/api/network-design/log").json()["meta"]["total"] == 0
     assert client.get("/api/network-design/log?archived=true").json()["meta"]["total"] == 1

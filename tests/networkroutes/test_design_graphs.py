@@ -121,6 +121,37 @@ def test_twins_share_nothing_and_are_the_shortest_pair_by_brute_force(kind: str)
     assert pairs > 20
 
 
+@pytest.mark.parametrize("kind", [CIRCUIT, NODE, CARRIER])
+def test_a_pair_within_a_limit_is_found_where_the_shortest_pair_breaks_it(kind: str) -> None:
+    broken = 0
+    for seed in range(GRAPHS):
+        circuits = some_circuits(seed)
+        graph = build_graph(circuits, parallel=True)
+        source, target = 0, len(graph.names) - 1
+        free = None if source == target else disjoint_pair(graph, source, target, kind)
+        if free is None or free.primary.length_ms == free.secondary.length_ms:
+            continue
+        every = list(islice(shortest_paths(graph, source, target), 400))
+        if len(every) == 400:
+            continue
+        limit = free.secondary.length_ms - 1
+
+        found = disjoint_pair(graph, source, target, kind, up_to_ms=limit)
+
+        lengths = [
+            one.length_ms + other.length_ms
+            for one, other in combinations(every, 2)
+            if other.length_ms <= limit and not shares(kind, circuits, one, other)
+        ]
+        assert (found is None) == (not lengths), seed
+        if found is not None:
+            broken += 1
+            assert found.total_ms == pytest.approx(min(lengths)), seed
+            assert max(found.primary.length_ms, found.secondary.length_ms) <= limit
+            assert not shares(kind, circuits, found.primary, found.secondary), seed
+    assert broken > 0
+
+
 def test_constraints_hold_on_every_path_that_is_returned() -> None:
     for seed in range(GRAPHS // 4):
         dice = random.Random(seed)  # noqa: S311  a seeded test

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inventory_site.core.api.exports import Column
+from inventory_site.core.api.renderers import dumps
 from inventory_site.core.api.views import GuardedMixin, ServiceViewSet, with_message
 from networkroutes.api.serializers.design import (
     DesignLogSerializer,
@@ -38,6 +39,10 @@ from networkroutes.services.design_paths import Paths, PathsQuestion
 from networkroutes.services.pricing import PathToPrice, PricedSegment
 
 USE = "networkroutes.view_designlog"
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else dumps(value).decode()
 
 
 class PathsView(GuardedMixin, APIView):
@@ -112,7 +117,7 @@ class MapsView(GuardedMixin, APIView):
         paths = sent.validated_data["paths"]
         made = design.generate_kmz(
             actor=request.user,
-            paths=[Line(codes, "0", str(max(0, len(codes) - 1))) for codes in paths],
+            paths=[Line(codes, "", str(max(0, len(codes) - 1))) for codes in paths],
             made_at=timezone.now(),
             parameters={"paths": paths},
         )
@@ -163,20 +168,20 @@ class DesignLogViewSet(ServiceViewSet):
     ordering = ("-logged_at", "-pk")
     permissions = {"list": USE, "retrieve": USE, "clear": "networkroutes.delete_designlog"}
     export_name = "design-log"
-    export_columns = tuple(
-        Column(name, name)
-        for name in (
-            "id",
-            "logged_at",
-            "action_type",
-            "user_name",
-            "ip_address",
-            "execution_time_ms",
-            "kmz_files",
-            "parameters",
-            "results",
-            "pricing_data",
-        )
+    export_columns = (
+        *(
+            Column(name, name)
+            for name in (
+                "id",
+                "logged_at",
+                "action_type",
+                "user_name",
+                "ip_address",
+                "execution_time_ms",
+                "kmz_files",
+            )
+        ),
+        *(Column(name, name, _as_json) for name in ("parameters", "results", "pricing_data")),
     )
 
     @extend_schema(request=None, responses={200: None})

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_before_create_process, worker_process_init
+from celery.signals import worker_init, worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
@@ -19,9 +19,10 @@ app = Celery("patchbay")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
-@worker_before_create_process.connect
+@worker_init.connect
 def share_memory(**kwargs: Any) -> None:
     """Keep the collector away from what is loaded by now, so that children go on sharing it."""
+    gc.collect()
     gc.freeze()
 
 

@@ -27,7 +27,11 @@ READY_WITHIN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run; `ready_text` is printed once `host:port` takes connections."""
+    """What to run; `ready_text` is printed once `host:port` takes connections.
+
+    The first command is the one that listens: the others start when it does, so that the first page
+    does not wait for them.
+    """
 
     commands: dict[str, list[str]]
     host: str
@@ -52,31 +56,35 @@ class Supervisor:
         """Return 0 after a signal, 1 when a child ended by itself; no child is left either way."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        first, *others = self.plan.commands
         try:
-            for name, command in self.plan.commands.items():
-                self.children[name] = self._start(command)
-            return self._watch()
+            self._start(first)
+            return self._watch(others)
         finally:
             self._stop_all()
 
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  the plan is made by `manage.py up`
-            command,
+    def _start(self, name: str) -> None:
+        self.children[name] = subprocess.Popen(  # noqa: S603  the plan is made by `manage.py up`
+            self.plan.commands[name],
             env={**os.environ, **self.plan.environment},
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )
 
-    def _watch(self) -> int:
+    def _watch(self, waiting: list[str]) -> int:
+        """Look after the children; those that wait start with the first page, or without it."""
         ready_until, is_ready = time.monotonic() + READY_WITHIN_S, False
         while not self.asked_to_stop:
             for name, child in self.children.items():
                 if child.poll() is not None:
                     say(f"The {name} process ended with {child.returncode}; stopping the others.")
                     return 1
-            if not is_ready and time.monotonic() < ready_until and self._listens():
+            in_time = time.monotonic() < ready_until
+            if not is_ready and in_time and self._listens():
                 is_ready = True
                 say(self.plan.ready_text)
+            while waiting and (is_ready or not in_time):
+                self._start(waiting.pop(0))
             time.sleep(LOOK_EVERY_S)
         return 0
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from inventory_site.core.errors import DomainError
 from parts.cad.step_writer import Point2, Prism, circle, gear, step_text
 from parts.models import FabricationPart, Machine
 from parts.services import fabrication_changes as changes
@@ -108,7 +107,7 @@ def _shown(shape: str, values: dict[str, Any], days: int | None, progress: str) 
     content = step_text(SHAPES[shape], shape).encode()
     upload = Upload(f"{shape}.step", len(content), io.BytesIO(content))
     row = upload_file(actor=None, part_id=part.pk, upload=upload)
-    _model(row.blob)
+    models.request_model(row.blob)
     if progress != "review":
         flow.approve(actor=None, part_id=part.pk, reviewer="Rae")
     if progress in {"queued", "started"}:
@@ -121,12 +120,3 @@ def _shown(shape: str, values: dict[str, Any], days: int | None, progress: str) 
     if progress == "half":
         flow.report_progress(actor=None, part_id=part.pk, good=9)
         flow.report_progress(actor=None, part_id=part.pk, scrap=1, reason="Thread torn")
-
-
-def _model(blob: Any) -> None:
-    """Convert at once, so that the first look at the board shows pictures."""
-    model = models.request_model(blob)
-    try:
-        models.convert(model.pk)
-    except DomainError:
-        return

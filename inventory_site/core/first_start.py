@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import secrets
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 USERNAME = "admin"
@@ -32,15 +33,23 @@ class FirstAccount:
 
 
 def prepare(say: Say, *, with_demo: bool) -> None:
-    """Bring a site to where its web process can start; each step does nothing when it was done."""
+    """Bring a site to where its web process can start; each step does nothing when it was done.
+
+    Static files are collected by a process of their own meanwhile. Raises `CommandError` when that
+    fails.
+    """
     settings.PATCHBAY_VAR.mkdir(parents=True, exist_ok=True)
+    beside = multiprocessing.get_context("fork").Process(target=collect_static)
+    beside.start()  # before this process opens the database
     call_command("migrate", interactive=False, verbosity=0)
     call_command("sync_schedules", verbosity=0)
-    collect_static()
     if make_first_account():
         say(f"Account {USERNAME} made.")
     if with_demo:
         call_command("load_demo")
+    beside.join()
+    if beside.exitcode:
+        raise CommandError("The static files could not be collected; the reason stands above.")
 
 
 def make_first_account() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -36,6 +38,18 @@ def test_a_verb_stands_on_the_object_and_on_the_list_by_the_same_word(admin_page
 
     assert f'href="{AGAIN}?ids={row.pk}" data-dialog' in page
     assert 'name="action" value="again" data-dialog' in listed
+
+
+def test_a_verb_of_an_open_tab_comes_back_to_it(admin_page: Client) -> None:
+    [row] = rows(TaskStatus.FAILED)
+    tab = f"{LIST}{row.pk}/change/?tab=history"
+
+    page = admin_page.get(tab).content.decode()
+    link = f"{AGAIN}?ids={row.pk}&next={quote(tab, safe='')}"
+    done = admin_page.post(AGAIN, {"ids": row.pk, "confirm": "1", "next": tab}, **DIALOG)
+
+    assert f'href="{escape(link)}" data-dialog' in page
+    assert done.json() == {"location": tab}
 
 
 def test_a_verb_that_does_not_fit_the_object_has_no_button_there(admin_page: Client) -> None:

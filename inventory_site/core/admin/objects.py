@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 
 from inventory_site.core.admin.columns import drawn
 from inventory_site.core.admin.tabs import DETAILS, Tab, shown_tabs
+from inventory_site.core.admin.verbs import Verb
 
 AUDIT_LIST = "admin:accounts_auditentry_changelist"
 
@@ -128,7 +129,7 @@ class ObjectPageMixin:
         if request.method == "POST":  # a refused form
             tabs = [replace(tab, is_open=tab.slug == DETAILS) for tab in tabs]
             open_tab = None
-        verbs = self.object_verbs(request, obj)  # type: ignore[attr-defined]
+        verbs = self._linked_verbs(request, obj)
         context.update(
             title=self.object_title(obj),
             subtitle=self.subtitle(obj),
@@ -137,10 +138,18 @@ class ObjectPageMixin:
             tabs=tabs if len(tabs) > 1 else [],
             open_tab=open_tab,
             tab_context=open_tab.context(request, obj) if open_tab else {},
-            main_verbs=[(v, self.verb_url(v.slug, obj.pk)) for v in verbs[:2]],  # type: ignore[attr-defined]
-            more_verbs=[(v, self.verb_url(v.slug, obj.pk)) for v in verbs[2:]],  # type: ignore[attr-defined]
+            main_verbs=verbs[:2],
+            more_verbs=verbs[2:],
             history_url=self.history_url(obj) if self._may_read_history(request) else "",
         )
+
+    def _linked_verbs(self, request: HttpRequest, obj: Any) -> list[tuple[Verb, str]]:
+        """The verbs with their addresses; done on a chosen tab, they come back to it."""
+        here = request.get_full_path() if request.GET.get("tab") else ""
+        return [
+            (verb, self.verb_url(verb.slug, obj.pk, back="" if verb.ends_on_list else here))  # type: ignore[attr-defined]
+            for verb in self.object_verbs(request, obj)  # type: ignore[attr-defined]
+        ]
 
     def _may_read_history(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.view_auditentry"))

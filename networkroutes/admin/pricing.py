@@ -114,9 +114,7 @@ class PricingConfigAdmin(ServiceAdmin):
     verbs = [RESTORE]
     details_title = ""
     tabs = [Tab("values", "Values", context=_changes)]
-    empty_text = (
-        "The built-in margins are in force. Add version shows them to be changed."
-    )
+    empty_text = "The built-in margins are in force. Add version shows them to be changed."
     fieldsets = [
         (None, {"fields": ["note"]}),
         *(
@@ -230,17 +228,23 @@ class LocationCapabilitiesAdmin(ReadOnlyPage):
         return ", ".join(held) or "nothing"
 
 
+def _refusals(request: HttpRequest, upload: BulkUpload) -> dict[str, Any]:
+    """Return the first sentences of what could not go in."""
+    rows = [(sentence,) for sentence in upload.errors]
+    return {"tables": [ShortTable("Refused", ("Why",), rows, empty="Every line could go in.")]}
+
+
 @register(BulkUpload)
 class BulkUploadAdmin(ReadOnlyPage):
     """What was uploaded in bulk, newest first."""
 
-    list_display = ["filename", "module", "state", "follow", "total_rows", "invalid_rows", "at"]
+    list_display = ["filename", "table", "state", "follow", "total_rows", "invalid_rows", "at"]
     list_filter = ["module", "outcome"]
     search_fields = ["filename", "user_name"]
     ordering = ["-uploaded_at", "-pk"]
     summary = [
         "filename",
-        "module",
+        "table",
         "state",
         "follow",
         "total_rows",
@@ -248,7 +252,12 @@ class BulkUploadAdmin(ReadOnlyPage):
         "user_name",
         "at",
     ]
+    tabs = [Tab("refused", "Refused", context=_refusals)]
     empty_text = "Nothing was uploaded."
+
+    @column("Table", order="module")
+    def table(self, obj: BulkUpload) -> str:
+        return obj.module.replace("_", " ").capitalize()
 
     @column("Outcome", order="outcome")
     def state(self, obj: BulkUpload) -> SafeString:

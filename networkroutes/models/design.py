@@ -120,7 +120,7 @@ class BulkUpload(models.Model):
         ordering = ["-uploaded_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.module} {self.uploaded_at:%Y-%m-%d %H:%M}"
+        return f"{self.module.replace('_', ' ').capitalize()} {self.uploaded_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_open(self) -> bool:

@@ -174,7 +174,9 @@ def price_of(name: str, value: Any) -> Decimal:
     if value in (None, ""):
         return Decimal(0)
     number = _number(value)
-    if number is None or number < 0:
+    if number is None:
+        raise PricingRulesInvalid(f"{name} must be a number", field=name)
+    if number < 0:
         raise PricingRulesInvalid(f"{name} must be zero or greater", field=name)
     if number > LARGEST_PRICE:
         raise PricingRulesInvalid(f"{name} is too large", field=name)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import ReadOnlyAdmin, Tab, column, number, register, when
 from networkroutes.admin.words import plain
+from networkroutes.choices import DesignAction
 from networkroutes.models import DesignLog, LegacyRecord, SavedSearch
 
 
@@ -47,12 +48,12 @@ class DesignLogAdmin(ReadOnlyPage):
     """Searches, prices and maps that people asked the design tool for."""
 
     list_title = "Design log"
-    list_display = ["action_type", "moment", "who", "took", "address"]
+    list_display = ["what", "asked", "moment", "who", "took", "address"]
     list_filter = ["action_type"]
     search_fields = ["action_type", "user_name"]
     ordering = ["-logged_at", "-pk"]
-    phone_columns = ["moment", "who"]
-    summary = ["action_type", "moment", "who", "took", "address", "session_id", "kmz_files"]
+    phone_columns = ["asked", "moment", "who"]
+    summary = ["what", "asked", "moment", "who", "took", "address", "map_file"]
     fields = ["action_type"]
     tabs = [
         Tab(
@@ -63,6 +64,21 @@ class DesignLogAdmin(ReadOnlyPage):
         )
     ]
     empty_text = "Nobody has used the design tool yet."
+
+    @column("What", order="action_type", export="action_type")
+    def what(self, obj: DesignLog) -> str:
+        return dict(DesignAction.choices).get(obj.action_type, obj.action_type)
+
+    @column("Between")
+    def asked(self, obj: DesignLog) -> str:
+        """Both ends, where the row has them; imported rows may hold anything."""
+        sent = obj.parameters if isinstance(obj.parameters, dict) else {}
+        ends = [str(sent[name]) for name in ("source", "destination") if sent.get(name)]
+        return plain(" to ".join(ends))
+
+    @column("Map")
+    def map_file(self, obj: DesignLog) -> str:
+        return plain(obj.kmz_files)
 
     @column("When", order="logged_at", export="logged_at")
     def moment(self, obj: DesignLog) -> SafeString:

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-from networkroutes.choices import OPEN_UPLOADS, BulkOutcome
+from networkroutes.choices import OPEN_UPLOADS, BulkOutcome, DesignAction
 
 
 class SavedSearch(models.Model):
@@ -68,7 +68,7 @@ class DesignLog(models.Model):
         verbose_name = "design log row"
 
     def __str__(self) -> str:
-        return f"{self.action_type} {self.pk}"
+        return f"{dict(DesignAction.choices).get(self.action_type, self.action_type)} {self.pk}"
 
 
 class LegacyRecord(models.Model):

@@ -162,6 +162,7 @@ def test_promotions_are_added_found_changed_and_ended(api: Any) -> None:
         {"source_locations": []},
         {"destination_locations": "PAR1"},
         {"price_under_100mb": -1},
+        {"price_under_100mb": "x"},
     ],
 )
 def test_a_promotion_needs_a_name_both_sets_and_prices(api: Any, changes: Any) -> None:

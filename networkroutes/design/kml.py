@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +24,15 @@ GROUP_INDEX = 1.468
 MOST_DRAWN_POINTS = 5_000
 DEGREE_DECIMALS = 12
 MAX_KML_BYTES = 32 * 1024 * 1024
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    etree.LxmlError,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted, or a method that is not built in (NotImplementedError)
+)
 NOT_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {
     0xFFFE: None,
     0xFFFF: None,
@@ -86,14 +97,17 @@ def short_number(value: float, decimals: int = 6) -> str:
 def line_km(source: IO[bytes]) -> float | None:
     """Return the km of the longest line of a KMZ along great circles; None without a line.
 
-    The lines of one `MultiGeometry` are parts of one line.
+    The lines of one `MultiGeometry` are parts of one line. Raises `ValueError` for a broken KMZ.
     """
     root = _root_of(source)
     return _longest(root) if root is not None else None
 
 
 def drawn_lines(source: IO[bytes]) -> list[list[tuple[float, float]]]:
-    """Return the lines of a KMZ as (latitude, longitude), thinned evenly to 5,000 points."""
+    """Return the lines of a KMZ as (latitude, longitude), thinned evenly to 5,000 points.
+
+    Raises `ValueError` for a broken KMZ.
+    """
     root = _root_of(source)
     if root is None:
         return []
@@ -125,6 +139,13 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def _root_of(source: IO[bytes]) -> etree._Element | None:
+    try:
+        return _parsed(source)
+    except UNREADABLE as err:
+        raise ValueError("the map cannot be read") from err
+
+
+def _parsed(source: IO[bytes]) -> etree._Element | None:
     with zipfile.ZipFile(source) as archive:
         names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
         main = MAIN_ENTRY if MAIN_ENTRY in names else next(iter(names), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import IO
 
 from inventory_site.core.errors import NotFound
@@ -20,7 +19,7 @@ def length_of(stream: IO[bytes]) -> float | None:
     stream.seek(0)
     try:
         return line_km(stream)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (ValueError, OSError):
         return None
     finally:
         stream.seek(0)

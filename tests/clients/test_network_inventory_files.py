@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from inventory_site.core.files import blobs
 from networkroutes.models import KmzFile, NetworkRoute, TestResultsFile
+from networkroutes.selectors.network_map import map_lines
 from networkroutes.services.files import KMZ_PREFIX, TEST_PREFIX
 from tests.factories.networkroutes import NetworkRouteFactory
 
@@ -114,6 +115,39 @@ def test_what_is_no_kmz_is_refused_and_not_kept(
     route.refresh_from_db()
     assert route.kmz_file_path is None
     assert not KmzFile.objects.exists()
+
+
+def archive_of(kml: bytes, method: int = zipfile.ZIP_DEFLATED, break_at: int = 0) -> bytes:
+    """A ZIP with a KML entry, with some of its bytes turned from a place on."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("doc.kml", kml)
+    whole = bytearray(packed.getvalue())
+    for place in range(break_at, break_at + 9 if break_at else 0):
+        whole[place] ^= 0xFF
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive_of(b""),
+        archive_of(b"\0" * 5000),
+        archive_of(b"no XML"),
+        archive_of(KML * 9, break_at=40),
+        archive_of(KML * 9, zipfile.ZIP_BZIP2, break_at=45),
+        archive_of(KML * 9, zipfile.ZIP_LZMA, break_at=45),
+    ],
+)
+def test_an_archive_whose_kml_cannot_be_read_is_kept_and_draws_nothing(
+    client: APIClient, route: NetworkRoute, content: bytes
+):
+    response = upload(client, "kmz", sent("map.kmz", content))
+
+    assert response.status_code == 200
+    assert KmzFile.objects.get().line_km is None
+    route.refresh_from_db()
+    assert map_lines(route) == []
 
 
 def test_a_new_map_replaces_the_old_one_unless_another_circuit_uses_it(

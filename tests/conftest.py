@@ -20,6 +20,7 @@ pytest_plugins = ["tests.peers.fixtures"]
 
 ROUNDS, SOAK_ROUNDS = 30, 1000
 GROUPED_FIXTURES = ("chromium", "rabbitmq", "postgres", "s3", "slapd")
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 LIVE_FIXTURES = frozenset({"rabbitmq", "postgres", "nginx", "serve", "slapd"})
 
 hypothesis_settings.register_profile(
@@ -52,13 +53,17 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark users of peers, choose daily or long proofs, keep users of one peer in one process."""
+    """Mark users of peers and what needs no database, choose daily or long proofs, keep users of
+    one peer in one process.
+    """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
         if names & LIVE_FIXTURES:
             item.add_marker(pytest.mark.live)
+        if not names & DATABASE_FIXTURES and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.once)
     soak = config.getoption("--soak")
     kept = [item for item in items if _belongs(item, soak=soak)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])

@@ -27,6 +27,7 @@ def callers() -> dict[str, Any]:
     return {**people, "anonymous": AnonymousUser(), "key": found[0]}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_every_address_answers_each_caller_as_the_reviewed_table_says(
     pytestconfig: pytest.Config,

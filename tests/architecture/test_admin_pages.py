@@ -54,6 +54,7 @@ def test_a_list_opens_empty_and_full(
     assert [empty.status_code, full.status_code] == [200, 200]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "page"), PAGES, ids=page_id)
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
@@ -85,6 +86,7 @@ def test_a_search_in_a_list_opens(
     assert answer.status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "page"), PAGES, ids=page_id)
 def test_the_add_page_opens_or_is_refused(
@@ -110,6 +112,7 @@ def test_the_page_of_a_row_and_its_history_open(
     assert [opened.status_code, history.status_code] == [200, 200]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "page"), PAGES, ids=page_id)
 def test_a_form_sent_empty_is_never_an_error_page(
@@ -127,6 +130,7 @@ def test_a_form_sent_empty_is_never_an_error_page(
     assert model._base_manager.count() in {count, count + 1}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "page"), PAGES, ids=page_id)
 def test_a_list_is_closed_to_a_person_without_permission(

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -80,7 +81,7 @@ def run_limited(
         try:
             outcome = _run([*command, *arguments], input, bounds, Path(folder), collect)
             if outcome.ok:
-                outcome = _moved(outcome, Path(folder), moved or {}, bounds.output_bytes)
+                outcome = taken(outcome, Path(folder), moved or {}, bounds.output_bytes)
         except FileNotFoundError:
             outcome = Outcome(False, error_code="missing", message=f"{command[0]} is missing")
     took = int((time.monotonic() - began) * 1000)
@@ -101,8 +102,8 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env=_environment(folder),
-            preexec_fn=_limited(limits),
+            env=environment(folder),
+            preexec_fn=partial(apply_limits, limits),
             start_new_session=True,
         )
     return _collected(child, limits, folder, collect)
@@ -128,23 +129,33 @@ def _collected(
     output.join(1)
     errors.join(1)
     if timed_out:
-        return Outcome(False, error_code="timeout", message=f"ran longer than {limits.wall_s:g} s")
+        return too_slow(limits)
     if output.overflowed:
         return Outcome(False, error_code="too_large", message="the result is too large")
     text = bytes(errors.content).decode("utf-8", "replace").strip()
     message = text.splitlines()[-1][:300] if text else ""
     if child.returncode:
-        killed = child.returncode < 0 or "MemoryError" in text
-        return Outcome(
-            False,
-            error_code="crashed" if killed else "failed",
-            message=message,
-            used_up_cpu=child.returncode == -signal.SIGXCPU,
-        )
+        return gone_wrong(child.returncode, message, out_of_memory="MemoryError" in text)
     files, oversized = _files(folder, collect, limits.output_bytes)
     if oversized:
         return Outcome(False, error_code="too_large", message="the result is too large")
     return Outcome(True, bytes(output.content), files=files)
+
+
+def too_slow(limits: Limits) -> Outcome:
+    """Say that a child was ended at its wall time."""
+    return Outcome(False, error_code="timeout", message=f"ran longer than {limits.wall_s:g} s")
+
+
+def gone_wrong(code: int, message: str = "", *, out_of_memory: bool = False) -> Outcome:
+    """Say how a child ended that did not end with 0; below 0 by a signal."""
+    killed = code < 0 or out_of_memory
+    return Outcome(
+        False,
+        error_code="crashed" if killed else "failed",
+        message=message,
+        used_up_cpu=code == -signal.SIGXCPU,
+    )
 
 
 def _files(folder: Path, collect: Sequence[str], limit: int) -> tuple[dict[str, bytes], bool]:
@@ -159,7 +170,8 @@ def _files(folder: Path, collect: Sequence[str], limit: int) -> tuple[dict[str, 
     return found, False
 
 
-def _moved(outcome: Outcome, folder: Path, moved: Mapping[str, Path], limit: int) -> Outcome:
+def taken(outcome: Outcome, folder: Path, moved: Mapping[str, Path], limit: int) -> Outcome:
+    """Move what a child left in its folder to where it is wanted."""
     for name, target in moved.items():
         path = folder / name
         if path.is_symlink() or not path.is_file():
@@ -202,18 +214,17 @@ def _as_file(input: bytes | BinaryIO | Path | None, folder: Path) -> BinaryIO:
     return spool
 
 
-def _limited(limits: Limits) -> Callable[[], None]:
-    def apply() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_bytes, limits.output_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(5)
-
-    return apply
+def apply_limits(limits: Limits) -> None:
+    """Limit the process that calls this, and what it starts."""
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_bytes, limits.output_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """Return all that a child sees of the environment."""
     return {
         "PATH": SEARCH_PATH,
         "PYTHONPATH": str(ROOT),

@@ -16,10 +16,11 @@ from django.conf import settings
 from inventory_site.core.errors import BusyError
 from inventory_site.core.files import blobs
 from parts.cad import glb, step
+from parts.conversion.forks import Forks
 from parts.conversion.runner import MIB, Limits, Outcome, run_limited
 from parts.models import StoredBlob
 
-CONVERTER = "parts.conversion.children.step_model"
+CONVERTER = Forks("parts.conversion.children.step_model")
 PAINTER = "parts.conversion.children.mesh_facts"
 LIMITS = Limits(cpu_s=60, wall_s=90, memory_bytes=2048 * MIB, output_bytes=200 * MIB)
 PAINTER_LIMITS = Limits(cpu_s=30, wall_s=45, memory_bytes=2048 * MIB, output_bytes=16 * MIB)
@@ -131,8 +132,7 @@ def _is_taken(handle: int) -> bool:
 
 
 def _run(source: Path, target: Path, linear_mm: float) -> Outcome:
-    return run_limited(
-        CONVERTER,
+    return CONVERTER.run(
         source,
         LIMITS,
         arguments=[repr(linear_mm), repr(ANGULAR_RAD)],

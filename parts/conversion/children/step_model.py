@@ -4,6 +4,7 @@
 The kernel is loaded without the package around it, which would bring more than a conversion needs.
 """
 
+import functools
 import importlib.machinery
 import importlib.util
 import os
@@ -12,6 +13,7 @@ import sys
 SOURCE, TARGET = "/proc/self/fd/0", "model.glb"
 
 
+@functools.cache
 def kernel() -> object:
     """Load the converter alone."""
     package = importlib.machinery.PathFinder.find_spec("cascadio")
@@ -22,6 +24,11 @@ def kernel() -> object:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def prepare() -> None:
+    """Load what every conversion needs, before there is a file; starts no thread."""
+    kernel()
 
 
 def main(arguments: list[str]) -> int:

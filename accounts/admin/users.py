@@ -44,10 +44,14 @@ class UserForm(forms.ModelForm):
         model = User
         fields = ["username", "email", "first_name", "last_name", "display_name", "status"]
 
+    class Media:
+        css = {"all": ["accounts/identity.css"]}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "roles" in self.fields:
-            self.initial["roles"] = self.instance.role_assignments.values_list("role_id", flat=True)
+            held = self.instance.role_assignments.unended_at(timezone.now())
+            self.initial["roles"] = held.values_list("role_id", flat=True)
             self.initial["timezone"] = self.instance.timezone
 
 

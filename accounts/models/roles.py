@@ -69,6 +69,10 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
             Q(valid_until__isnull=True) | Q(valid_until__gt=moment),
         )
 
+    def unended_at(self, moment: datetime) -> RoleAssignmentQuerySet:
+        """Those that give something at that moment or later."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=moment))
+
 
 class RoleAssignment(models.Model):
     """One person holds one role, perhaps only until a date."""

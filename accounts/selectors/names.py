@@ -5,12 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from accounts.choices import RoleType
 from accounts.models import Role
 from accounts.models.users import SUPER_ADMIN
 from accounts.permissions import PERMISSION_NAMES
+
+WORDS = {
+    "bookings:read": "See bookings",
+    "bookings:write": "Decide on bookings",
+    "credentials.enterprise.manage": "Manage directories",
+    "credentials.group.manage": "Manage credential groups",
+    "devices.device.connect": "Run commands on devices",
+    "devices.group.manage": "Manage device groups",
+    "devices:read": "See devices of the lab",
+    "devices:write": "Change devices of the lab",
+    "fab:admin": "Delete parts, empty the workshop",
+    "fab:read": "See parts to make",
+    "fab:review": "Approve and edit parts",
+    "fab:submit": "Submit parts",
+    "fab:work": "Claim and make parts",
+    "live_latency:ingest": "Send latency samples",
+    "logs:export": "Export the lab's log",
+    "logs:read": "Read the lab's log",
+    "network_design:clear_log": "Clear the design log",
+    "settings:write": "Change the lab's settings",
+    "stock.admin": "Administer stock",
+    "topologies:write": "Decide on topologies",
+    "users:read": "See people of the lab",
+    "users:write": "Invite people of the lab",
+}
+"""What people read where the name itself reads badly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +53,11 @@ class NamedPermission:
     @property
     def display_name(self) -> str:
         """What people read: `Run job`."""
+        if self.code in WORDS:
+            return WORDS[self.code]
         thing = self.resource if self.resource != self.module else self.module
-        return f"{self.action} {thing}".replace("_", " ").capitalize()
+        words = f"{self.action} {thing}".replace("cnx_", "").replace("_", " ").capitalize()
+        return words.replace("user management", "people of the register")
 
     def shown(self) -> dict[str, Any]:
         """Return the row as the API gives it."""
@@ -68,7 +98,11 @@ def roles_with_names(**filters: Any) -> list[dict[str, Any]]:
     """Return roles, the highest first, with their permission codes and how many hold them."""
     rows = Role.objects.filter(**filters).select_related("group")
     rows = rows.prefetch_related("group__permissions__content_type").annotate(
-        local_count=Count("assignments", distinct=True),
+        local_count=Count(
+            "assignments",
+            filter=~Q(assignments__valid_until__lte=timezone.now()),
+            distinct=True,
+        ),
         enterprise_count=Count("enterprise_members", distinct=True),
     )
     return [_role_shown(row) for row in rows.order_by("-priority", "pk")]

@@ -19,6 +19,18 @@ AREAS = {
     "workflows": "Automation",
     "accounts": "People and trust",
     "core": "System",
+    "django_celery_beat": "Schedules",
+}
+THINGS = {
+    "clocked": "single moments",
+    "enterprise auth configs": "directories",
+    "enterprise auth users": "people of directories",
+    "mib profiles": "MIB profiles",
+    "net box cache entrys": "NetBox cache entries",
+    "oid groups": "OID groups",
+    "oid mappings": "OID mappings",
+    "reorg plans": "reorganisation plans",
+    "ssh host keys": "SSH host keys",
 }
 VERBS = {"view": "See", "add": "Make", "change": "Change", "delete": "Delete"}
 
@@ -75,9 +87,10 @@ def grid_of(role: Role) -> list[GridArea]:
     for permission in rows:
         content = permission.content_type
         model = content.model_class()
-        thing = model._meta.verbose_name_plural if model else content.model
+        plural = str(model._meta.verbose_name_plural if model else content.model)
+        thing = THINGS.get(plural, plural)
         verb = permission.codename.removesuffix(f"_{content.model}")
-        by_thing[content.app_label, str(thing)][verb] = permission.name
+        by_thing[content.app_label, thing][verb] = permission.name
     areas: dict[str, list[GridRow]] = defaultdict(list)
     for (app_label, thing), held in sorted(by_thing.items()):
         areas[app_label].append(_grid_row(thing, held))

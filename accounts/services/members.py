@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts import policy
 from accounts.backends import find_account
@@ -26,8 +27,10 @@ def add_local(*, actor: User, role: Role, username: str) -> User:
     if user is None:
         raise NotFound("User not found")
     lock(User.objects.filter(pk=user.pk)).get()
-    if user.role_assignments.filter(role=role).exists():
+    rows = user.role_assignments.filter(role=role)
+    if rows.unended_at(timezone.now()).exists():
         raise Duplicate(f"'{user.username}' already has role '{role.display_name}'")
+    rows.delete()
     RoleAssignment.objects.create(user=user, role=role, assigned_by=actor)
     audit.record(actor, "role.assigned", user, after={"role": role.name})
     return user
@@ -92,9 +95,10 @@ def remove(*, actor: User, role: Role, username: str, kind: str = "") -> None:
     if kind in ("", LOCAL) and _remove_local(actor, role, username):
         return
     if kind in ("", ENTERPRISE):
-        gone, _ = named(username).filter(role=role).delete()
-        if gone:
-            audit.record(actor, "role.taken", role, before={"from": username})
+        row = lock(named(username).filter(role=role)).first()
+        if row is not None:
+            audit.record(actor, "role.taken", row, before={"from": username, "role": role.name})
+            row.delete()
             enterprise.follow(username)
             return
     raise NotFound(NO_MEMBER)
@@ -108,9 +112,9 @@ def remove_enterprise(*, actor: User, username: str) -> int:
         raise NotFound("Enterprise user not found")
     for row in rows:
         users.require_may_give(actor, row.role)
-    named(username).delete()
     before = {"from": username, "roles": [row.role.name for row in rows]}
-    audit.record(actor, "role.taken", None, before=before)
+    audit.record(actor, "role.taken", rows[0], before=before)
+    named(username).delete()
     enterprise.follow(username)
     return len(rows)
 

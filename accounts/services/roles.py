@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.choices import RoleType
 from accounts.errors import CannotDeleteSystem, RoleHasUsers
@@ -146,7 +147,8 @@ def delete_role(*, actor: User, role: Role) -> None:
     row = lock(Role.objects.filter(pk=role.pk)).select_related("group").get()
     if row.role_type == RoleType.SYSTEM:
         raise CannotDeleteSystem("Cannot delete system roles")
-    if row.assignments.exists() or row.enterprise_members.exists():
+    held = row.assignments.unended_at(timezone.now()).exists()
+    if held or row.enterprise_members.exists():
         raise RoleHasUsers("Role is still assigned to users")
     audit.record(actor, "role.deleted", row, before=_told(row))
     row.group.delete()

@@ -159,10 +159,12 @@ def drop_second_factor(*, actor: User | None, user: User) -> None:
 def set_roles(*, actor: User | None, user: User, roles: Collection[Role]) -> bool:
     """Make these the roles that the account holds; return whether anything changed.
 
-    Roles that stay keep their dates. An actor gives and takes only what they hold themselves.
+    Roles that stay keep their dates; one that has ended is given anew. An actor gives and takes
+    only what they hold themselves.
     """
     lock(User.objects.filter(pk=user.pk)).get()
-    held = {row.role_id: row for row in user.role_assignments.select_related("role__group")}
+    rows = user.role_assignments.unended_at(timezone.now()).select_related("role__group")
+    held = {row.role_id: row for row in rows}
     wanted = {role.pk: role for role in roles}
     given = [role for pk, role in wanted.items() if pk not in held]
     taken = [row.role for pk, row in held.items() if pk not in wanted]
@@ -172,7 +174,7 @@ def set_roles(*, actor: User | None, user: User, roles: Collection[Role]) -> boo
         require_may_give(actor, role)
     if any(role.name == SUPER_ADMIN for role in taken):
         keep_one_super_admin(leaving=user)
-    user.role_assignments.filter(role__in=taken).delete()
+    user.role_assignments.filter(role__in=[*given, *taken]).delete()
     RoleAssignment.objects.bulk_create(
         RoleAssignment(user=user, role=role, assigned_by=actor) for role in given
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from django.db import connection
 
 from accounts.choices import UserStatus
 from accounts.models import AuditEntry, RoleAssignment, Session, User
-from accounts.services import users
+from accounts.selectors.names import roles_with_names
+from accounts.services import members, roles, users
 from inventory_site.core.errors import DomainError, InvalidInput, NotAllowed
 from inventory_site.core.locks import guarded
 from tests.accounts.ways import role
-from tests.factories.accounts import SessionFactory, UserFactory
+from tests.factories.accounts import RoleFactory, SessionFactory, UserFactory
 
 
 @pytest.mark.django_db
@@ -118,13 +120,33 @@ def test_an_administrator_does_not_take_super_admin_from_anybody() -> None:
 @pytest.mark.django_db
 def test_a_role_that_stays_keeps_its_end() -> None:
     user = UserFactory(roles=["viewer"])
-    end = RoleAssignment.objects.get().assigned_at
+    end = RoleAssignment.objects.get().assigned_at + timedelta(days=1)
     RoleAssignment.objects.update(valid_until=end)
 
     users.set_roles(actor=None, user=user, roles=[role("viewer"), role("operator")])
 
     kept = RoleAssignment.objects.get(user=user, role=role("viewer"))
     assert kept.valid_until == end
+
+
+@pytest.mark.django_db
+def test_a_role_that_has_ended_is_given_anew_and_stands_in_nobodys_way() -> None:
+    root, user, made = UserFactory(roles=["super_admin"]), UserFactory(), RoleFactory()
+    over = RoleAssignment.objects.get().assigned_at - timedelta(days=1)
+    for held in (role("viewer"), role("operator"), made):
+        RoleAssignment.objects.create(user=user, role=held, valid_until=over)
+
+    users.set_roles(actor=root, user=user, roles=[role("viewer")])
+    members.add_local(actor=root, role=role("operator"), username=user.username)
+    (shown,) = roles_with_names(pk=made.pk)
+    roles.delete_role(actor=root, role=made)
+
+    assert shown["user_count"] == 0
+    kept = RoleAssignment.objects.filter(user=user).order_by("role__group__name")
+    assert list(kept.values_list("role__group__name", "valid_until")) == [
+        ("operator", None),
+        ("viewer", None),
+    ]
 
 
 @pytest.mark.django_db

@@ -67,6 +67,10 @@ def update_policy(*, actor: User | None, changes: Mapping[str, Any]) -> Password
     row.full_clean(validate_constraints=False)
     if row.max_length < row.min_length:
         raise InvalidInput(fields={"max_length": ["max_length may not be below min_length."]})
+    asked = sum(least for _, _, least in asked_kinds(row))
+    if row.max_length < asked:
+        text = f"max_length may not be below {asked}, the characters that are asked for."
+        raise InvalidInput(fields={"max_length": [text]})
     row.save()
     after = audit.snapshot(row, FIELDS)
     if before != after:
@@ -85,7 +89,7 @@ def _of_kind(row: PasswordPolicy, name: str, value: Any) -> Any:
 def requirements(policy: PasswordPolicy) -> list[str]:
     """Return the rules as people read them."""
     texts = [f"At least {policy.min_length} characters"]
-    texts += [f"At least {least} {what}" for _, what, least in _counts(policy)]
+    texts += [f"At least {least} {what}" for _, what, least in asked_kinds(policy)]
     if policy.prevent_username_in_password:
         texts.append("Cannot contain your username")
     if policy.prevent_common_passwords:
@@ -108,7 +112,7 @@ def problems(
     have = _tally(password, policy)
     found += [
         f"Password must contain at least {least} {what}"
-        for kind, what, least in _counts(policy)
+        for kind, what, least in asked_kinds(policy)
         if have[kind] < least
     ]
     lowered = password.lower()
@@ -159,8 +163,8 @@ def common_passwords() -> frozenset[str]:
     return COMMON | CommonPasswordValidator().passwords
 
 
-def _counts(policy: PasswordPolicy) -> list[tuple[str, str, int]]:
-    """The kinds of characters that are asked for, with how many."""
+def asked_kinds(policy: PasswordPolicy) -> list[tuple[str, str, int]]:
+    """Return the kinds of characters that are asked for: kind, its words, how many."""
     asked = []
     for kind, what in KINDS:
         flag = "require_special_chars" if kind == "special" else f"require_{kind}"

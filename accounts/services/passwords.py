@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
@@ -16,14 +17,18 @@ from accounts import policy as rights
 from accounts.backends import find_account
 from accounts.choices import AuthMethod
 from accounts.errors import InvalidToken, PasswordRejected, WrongPassword
-from accounts.models import PasswordHistory, Session, User
+from accounts.models import PasswordHistory, PasswordPolicy, Session, User
 from accounts.services import audit, lockout, password_policy, sessions, users
 from inventory_site.core.errors import InvalidInput, NotAllowed
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
 
-ONE_TIME_LENGTH = 20
-ONE_TIME_SIGNS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+!?#"
+ONE_TIME_LENGTH, MOST_DRAWS = 20, 100
+ONE_TIME_SIGNS = {
+    "uppercase": "ABCDEFGHJKLMNPQRSTUVWXYZ",
+    "lowercase": "abcdefghjkmnpqrstuvwxyz",
+    "numbers": "23456789",
+}
 RESET_PAGE = "/admin/password_reset/confirm/"
 
 
@@ -65,11 +70,10 @@ def set_password(*, actor: User | None, user: User, new: str, must_change: bool 
 
 def give_one_time_password(*, actor: User, user: User) -> str:
     """Give an account a random password that has to be changed at once; return it, shown once."""
-    policy = password_policy.current_policy()
-    most = max(policy.min_length, ONE_TIME_LENGTH)
-    new = ""
-    while not new or password_policy.problems(new, policy=policy):
-        new = "".join(secrets.choice(ONE_TIME_SIGNS) for _ in range(most))
+    policy, mail = password_policy.current_policy(), user.email or ""
+    drawn = (_random_password(policy) for _ in range(MOST_DRAWS))  # a short name may be in one
+    rules: dict[str, Any] = {"policy": policy, "username": user.username, "email": mail}
+    new = next((text for text in drawn if not password_policy.problems(text, **rules)), "")
     set_password(actor=actor, user=user, new=new)
     return new
 
@@ -128,6 +132,18 @@ def reset_password(*, uid: str, token: str, new: str) -> User:
         sessions.revoke_others(row, keep=None, reason="password_changed")
         audit.record(row, "password.reset", row)
     return row
+
+
+def _random_password(policy: PasswordPolicy) -> str:
+    """Draw as many signs of each kind as the policy asks for, and the rest of all kinds."""
+    signs = {**ONE_TIME_SIGNS, "special": policy.special_chars_allowed}
+    asked = password_policy.asked_kinds(policy)
+    drawn = [secrets.choice(signs[kind]) for kind, _, least in asked for _ in range(least)]
+    length = max(policy.min_length, min(ONE_TIME_LENGTH, policy.max_length))
+    others = "".join(ONE_TIME_SIGNS.values())
+    drawn += [secrets.choice(others) for _ in range(length - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import PasswordHistory
-from accounts.services import password_policy
+from accounts.services import password_policy, passwords
 from tests.accounts.ways import NEW_PASSWORD, A, bearer, error, post, sign_in, signed_in
 from tests.accounts.ways import V1 as B
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -215,3 +215,32 @@ def test_hashes_of_the_replaced_systems_verify_and_are_made_anew(encoded: str) -
     assert sign_in(person.username).status_code == 200
     person.refresh_from_db()
     assert "$2b$04$" not in person.password
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"special_chars_allowed": "€"},
+        {"min_length": 1, "max_length": 8, "min_uppercase": 5},
+        {"min_length": 64, "min_special": 30, "require_numbers": False},
+    ],
+)
+def test_a_one_time_password_keeps_every_rule_of_the_policy(rules: dict[str, Any]) -> None:
+    root, person = UserFactory(roles=["super_admin"]), UserFactory(username="a")
+    policy = password_policy.update_policy(actor=root, changes=rules)
+
+    secret = passwords.give_one_time_password(actor=root, user=person)
+
+    assert password_policy.problems(secret, policy=policy) == []
+    person.refresh_from_db()
+    assert person.check_password(secret)
+
+
+def test_a_policy_that_no_password_can_keep_is_refused(api: Any) -> None:
+    counts = {"min_uppercase": 40, "min_lowercase": 40, "min_numbers": 40, "max_length": 120}
+
+    answer = api("super_admin").put(f"{A}/password-policy", counts)
+
+    text = "max_length may not be below 121, the characters that are asked for."
+    assert error(answer) == (400, "VALIDATION_ERROR", text)
+    assert password_policy.current_policy().max_length == 128

@@ -23,9 +23,3 @@ class AccountThrottle(ScaledThrottle):
             return None
         ident = hashlib.sha256(str(name).strip().lower().encode()).hexdigest()
         return self.cache_format % {"scope": self.scope, "ident": ident}
-
-
-class OwnAccountThrottle(ScaledThrottle):
-    """Attempts of a signed-in person at their own password or code."""
-
-    scope = "account"

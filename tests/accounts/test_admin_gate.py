@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -131,6 +132,25 @@ def test_a_refused_new_password_is_explained(admin_page: Client) -> None:
     )
 
     assert "Password must be at least 12 characters" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/admin/password_change/", {"current": "guess", "new": "x", "again": "x"}),
+        ("/admin/account/second-factor/off/", {"password": "guess"}),
+    ],
+)
+def test_a_found_session_does_not_guess_its_password(
+    admin_page: Client, settings: Any, path: str, body: dict[str, str]
+) -> None:
+    cache.clear()
+    settings.THROTTLE_SCALE = 0.1
+
+    forms = [admin_page.post(path, body).context["form"] for _ in range(3)]
+
+    said = ["Too many attempts at this account; wait a minute." in str(form) for form in forms]
+    assert said == [False, False, True]
 
 
 def test_the_second_factor_is_set_up_on_the_account_page(admin_page: Client) -> None:

@@ -20,10 +20,12 @@ from accounts.admin.pages.gate import NewPasswordForm
 from accounts.admin.words import agent_words
 from accounts.models import Role, SecurityKey, Session
 from accounts.services import password_policy, passwords, second_factor, sessions
-from inventory_site.core.admin import add_refusal, toast
+from inventory_site.core.admin import add_refusal, toast, when
+from inventory_site.core.api.throttles import OwnAccountThrottle
 from inventory_site.core.errors import DomainError
 
 PAGE = "admin-account"
+TOO_MANY = "Too many attempts at this account; wait a minute."
 
 
 class OwnPasswordForm(NewPasswordForm):
@@ -70,7 +72,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
 def password_page(request: HttpRequest) -> HttpResponse:
     """Change one's own password under the policy."""
     form = OwnPasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_try(request, form):
         data, session = form.cleaned_data, _session(request)
         try:
             passwords.change_password(
@@ -128,7 +130,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 def disable_page(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off; asks for the password."""
     form = ConfirmForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and _may_try(request, form):
         try:
             second_factor.disable(user=request.user, password=form.cleaned_data["password"])
         except DomainError as refusal:
@@ -150,10 +152,18 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
             toast(request, "Signed out there.")
         else:
             count = sessions.end_others(user=request.user, keep=_session(request))
-            toast(request, f"{count} other sign-ins have ended.")
+            toast(request, f"{count} other sign-in{'' if count == 1 else 's'} ended.")
     except DomainError as refusal:
         toast(request, refusal.message)
     return redirect(PAGE)
+
+
+def _may_try(request: HttpRequest, form: forms.Form) -> bool:
+    """Whether the person may try their password again; says so on the form when not."""
+    if OwnAccountThrottle().allow_request(request, None):  # type: ignore[arg-type]  # reads the user only
+        return True
+    form.add_error(None, TOO_MANY)
+    return False
 
 
 def _session(request: HttpRequest) -> Session:
@@ -174,7 +184,12 @@ def _account(request: HttpRequest, form: forms.Form) -> HttpResponse:
         "keys": SecurityKey.objects.filter(user=request.user),
         "codes_left": second_factor.codes_left(request.user),
         "sessions": [
-            {"row": row, "device": agent_words(row.user_agent), "current": row.pk == current.pk}
+            {
+                "row": row,
+                "device": agent_words(row.user_agent),
+                "used": when(row.last_activity_at),
+                "current": row.pk == current.pk,
+            }
             for row in rows
         ],
     }

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from accounts.api.base import GuardedView, IdentityView, PersonView, actor_of, texts_of
 from accounts.api.serializers import SaidSerializer
-from accounts.api.throttles import AccountThrottle, OwnAccountThrottle
+from accounts.api.throttles import AccountThrottle
 from accounts.models import PasswordPolicy
 from accounts.services import password_policy, passwords
-from inventory_site.core.api.throttles import SignInThrottle
+from inventory_site.core.api.throttles import OwnAccountThrottle, SignInThrottle
 from inventory_site.core.errors import InvalidInput
 
 RESET_SAID = "If the account exists, a mail with a link is on its way"

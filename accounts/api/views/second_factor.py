@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from accounts.api.base import PersonView, actor_of, texts_of
 from accounts.api.serializers import SaidSerializer
-from accounts.api.throttles import OwnAccountThrottle
 from accounts.services import second_factor
+from inventory_site.core.api.throttles import OwnAccountThrottle
 
 SETUP = inline_serializer(
     "TwoFactorSetup",

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PersonView, actor_of, texts_of
-from accounts.api.throttles import OwnAccountThrottle
 from accounts.key_site import site_of
 from accounts.models import SecurityKey
 from accounts.services import security_keys
+from inventory_site.core.api.throttles import OwnAccountThrottle
 from inventory_site.core.errors import InvalidInput, NotFound
 
 ANY = {200: OpenApiTypes.OBJECT}

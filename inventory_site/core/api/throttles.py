@@ -50,6 +50,12 @@ class SignInThrottle(ScaledThrottle):
     scope = "sign_in"
 
 
+class OwnAccountThrottle(ScaledThrottle):
+    """Attempts of a signed-in person at their own password or code."""
+
+    scope = "account"
+
+
 class ExpensiveThrottle(ScaledThrottle):
     """Verbs that cost much, per account or address."""
 

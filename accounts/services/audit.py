@@ -75,6 +75,12 @@ def record_bulk(actor: Any, verb: str, facts: Iterable[Fact]) -> int:
     return written
 
 
+def caller() -> dict[str, str]:
+    """Return what the caller's program calls itself, for entries about sign-ins."""
+    agent = context.current().agent[:400]
+    return {"user_agent": agent} if agent else {}
+
+
 def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
     """Return the named fields as JSON values; relations as their keys."""
     columns = {name: getattr(obj._meta.get_field(name), "attname", name) for name in fields}

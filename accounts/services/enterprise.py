@@ -102,7 +102,7 @@ def _open(person: Person, config_id: int, is_active_directory: bool) -> SignedIn
     Session.objects.filter(pk=tokens.session.pk).update(
         is_enterprise=True, enterprise_username=person.username
     )
-    audit.record(user, "session.opened", user, after={"directory": config_id})
+    audit.record(user, "session.opened", user, after={"directory": config_id, **audit.caller()})
     return SignedIn(user, tokens, password_expired=False)
 
 
@@ -121,7 +121,7 @@ def _refused(username: str, text: str) -> InvalidCredentials:
     audit.record(
         None,
         "session.refused",
-        after={"username": username[:255], "reason": text},
+        after={"username": username[:255], "reason": text, **audit.caller()},
         outcome="refused",
     )
     return InvalidCredentials(text)

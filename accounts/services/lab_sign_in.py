@@ -50,7 +50,7 @@ def sign_in(*, username: str, password: str, code: str = "") -> tuple[User, Sess
 def enter(user: User) -> SessionBase:
     """Open a session for somebody who has just made the account."""
     tokens = sessions.open_session(user)
-    audit.record(user, "session.opened", user)
+    audit.record(user, "session.opened", user, after=audit.caller())
     return _as_cookie(tokens)
 
 

@@ -175,7 +175,7 @@ def _open(row: User, *, two_factor_verified: bool) -> SignedIn:
     row.save(update_fields=["last_login", "last_login_ip"])
     expired = password_policy.expiry_of(row).expired
     tokens = sessions.open_session(row, two_factor_verified=two_factor_verified, is_limited=expired)
-    audit.record(row, "session.opened", row)
+    audit.record(row, "session.opened", row, after=audit.caller())
     return SignedIn(row, tokens, expired)
 
 
@@ -187,7 +187,11 @@ def _count_bad_code(row: SignInChallenge, user: User) -> None:
             lockout.count_failure(user)
     row.save(update_fields=["bad_codes", "voided_at"])
     audit.record(
-        None, "second_factor.refused", user, after={"bad_codes": row.bad_codes}, outcome="refused"
+        None,
+        "second_factor.refused",
+        user,
+        after={"bad_codes": row.bad_codes, **audit.caller()},
+        outcome="refused",
     )
 
 
@@ -196,7 +200,7 @@ def _refused(user: User | None, username: str, text: str) -> InvalidCredentials:
         None,
         "session.refused",
         user,
-        after={"username": username, "reason": text},
+        after={"username": username, "reason": text, **audit.caller()},
         outcome="refused",
     )
     return InvalidCredentials(text)

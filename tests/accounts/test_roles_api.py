@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts.models import EnterpriseUserRole, Role, RoleAssignment
 from tests.accounts.ways import V1 as B
-from tests.accounts.ways import A, error, role, sign_in, signed_in
-from tests.factories.accounts import UserFactory
+from tests.accounts.ways import A, error, role, sign_in
+from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +165,9 @@ def test_permissions_are_bare_in_family_b(api: Any) -> None:
 def test_the_log_of_events(api: Any) -> None:
     person = UserFactory(username="jana")
     sign_in("jana", "wrong")
-    signed_in("jana")
+    APIClient(headers={"User-Agent": "Scanner/3"}).post(
+        f"{A}/login", {"username": "jana", "password": PASSWORD}, format="json"
+    )
 
     rows = api("super_admin").get(f"{A}/audit", {"user_id": person.pk}).json()["data"]["entries"]
     failed = api("super_admin").get(f"{A}/audit", {"event_type": "login_failed"}).json()["data"]
@@ -174,6 +177,7 @@ def test_the_log_of_events(api: Any) -> None:
         ("login_failed", "failure"),
     ]
     assert [row["username"] for row in failed["entries"]] == ["jana"]
+    assert (rows[0]["user_agent"], rows[1]["user_agent"]) == ("Scanner/3", "")
 
 
 @pytest.mark.parametrize(

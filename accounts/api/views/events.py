@@ -82,7 +82,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
         "event_type": EVENTS[row.verb],
         "event_status": STATUSES[row.outcome],
         "ip_address": row.address,
-        "user_agent": "",
+        "user_agent": (row.after or {}).get("user_agent", ""),
         "details": {"before": row.before, "after": row.after},
         "created_at": row.at,
     }

@@ -197,6 +197,18 @@ def test_role_replaces_the_one_before() -> None:
     assert (entry.before, entry.after) == ({"role": "Viewer"}, {"role": "Admin"})
 
 
+def test_limits_that_no_database_keeps_are_refused() -> None:
+    client, other = signed_in("lab_admin"), UserFactory(roles=["lab_researcher"])
+    body = {"role": "Admin", "approval_limits": {"why": ["\x00"]}}
+
+    status, said = post(client, f"{USERS}/{other.pk}/role", body)
+
+    assert (status, said["detail"][0]["loc"]) == (422, ["body", "approval_limits"])
+    assert list(other.role_assignments.values_list("role__group__name", flat=True)) == [
+        "lab_researcher"
+    ]
+
+
 def test_only_a_super_admin_gives_or_takes_that_role() -> None:
     client, chief = signed_in("lab_admin"), UserFactory(roles=["lab_super_admin"])
     other = UserFactory()

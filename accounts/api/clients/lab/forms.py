@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -95,6 +96,13 @@ class Body:
         if value and value not in words.values:
             allowed = ", ".join(words.values)
             self.wrong.add(name, f"value is not one of: {allowed}", kind="type_error.enum")
+        return value
+
+    def any_json(self, name: str) -> Any:
+        """Return a value of any kind that every database keeps."""
+        value = self.data.get(name)
+        if "\\u0000" in json.dumps(value):
+            self.wrong.add(name, "null characters are not allowed")
         return value
 
     def done(self) -> None:

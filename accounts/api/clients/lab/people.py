@@ -100,9 +100,8 @@ class PersonRoleView(LabAdminView):
     def post(self, request: Request, pk: int) -> Response:
         """Give another role."""
         body = Body(request.data)
-        role = body.word("role", LabRole)
+        role, limits = body.word("role", LabRole), body.any_json("approval_limits")
         body.done()
-        limits = body.data.get("approval_limits")
         lab_people.set_role(actor=request.user, user_id=pk, role=role, approval_limits=limits)
         return Response({"success": True})
 

@@ -108,7 +108,12 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 LOGIN_URL = "/admin/login/"
 LOGIN_REDIRECT_URL = "/admin/"
 
-EMAIL_URL = env.text("EMAIL_URL", "", "SMTP server, `smtp://user:password@host:port?tls=1`.")
+EMAIL_URL = env.text(
+    "EMAIL_URL",
+    "",
+    "SMTP server and sender, `smtp://user:password@host:port?tls=1&from=address`; blank "
+    "prints mail to the log, and sends none in production.",
+)
 globals().update(env.email(EMAIL_URL))
 
 from inventory_site.settings.api import *  # noqa: E402, F403  settings are one namespace in several files

@@ -124,6 +124,7 @@ def vault_keys(name: str, meaning: str = "") -> dict[str, bytes]:
 # Compiling a question costs PostgreSQL a quarter of a second, more than any of ours takes to
 # answer.
 NO_COMPILING = "-c jit=off"
+NOBODY = "patchbay@localhost"
 
 
 def database(url: str) -> dict[str, Any]:
@@ -157,19 +158,20 @@ def database(url: str) -> dict[str, Any]:
 
 
 def email(url: str) -> dict[str, Any]:
-    """Turn `smtp://user:password@host:port?tls=1` into Django's settings; blank prints to the
-    log."""
+    """Turn `smtp://user:password@host:port?tls=1&from=address` into Django's settings; blank prints
+    to the log."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"}:
         raise ImproperlyConfigured("EMAIL_URL must begin with smtp:// or smtps://")
-    query = dict(parse_qsl(parts.query))
+    query, user = dict(parse_qsl(parts.query)), unquote(parts.username or "")
     return {
+        "DEFAULT_FROM_EMAIL": query.get("from") or (user if "@" in user else NOBODY),
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_USER": user,
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": query.get("tls") in {"1", "true"},

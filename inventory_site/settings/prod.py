@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from inventory_site.settings import env
 from inventory_site.settings.base import *  # noqa: F403  settings are one namespace
-from inventory_site.settings.base import ALLOWED_HOSTS, DEBUG, SECRET_KEY, VAULT_KEYS
+from inventory_site.settings.base import ALLOWED_HOSTS, DEBUG, EMAIL_URL, SECRET_KEY, VAULT_KEYS
 from inventory_site.settings.logs import logging_config
 
 if problems := [
@@ -25,6 +25,9 @@ COOKIES_SECURE = env.flag("COOKIES_SECURE", True, "Send cookies over https only.
 SESSION_COOKIE_SECURE = COOKIES_SECURE
 CSRF_COOKIE_SECURE = COOKIES_SECURE
 SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 0, "Seconds of HSTS; 0 sends none.")
+
+if not EMAIL_URL:  # mail holds codes and links, which no log may
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 LOG_JSON = env.flag("LOG_JSON", True, "Write log lines as JSON; production turns it on.")
 LOGGING = logging_config(as_json=LOG_JSON)

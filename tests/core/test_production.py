@@ -12,6 +12,7 @@ import pytest
 from django.test import RequestFactory
 
 from inventory_site.core.redaction import mask_secrets, masked
+from inventory_site.settings import env
 
 WHOLE = {
     "SECRET_KEY": "x" * 40,
@@ -20,10 +21,13 @@ WHOLE = {
 }
 
 
-def start(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+SHOW_MAIL = "; from inventory_site.settings import prod; print(prod.EMAIL_BACKEND)"
+
+
+def start(tmp_path: Path, *, then: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Load the production settings in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-c", "import inventory_site.settings.prod"],
+        [sys.executable, "-c", f"import inventory_site.settings.prod{then}"],
         env={"PATH": os.environ["PATH"], "PATCHBAY_VAR": str(tmp_path), **settings},
         capture_output=True,
         text=True,
@@ -33,6 +37,25 @@ def start(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_whole_configuration_starts(tmp_path: Path):
     assert start(tmp_path, **WHOLE).returncode == 0
+
+
+@pytest.mark.parametrize(("url", "kind"), [("", "dummy"), ("smtp://mail.example", "smtp")])
+def test_mail_is_never_printed_into_the_log(tmp_path: Path, url: str, kind: str):
+    outcome = start(tmp_path, then=SHOW_MAIL, EMAIL_URL=url, **WHOLE)
+
+    assert outcome.stdout.strip() == f"django.core.mail.backends.{kind}.EmailBackend"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("smtp://mail.example", "patchbay@localhost"),
+        ("smtp://noc%40x.example:pw@mail.example", "noc@x.example"),
+        ("smtp://noc@mail.example?from=patchbay@x.example", "patchbay@x.example"),
+    ],
+)
+def test_the_sender_of_mail_can_be_chosen(url: str, sender: str):
+    assert env.email(url)["DEFAULT_FROM_EMAIL"] == sender
 
 
 @pytest.mark.parametrize("missing", sorted(WHOLE))

@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.admin.role_form import choices
 from accounts.admin.words import key_badge
 from accounts.models import ApiKey, User
-from accounts.permissions import PERMISSION_NAMES
 from accounts.services import api_keys
-from inventory_site.core.admin import ServiceAdmin, Verb, column, each, register, when
+from inventory_site.core.admin import EMPTY, ServiceAdmin, Verb, column, each, register, when
 
 SHOWN_ONCE = "_shown_once"
 
@@ -26,7 +26,7 @@ class ApiKeyForm(forms.ModelForm):
     """What a new key is asked for."""
 
     scopes = forms.MultipleChoiceField(
-        choices=[(name, name) for name in PERMISSION_NAMES],
+        choices=lambda: list(choices()),
         widget=forms.CheckboxSelectMultiple,
         help_text="The key can do these, and never more than its owner.",
     )
@@ -46,6 +46,9 @@ class ApiKeyForm(forms.ModelForm):
     class Meta:
         model = ApiKey
         fields = ["user", "name"]
+
+    class Media:
+        css = {"all": ["accounts/identity.css"]}
 
     def clean_ends_on(self) -> datetime | None:
         """Take the end of the day."""
@@ -83,7 +86,7 @@ class ApiKeyAdmin(ServiceAdmin):
         "addresses",
         "created",
         "last_used",
-        "last_used_ip",
+        "last_address",
         "ends",
     ]
     details_title = ""
@@ -165,6 +168,10 @@ class ApiKeyAdmin(ServiceAdmin):
     @column("Last use", order="last_used_at", export="last_used_at")
     def last_used(self, obj: ApiKey) -> SafeString:
         return when(obj.last_used_at, missing="never")
+
+    @column("Last address", export="last_used_ip")
+    def last_address(self, obj: ApiKey) -> str:
+        return obj.last_used_ip or EMPTY
 
     @column("Ends", order="expires_at", export="expires_at")
     def ends(self, obj: ApiKey) -> SafeString:

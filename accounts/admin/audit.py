@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.admin.words import CHANNELS, outcome_badge, verb_words
+from accounts.admin.words import CHANNELS, outcome_badge, told, verb_words
 from accounts.models import AuditEntry, User
 from accounts.selectors.audit import WHOLE, chain, visible_to
 from accounts.services import audit
@@ -73,7 +74,10 @@ class ObjectFilter(_DistinctFilter):
     title, parameter_name, field = "object", "object_type", "object_type"
 
     def word(self, value: str) -> str:
-        return value.partition(".")[2]
+        try:
+            return str(apps.get_model(value)._meta.verbose_name)
+        except (LookupError, ValueError):  # of a version that had it
+            return value.partition(".")[2] or value
 
 
 class OneObjectFilter(admin.SimpleListFilter):
@@ -208,8 +212,7 @@ def sentence_text(entry: AuditEntry) -> str:
     """Say the entry as plain text, for the link of its row."""
     parts = (
         entry.actor_name,
-        verb_words(entry.verb),
-        entry.object_label,
+        *told(entry),
         CHANNELS.get(entry.channel, entry.channel),
     )
     return " ".join(part for part in parts if part)

@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.forms.widgets import Script
 
 from accounts.models import Role
 from accounts.selectors import names
 from accounts.services import roles
 
 AREAS = {
+    "bookings": "Lab bookings",
+    "cnx_colocation": "Colocations",
     "devices": "Devices",
     "credentials": "Credentials",
     "jobs": "Automation",
@@ -20,6 +23,11 @@ AREAS = {
     "system": "System",
     "network_routes": "Circuits",
     "fab": "Workshop",
+    "logs": "Lab log",
+    "settings": "Lab settings",
+    "topologies": "Lab topologies",
+    "user_management": "People of the register",
+    "users": "Lab people",
     "stock": "Stock",
 }
 
@@ -50,6 +58,7 @@ class RoleForm(forms.ModelForm):
 
     class Media:
         css = {"all": ["accounts/identity.css"]}
+        js = [Script("accounts/role_changes.js", type="module")]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,18 +15,20 @@ from accounts.admin.words import (
     session_badge,
 )
 from accounts.models import AuditEntry, User
+from accounts.selectors import names
 from accounts.selectors.rights import rights_of
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, identifier, when
 
 SHOWN = 10
+WORDS = {row.code: row.display_name for row in names.ALL}
 
 
 def _rights(request: HttpRequest, user: User) -> dict[str, Any]:
     rights = rights_of(user) if user.is_active else []
     table = ShortTable(
         "What this account may do",
-        ("May", "Because of"),
-        [(identifier(right.name), ", ".join(right.roles)) for right in rights],
+        ("May", "Name in the API", "Because of"),
+        [(WORDS[right.name], identifier(right.name), ", ".join(right.roles)) for right in rights],
         empty="Nothing: no valid role, or the account is not active.",
     )
     return {"tables": [table]}

@@ -57,6 +57,8 @@ SENTENCES = {
     "second_factor.key_copied": "refused a copied security key of",
     "second_factor.key_removed": "removed a security key of",
     "second_factor.refused": "refused a code of",
+    "role.assigned": "gave a role to",
+    "role.taken": "took a role from",
     "session.closed": "signed out of",
     "session.opened": "signed in as",
     "session.others_revoked": "ended every other sign-in of",
@@ -64,6 +66,15 @@ SENTENCES = {
     "session.revoked": "ended a sign-in of",
     "user.modules_shown": "changed the menu of",
 }
+OWN = {
+    "lab.register": "joined the lab",
+    "password.changed": "changed their password",
+    "session.closed": "ended their session",
+    "session.opened": "opened a session",
+    "session.others_revoked": "ended their other sign-ins",
+}
+"""Sentences of what people do to their own account."""
+
 ABBREVIATIONS = {"kmz": "KMZ", "bom": "BOM"}
 
 
@@ -119,14 +130,22 @@ def verb_words(verb: str) -> str:
     return f"{done} {thing}".replace("_", " ").replace(".", " ").strip()
 
 
+def told(entry: AuditEntry) -> tuple[str, str]:
+    """Return what was done and to what; what people do to their own account names nobody else."""
+    is_own = entry.object_type == "accounts.user" and entry.object_id == str(entry.actor_id)
+    if is_own and entry.verb in OWN:
+        return OWN[entry.verb], ""
+    return verb_words(entry.verb), entry.object_label
+
+
 def sentence(entry: AuditEntry) -> SafeString:
     """Say who did what to which object, through what."""
-    label = identifier(entry.object_label) if entry.object_label else ""
+    done, label = told(entry)
     return format_html(
         "<b>{}</b> {} {} {}",
         entry.actor_name,
-        verb_words(entry.verb),
-        label,
+        done,
+        identifier(label) if label else "",
         CHANNELS.get(entry.channel, entry.channel),
     )
 

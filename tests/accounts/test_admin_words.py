@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.admin.audit import sentence_text
 from accounts.admin.words import verb_words
+from accounts.models import AuditEntry
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,18 @@ from accounts.admin.words import verb_words
 )
 def test_a_verb_is_told_in_the_order_of_a_sentence(verb: str, words: str):
     assert verb_words(verb) == words
+
+
+def test_what_people_do_to_their_own_account_names_them_once():
+    about = {
+        "actor_name": "jana",
+        "object_type": "accounts.user",
+        "object_id": "7",
+        "object_label": "Jana Novak",
+        "channel": "admin",
+    }
+    own = AuditEntry(actor_id=7, verb="session.opened", **about)
+    other = AuditEntry(actor_id=8, verb="role.assigned", **about)
+
+    assert sentence_text(own) == "jana opened a session in the admin"
+    assert sentence_text(other) == "jana gave a role to Jana Novak in the admin"

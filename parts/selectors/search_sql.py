@@ -23,13 +23,9 @@ PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 TRIGRAM = 3
 LAST_CHARACTER = "\U0010ffff"
 # So many rows are read in order before an index of PostgreSQL is asked; fewer for short texts, of
-# which the index knows where they are nearly as quickly.
-READ_IN_ORDER, READ_FOR_SHORT = 40_000, 20_000
-# About where they end, by the statistics of the table.
-EDGE = (
-    f"((SELECT min(rank) FROM {ROWS}) + ({26**4} * least(1, {{rows}}.0 / greatest("  # noqa: S608  own names
-    f"(SELECT reltuples FROM pg_class WHERE oid = '{ROWS}'::regclass), 1)))::int)"
-)
+# which the index knows where they are nearly as quickly. The first of them tell whether it is worth
+# it.
+READ_IN_ORDER, READ_FOR_SHORT, TRIED = 40_000, 20_000, 1_000
 # Every trigram that begins with a text, joined by OR. A list of trigrams is read in their order, so
 # that each step is one look-up; asking for an order would read every row of every trigram.
 STARTING_GRAMS = (
@@ -59,7 +55,8 @@ def ranks_sql(terms: Sequence[Term], limit: int | None) -> Sql:
 def field_ranks_sql(terms: Sequence[Term], limit: int) -> Sql:
     """Select the ranks that match every term, field by field: those whose field holds a term.
 
-    A field is only asked when those before it gave fewer than `limit`.
+    A field is only asked when those before it gave fewer than `limit`; said by its LIMIT, which
+    both databases look at first (a condition SQLite would ask of every row).
     """
     arms = [_id4_arm(terms, n) for n, term in enumerate(terms) if term.id4_prefix]
     arms += [_field_arm(terms, field, limit) for field in FIELDS]
@@ -67,13 +64,14 @@ def field_ranks_sql(terms: Sequence[Term], limit: int) -> Sql:
     so_far: list[str] = []
     values: list[object] = []
     for number, (sql, own) in enumerate(arms):
-        gate = ""
+        most = f"{limit:d}"
         if so_far:
             before = " UNION ".join(f"SELECT place FROM {name}" for name in so_far)  # noqa: S608  own names
-            gate = f" WHERE (SELECT count(*) FROM ({before}) AS b) < {limit:d}"  # noqa: S608  own names
+            allowed = f"CASE WHEN count(*) < {limit:d} THEN {limit:d} ELSE 0 END"
+            most = f"(SELECT {allowed} FROM ({before}) AS b)"  # noqa: S608  own names
         steps.append(
-            f"s{number} AS MATERIALIZED (SELECT place FROM ({sql}) AS a{number}{gate} "  # noqa: S608  own names
-            f"ORDER BY place LIMIT {limit:d})"
+            f"s{number} AS MATERIALIZED (SELECT place FROM ({sql}) AS a{number} "  # noqa: S608  own names
+            f"ORDER BY place LIMIT {most})"
         )
         so_far.append(f"s{number}")
         values += own
@@ -115,20 +113,27 @@ def _in_order(seen: Sql, held: Sql, limit: int | None, rows: int) -> Sql:
     """Select the first ranks of PostgreSQL rows, whether nearly all match or nearly none.
 
     The first thousands of rows are read in order (`seen`), which is enough for a broad question;
-    only when too few of them match, the indexes are asked (`held`). `OFFSET 0` keeps the planner
-    from reading all rows in order in the hope of an early end.
+    where the first of those hold too few matches to hope for that, or all of them do, the indexes
+    are asked (`held`). `OFFSET 0` keeps the planner from reading all rows in order in the hope of
+    an early end.
     """
     plain = f"SELECT rank AS place FROM {ROWS} WHERE {held[0]}"  # noqa: S608  own names
     if limit is None:
         return plain, held[1]
+    hope = max(limit * TRIED // rows // 2, 1)
     sql = (
-        f"WITH near AS MATERIALIZED (SELECT rank AS place FROM {ROWS} "  # noqa: S608  own names
-        f"WHERE {seen[0]} AND rank <= {EDGE.format(rows=rows)} ORDER BY rank LIMIT {limit:d}), "
+        f"WITH tried AS MATERIALIZED (SELECT count(*) AS n FROM {_first(TRIED)} WHERE {seen[0]}), "  # noqa: S608  own names
+        f"near AS MATERIALIZED (SELECT rank AS place FROM {_first(rows)} WHERE "
+        f"(SELECT n FROM tried) >= {hope:d} AND {seen[0]} ORDER BY rank LIMIT {limit:d}), "
         "counted AS MATERIALIZED (SELECT count(*) AS n FROM near) "
         f"SELECT place FROM near WHERE (SELECT n FROM counted) >= {limit:d} UNION ALL "
         f"SELECT place FROM ({plain} OFFSET 0) AS far WHERE (SELECT n FROM counted) < {limit:d}"
     )
-    return sql, [*seen[1], *held[1]]
+    return sql, [*seen[1], *seen[1], *held[1]]
+
+
+def _first(rows: int) -> str:
+    return f"(SELECT * FROM {ROWS} ORDER BY rank LIMIT {rows:d}) AS first"  # noqa: S608  own names
 
 
 def _joined(word: str, conditions: Sequence[Sql]) -> Sql:
@@ -157,6 +162,9 @@ def _field_arm(terms: Sequence[Term], field: str, limit: int) -> Sql:
     if connection.vendor == "sqlite":
         table = f"parts_partsearch_{field}"
         match, values = _match(terms, "OR")
+        if not rest:
+            sql = f"SELECT rowid AS place FROM {table} WHERE {table} MATCH {match}"  # noqa: S608  own names
+            return sql, values
         sql = (
             f"SELECT {table}.rowid AS place FROM {table} CROSS JOIN {ROWS} AS r "  # noqa: S608  own names
             f"ON r.rank = {table}.rowid WHERE "
@@ -180,18 +188,23 @@ def _read_in_order(terms: Sequence[Term]) -> int:
 
 def _row_holds(term: Term) -> Sql:
     """Say of one row that any of its texts, or its id, holds a term; no index is asked."""
-    clauses = ["haystack LIKE %s ESCAPE '!'"] * len(term.sought)
-    values: list[object] = [like(text) for text in term.sought]
+    clauses = [_inside("haystack")] * len(term.sought)
+    values: list[object] = list(term.sought)
     if term.id4_prefix:
-        clauses.append("id4 LIKE %s ESCAPE '!'")
-        values.append(like(term.id4_prefix, before=""))
+        clauses.append(f"substr(id4, 1, {len(term.id4_prefix):d}) = %s")
+        values.append(term.id4_prefix)
     return f"({' OR '.join(clauses)})", values
 
 
 def _seen(term: Term, field: str | None) -> Sql:
     """Say that a field, or any, holds a term, so that reading a row decides it quickest."""
-    clauses = [f"{field or 'haystack'} LIKE %s ESCAPE '!'"] * len(term.sought)
-    return f"({' OR '.join(clauses)})", [like(text) for text in term.sought]
+    clauses = [_inside(field or "haystack")] * len(term.sought)
+    return f"({' OR '.join(clauses)})", list(term.sought)
+
+
+def _inside(column: str) -> str:
+    """Say that a column holds a text; unlike LIKE, PostgreSQL plans it without reading figures."""
+    return f"{'instr' if connection.vendor == 'sqlite' else 'strpos'}({column}, %s) > 0"
 
 
 def _held(term: Term, field: str | None) -> Sql:

@@ -190,7 +190,7 @@ def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:
     With k letters wrong, one of k + 1 pieces of the token stands in the word unchanged, moved by at
     most k letters: that narrows the words before distances are worked out.
     """
-    words = [word for (word,) in _fetched(*close_words_sql(tokens))]
+    words = sorted(word for (word,) in _fetched(*close_words_sql(tokens)))
     return {
         token: [word for word in words if is_close(token, word)][:MOST_WORDS] for token in tokens
     }

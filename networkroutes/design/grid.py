@@ -103,8 +103,8 @@ def _frequency(text: str, number: Decimal, unit: str, spacing_ghz: Decimal | Non
         return number / 1000
     if not unit and number < 100:
         return CHANNEL_ZERO_THZ + number / 10
-    if number == 0:
-        raise NotOnGrid(f"{text!r} is no wavelength.")
+    if not number or not LOWEST_THZ <= LIGHT_NM_THZ / number <= HIGHEST_THZ:
+        raise NotOnGrid(f"{text!r} is outside the bands from 184.5 to 198.5 THz.")
     step = spacing_ghz / 1000 if spacing_ghz else FLEX_STEP_THZ
     steps = ((LIGHT_NM_THZ / number - ANCHOR_THZ) / step).to_integral_value(ROUND_HALF_EVEN)
     thz = ANCHOR_THZ + steps * step

@@ -48,7 +48,10 @@ def test_the_grids_of_a_frequency() -> None:
         ("1550.50", None, "1550.50 nm is not on the grid; the nearest is 1550.52 nm."),
         ("193.15", "100", "193.15 THz is not on the 100 GHz grid (193.1 THz plus n steps)."),
         ("193.1001 THz", None, "193.1001 THz is on no grid; the finest has steps of 6.25 GHz."),
-        ("1310", None, "'1310' is 228.85000 THz, outside the bands from 184.5 to 198.5 THz."),
+        ("1310", None, "'1310' is outside the bands from 184.5 to 198.5 THz."),
+        ("0 nm", None, "'0 nm' is outside the bands from 184.5 to 198.5 THz."),
+        ("100000000", None, "'100000000' is outside the bands from 184.5 to 198.5 THz."),
+        ("150 THz", None, "'150 THz' is 150 THz, outside the bands from 184.5 to 198.5 THz."),
     ],
 )
 def test_what_is_on_no_grid_is_refused_with_a_sentence(

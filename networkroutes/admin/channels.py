@@ -68,7 +68,7 @@ class ChannelForm(forms.ModelForm):
         }
         labels = {"in_use": "Lit: it carries light now"}
         help_texts = {
-            "dwdm_wavelength": "In nm (1552.52) or THz (193.10).",
+            "dwdm_wavelength": "In nm (1552.52), THz (193.10) or as an ITU channel (CH31).",
             "capex_cost_to_light": "What it costs to light it, in the circuit's currency.",
         }
 

@@ -1,7 +1,8 @@
 """The grid plan of a circuit: its channels drawn along the optical spectrum.
 
-Wavelengths are texts. A number from 1260 to 1680 reads as nm, one from 178 to 238 as THz; both
-bands are the same light. Other texts stand beside the drawing.
+Wavelengths are texts, read as `design.grid` does: nm, THz, channel or slot numbers. Off those grids a
+number from 1260 to 1680 still reads as nm, one from 178 to 238 as THz; both bands are the same
+light. Other texts stand beside the drawing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from networkroutes.choices import ChannelState
+from networkroutes.design.grid import NotOnGrid, read_wavelength
 from networkroutes.rules import leading_number
 
 SPEED_NM_THZ = 299_792.458
@@ -26,7 +28,10 @@ MAX_TICKS = 12
 
 def frequency_thz(text: str | None) -> float | None:
     """Return the frequency in THz that a wavelength text stands for, None for other texts."""
-    value = leading_number(text) if text else None
+    try:
+        return float(read_wavelength(text or "").thz)
+    except NotOnGrid:
+        value = leading_number(text or "")
     if value is None:
         return None
     if NM[0] <= value <= NM[1]:

@@ -1,7 +1,7 @@
 """The grid plan of a circuit: its channels drawn along the optical spectrum.
 
-Wavelengths are texts, read as `design.grid` does: nm, THz, channel or slot numbers. Off those grids a
-number from 1260 to 1680 still reads as nm, one from 178 to 238 as THz; both bands are the same
+Wavelengths are texts, read as `design.grid` does: nm, THz, channel or slot numbers. Off its grids
+a number from 1260 to 1680 still reads as nm, one from 178 to 238 as THz; both bands are the same
 light. Other texts stand beside the drawing.
 """
 

@@ -124,7 +124,8 @@ def _build(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> An
         units=data["units"],
         decrease_build_target=data["lower_target"],
     )
-    return Answer(f"{data['units']} of {kit} built from {len(lines)} places.")
+    places = "one place" if len(lines) == 1 else f"{len(lines)} places"
+    return Answer(f"{data['units']} of {kit} built from {places}.")
 
 
 def _add_line(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:

@@ -272,7 +272,7 @@ class StockPartAdmin(StockAdmin):
 
     @column("Type")
     def kind(self, part: StockPart) -> str:
-        return str(part.type or "None")
+        return str(part.type or EMPTY)
 
     @column("Manufacturer code")
     def code(self, part: StockPart) -> SafeString:

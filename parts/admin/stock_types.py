@@ -138,7 +138,7 @@ class StockMovementAdmin(StockReadOnlyAdmin):
 
     noun = "stock movement"
     list_title = "Stock history"
-    list_display = ["part", "moment", "reason", "place", "delta_qty", "balance_after", "user"]
+    list_display = ["part", "moment", "reason", "place", "change", "balance_after", "user"]
     list_filter = ["reason"]
     list_select_related = ["part", "user"]
     search_fields = ["part__id4", "ref"]
@@ -147,6 +147,10 @@ class StockMovementAdmin(StockReadOnlyAdmin):
     @column("When", order="at", export="at")
     def moment(self, row: StockMovement) -> SafeString:
         return when(row.at)
+
+    @column("Change", numeric=True, export="delta_qty")
+    def change(self, row: StockMovement) -> SafeString:
+        return number(row.delta_qty)
 
     @column("Place")
     def place(self, row: StockMovement) -> str:

@@ -85,6 +85,15 @@ def test_the_entry_of_the_open_page_is_marked() -> None:
     assert here == ["Roles"]
 
 
+@pytest.mark.once
+def test_an_entry_that_leads_to_one_page_of_a_model_stands_for_its_others() -> None:
+    for page in ("shoppinglist/", "shoppinglist/4/change/", "shoppinglist/board/"):
+        sections = sections_for(UserFactory(roles=["super_admin"]), f"/admin/parts/{page}")
+
+        here = [entry.title for section in sections for entry in section.entries if entry.is_here]
+        assert here == ["Shopping"]
+
+
 def test_an_entry_whose_page_does_not_exist_is_left_out() -> None:
     entry = SidebarEntry(
         "t.ghost", "Ghost", "Alerts", "bell", "admin:no_such_page", "core.view_queuedtask"

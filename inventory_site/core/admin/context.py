@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,7 @@ def build(request: HttpRequest) -> Frame:
 def sections_for(user: Any, path: str) -> list[Section]:
     """Return the sections with at least one entry that the person may open."""
     allowed = [(entry, _url(entry)) for entry in _ordered() if _is_for(user, entry)]
-    open_url = _longest((url for _, url in allowed if url), path)
+    open_url = _nearest([url for _, url in allowed if url], path)
     by_section: dict[str, list[Entry]] = {OVERVIEW: [_overview(path)]}
     for entry, url in allowed:
         if url:
@@ -124,5 +124,13 @@ def _url(entry: SidebarEntry) -> str:
         return ""
 
 
-def _longest(urls: Iterable[str], path: str) -> str:
-    return max((url for url in urls if path.startswith(url.partition("?")[0])), key=len, default="")
+def _nearest(urls: Sequence[str], path: str) -> str:
+    """Return the address a page lies below, else one among the pages of the same model."""
+    plain = {url: url.partition("?")[0] for url in urls}
+    above = [url for url in urls if path.startswith(plain[url])]
+    beside = [url for url in urls if path.startswith(_of_the_model(plain[url]))]
+    return max(above or beside, key=len, default="")
+
+
+def _of_the_model(url: str) -> str:
+    return "/".join([*url.split("/")[:4], ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def defused(value: Any) -> Any:
 
 
 def cell(value: Any) -> Any:
-    """Return what a cell shows: UTC times in ISO 8601, yes/no as 1/0, text defused."""
+    """Return what a cell shows: UTC times in ISO 8601, yes/no as 1/0, lists and objects as JSON,
+    text defused."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, bool):
@@ -48,7 +50,7 @@ def cell(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, (list, dict)):
-        return defused(str(value))
+        return defused(json.dumps(value, ensure_ascii=False, default=str))
     return defused(value)
 
 

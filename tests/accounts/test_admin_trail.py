@@ -31,7 +31,7 @@ def test_verify_says_on_the_page_that_the_trail_is_intact(admin_page: Any, commi
 
     assert ("Sealed to" in before, "not checked yet." in before) == (True, True)
     assert answer.status_code == 200
-    assert "<b>intact</b>; checked 0" in text_of(admin_page)
+    assert "<b>intact</b>; checked " in text_of(admin_page)
     entry = AuditEntry.objects.get(verb="audit.checked")
     assert (entry.outcome, entry.after) == ("success", {"seals": 1, "entries": 1, "broken": None})
     assert AuditEntry.objects.get(verb="audit.check_asked").actor == admin_page.user

@@ -28,6 +28,7 @@ from inventory_site.core.admin import (
 from networkroutes.admin.filters import Chip
 from networkroutes.admin.history import history_tables
 from networkroutes.admin.record_forms import PREFIX, RecordForm, form_of, values_of
+from networkroutes.choices import FieldKind
 from networkroutes.models import InventoryRecord, RepositoryField, RepositoryType
 from networkroutes.services import repositories
 
@@ -88,9 +89,9 @@ class InventoryRecordAdmin(ServiceAdmin):
         if not name.startswith(TYPED):
             raise AttributeError(name)
         slug = name.removeprefix(TYPED).partition("_")[2]
-        label = self.__dict__.get("_labels", {}).get(name, slug)
+        label, is_number = self.__dict__.get("_headers", {}).get(name, (slug, False))
 
-        @column(label, export=f"values__{slug}")
+        @column(label, numeric=is_number, export=f"values__{slug}")
         def typed(record: InventoryRecord) -> Any:
             return shown_value(record.value(slug))
 
@@ -101,11 +102,11 @@ class InventoryRecordAdmin(ServiceAdmin):
         kind = type_of(request)
         if kind is None:
             return list(self.list_display)
-        labels = self.__dict__.setdefault("_labels", {})
+        headers = self.__dict__.setdefault("_headers", {})
         names = []
         for field in _fields_of(kind)[:MOST_COLUMNS]:
             names.append(f"{TYPED}{kind.pk}_{field.slug}")
-            labels[names[-1]] = field.header
+            headers[names[-1]] = (field.header, field.kind == FieldKind.NUMBER)
         return ["name", *names, "changed"]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
@@ -216,11 +217,13 @@ def _check_password(password: str, user: User) -> None:
 def keep_one_super_admin(*, leaving: User) -> None:
     """Raise `NotAllowed` when nobody active would hold super_admin for good without this account.
 
-    Locks every assignment of the role, so that two who leave at once queue here.
+    Who has no password here does not count: a directory may be away. Locks every assignment of the
+    role, so that two who leave at once queue here.
     """
     rows = RoleAssignment.objects.valid_at(timezone.now()).filter(role__group__name=SUPER_ADMIN)
     list(lock(rows))  # the queue; who is active is asked behind it
     active = rows.filter(user__status=UserStatus.ACTIVE)
+    active = active.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     holders = set(active.values_list("user_id", flat=True))
     lasting = set(active.filter(valid_until__isnull=True).values_list("user_id", flat=True))
     if {leaving.pk} in (holders, lasting):

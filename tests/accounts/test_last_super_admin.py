@@ -69,6 +69,19 @@ def test_one_of_two_may_go(way: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_who_has_no_password_here_does_not_free_the_other(way: str) -> None:
+    root, remote = UserFactory(roles=["super_admin"]), UserFactory(roles=["super_admin"])
+    remote.set_unusable_password()
+    remote.save()
+
+    with pytest.raises(NotAllowed, match="last active super administrator"):
+        WAYS_OUT[way](root)
+
+    assert User.objects.get(pk=root.pk).is_superuser
+
+
+@pytest.mark.django_db
 def test_a_super_administrator_with_an_end_does_not_free_the_other() -> None:
     root, guest = UserFactory(roles=["super_admin"]), UserFactory()
     roles.assign_role(

@@ -29,6 +29,7 @@ CLIENT_ROOTS = frozenset(
 
 ENVELOPE, ERROR, DETAIL, HTML, UNION = "envelope", "error", "detail", "html", "union"
 
+WITH_DETAILS = "/api/stock"  # whose contract promises `details.message` in every error
 LAB_ADMIN = ("v2/", "checkAdminSession", "register")
 
 SHAPES: tuple[tuple[str, str], ...] = (
@@ -67,7 +68,9 @@ def error_response(request: HttpRequest, *, status: int, code: str, message: str
     """Build the body of an error that no view made."""
     shape = shape_of(request.path)
     if shape == ENVELOPE:
-        said = {"code": code, "message": message}
+        said: dict[str, object] = {"code": code, "message": message}
+        if request.path.startswith(WITH_DETAILS):
+            said["details"] = {"message": message}
         body: dict[str, object] = {"success": False, "error": said}
         if not request.path.startswith("/api"):
             body["detail"] = said  # where the front end of the versioned names looks

@@ -12,7 +12,7 @@ from rest_framework import exceptions, permissions, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory_site.core.api.errors import exception_handler, flat_fields
+from inventory_site.core.api.errors import as_refusal, exception_handler, flat_fields
 from inventory_site.core.api.idempotency import KeyReused
 from inventory_site.core.errors import AuthenticationRequired, DomainError, InvalidInput, NotAllowed
 from parts import policy
@@ -77,9 +77,11 @@ def _in_stock_words(error: Exception) -> Exception:
     if isinstance(error, (NotAllowed, exceptions.PermissionDenied)):
         required = getattr(error, "details", {}).get("required")
         return _coded("AUTHORIZATION_FAILED", 403, "Permission denied", required=required)
-    if isinstance(error, DomainError):
-        error.details.setdefault("message", error.message)
-    return error
+    refusal = as_refusal(error)
+    if refusal is None:
+        return error
+    refusal.details.setdefault("message", refusal.message)
+    return refusal
 
 
 def _invalid(fields: dict[str, list[str]]) -> InvalidInput:

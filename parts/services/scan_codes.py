@@ -14,6 +14,7 @@ HEAD = re.compile(r"\[\)>\x1e?06\x1d?")
 BRACES = re.compile(r"\{(.*)\}\Z", re.S)
 RS, GS, EOT = "\x1e", "\x1d", "\x04"
 IDENTIFIERS = ("10D", "9D", "1P", "1T", "P", "Q", "K")
+DATES = {"10D": "date", "9D": "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _iso_bag(text: str) -> Bag | None:
     for item in body.split(GS):
         name = next((name for name in IDENTIFIERS if item.startswith(name)), None)
         if name is not None:
-            found.setdefault(name, item.removeprefix(name).strip())
+            found.setdefault(DATES.get(name, name), item.removeprefix(name).strip())
     if not found:
         return None
     return Bag(
@@ -95,7 +96,7 @@ def _iso_bag(text: str) -> Bag | None:
         supplier_code=found.get("P") or None,
         qty=_number(found.get("Q")),
         lot=found.get("1T") or None,
-        date_code=found.get("9D") or found.get("10D") or None,
+        date_code=found.get("date") or None,
         order=found.get("K") or None,
     )
 

@@ -49,6 +49,19 @@ def test_what_is_no_whole_number_is_refused(stock: Any, part: Any, qty: Any) -> 
     assert part.total_quantity == 10
 
 
+def test_every_error_has_a_message_in_its_details(stock: Any, part: Any) -> None:
+    address = f"{API}/parts/{part.id4}"
+    answers = {
+        404: stock.get(f"{address}/nowhere"),
+        405: stock.post(address, {}),
+        415: stock.generic("PATCH", address, "<x/>", content_type="application/xml"),
+    }
+
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert answer.json()["error"]["details"]["message"]
+
+
 def test_a_whole_number_as_text_is_taken(stock: Any, part: Any) -> None:
     body = {"box_no": "1", "loc_no": 2, "qty": "7"}
 

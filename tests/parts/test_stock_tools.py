@@ -52,7 +52,9 @@ def test_a_scan_says_what_it_is(stock: Any) -> None:
     bag = scan("{pc:C312270,pm:st-1-102,qty:2}")
     assert (bag["kind"], bag["supplier_code"], bag["qty"]) == ("supplier", "C312270", 2)
     assert [row["id4"] for row in bag["matches"]] == ["ABCD"]
-    iso = scan("[)>\x1e06\x1dP497-1\x1d1PST-1-102\x1dQ25\x1d9D2301\x1d1TLOT7\x1dQ99\x1e\x04")
+    iso = scan(
+        "[)>\x1e06\x1dP497-1\x1d1PST-1-102\x1dQ25\x1d10D2301\x1d9D2302\x1d1TLOT7\x1dQ99\x1e\x04"
+    )
     assert (iso["manufacturer_code"], iso["supplier_code"]) == ("ST-1-102", "497-1")
     assert (iso["qty"], iso["date_code"], iso["lot"]) == (25, "2301", "LOT7")
     assert stock.post(f"{API}/scan", {"code": "what"}).status_code == 404

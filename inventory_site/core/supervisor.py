@@ -30,7 +30,7 @@ class Plan:
     """What to run; `ready_text` is printed once `host:port` takes connections.
 
     The first command is the one that listens: the others start when it does, so that the first page
-    does not wait for them.
+    does not wait for them. What is `optional` may end without the rest.
     """
 
     commands: dict[str, list[str]]
@@ -38,6 +38,7 @@ class Plan:
     port: int
     ready_text: str
     environment: dict[str, str] = field(default_factory=dict)
+    optional: list[str] = field(default_factory=list)
 
     def dumps(self) -> str:
         """Return the plan as the argument of the supervisor."""
@@ -75,10 +76,8 @@ class Supervisor:
         """Look after the children; those that wait start with the first page, or without it."""
         ready_until, is_ready = time.monotonic() + READY_WITHIN_S, False
         while not self.asked_to_stop:
-            for name, child in self.children.items():
-                if child.poll() is not None:
-                    say(f"The {name} process ended with {child.returncode}; stopping the others.")
-                    return 1
+            if self._one_has_ended():
+                return 1
             in_time = time.monotonic() < ready_until
             if not is_ready and in_time and self._listens():
                 is_ready = True
@@ -87,6 +86,18 @@ class Supervisor:
                 self._start(waiting.pop(0))
             time.sleep(LOOK_EVERY_S)
         return 0
+
+    def _one_has_ended(self) -> bool:
+        """Whether a child ended that the others need; who is optional is said and forgotten."""
+        for name, child in list(self.children.items()):
+            if child.poll() is None:
+                continue
+            if name not in self.plan.optional:
+                say(f"The {name} process ended with {child.returncode}; stopping the others.")
+                return True
+            say(f"The {name} process ended with {child.returncode}; the site runs without it.")
+            del self.children[name]
+        return False
 
     def _listens(self) -> bool:
         host = self.plan.host if self.plan.host not in {"0.0.0.0", "::", ""} else "127.0.0.1"  # noqa: S104  compared

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from inventory_site.core.management.commands import up
+from inventory_site.core.supervisor import Plan
 from tests.peers.process import LOOPBACK, Process, free_port
 from tests.peers.site import ROOT, Home, answers, home
 
@@ -174,3 +176,22 @@ user = get_user_model().objects.get(username="admin")
 user.set_password("another long password")
 user.save()
 """
+
+
+@pytest.mark.once
+def test_a_part_that_is_optional_may_end_without_the_rest() -> None:
+    port = free_port()
+    commands = {
+        "web": [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)],
+        "devices": [sys.executable, "-c", "raise SystemExit(3)"],
+    }
+    plan = Plan(commands, "127.0.0.1", port, "Ready", optional=["devices"])
+    command = [sys.executable, "-m", "inventory_site.core.supervisor", plan.dumps()]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as supervisor:
+        said = [supervisor.stdout.readline().strip() for _ in range(3)]
+        goes_on = supervisor.poll() is None
+        supervisor.terminate()
+
+    assert said[2] == "The devices process ended with 3; the site runs without it."
+    assert (goes_on, supervisor.returncode) == (True, 0)

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         self._greet()
         plan = Plan(
             commands=_commands(host, port) | _demo_commands(options),
+            optional=["devices"],
             host=host,
             port=port,
             ready_text=f"Patchbay is ready: {_address(host, port)}",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -43,18 +44,20 @@ PRIMARY, TWIN, OTHER = "primary", "twin", "other"
 def shown_ways(offer: Offer) -> list[dict[str, Any]]:
     """Return the sold ways with their prices, then the other ways without."""
     ids = {leg.circuit.circuit_id for way in (*offer.service, *offer.others) for leg in way.legs}
-    urls = _urls(ids)
+    urls, guessed = _urls(ids), _guessed(ids)
+    shortest = offer.found.paths[0].latency_ms
+    first = "Best path" if offer.service[0].latency_ms <= shortest else "First of the pair"
     shown = []
     for place, way in enumerate(offer.service):
         kind = TWIN if place else PRIMARY
-        row = _way(way, kind, "Diverse twin" if place else "Best path", urls)
+        row = _way(way, kind, "Diverse twin" if place else first, urls, guessed)
         if offer.by_term:
             row["term"] = _term(offer.by_term[place]["pricing"], offer.terms.currency)
         if offer.by_margin:
             row["margin"] = _margin(offer.by_margin[place]["pricing"], offer.terms.currency)
         shown.append(row)
     for place, way in enumerate(offer.others, start=1):
-        shown.append(_way(way, OTHER, f"Alternative {place}", urls))
+        shown.append(_way(way, OTHER, f"Alternative {place}", urls, guessed))
     return shown
 
 
@@ -101,7 +104,9 @@ def map_lines(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _way(way: Way, kind: str, title: str, urls: Mapping[str, str]) -> dict[str, Any]:
+def _way(
+    way: Way, kind: str, title: str, urls: Mapping[str, str], guessed: Collection[str]
+) -> dict[str, Any]:
     carriers = dict.fromkeys(leg.circuit.carrier for leg in way.legs if leg.circuit.carrier)
     return {
         "kind": kind,
@@ -109,6 +114,7 @@ def _way(way: Way, kind: str, title: str, urls: Mapping[str, str]) -> dict[str, 
         "names": way.names,
         "latency": number(round(way.latency_ms, 2)),
         "hops": way.hops,
+        "guessed": sum(leg.circuit.circuit_id in guessed for leg in way.legs),
         "carriers": ", ".join(carriers),
         "legs": [
             {
@@ -167,6 +173,13 @@ def _detail(row: Mapping[str, Any]) -> str:
     return next((str(row[name]) for name in DETAILS if row.get(name)), "")
 
 
-def _urls(circuit_ids: Sequence[str] | set[str]) -> dict[str, str]:
+def _urls(circuit_ids: Collection[str]) -> dict[str, str]:
     rows = NetworkRoute.objects.filter(circuit_id__in=circuit_ids).values_list("circuit_id", "pk")
     return {ucn: reverse("admin:networkroutes_networkroute_change", args=[pk]) for ucn, pk in rows}
+
+
+def _guessed(circuit_ids: Collection[str]) -> set[str]:
+    """Return the circuits without an expected latency, which weigh 100 ms."""
+    rows = NetworkRoute.objects.filter(circuit_id__in=circuit_ids)
+    unknown = Q(expected_latency_ms__isnull=True) | Q(expected_latency_ms=0)
+    return set(rows.filter(unknown).values_list("circuit_id", flat=True))

@@ -38,7 +38,7 @@ ASKED = {
 }
 
 
-def circuit(name: str, a: str, b: str, ms: float, carrier: str, **more: Any) -> NetworkRoute:
+def circuit(name: str, a: str, b: str, ms: float | None, carrier: str, **more: Any) -> NetworkRoute:
     return NetworkRouteFactory(
         circuit_id=name,
         location_a=a,
@@ -81,6 +81,21 @@ def test_the_question_is_answered_with_twin_price_and_reasons(
     ]
     assert b"LONSNG000001" in answer.content
     assert [line["kind"] for line in answer.context["lines"]["lines"]] == ["primary", "twin"]
+
+
+def test_a_path_tells_where_its_latency_is_a_guess(network: None, admin_page: Client) -> None:
+    for name, a, b, ms in (("AAAAAA000001", "A", "B", 1), ("AAAAAA000002", "B", "D", 1)):
+        circuit(name, a, b, ms, "Aurora")
+    circuit("AAAAAA000003", "A", "C", 2, "Aurora")
+    circuit("AAAAAA000004", "C", "D", None, "Aurora")
+
+    page = admin_page.get(DESIGN, {"source": "A", "destination": "D", "twin": "circuit"})
+
+    assert [(way["title"], way["guessed"]) for way in page.context["ways"][:2]] == [
+        ("Best path", 0),
+        ("Diverse twin", 1),
+    ]
+    assert b"1 of them without an expected latency; each counts as 100 ms." in page.content
 
 
 def test_no_path_says_why_and_keeps_the_typing(network: None, admin_page: Client) -> None:

@@ -100,8 +100,11 @@ def _called(url: str) -> Fetched:
 
 
 def _on_usual_ports(host: str, port: int) -> list[str]:
-    """Resolve a host; ports beside 80 and 443 only of hosts that an operator allowed."""
-    addresses = system_resolver(host, port)
+    """Resolve a host, known or not; ports beside 80 and 443 only of hosts an operator allowed."""
+    try:
+        addresses = system_resolver(host, port)
+    except (OSError, UnicodeError):
+        addresses = []
     allowed = [*settings.STOCK_FETCH_ALLOW_HOSTS, *settings.OUTBOUND_ALLOW]
     if port not in USUAL_PORTS and not is_listed(host, port, addresses, allowed):
         raise OutboundRefused("Only ports 80 and 443 may be called.")

@@ -227,6 +227,7 @@ def test_links_keep_what_they_lead_to(stock: Any, site: Site) -> None:
         "http://[::1]/x",
         "http://user:secret@example.com/",
         "http://2130706433/",
+        "http://nobody.invalid:22/",
     ],
 )
 def test_the_guard_refuses_inner_addresses_and_nothing_is_kept(stock: Any, url: str) -> None:

@@ -44,12 +44,18 @@ SENTENCES = {
     "audit.checked": "checked the audit trail",
     "audit.retention": "removed entries past their retention",
     "cache.cleared": "emptied caches",
+    "device.host_key_forgotten": "forgot the host key of",
+    "device.winrm_command": "ran a WinRM command on",
+    "device.winrm_service": "acted on a service of",
     "lab.accept_invitation": "accepted the",
     "lab.invite_user": "sent the",
     "lab.register": "joined the lab as",
     "lab.register_admin": "tried to join the lab as Super Admin",
     "lab.update_user_role": "changed the lab role of",
     "lab.update_user_status": "changed the lab status of",
+    "location.capabilities_set": "set the capabilities of",
+    "location.minimum_prices_set": "set minimum prices of",
+    "part.low_stock": "noted low stock of",
     "password.reset_asked": "asked for a new password of",
     "password.set": "set a new password of",
     "second_factor.backup_code_used": "used a backup code of",
@@ -60,13 +66,20 @@ SENTENCES = {
     "second_factor.key_copied": "refused a copied security key of",
     "second_factor.key_removed": "removed a security key of",
     "second_factor.refused": "refused a code of",
+    "pick_list.undone": "took back pick list",
+    "queuedtask.cancelled": "cancelled the task",
+    "queuedtask.run_again": "ran the task again:",
+    "reservation.reminder_due": "sent a reminder of",
     "role.assigned": "gave a role to",
     "role.taken": "took a role from",
+    "schedule.run_now": "ran at once the schedule",
+    "seller.logo_set": "set the logo of",
     "session.closed": "signed out of",
     "session.opened": "signed in as",
     "session.others_revoked": "ended every other sign-in of",
     "session.refused": "refused the sign-in of",
     "session.revoked": "ended a sign-in of",
+    "stocktake.begun": "began stocktake",
     "user.modules_shown": "changed the menu of",
 }
 OWN = {
@@ -141,7 +154,8 @@ def told(entry: AuditEntry) -> tuple[str, str]:
     is_own = entry.object_type == "accounts.user" and entry.object_id == str(entry.actor_id)
     if is_own and entry.verb in OWN:
         return OWN[entry.verb], ""
-    return verb_words(entry.verb), entry.object_label
+    tried = str((entry.after or {}).get("username", ""))[:80]  # a name that nobody has
+    return verb_words(entry.verb), entry.object_label or tried
 
 
 def sentence(entry: AuditEntry) -> SafeString:

@@ -40,3 +40,14 @@ def test_what_people_do_to_their_own_account_names_them_once():
 
     assert sentence_text(own) == "jana opened a session in the admin"
     assert sentence_text(other) == "jana gave a role to Jana Novak in the admin"
+
+
+def test_a_refused_name_that_nobody_has_is_told():
+    entry = AuditEntry(
+        actor_name="system",
+        verb="session.refused",
+        after={"username": "nobody"},
+        channel="api",
+    )
+
+    assert sentence_text(entry) == "system refused the sign-in of nobody over the API"

@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from inventory_site.core.admin import Answer, Verb, each
 from inventory_site.core.errors import ConflictError
 from parts import policy
+from parts.choices.fabrication import ModelQuality, ModelState, PartStatus
 from parts.errors.fabrication import AlreadyClaimed
 from parts.fabrication import filenames, misc_info
-from parts.models import FabricationPart, Machine
+from parts.models import ConvertedModel, FabricationPart, Machine
+from parts.selectors import fabrication_board as board
 from parts.services import fabrication_bulk as bulk
 from parts.services import fabrication_files as files
 from parts.services import fabrication_flow as flow
@@ -69,6 +71,26 @@ class MachineForm(forms.Form):
 def me(request: HttpRequest) -> str:
     """Return the person's name as parts show it."""
     return (request.user.get_full_name() or request.user.get_username())[:100]
+
+
+def is_being_made(part: FabricationPart) -> bool:
+    """Whether somebody has it, or the front end started it for nobody by name."""
+    return part.in_production and (bool(part.assigned) or part.status == PartStatus.IN_PROGRESS)
+
+
+def _model_to_repeat(part: FabricationPart) -> ConvertedModel | None:
+    """Return what became of a part's file where another try may give more."""
+    model = board.models_of([part]).get(part.pk)
+    if model is None or model.state == ModelState.FAILED or model.quality == ModelQuality.COARSE:
+        return model
+    return None
+
+
+def _convert(request: HttpRequest, part: FabricationPart, data: dict[str, Any]) -> str:
+    model = _model_to_repeat(part)
+    if model is not None:
+        models.retry_model(actor=request.user, model_id=model.pk)
+    return f"{part} is converted again."
 
 
 def _info(storage: str) -> dict[str, str] | None:
@@ -179,7 +201,7 @@ VERBS = [
         permission=policy.WORK_FABRICATION,
         run=each(_complete, "completed"),
         form=StorageForm,
-        fits=lambda part: part.in_production and bool(part.assigned),
+        fits=is_being_made,
         icon="check",
     ),
     Verb(
@@ -228,6 +250,14 @@ VERBS = [
         run=_file,
         form=FileForm,
         follows="Other bytes on an approved part make the next revision and a new review.",
+        on_list=False,
+    ),
+    Verb(
+        slug="convert",
+        label="Convert again",
+        permission=policy.ADMIN_FABRICATION,
+        run=each(_convert, "converted"),
+        fits=lambda part: _model_to_repeat(part) is not None,
         on_list=False,
     ),
     Verb(

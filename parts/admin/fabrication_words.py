@@ -110,6 +110,6 @@ def _next(part: FabricationPart) -> tuple[str, str, str]:
         return "", "", ""
     if not part.in_production:
         return "approve", "Approve", "parts.review_fabricationpart"
-    if part.assigned:
+    if part.assigned or part.status == PartStatus.IN_PROGRESS:
         return "complete", "Done", "parts.work_fabricationpart"
     return "claim", "Claim", "parts.work_fabricationpart"

@@ -14,7 +14,17 @@ DETAIL = {
     "delete": "destroy",
 }
 PLURAL = {"get": "list", "post": "create"}
-VERBS = ("approve", "claim", "assign", "unclaim", "complete", "revert", "progress", "upload")
+VERBS = (
+    "approve",
+    "claim",
+    "assign",
+    "unclaim",
+    "complete",
+    "revert",
+    "progress",
+    "upload",
+    "convert",
+)
 READS = ("history", "revisions", "download", "model", "picture")
 
 part_view = FabricationPartView.as_view

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
+from parts import policy
 from parts.errors.fabrication import BulkRefused, FieldRefused
 from parts.services import fabrication_flow as flow
 from parts.services import fabrication_parts as parts
@@ -38,6 +39,11 @@ def _move(actor: Any, pk: int, args: Mapping[str, Any]) -> Any:
     return parts.update_part(actor=actor, part_id=pk, body=wanted)
 
 
+NEEDED = {
+    "approve": policy.REVIEW_FABRICATION,
+    "complete": policy.WORK_FABRICATION,
+    "delete": policy.ADMIN_FABRICATION,
+}
 ACTIONS: dict[str, Action] = {
     "approve": _approve,
     "complete": _complete,
@@ -57,9 +63,12 @@ def apply_to_many(
     """Do one verb on up to 200 parts and say per part how it went.
 
     Raises `BulkRefused` with those results when one refuses and all were to be done, and then none
-    is changed; `FieldRefused` for a request that cannot be read.
+    is changed; `FieldRefused` for a request that cannot be read; `NotAllowed` for a verb that the
+    caller may do on no part.
     """
     do, numbers = _checked(ids, action)
+    if action in NEEDED:
+        policy.require(actor, NEEDED[action])
     given = args if isinstance(args, Mapping) else {}
     if not all_or_nothing:
         return [_one(do, actor, pk, given) for pk in numbers]

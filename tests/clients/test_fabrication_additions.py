@@ -157,6 +157,19 @@ def test_many_parts_are_changed_all_or_none(shop: Shop) -> None:
     assert FabricationPart.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({"name": ["x"], "type": "cnc"}, "name"), ({"name": "Mill", "type": 5}, "type"),
+     ({"name": "Mill", "type": "cnc", "active": "no"}, "active"),
+     ({"name": " ", "type": "cnc"}, "name")],
+)  # fmt: skip
+def test_a_machine_is_what_it_should_be(shop: Shop, body: dict[str, Any], field: str) -> None:
+    answer = shop.post("machines", body)
+
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert Machine.objects.count() == 0
+
+
 def test_a_refused_bulk_call_changes_nothing(shop: Shop) -> None:
     ids = [shop.made()["id"], 10**6]
 

@@ -62,6 +62,7 @@ def test_what_the_front_end_does_not_have_is_not_there(shop: Shop, dist: Path) -
     assert client.get("/fabulous").status_code == 404
     assert client.post("/fab/health").status_code == client.post("/fab/").status_code == 405
     assert client.get(f"/fab/{'a' * 300}").status_code == 200
+    assert client.get("/fab/p/machines").status_code == 200
     assert client.get("/fab/health").json() == {"status": "healthy"}
 
 

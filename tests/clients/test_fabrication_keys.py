@@ -93,6 +93,8 @@ def test_scopes_decide_what_a_caller_may(shop: Shop, role: str, allowed: set[str
         for verb in set(calls) - allowed
     }
     assert person.get().status_code == 200
+    many = person.post("bulk", {"ids": [int(path), 10**6], "action": "delete"})
+    assert many.status_code == (409 if "delete" in allowed else 403)
 
 
 def test_a_submitter_edits_own_drafts_alone(shop: Shop) -> None:

@@ -63,6 +63,32 @@ def test_the_verbs_lead_a_part_through_the_shop(admin_page: Client) -> None:
     assert part.misc_info["storage"] == "Shelf 9"
 
 
+def test_a_part_started_for_nobody_by_name_can_be_completed(admin_page: Client) -> None:
+    """The front ends start a part on a machine without naming anybody."""
+    part = FabricationPartFactory(category="cnc", status="In Progress")
+
+    board = admin_page.get(f"{ROOT}/board/").content.decode()
+    do(admin_page, "complete", part)
+    part.refresh_from_db()
+
+    assert f"Done: {part}" in board
+    assert part.category == "completed"
+
+
+def test_a_failed_model_is_said_and_converted_again(admin_page: Client) -> None:
+    part = FabricationPartFactory()
+    upload = SimpleUploadedFile("b.step", (SAMPLES / "bad-truncated.step").read_bytes())
+    do(admin_page, "file", part, file=upload)
+    first = ConvertedModel.objects.get()
+
+    page = admin_page.get(f"{ROOT}/{part.pk}/change/").content.decode()
+    do(admin_page, "convert", part)
+
+    assert "There is no model: GLB file was not created." in page
+    assert "Convert again" in page
+    assert first.finished_at < ConvertedModel.objects.get().finished_at
+
+
 def test_a_claimed_part_is_refused_with_who_has_it(admin_page: Client) -> None:
     part = FabricationPartFactory(type="hand", category="hand", status="Reviewed")
     flow.assign(actor=None, part_id=part.pk, name="Ben")

@@ -98,7 +98,7 @@ def test_lists_are_filtered_found_sorted_and_exported(shop: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_a_step_file_is_uploaded_measured_and_drawn(shop: Any) -> None:
+def test_a_step_file_is_uploaded_measured_and_drawn(shop: Any, api: Any) -> None:
     path = f"{PARTS}/{made(shop)['id']}"
     content = (SAMPLES / "inch-block.step").read_bytes()
 
@@ -114,6 +114,8 @@ def test_a_step_file_is_uploaded_measured_and_drawn(shop: Any) -> None:
     assert b"".join(picture.streaming_content).startswith(b"\x89PNG")
     assert shop.get(f"{path}/model").status_code == 200
     assert shop.get(f"{path}/traveller.pdf").content.startswith(b"%PDF")
+    assert api("fab_reviewer").post(f"{path}/convert").status_code == 403
+    assert shop.post(f"{path}/convert").json()["data"]["state"] == "done"
 
 
 @pytest.mark.django_db

@@ -51,7 +51,7 @@ class FabricationPartView(ServiceViewSet):
     serializer_class = shapes.FabricationPartSerializer
     filterset_class = FabricationPartFilterSet
     resource = "Part"
-    permissions = {**READ, "*": policy.VIEW_FABRICATION}
+    permissions = {**READ, "convert": policy.ADMIN_FABRICATION, "*": policy.VIEW_FABRICATION}
     ordering_fields = (
         *("id", "name", "created_at", "updated_at", "due_date", "priority", "amount", "status"),
         *("category", "assigned", "queue_position"),
@@ -193,6 +193,16 @@ class FabricationPartView(ServiceViewSet):
     def model(self, request: Request, pk: str) -> HttpResponseBase:
         """Download the GLB of the current file."""
         return client_files.model_of_part(request, self.get_object().pk)
+
+    @extend_schema(request=None, responses=shapes.ConvertedModelSerializer)
+    def convert(self, request: Request, pk: str) -> Response:
+        """Convert the current file again, after a failure or for a finer mesh."""
+        found = board.models_of([self.get_object()])
+        model = next(iter(found.values()), None)
+        if model is None:
+            raise NotThere("There is no model of this part")
+        again = models.retry_model(actor=request.user, model_id=model.pk)
+        return Response(shapes.ConvertedModelSerializer(again).data)
 
     @extend_schema(responses={200: OpenApiTypes.BINARY})
     def picture(self, request: Request, pk: str) -> HttpResponseBase:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 
 INDEX, STATISTICS, ASSETS = "index.html", "stats.html", "assets"
-API, ROOT, TRAVELLER = "/api", "/api/parts", "/p/"
+API, ROOT = "/api", "/api/parts"
+TRAVELLER = re.compile(r"/p/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?")
 FOREVER = "public, max-age=31536000, immutable"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 TYPES = {
@@ -68,7 +70,7 @@ def below_base(request: HttpRequest, rest: str) -> HttpResponseBase | None:
     is_read = request.method in {"GET", "HEAD"}
     if rest == "/health":
         return health() if is_read else _not_allowed()
-    if rest == ROOT or rest.startswith((f"{ROOT}/", TRAVELLER)):
+    if rest == ROOT or rest.startswith(f"{ROOT}/") or TRAVELLER.fullmatch(rest):
         request.path_info = request.path = rest
         return None
     if rest == API or rest.startswith(f"{API}/"):

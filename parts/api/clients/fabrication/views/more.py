@@ -92,12 +92,7 @@ class MachinesView(FabricationView):
 
     def post(self, request: Request) -> Response:
         """Add a machine."""
-        body = sent(request)
-        values: dict[str, Any] = {
-            "name": body.get("name") or "",
-            "type": body.get("type") or "",
-            "is_active": body.get("active", True) is not False,
-        }
+        values = machine_values(sent(request))
         row = fabrication_queues.create_machine(actor=request.user, values=values)
         return Response(machine_json(row), status=201)
 
@@ -220,6 +215,21 @@ def bulk_results(actor: Any, body: dict[str, Any]) -> list[dict[str, Any]]:
 def machine_json(row: Machine) -> dict[str, Any]:
     """Return a machine."""
     return {"id": row.pk, "name": row.name, "type": row.type, "active": row.is_active}
+
+
+def machine_values(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a machine; raises `FieldRefused` for another kind of value."""
+    for name in ("name", "type"):
+        if not isinstance(body.get(name) or "", str):
+            raise FieldRefused(name, f"{name} must be a string")
+    is_active = body.get("active", True)
+    if not isinstance(is_active, bool):
+        raise FieldRefused("active", "active must be true or false")
+    return {
+        "name": (body.get("name") or "").strip(),
+        "type": body.get("type") or "",
+        "is_active": is_active,
+    }
 
 
 def queue_parts(machine_id: int) -> list[FabricationPart]:

@@ -21,6 +21,7 @@ from parts.errors.stock import RecordNotFound, ResourceConflict, StockInvalid
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
+LONGEST_KEY = 64
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -42,6 +43,12 @@ class StockView(viewsets.ViewSet):
     permission_classes = (StockPermission,)
     permissions: ClassVar[dict[str, str]] = {"*": policy.CHANGE_STOCK}
     reading: ClassVar[frozenset[str]] = frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a key that is longer than the contract's before anything is looked up."""
+        super().initial(request, *args, **kwargs)
+        if len(request.headers.get("Idempotency-Key", "")) > LONGEST_KEY:
+            raise StockInvalid(**{"Idempotency-Key": f"At most {LONGEST_KEY} characters."})
 
     def get_exception_handler(self) -> Callable[..., Any]:
         """Refusals in the stock contract's words."""

@@ -96,6 +96,24 @@ def test_sums_past_the_largest_quantity_are_refused(stock: Any, part: Any) -> No
     assert preview.json()["data"]["parts_with_shortfall"][0]["usable_quantity"] == 0
 
 
+def test_keys_are_short_and_closing_a_round_twice_with_one_says_the_same(
+    stock: Any, part: Any
+) -> None:
+    made = stock.post(f"{API}/stocktakes", {"box_nos": [1]}).json()["data"]["id"]
+    counted = {"id4": part.id4, "box_no": 1, "loc_no": 1, "qty": 8}
+    stock.put(f"{API}/stocktakes/{made}", {"counts": [counted]})
+    close = f"{API}/stocktakes/{made}/close"
+
+    refused = stock.post(close, {}, headers={"Idempotency-Key": "k" * 65})
+    first = stock.post(close, {}, headers={"Idempotency-Key": "k" * 64})
+    again = stock.post(close, {}, headers={"Idempotency-Key": "k" * 64})
+
+    assert (refused.status_code, first.status_code) == (400, 200)
+    assert again.json() == first.json()
+    part.refresh_from_db()
+    assert part.total_quantity == 8
+
+
 def test_a_count_is_void_even_when_the_stock_came_back(stock: Any, part: Any) -> None:
     made = stock.post(f"{API}/stocktakes", {"box_nos": [1]}).json()["data"]["id"]
     counted = {"id4": part.id4, "box_no": 1, "loc_no": 1, "qty": 9}

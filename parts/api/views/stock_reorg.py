@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core.api.idempotency import idempotent
 from parts.api.serializers.stock_more import PlanInput, SkipInput, StepsInput
 from parts.api.stock_base import StockView, listed, page, says, sent
 from parts.models import ReorgPlan, StockJob
@@ -68,6 +69,7 @@ class ReorgView(StockView):
         return Response(plan_json(reorg.require_plan(pk)))
 
     @says(StepsInput)
+    @idempotent
     def apply(self, request: Request, pk: str) -> Response:
         """Do some steps, or all that are open."""
         done = reorg.apply_plan(

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from inventory_site.core.api.errors import flat_fields
 from inventory_site.core.api.exports import cell, csv_chunks, csv_response
+from inventory_site.core.api.idempotency import idempotent
 from inventory_site.core.api.parsers import MultiPartParser, StrictJSONParser
 from inventory_site.core.api.renderers import dumps
 from parts.api.serializers.stock import PartInput
@@ -176,6 +177,7 @@ class StocktakeView(StockView):
         return Response(_full_stocktake(row))
 
     @says(CloseInput)
+    @idempotent
     def close(self, request: Request, pk: str) -> Response:
         """Book the differences."""
         row = stocktakes.close(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from devices import policy
-from devices.admin.words import state_badge
+from devices.admin.secret_form import META, SECRET_FIELDS, CredentialForm, filled
+from devices.admin.words import credential_word, state_badge
 from devices.models import Credential
 from devices.selectors import vault as selector
-from devices.services import secrets, vault, vault_use
+from devices.services import vault, vault_use
 from inventory_site.core.admin import (
     EMPTY,
     Answer,
@@ -35,59 +35,6 @@ STRICT = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-SECRET_FIELDS = (
-    "password",
-    "private_key",
-    "passphrase",
-    "community",
-    "security_name",
-    "auth_password",
-    "priv_password",
-    "api_key",
-    "token",
-    "certificate",
-)
-LONG = {"private_key", "certificate"}
-META = (
-    "name",
-    "credential_type",
-    "username",
-    "description",
-    "category",
-    "environment",
-    "owner",
-    "valid_from",
-    "valid_until",
-    "expiration_warning_days",
-    "access_level",
-    "is_default",
-    "notes",
-)
-
-
-class CredentialForm(forms.ModelForm):
-    """Secret fields are write-only: blank keeps what is stored."""
-
-    credential_type = forms.ChoiceField(
-        label="Type", choices=[(one, one.replace("_", " ")) for one in secrets.TYPES]
-    )
-
-    class Meta:
-        model = Credential
-        fields = META
-
-
-for _name in SECRET_FIELDS:
-    _area = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
-    CredentialForm.base_fields[_name] = forms.CharField(
-        required=False,
-        strip=False,
-        help_text="Blank keeps what is stored.",
-        widget=_area
-        if _name in LONG
-        else forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    CredentialForm.declared_fields[_name] = CredentialForm.base_fields[_name]
 
 
 def _log(request: HttpRequest, row: Credential) -> dict[str, Any]:
@@ -132,11 +79,11 @@ class CredentialAdmin(ServiceAdmin):
     """A stored secret, without the secret."""
 
     form = CredentialForm
-    list_display = ["name", "credential_type", "username", "status_badge", "ends", "uses", "used"]
+    list_display = ["name", "kind", "username", "status_badge", "ends", "uses", "used"]
     list_filter = ["credential_type", "status", "category", "environment"]
     search_fields = ["name", "description", "username", "owner"]
-    phone_columns = ["status_badge", "credential_type"]
-    summary = ["credential_type", "username", "ends", "uses", "used", "certificate_subject"]
+    phone_columns = ["status_badge", "kind"]
+    summary = ["kind", "username", "ends", "uses", "used", "certificate_subject"]
     fields = [*META[:3], *SECRET_FIELDS, *META[3:]]
     tabs = [Tab("devices", "Devices", context=_devices), Tab("log", "Log", context=_log)]
     verbs = [
@@ -180,7 +127,7 @@ class CredentialAdmin(ServiceAdmin):
             return HttpResponse("Permission denied", status=403, content_type="text/plain")
         except DomainError:
             return redirect("admin:devices_credential_changelist")
-        shown = {"credential": row, "secret": document, "error": error}
+        shown = {"credential": row, "secret": document and filled(document), "error": error}
         response = render(request, "devices/admin/reveal.html", shown)
         response["Content-Security-Policy"] = STRICT
         response["Referrer-Policy"] = "no-referrer"
@@ -214,6 +161,10 @@ class CredentialAdmin(ServiceAdmin):
 
     def service_delete(self, request: HttpRequest, obj: Credential) -> None:
         vault.delete_credential(obj.pk, actor=request.user)
+
+    @column("Type", order="credential_type", export="credential_type")
+    def kind(self, obj: Credential) -> str:
+        return credential_word(obj.credential_type)
 
     @column("State", order="status", export="status")
     def status_badge(self, obj: Credential) -> SafeString:

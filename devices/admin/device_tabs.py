@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -11,7 +13,15 @@ from django.utils.safestring import SafeString
 from devices.admin.drawings import CHARTS
 from devices.admin.words import light_bar, power, state_badge
 from devices.measures import Thresholds, power_alarms
-from devices.models import Device, InterfaceState, ScanResult
+from devices.models import (
+    Device,
+    DeviceHistory,
+    DeviceType,
+    InterfaceState,
+    Manufacturer,
+    ScanResult,
+    Site,
+)
 from devices.selectors import metrics, monitoring, vault
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, badge, identifier, when
 
@@ -22,6 +32,12 @@ ALARM_WORDS = {
     "rx_high": "Rx high",
     "rx_low": "Rx low",
 }
+REFERRED: dict[str, type[Model]] = {
+    "device_type_id": DeviceType,
+    "manufacturer_id": Manufacturer,
+    "site_id": Site,
+}
+FIELD_WORDS = {"mgmt_ip": "management address", "oi_id": "OI id", "u_position": "unit"}
 
 
 def _ports(request: HttpRequest, device: Device) -> dict[str, Any]:
@@ -126,8 +142,35 @@ def _scans(request: HttpRequest, device: Device) -> dict[str, Any]:
     return {"tables": [table]}
 
 
+def _names(model: type[Model], rows: Sequence[DeviceHistory], field: str) -> dict[str, str]:
+    keys = {
+        text
+        for row in rows
+        if row.field_name == field
+        for text in (row.old_value, row.new_value)
+        if text and text.isdigit()
+    }
+    if not keys:
+        return {}
+    found = model._default_manager.filter(pk__in=keys).values_list("pk", "name")
+    return {str(pk): name for pk, name in found}
+
+
+def _field_word(row: DeviceHistory) -> str:
+    name = (row.field_name or "").removesuffix("_id").replace("_", " ")
+    return FIELD_WORDS.get(row.field_name or "", name)
+
+
+def _value_word(row: DeviceHistory, text: str | None, names: dict[str, dict[str, str]]) -> str:
+    """Write a value of the history: the name of what an id stands for, where that still is."""
+    if not text:
+        return EMPTY
+    return names.get(row.field_name or "", {}).get(text, text)
+
+
 def _history(request: HttpRequest, device: Device) -> dict[str, Any]:
-    rows = device.history.select_related("changed_by")[:SHOWN]
+    rows = list(device.history.select_related("changed_by")[:SHOWN])
+    names = {field: _names(model, rows, field) for field, model in REFERRED.items()}
     table = ShortTable(
         "History",
         ("When", "Who", "What", "Before", "After"),
@@ -135,9 +178,9 @@ def _history(request: HttpRequest, device: Device) -> dict[str, Any]:
             (
                 when(row.created_at),
                 row.changed_by.shown_name if row.changed_by else "the system",
-                row.notes or f"{row.get_action_display()} {row.field_name or ''}".strip(),
-                row.old_value or EMPTY,
-                row.new_value or EMPTY,
+                row.notes or f"{row.get_action_display()} {_field_word(row)}".strip(),
+                _value_word(row, row.old_value, names),
+                _value_word(row, row.new_value, names),
             )
             for row in rows
         ],

@@ -14,7 +14,7 @@ from devices import policy
 from devices.admin import drawings
 from devices.admin.words import state_badge
 from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
-from devices.models import ExecutorRun, Scan
+from devices.models import Device, ExecutorRun, Scan, ScanResult
 from devices.services import runs, scans
 from inventory_site.core.admin import (
     EMPTY,
@@ -33,6 +33,7 @@ from inventory_site.core.admin import (
 )
 
 SHOWN = 300
+MOST_OUTPUT = 20_000  # characters of one answer on the page; REST has all
 
 
 class ScanForm(forms.ModelForm):
@@ -65,23 +66,37 @@ class ScanForm(forms.ModelForm):
 
 def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:
     rows = scan.results.order_by("-is_online", "position")[:SHOWN]
-    table = ShortTable(
-        "Targets",
-        ("Target", "State", "Name", "What it is", "Review", "Said"),
-        [
-            (
-                identifier(row.target),
-                badge("Answered", "ok") if row.is_online else state_badge(row.state),
-                row.result.get("hostname") or EMPTY,
-                row.result.get("description") or row.result.get("ssh_banner") or EMPTY,
-                row.get_review_display() if row.is_online else EMPTY,
-                row.error or EMPTY,
-            )
-            for row in rows
-        ],
-        total=scan.total_targets,
+    if scan.kind == ScanKind.DISCOVERY:
+        header = ("Target", "State", "Name", "What it is", "Review", "Said")
+        cells = [_found(row) for row in rows]
+    else:
+        header = ("Target", "State", "Name", "Ports", "Light levels", "Said")
+        names = Device.objects.names_at([row.target for row in rows])
+        cells = [_read(row, names.get(row.target)) for row in rows]
+    return {"tables": [ShortTable("Targets", header, cells, total=scan.total_targets)]}
+
+
+def _found(row: ScanResult) -> tuple[Any, ...]:
+    silent = badge("Silent", "idle") if row.state == TargetState.DONE else state_badge(row.state)
+    return (
+        identifier(row.target),
+        badge("Answered", "ok") if row.is_online else silent,
+        row.result.get("hostname") or EMPTY,
+        row.result.get("description") or row.result.get("ssh_banner") or EMPTY,
+        row.get_review_display() if row.is_online else EMPTY,
+        row.error or EMPTY,
     )
-    return {"tables": [table]}
+
+
+def _read(row: ScanResult, name: str | None) -> tuple[Any, ...]:
+    return (
+        identifier(row.target),
+        badge("Read", "ok") if row.is_online else state_badge(row.state),
+        name or EMPTY,
+        row.result.get("interfaces", EMPTY),
+        row.result.get("optical_readings", EMPTY),
+        row.error or EMPTY,
+    )
 
 
 def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any]) -> Answer:
@@ -217,22 +232,20 @@ class ScanAdmin(ServiceAdmin):
 
 def _answers(request: HttpRequest, run: ExecutorRun) -> dict[str, Any]:
     rows = run.results.order_by("position")[:SHOWN]
-    table = ShortTable(
-        "Answers",
-        ("Target", "State", "Seconds", "Output", "Error"),
-        [
-            (
-                identifier(row.target),
-                state_badge(row.state),
-                f"{row.duration_s:.2f}",
-                row.output[:4000] or EMPTY,
-                row.error or EMPTY,
-            )
-            for row in rows
-        ],
-        total=run.total_targets,
-    )
-    return {"tables": [table]}
+    names = Device.objects.names_at([row.target for row in rows])
+    answers = [
+        {
+            "target": row.target,
+            "name": names.get(row.target, ""),
+            "state": state_badge(row.state),
+            "seconds": f"{row.duration_s:.2f} s" if row.duration_s else "",
+            "output": row.output[:MOST_OUTPUT],
+            "is_cut": len(row.output) > MOST_OUTPUT,
+            "error": row.error,
+        }
+        for row in rows
+    ]
+    return {"answers": answers, "left": max(run.total_targets - SHOWN, 0)}
 
 
 def _cancel_run(request: HttpRequest, run: ExecutorRun, data: dict[str, Any]) -> str:
@@ -251,7 +264,7 @@ class ExecutorRunAdmin(ReadOnlyAdmin):
     summary = ["command", "targets", "started"]
     details_title = ""
     fields = ["command"]
-    tabs = [Tab("answers", "Answers", context=_answers)]
+    tabs = [Tab("answers", "Answers", template="devices/admin/answers_tab.html", context=_answers)]
     empty_text = "No command was run yet; choose devices and use Run a command."
     verbs = [
         Verb(

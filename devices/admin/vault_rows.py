@@ -219,7 +219,7 @@ def _forget(request: HttpRequest, row: SshHostKey, data: dict[str, Any]) -> str:
 class SshHostKeyAdmin(ReadOnlyAdmin):
     """The key a server showed when we first met it; another key is refused."""
 
-    list_display = ["host", "port", "key_type", "first_seen"]
+    list_display = ["host", "at_port", "key_type", "first_seen"]
     list_filter = ["key_type"]
     search_fields = ["host"]
     phone_columns = ["key_type"]
@@ -236,6 +236,10 @@ class SshHostKeyAdmin(ReadOnlyAdmin):
             icon="trash-2",
         )
     ]
+
+    @column("Port", order="port", export="port")
+    def at_port(self, obj: SshHostKey) -> str:
+        return str(obj.port)
 
     @column("First seen", order="first_seen_at", export="first_seen_at")
     def first_seen(self, obj: SshHostKey) -> SafeString:

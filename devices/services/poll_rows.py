@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from devices import measures
+from devices.executors import ping
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import (
     AvailabilitySample,
@@ -208,8 +209,10 @@ def _store_availability(
     up: list[str] = []
     down: list[str] = []
     for device, answer in zip(asked, answers, strict=True):
-        (up if answer.is_alive else down).append(answer.ip)
         answered = answer.uptime_ticks is not None
+        # on loopback every address answers ping, so there SNMP says whether a device does
+        is_up = answer.is_alive and (answered or not ping.is_loopback(answer.ip))
+        (up if is_up else down).append(answer.ip)
         samples.append(
             {
                 "device_ip": answer.ip,

@@ -1,19 +1,11 @@
 /* Shows only the secret fields that the chosen type of credential has; without script all show. */
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
-  const FIELDS = {
-    ssh: ["password", "private_key", "passphrase"],
-    snmp: ["community", "security_name", "auth_password", "priv_password"],
-    api_key: ["api_key", "token"],
-    password: ["password"],
-    winrm: ["password"],
-    certificate: ["certificate", "private_key", "passphrase"],
-    pki: ["certificate", "private_key", "passphrase"],
-    active_directory: ["password"],
-  };
-  const kind = document.querySelector("select[name=credential_type]");
+  const kind = document.querySelector("select[name=credential_type][data-fields]");
   if (!kind) return;
-  const all = [...new Set(Object.values(FIELDS).flat())];
+  const fields = JSON.parse(kind.dataset.fields);
+  const all = new Set(Object.values(fields).flat());
+  all.delete("username");
 
   function rowOf(name) {
     const field = document.querySelector(`[name="${name}"]`);
@@ -21,7 +13,7 @@ document.addEventListener("DOMContentLoaded", function () {
   }
 
   function show() {
-    const wanted = FIELDS[kind.value];
+    const wanted = fields[kind.value];
     all.forEach((name) => {
       const row = rowOf(name);
       if (row) row.hidden = Boolean(wanted) && !wanted.includes(name);

@@ -3,9 +3,16 @@
 import pytest
 from django.urls import reverse
 
-from devices.models import Credential, CredentialUse, Device, InterfaceState, Scan
-from devices.services import inventory, scans, vault
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory
+from devices.models import (
+    Credential,
+    CredentialUse,
+    Device,
+    ExecutorRun,
+    InterfaceState,
+    Scan,
+)
+from devices.services import inventory, scans, secrets, vault, vault_use
+from tests.factories.devices import DeviceFactory, DeviceTypeFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 MODELS = (
@@ -158,3 +165,68 @@ def test_a_scan_of_hostile_answers_is_escaped(admin_page):
     page = reverse("admin:devices_scan_change", args=[scan.pk])
 
     assert HOSTILE not in admin_page.get(page, {"tab": "results"}).content.decode()
+
+
+def test_the_vaults_form_takes_every_field_of_every_type(admin_page):
+    radius = {"radius_server": "10.0.0.5", "radius_secret": "pl4nted", "radius_auth_port": "1645"}
+    body = {"name": "r", "credential_type": "radius", "access_level": "standard", **radius}
+    limits = {"expiration_warning_days": 30}
+
+    page = admin_page.get(reverse("admin:devices_credential_add")).content.decode()
+    saved = admin_page.post(reverse("admin:devices_credential_add"), {**body, **limits})
+
+    for fields in secrets.TYPES.values():
+        for spec in fields:
+            assert f'name="{spec.sources[0]}"' in page
+    assert saved.status_code == 302
+    row = Credential.objects.get(name="r")
+    _, document = vault_use.open_for_use(row.pk, actor=None)
+    assert document == {
+        "server": "10.0.0.5",
+        "auth_port": 1645,
+        "acct_port": 1813,
+        "secret_key": "pl4nted",
+        "timeout": 5,
+        "retries": 3,
+        "nas_identifier": "",
+    }
+    change = reverse("admin:devices_credential_change", args=[row.pk])
+    assert "pl4nted" not in admin_page.get(change, {"tab": "details"}).content.decode()
+
+
+def test_a_credential_of_another_type_keeps_it_in_the_form(admin_page):
+    body = {"name": "db", "credential_type": "database", "dsn": "x"}
+    row = vault.create_credential(actor=None, body=body).credential
+    page = reverse("admin:devices_credential_change", args=[row.pk])
+    sent = {"name": "db2", "credential_type": "database", "access_level": "standard"}
+
+    answer = admin_page.post(page, {**sent, "expiration_warning_days": 30, "version": row.version})
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.name, row.credential_type) == (302, "db2", "database")
+
+
+def test_the_answers_of_a_run_are_shown_whole(admin_page):
+    inventory.save_address(actor=None, ip_address="10.0.0.1", facts={"snmp_hostname": "agg-1"})
+    run = ExecutorRun.objects.create(executor="ssh", command="port show", total_targets=1)
+    output = f"line one\nline two\n{HOSTILE}"
+    run.results.create(target="10.0.0.1", position=0, state="done", output=output)
+
+    text = admin_page.get(
+        reverse("admin:devices_executorrun_change", args=[run.pk])
+    ).content.decode()
+
+    assert "line one\nline two\n&lt;script&gt;" in text
+    assert "agg-1" in text
+
+
+def test_a_devices_history_names_what_ids_stand_for(admin_page):
+    site = SiteFactory(name="Cork exchange")
+    device = DeviceFactory()
+    inventory.update_device(device.pk, actor=None, values={"site_id": site.pk})
+
+    page = reverse("admin:devices_device_change", args=[device.pk])
+    text = admin_page.get(page, {"tab": "history"}).content.decode()
+
+    assert "Cork exchange" in text
+    assert "site_id" not in text

@@ -11,6 +11,7 @@ from devices.measures import Thresholds
 from devices.models import (
     AvailabilitySample,
     InterfaceSample,
+    ManagementAddress,
     OpticalHour,
     OpticalSample,
     PollConfig,
@@ -120,6 +121,8 @@ def test_default_polls_collect_and_one_silent_device_fails_no_other(found_device
     reached = run("Network Availability", at)
     assert reached.devices_targeted == 12
     assert AvailabilitySample.objects.filter(snmp_status="up").count() == 11
+    silent = ManagementAddress.objects.exclude(ping_status="online").values_list("ip", flat=True)
+    assert list(silent) == ["127.0.10.12"], "on loopback a ping alone makes no device be up"
     client = api("operator")
     limits = client.get("/api/metrics/optical/thresholds?device_ip=127.0.10.1").json()
     assert limits["thresholds"]["5"]["rx_low_alarm"] == -14.0

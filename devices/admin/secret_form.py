@@ -1,0 +1,144 @@
+"""The vault's form: every secret field that a type has, write-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from devices.admin.words import credential_word
+from devices.models import Credential
+from devices.services import secrets
+from inventory_site.core.admin import EMPTY
+
+META = (
+    "name",
+    "credential_type",
+    "username",
+    "description",
+    "category",
+    "environment",
+    "owner",
+    "valid_from",
+    "valid_until",
+    "expiration_warning_days",
+    "access_level",
+    "is_default",
+    "notes",
+)
+SPECS = {spec.sources[0]: spec for kind in secrets.TYPES.values() for spec in kind}
+SECRET_FIELDS = tuple(name for name in SPECS if name not in META)
+DEFAULTS = {
+    name: {
+        spec.default for kind in secrets.TYPES.values() for spec in kind if spec.sources[0] == name
+    }
+    for name in SPECS
+}
+FIELDS_OF = {kind: [spec.sources[0] for spec in specs] for kind, specs in secrets.TYPES.items()}
+AREAS = frozenset({"private_key", "certificate", "ca_certificate"})
+HIDDEN = frozenset(
+    "password passphrase community auth_password priv_password api_key api_secret token"
+    " bind_password tacacs_secret radius_secret".split()
+)
+HASHES = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
+YES_NO = (("true", "Yes"), ("false", "No"))
+CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "snmp_version": (("1", "v1"), ("2c", "v2c"), ("3", "v3")),
+    "auth_protocol": tuple((one, one) for one in HASHES),
+    "priv_protocol": tuple((one, one) for one in ("DES", "AES", "AES192", "AES256")),
+    "winrm_transport": (
+        ("ntlm", "NTLM"),
+        ("kerberos", "Kerberos"),
+        ("basic", "Basic"),
+        ("credssp", "CredSSP"),
+    ),
+    "tacacs_auth_type": (("ascii", "ASCII"), ("pap", "PAP"), ("chap", "CHAP")),
+    "ldap_use_ssl": YES_NO,
+    "ad_use_ssl": YES_NO,
+}
+HELP = "Blank keeps what is stored."
+LABELS = {
+    "version": "SNMP version",
+    "auth_protocol": "Authentication protocol",
+    "auth_password": "Authentication password",
+    "priv_protocol": "Privacy protocol",
+    "priv_password": "Privacy password",
+    "api_key": "API key",
+    "api_secret": "API secret",
+    "ca_certificate": "CA certificate",
+    "host": "Domain controller",
+    "use_ssl": "Use TLS",
+    "bind_dn": "Bind DN",
+    "base_dn": "Base DN",
+    "bind_dn_template": "Bind name",
+    "secret_key": "Shared secret",
+    "authentication_type": "Sign-in method",
+    "auth_port": "Authentication port",
+    "acct_port": "Accounting port",
+    "timeout": "Timeout, seconds",
+    "nas_identifier": "NAS identifier",
+}
+
+
+def label_of(key: str) -> str:
+    """Say what a field of a secret document holds."""
+    return LABELS.get(key) or key.replace("_", " ").capitalize()
+
+
+def filled(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the fields of a secret that hold something, each under its label."""
+    return [(label_of(name), value) for name, value in document.items() if value not in (None, "")]
+
+
+def _field(name: str) -> forms.Field:
+    label = label_of(SPECS[name].key)
+    if name in CHOICES:
+        choices = [("", "As stored"), *CHOICES[name]]
+        return forms.ChoiceField(label=label, required=False, choices=choices, help_text=HELP)
+    widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off"})
+    if name in AREAS:
+        widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
+    elif name in HIDDEN:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, required=False, strip=False, help_text=HELP, widget=widget)
+
+
+class CredentialForm(forms.ModelForm):
+    """Secret fields are write-only; a script shows those of the chosen type."""
+
+    credential_type = forms.ChoiceField(
+        label="Type",
+        choices=[(one, credential_word(one)) for one in secrets.TYPES],
+        widget=forms.Select(attrs={"data-fields": json.dumps(FIELDS_OF)}),
+    )
+
+    class Meta:
+        model = Credential
+        fields = META
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.instance.credential_type if self.instance.pk else ""
+        field = self.fields["credential_type"]
+        if kind and kind not in secrets.TYPES and isinstance(field, forms.ChoiceField):
+            field.choices = [*field.choices, (kind, credential_word(kind))]  # type: ignore[misc]  # a list here
+        if not self.instance.pk:
+            for name in SECRET_FIELDS:
+                _begin(name, self.fields[name])
+
+
+def _begin(name: str, field: forms.Field) -> None:
+    """Show what a new secret gets when a field stays blank."""
+    usual = next(iter(DEFAULTS[name])) if len(DEFAULTS[name]) == 1 else ""
+    field.help_text = ""
+    if isinstance(field, forms.ChoiceField):
+        word = dict(CHOICES[name]).get(str(usual).lower())
+        field.choices = [("", f"{word}, as usual" if word else EMPTY), *CHOICES[name]]
+    elif usual != "":
+        field.widget.attrs["placeholder"] = str(usual)
+
+
+for _name in SECRET_FIELDS:
+    CredentialForm.base_fields[_name] = CredentialForm.declared_fields[_name] = _field(_name)

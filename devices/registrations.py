@@ -99,17 +99,21 @@ def _sidebar() -> None:
                 order=order * 10,
             )
         )
-    registry.sidebar.register(
-        SidebarEntry(
-            slug="devices.topology",
-            title="Topology",
-            section="Devices",
-            icon="radar",
-            url_name="admin:devices_device_topology",
-            permission="devices.view_device",
-            order=15,
+    for order, slug, title, icon in (
+        (15, "topology", "Topology", "radar"),
+        (75, "netbox", "NetBox", "boxes"),
+    ):
+        registry.sidebar.register(
+            SidebarEntry(
+                slug=f"devices.{slug}",
+                title=title,
+                section="Devices",
+                icon=icon,
+                url_name=f"admin:devices_device_{slug}",
+                permission="devices.view_device",
+                order=order,
+            )
         )
-    )
     registry.verbs.register(
         PaletteVerb(
             "devices.discover", "Discover devices", "admin:devices_scan_add", "devices.view_scan"

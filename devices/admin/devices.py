@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from devices import policy
 from devices.admin import drawings
 from devices.admin.device_tabs import TABS
+from devices.admin.netbox_page import netbox_view
 from devices.admin.words import ping_badge
 from devices.models import Credential, Device, InterfaceState
 from devices.services import device_fields, inventory, runs, scans
@@ -183,7 +184,7 @@ class DeviceAdmin(ServiceAdmin):
         return "ports" if known else ""
 
     def get_urls(self) -> list[Any]:
-        """Add the topology and the charts' data."""
+        """Add the topology, NetBox and the charts' data."""
         guard = self.admin_site.admin_view
         return [
             path(
@@ -191,6 +192,7 @@ class DeviceAdmin(ServiceAdmin):
                 guard(drawings.topology_view),
                 name="devices_device_topology",
             ),
+            path("netbox/", guard(netbox_view), name="devices_device_netbox"),
             path(
                 "<int:pk>/chart/",
                 guard(drawings.chart_view),

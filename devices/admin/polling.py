@@ -17,6 +17,7 @@ from inventory_site.core.admin import (
     ShortTable,
     Tab,
     Verb,
+    badge,
     column,
     each,
     register,
@@ -95,7 +96,8 @@ class PollConfigAdmin(ReadOnlyAdmin):
 
     @column("Last result", order="last_run_status", export="last_run_status")
     def last_state(self, obj: PollConfig) -> SafeString:
-        return state_badge(obj.last_run_status)
+        status = obj.last_run_status
+        return state_badge(status) if status else badge("Not run yet", "idle")
 
     @column("Last run", order="last_run_at", export="last_run_at")
     def last_run(self, obj: PollConfig) -> SafeString:

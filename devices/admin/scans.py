@@ -15,7 +15,7 @@ from devices.admin import drawings
 from devices.admin.words import state_badge
 from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
 from devices.models import Device, ExecutorRun, Scan, ScanResult
-from devices.services import runs, scans
+from devices.services import discovery_defaults, runs, scans
 from inventory_site.core.admin import (
     EMPTY,
     Answer,
@@ -62,6 +62,10 @@ class ScanForm(forms.ModelForm):
     class Meta:
         model = Scan
         fields = ("kind", "accept")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ssh_port"].initial = discovery_defaults.shown()["ssh_port"]
 
 
 def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:

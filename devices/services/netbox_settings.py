@@ -38,7 +38,7 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(token, str) and token and not token.startswith("••"):
         values["netbox_token"] = token
     if "verify_ssl" in body:
-        values["netbox_verify_ssl"] = str(body["verify_ssl"]).lower() in {"true", "1"}
+        values["netbox_verify_ssl"] = _truth(body["verify_ssl"])
     for name in DEFAULTS:
         if name in body:
             values[f"netbox_{name}"] = _id(name, body[name])
@@ -51,6 +51,10 @@ def _url(value: Any) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise Invalid("url", "URL must start with http:// or https://")
     return text
+
+
+def _truth(value: Any) -> bool:
+    return str(value).lower() in {"true", "1"}
 
 
 def _id(name: str, value: Any) -> int | None:
@@ -88,7 +92,8 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         token = integration.read("netbox_token", "")
     if not url or not token:
         raise Invalid("url", "URL and token are required")
-    verify = bool(body.get("verify_ssl", integration.read("netbox_verify_ssl", True)))
+    stored = integration.read("netbox_verify_ssl", True)
+    verify = _truth(body["verify_ssl"]) if "verify_ssl" in body else bool(stored)
     try:
         found = NetBoxClient(url, token, verify=verify, is_quick=True).get("/api/status/")
     except NetBoxFailed as err:

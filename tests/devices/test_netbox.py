@@ -3,11 +3,15 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 import pytest
 
 from accounts.models import Setting
-from devices.models import NetBoxCacheEntry
+from devices.models import Device, NetBoxCacheEntry
+from devices.services import netbox_settings
+from devices.services.netbox_client import NetBoxClient
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -112,3 +116,45 @@ def test_the_replaced_tools_paths_answer_bare(api):
     assert admin.get("/progress").json()["status"] == "idle"
     assert admin.get("/data").json()[0]["ip_address"] == "10.0.0.1"
     assert admin.get("/api/network-ranges").json() == []
+
+
+def test_the_page_of_netbox_sets_reads_previews_and_takes_in(admin_page, netbox):
+    page = "/admin/devices/device/netbox/"
+    form = {"url": netbox, "token": TOKEN, "verify_ssl": "on"}
+
+    assert "NetBox is not set up" in admin_page.get(page).content.decode()
+    refused = admin_page.post(page, {**form, "url": "ftp://x", "do": "save"})
+    assert "URL must start with http:// or https://" in refused.content.decode()
+    assert admin_page.post(page, {**form, "do": "test"}).status_code == 302
+    assert not Setting.objects.filter(key="netbox_url").exists(), "a test stores nothing"
+    admin_page.post(page, {**form, "do": "save"})
+    admin_page.post(page, {"do": "refresh"})
+
+    shown = admin_page.get(page, {"direction": "pull"}).content.decode()
+    assert TOKEN not in shown
+    assert "2 to make, 0 to change, 0 the same" in shown
+    assert Device.objects.count() == 0
+    admin_page.post(f"{page}?direction=pull", {"do": "pull"})
+    assert sorted(Device.objects.values_list("name", flat=True)) == ["sw-1", "sw-2"]
+    again = admin_page.get(page, {"direction": "pull"}).content.decode()
+    assert "0 to make, 0 to change, 2 the same" in again
+
+
+def test_a_viewer_sees_no_settings_of_netbox_and_changes_nothing(client, netbox):
+    client.force_login(UserFactory(roles=["viewer"]))
+    page = "/admin/devices/device/netbox/"
+
+    assert 'name="token"' not in client.get(page).content.decode()
+    for word in ("save", "test", "refresh", "pull", "push"):
+        answer = client.post(page, {"do": word, "url": netbox, "token": TOKEN})
+        assert "Permission denied" in answer.content.decode(), word
+    assert not Setting.objects.filter(key="netbox_url").exists()
+
+
+def test_a_test_without_checking_the_certificate_takes_the_word_of_the_page(api, netbox):
+    body = {"url": netbox, "token": TOKEN, "verify_ssl": "false"}
+
+    with patch.object(netbox_settings, "NetBoxClient", wraps=NetBoxClient) as asked:
+        api("admin").post("/api/netbox/test", body, format="json")
+
+    assert asked.call_args.kwargs["verify"] is False

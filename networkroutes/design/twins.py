@@ -14,12 +14,13 @@ from heapq import heappop, heappush
 from math import inf
 
 from networkroutes.design.circuits import Circuit, folded
-from networkroutes.design.graph import Arc, Graph, Path, shortest_path
+from networkroutes.design.graph import Arc, Graph, Path
 from networkroutes.design.kshortest import shortest_paths
 
 CIRCUIT, NODE, CARRIER, CABLE = "circuit", "node", "carrier", "cable_system"
 KINDS = (CIRCUIT, NODE, CARRIER, CABLE)
 MOST_FIRST_PATHS = 300
+FLOAT_NOISE_MS = 1e-6
 
 FlowArc = tuple[int, int, int]
 Fits = Callable[[Path], bool]
@@ -290,9 +291,35 @@ def _tried_pair(
             return Twins(best.primary, best.secondary, is_proven=False) if best else None
         if fits is not None and not fits(first):
             continue
-        second = shortest_path(graph, source, target, sharing(first))
+        second = _second_path(graph, source, target, sharing(first), up_to_ms)
         if second is None or second.rounded_ms > up_to_ms or (fits and not fits(second)):
             continue
         if best is None or first.length_ms + second.length_ms < best.total_ms:
             best = Twins(first, second)
     return best
+
+
+def _second_path(
+    graph: Graph, source: int, target: int, banned: set[int], up_to_ms: float
+) -> Path | None:
+    """Return the shortest path without the banned circuits, by A* with the kept distances; what
+    cannot stay within `up_to_ms` is not looked at."""
+    to_go, limit = graph.tree_to(target)[0], up_to_ms + FLOAT_NOISE_MS
+    best = {source: 0.0}
+    came_from: dict[int, FlowArc] = {}
+    heap, done = [(to_go[source], source)], set[int]()
+    while heap:
+        _, node = heappop(heap)
+        if node == target:
+            return _as_path(graph, _arcs_back(source, target, came_from))
+        if node in done:
+            continue
+        done.add(node)
+        for other, weight, edge in graph.arcs[node]:
+            reached = best[node] + weight
+            whole = reached + to_go[other]
+            if reached < best.get(other, inf) and whole <= limit and edge not in banned:
+                best[other] = reached
+                came_from[other] = (node, other, edge)
+                heappush(heap, (whole, other))
+    return None

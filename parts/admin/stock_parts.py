@@ -161,7 +161,7 @@ class StockPartAdmin(StockAdmin):
     form = PartForm
     noun = "part"
     list_title = "Parts"
-    list_display = ["id_word", "description", "manufacturer_code", "type", "state", "total"]
+    list_display = ["id_word", "description", "total", "state", "manufacturer_code", "type"]
     list_filter = [StockFilter, "type"]
     list_select_related = ["type"]
     search_fields = ["id4"]

@@ -44,7 +44,7 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
     missing = [name for name in REQUIRED[kind] if config.get(name) is None]
     if missing:
         raise BadTargeting(f"Missing required fields: {', '.join(missing)}")
-    found = _RESOLVERS[kind](config)
+    found = unique(_RESOLVERS[kind](config))
     excluded = []
     if kind != "static":
         out = {normal_ip(one) or one for one in _texts(config.get("exclude"))}
@@ -116,11 +116,11 @@ def _netbox(config: Mapping[str, Any]) -> list[str]:
     if text:
         rows = rows.filter(Q(device_name__icontains=text) | Q(device_ip__icontains=text))
     wanted = str(config.get("tag") or "").lower()
-    return unique(
+    return [
         row.device_ip
         for row in rows
         if not wanted or wanted in {str(tag).lower() for tag in row.tags}
-    )
+    ]
 
 
 def _previous(config: Mapping[str, Any]) -> list[str]:

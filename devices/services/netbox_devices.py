@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from accounts.services import audit
 from devices import policy
-from devices.errors import Invalid
+from devices.errors import Invalid, RemoteFailed
+from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 
@@ -99,7 +100,22 @@ def delete(pk: int, *, actor: Any) -> None:
 
 def interfaces(pk: int, limit: int) -> list[dict[str, Any]]:
     """Return a device's interfaces, their words as plain text."""
-    found = asked(lambda client: client.get("/api/dcim/interfaces/", device_id=pk, limit=limit))
+    return asked(lambda client: _interfaces(client, pk, limit))
+
+
+def interfaces_at(ip: str) -> list[dict[str, Any]]:
+    """Return what NetBox has of the interfaces at an address; nothing where it does not answer."""
+    entry = NetBoxCacheEntry.objects.filter(device_ip=ip, is_virtual_machine=False).first()
+    if not ip or entry is None:
+        return []
+    try:
+        return _interfaces(netbox_settings.client(is_quick=True), entry.netbox_id, 1000)
+    except (NetBoxFailed, RemoteFailed):
+        return []
+
+
+def _interfaces(client: NetBoxClient, pk: int, limit: int) -> list[dict[str, Any]]:
+    found = client.get("/api/dcim/interfaces/", device_id=pk, limit=limit)
     return [
         {
             "id": row.get("id"),

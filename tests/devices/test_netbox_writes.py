@@ -137,6 +137,32 @@ def test_lists_answer_in_both_families(api, box):
     assert down.json()["error"]["message"] == "Cannot connect to NetBox at http://127.0.0.1:9"
 
 
+def test_ports_of_the_front_end_are_merged_with_netboxs(api, box):
+    pk = box.add(DEVICES, name="agg-1", primary_ip4={"address": "10.9.0.1/24"})
+    box.add(PORTS, device=pk, name="PORT 5", mac_address="00:1A", mtu=9000, enabled=False)
+    box.add(PORTS, device=pk, name="mgmt0", type="virtual", description="out of band")
+    client = api("admin")
+    client.post("/api/devices", {"ip_address": "10.9.0.1"}, format="json")
+    port = {"ip_address": "10.9.0.1", "interface_index": 10005, "interface_name": "Port 5"}
+    body = {"interfaces": [{**port, "medium": "10GBASE-LR", "is_optical": True, "status": "up"}]}
+    client.post("/api/scans/interfaces", body, format="json")
+    client.post("/api/netbox/sync")
+    page = "/inventory/v1/devices/10.9.0.1/interfaces"
+
+    ours, theirs = client.get(page).json()
+    box.tables[PORTS].clear()
+    client.put("/api/netbox/settings", {"url": "http://127.0.0.1:9"}, format="json")
+    alone = client.get(page).json()
+
+    assert (ours["name"], ours["mac_address"], ours["mtu"]) == ("Port 5", "00:1A", 9000)
+    assert (ours["enabled"], ours["type"], ours["oper_status"]) == (False, "10GBASE-LR", "up")
+    assert (theirs["name"], theirs["type"], theirs["oper_status"]) == ("mgmt0", "virtual", None)
+    assert theirs.keys() == ours.keys()
+    assert [row["name"] for row in alone] == ["Port 5"], "a NetBox that is away costs nothing"
+    missing = client.get("/inventory/v1/devices/nope")
+    assert (missing.status_code, missing.json()["detail"]["code"]) == (404, "DEVICE_NOT_FOUND")
+
+
 def test_one_device_is_synced_and_read_from_the_cache(api, box):
     admin = api("admin")
     pk = box.add(DEVICES, name="sw-1", primary_ip4=None, serial="S1", status="active")

@@ -60,6 +60,9 @@ def test_targeting_answers_odd_descriptions_in_words(api):
     assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": "10.0.0.1"})["count"] == 1
     assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": 5})["count"] == 2
     assert ask("previous_result", {"field": "ip", "previous_results": 5})["targets"] == []
+    rows = [{"ip": "10.0.0.2"}, {"ip": ["10.0.0.1", "10.0.0.2"]}]
+    found = ask("previous_result", {"field": "ip", "previous_results": rows})
+    assert (found["targets"], found["count"]) == (["10.0.0.2", "10.0.0.1"], 2)
 
 
 def test_an_address_that_moved_to_another_device_is_assigned_anew():

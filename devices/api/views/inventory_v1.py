@@ -12,10 +12,12 @@ from rest_framework.response import Response
 from devices import policy
 from devices.api.base import DeviceView as BaseView
 from devices.api.base import query_text, whole, with_detail
-from devices.models import InterfaceState, Rack, Site
+from devices.errors import InvalidAddress, Missing
+from devices.models import Device, InterfaceState, Rack, Site
 from devices.selectors import devices as selector
 from devices.selectors import metrics, topology
 from devices.selectors.groups import groups_of
+from devices.services import netbox_devices
 from inventory_site.core.api.pagination import read_cursor, write_cursor
 from inventory_site.core.api.plain import PlainRenderer
 
@@ -41,7 +43,7 @@ class DevicesView(_FlatView):
         limit = whole(request.query_params.get("limit"), "limit", 50, 1, 100)
         shown_name = Coalesce(
             NullIf(F("address__snmp_hostname"), Value("", output_field=TextField())),
-            F("hostname"),
+            NullIf(F("hostname"), Value("", output_field=TextField())),
             F("name"),
             output_field=TextField(),
         )
@@ -82,7 +84,7 @@ class DeviceView(_FlatView):
 
     def get(self, request: Request, key: str) -> Response:
         """Answer one device with serial number and groups."""
-        device = selector.find_device(key)
+        device = _device_of(key)
         row = selector.wire(device)
         groups = [
             {"id": group.pk, "group_name": group.group_name, "description": group.description}
@@ -95,12 +97,36 @@ class InterfacesView(_FlatView):
     """GET /inventory/v1/devices/{id}/interfaces."""
 
     def get(self, request: Request, key: str) -> Response:
-        """Answer the ports that scans found."""
-        device = selector.find_device(key)
+        """Answer the ports that scans found, with what NetBox has of them and of others."""
+        device = _device_of(key)
         rows = InterfaceState.objects.filter(ip_address=device.ip or "-").order_by(
             "interface_index"
         )
-        return Response([_port(row) for row in rows])
+        ports = [_port(row) for row in rows]
+        by_name = {str(port["name"]).lower(): port for port in ports}
+        for known in netbox_devices.interfaces_at(device.ip or ""):
+            port = by_name.get(str(known["name"]).lower())
+            if port is None:
+                port = {**dict.fromkeys(PORT_KEYS), "name": known["name"], "is_optical": False}
+                ports.append(port)
+            port |= {key: known[key] for key in NETBOX_KEYS if known[key] not in (None, "")}
+            port["type"] = port["type"] or known["type"]
+        return Response(ports)
+
+
+NETBOX_KEYS = ("enabled", "mac_address", "mtu", "description")
+PORT_KEYS = (
+    *("name", "type", "enabled", "mac_address", "mtu", "speed", "description", "oper_status"),
+    *("is_optical", "tx_power", "rx_power", "lldp"),
+)
+
+
+def _device_of(key: str) -> Device:
+    """Return the device of an id or address; a key that is neither names none."""
+    try:
+        return selector.find_device(key)
+    except InvalidAddress as err:
+        raise Missing("Device", key) from err
 
 
 def _port(row: InterfaceState) -> dict[str, Any]:

@@ -25,7 +25,7 @@ LAST_CHARACTER = "\U0010ffff"
 # So many rows are read in order before an index of PostgreSQL is asked; fewer for short texts, of
 # which the index knows where they are nearly as quickly. The first of them tell whether it is worth
 # it.
-READ_IN_ORDER, READ_FOR_SHORT, TRIED = 40_000, 20_000, 1_000
+READ_IN_ORDER, READ_FOR_SHORT, TRIED = 40_000, 20_000, 500
 # Every trigram that begins with a text, joined by OR. A list of trigrams is read in their order, so
 # that each step is one look-up; asking for an order would read every row of every trigram.
 STARTING_GRAMS = (

@@ -65,7 +65,8 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
         else:
             if said:
                 toast(request, said)
-                return HttpResponseRedirect(request.get_full_path())
+                if request.POST["do"] != "test":  # what was typed stays
+                    return HttpResponseRedirect(request.get_full_path())
     entries = NetBoxCacheEntry.objects.all()
     newest = entries.aggregate(at=Max("cached_at"))["at"]
     context = {
@@ -118,6 +119,8 @@ def _do(request: HttpRequest, form: SettingsForm) -> str:
 def _plan(direction: str) -> dict[str, Any]:
     found = netbox_inventory.preview(direction)
     rows = [row for row in found["rows"] if row["action"] != "unchanged"]
+    for row in rows[:SHOWN]:
+        row["changes"] = {key.replace("_", " "): pair for key, pair in row["changes"].items()}
     title, verb = ASIDE[direction]
     return {
         "direction": direction,

@@ -14,6 +14,7 @@ from devices.simulator.world import SimulatedDevice, World
 
 TAGS = {name: tag for tag, name in codec.TYPES.items()}
 KEEP_S, MAX_BYTES = 1.0, 8192
+V1, NO_SUCH_NAME = 0, 2
 
 
 class SnmpAgent(asyncio.DatagramProtocol):
@@ -130,6 +131,12 @@ def encode_response(request: Request, rows: list[Row]) -> bytes:
 
 def encode_pdu(request: Request, rows: list[Row]) -> bytes:
     """Return the PDU of an answer, cut to what fits a datagram."""
+    missing = 0
+    if request.version == V1:  # which knows no exceptions: the whole request is refused
+        kinds = [kind for _, kind, _ in rows]
+        missing = next((at for at, kind in enumerate(kinds, 1) if kind in codec.EXCEPTIONS), 0)
+    if missing:
+        rows = [(oid, "Null", None) for oid in request.oids]
     binds, size = [], 0
     for oid, kind, value in rows:
         bind = codec.tlv(0x30, codec.encode_oid(oid) + encode_value(kind, value))
@@ -137,7 +144,8 @@ def encode_pdu(request: Request, rows: list[Row]) -> bytes:
             break
         binds.append(bind)
         size += len(bind)
-    body = codec.encode_integer(request.number) + codec.encode_integer(0) + codec.encode_integer(0)
+    status = NO_SUCH_NAME if missing else 0
+    body = b"".join(codec.encode_integer(one) for one in (request.number, status, missing))
     return codec.tlv(codec.RESPONSE, body + codec.tlv(0x30, b"".join(binds)))
 
 

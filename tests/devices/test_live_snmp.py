@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from devices.executors import saos_mib
+from devices.executors.base import safe_execute
+from devices.executors.snmp import SnmpExecutor
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import Credential, CredentialUse, InterfaceSample, ManagementAddress
 from devices.services import optical_limits
@@ -240,3 +242,14 @@ def test_a_credential_of_the_vault_is_used_and_its_use_logged(api, simulated):
     assert answer.status_code == 200
     assert CredentialUse.objects.filter(action="used", target_device=HOST).count() == 1
     assert Credential.objects.get(pk=made["id"]).used_by_count == 1
+
+
+def test_a_simulated_switch_of_v1_refuses_by_name_and_ends_a_walk(simulated):
+    config = {"port": simulated.snmp_port, "version": "1", "timeout": 5, "retries": 0}
+    snmp = SnmpExecutor()
+
+    missing = safe_execute(snmp, "127.0.10.1", "1.3.6.1.2.1.1.99.0", config)
+    tree = safe_execute(snmp, "127.0.10.1", "1.3.6.1.2.1.1", {**config, "walk": True})
+
+    assert (missing.success, missing.error) == (False, "noSuchName at 1")
+    assert (tree.success, len(tree.extra["results"])) == (True, 6)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devices import netbox_rules as rules
-from devices.executors import mac
 from devices.executors.base import safe_execute
-from devices.executors.vendors import WINDOWS_BY_PORTS
 from devices.models import Device, ExecutorRun, NetBoxCacheEntry
 from devices.services import netbox_autodiscovery, runs
 from tests.devices.netbox_stub import TOKEN, netbox
@@ -375,36 +373,3 @@ def test_netbox_is_told_of_the_register_once(api, box):
     assert told == {"agg-1": "S1", "agg-2": ""}
     wrong = admin.post("/api/netbox/inventory/preview", {"direction": "up"}, format="json")
     assert wrong.json()["error"]["message"] == "direction must be one of pull, push"
-
-
-def test_makers_of_network_cards_are_named(tmp_path):
-    table = tmp_path / "arp"
-    table.write_text(
-        "IP address HW type Flags HW address Mask Device\n"
-        "10.0.0.1 0x1 0x2 00:23:8a:00:00:01 * eth0\n"
-        "10.0.0.2 0x1 0x0 00:00:00:00:00:00 * eth0\n"
-    )
-
-    assert mac.neighbours(table) == {"10.0.0.1": "00:23:8A:00:00:01"}
-    assert mac.neighbours(tmp_path / "none") == {}
-    assert mac.maker_of("00:23:8A:00:00:01") == "Ciena Corporation"
-    assert [mac.maker_of(one) for one in ("02:00:00:00:00:01", "junk", "70:B3:D5:12:30:00")] == [
-        "", "", ""
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("vendor", "description", "use", "told"),
-    [
-        (None, None, True, "Ciena Corporation"),
-        ("Microsoft", WINDOWS_BY_PORTS, True, "Ciena Corporation"),
-        ("Cisco", "Cisco IOS", True, "Cisco"),
-        (None, None, False, None),
-    ],
-)
-def test_a_maker_is_the_vendor_only_where_nothing_better_tells_one(vendor, description, use, told):
-    found = {"vendor": vendor, "description": description}
-
-    netbox_autodiscovery._name_maker(found, "00:23:8A:00:00:01", use)
-
-    assert (found["vendor"], found["mac_address"]) == (told, "00:23:8A:00:00:01")

@@ -14,7 +14,7 @@ PYTHON = sys.executable
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark or once"
-WORKERS, WORKERS_WITH_PEERS = "2", "3"  # who asks peers, waits for them
+WORKERS = "3"  # some wait for peers or for each other
 CONCISE = ("--output-format", "concise")
 
 
@@ -51,7 +51,7 @@ def suites(lacking: list[Program], *, soak: bool) -> Iterator[Result]:
     on_sqlite += [] if soak or not has_postgres else ["-m", f"not ({ONCE})"]
     yield run("pytest on SQLite", [*pytest, *on_sqlite], limit_s=limit_s, quiet=False)
     if has_postgres:
-        beside = [PYTHON, "-m", "tests.peers", "postgres", "--", *pytest, "-n", WORKERS_WITH_PEERS]
+        beside = [PYTHON, "-m", "tests.peers", "postgres", "--", *pytest, "-n", WORKERS]
         yield run("pytest on PostgreSQL", beside, limit_s=limit_s, quiet=False)
 
 

@@ -87,30 +87,23 @@ def _sidebar() -> None:
         ("manufacturers", "Manufacturers", "factory", "manufacturer"),
         ("sites", "Sites", "map-pin", "site"),
     )
-    for order, (slug, title, icon, model) in enumerate(entries, 1):
+    lists = [
+        (order * 10, slug, title, icon, f"{model}_changelist", model)
+        for order, (slug, title, icon, model) in enumerate(entries, 1)
+    ]
+    pages = [
+        (15, "topology", "Topology", "radar", "device_topology", "device"),
+        (75, "netbox", "NetBox", "boxes", "device_netbox", "device"),
+    ]
+    for order, slug, title, icon, page, model in (*lists, *pages):
         registry.sidebar.register(
             SidebarEntry(
                 slug=f"devices.{slug}",
                 title=title,
                 section="Devices",
                 icon=icon,
-                url_name=f"admin:devices_{model}_changelist",
+                url_name=f"admin:devices_{page}",
                 permission=f"devices.view_{model}",
-                order=order * 10,
-            )
-        )
-    for order, slug, title, icon in (
-        (15, "topology", "Topology", "radar"),
-        (75, "netbox", "NetBox", "boxes"),
-    ):
-        registry.sidebar.register(
-            SidebarEntry(
-                slug=f"devices.{slug}",
-                title=title,
-                section="Devices",
-                icon=icon,
-                url_name=f"admin:devices_device_{slug}",
-                permission="devices.view_device",
                 order=order,
             )
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -15,11 +18,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 USERNAME = "admin"
 PASSWORD_FILE = "first-password.txt"  # noqa: S105  a file name
 STAMP_FILE = ".collected"
+LOCK_FILE = "preparing.lock"
 
 Say = Callable[[str], object]
 
@@ -32,13 +36,44 @@ class FirstAccount:
     password: str = field(repr=False)
 
 
+def prepare_beside(say: Say, complain: Say, *, with_demo: bool) -> int:
+    """Prepare the site in a process of its own; return its number.
+
+    Whoever calls `wait_until_prepared` meanwhile waits for its end. It exits with 1 and says why
+    when something fails.
+    """
+    settings.PATCHBAY_VAR.mkdir(parents=True, exist_ok=True)
+    with _lock_path().open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the new process holds it on, until it ends
+        process = multiprocessing.get_context("fork").Process(
+            target=_prepare_or_exit, args=(say, complain, with_demo)
+        )
+        process.start()
+    return process.pid or 0
+
+
+def wait_until_prepared() -> None:
+    """Wait while another process prepares this site; return at once where none does."""
+    with contextlib.suppress(FileNotFoundError), _lock_path().open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _prepare_or_exit(say: Say, complain: Say, with_demo: bool) -> None:
+    gc.freeze()  # what is loaded stays; migrations make a lot that the collector would look at
+    gc.set_threshold(20_000, 20, 20)
+    try:
+        prepare(say, with_demo=with_demo)
+    except (CommandError, DatabaseError) as err:
+        complain(f"The site could not be prepared: {err}")
+        raise SystemExit(1) from err
+
+
 def prepare(say: Say, *, with_demo: bool) -> None:
-    """Bring a site to where its web process can start; each step does nothing when it was done.
+    """Bring a site to where it can answer; each step does nothing when it was done.
 
     Static files are collected by a process of their own meanwhile. Raises `CommandError` when that
     fails.
     """
-    settings.PATCHBAY_VAR.mkdir(parents=True, exist_ok=True)
     beside = multiprocessing.get_context("fork").Process(target=collect_static)
     beside.start()  # before this process opens the database
     call_command("migrate", interactive=False, verbosity=0)
@@ -50,6 +85,8 @@ def prepare(say: Say, *, with_demo: bool) -> None:
     beside.join()
     if beside.exitcode:
         raise CommandError("The static files could not be collected; the reason stands above.")
+    if account := first_account():
+        say(f"User:     {account.username}\nPassword: {account.password}")
 
 
 def make_first_account() -> bool:
@@ -80,6 +117,10 @@ def first_account() -> FirstAccount | None:
         path.unlink(missing_ok=True)
         return None
     return FirstAccount(USERNAME, password)
+
+
+def _lock_path() -> Path:
+    return Path(settings.PATCHBAY_VAR) / LOCK_FILE
 
 
 def password_file() -> Path:

@@ -30,7 +30,8 @@ class Plan:
     """What to run; `ready_text` is printed once `host:port` takes connections.
 
     The first command is the one that listens: the others start when it does, so that the first page
-    does not wait for them. What is `optional` may end without the rest.
+    does not wait for them. What is `optional` may end without the rest. `preparing` is the number
+    of a child that prepares the site while the first command loads; it has to end well.
     """
 
     commands: dict[str, list[str]]
@@ -39,6 +40,7 @@ class Plan:
     ready_text: str
     environment: dict[str, str] = field(default_factory=dict)
     optional: list[str] = field(default_factory=list)
+    preparing: int | None = None
 
     def dumps(self) -> str:
         """Return the plan as the argument of the supervisor."""
@@ -60,7 +62,7 @@ class Supervisor:
         first, *others = self.plan.commands
         try:
             self._start(first)
-            return self._watch(others)
+            return self._watch(others) if self._prepared() else int(not self.asked_to_stop)
         finally:
             self._stop_all()
 
@@ -71,6 +73,19 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )
+
+    def _prepared(self) -> bool:
+        """Wait for the child that prepares the site; False when there is no sense in going on."""
+        if self.plan.preparing is None:
+            return True
+        while not self.asked_to_stop and not self._one_has_ended():
+            number, status = os.waitpid(self.plan.preparing, os.WNOHANG)
+            if number:
+                return status == 0
+            time.sleep(LOOK_EVERY_S)
+        os.kill(self.plan.preparing, signal.SIGTERM)
+        os.waitpid(self.plan.preparing, 0)
+        return False
 
     def _watch(self, waiting: list[str]) -> int:
         """Look after the children; those that wait start with the first page, or without it."""

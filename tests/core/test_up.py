@@ -148,6 +148,17 @@ def test_taken_port_is_said_before_anything_is_made() -> None:
         assert not (empty.folder / "var" / "patchbay.sqlite3").exists()
 
 
+def test_database_that_cannot_be_opened_is_said_and_nothing_goes_on() -> None:
+    port = free_port()
+    with home({"DATABASE_URL": "sqlite:////proc/no/such.sqlite3"}, migrate=False) as place:
+        refused = place.manage("up", "--port", str(port), check=False)
+
+    assert refused.returncode == 1
+    assert "The site could not be prepared: unable to open database file" in refused.stderr
+    assert "Patchbay is ready" not in refused.stdout
+    assert not answers(f"http://{LOOPBACK}:{port}/health")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_client_surface_is_open_on_loopback(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NETWORKROUTES_OPEN_ACCESS", raising=False)

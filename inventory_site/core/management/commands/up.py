@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 
 from inventory_site.core import context, first_start
 from inventory_site.core.supervisor import Plan
@@ -25,7 +24,7 @@ SMALL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 class Command(BaseCommand):
-    """Prepares the site, then becomes the supervisor of web, worker and beat."""
+    """Has the site prepared and becomes the supervisor of web, worker and beat meanwhile."""
 
     help = "Prepares and runs the site: web, worker and beat, until Ctrl-C or one of them ends."
 
@@ -38,9 +37,11 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         _require_free(host, port)
         with context.through("command"):
-            first_start.prepare(self.stdout.write, with_demo=not options["no_demo"])
-        self._greet()
+            preparing = first_start.prepare_beside(
+                self.stdout.write, self.stderr.write, with_demo=not options["no_demo"]
+            )
         plan = Plan(
+            preparing=preparing,
             commands=_commands(host, port) | _demo_commands(options),
             optional=["devices"],
             host=host,
@@ -48,18 +49,12 @@ class Command(BaseCommand):
             ready_text=f"Patchbay is ready: {_address(host, port)}",
             environment=_environment(host),
         )
-        connections.close_all()
         self.stdout.flush()
         os.execve(  # noqa: S606  the supervisor takes this process's place
             sys.executable,
             [sys.executable, "-m", "inventory_site.core.supervisor", plan.dumps()],
             {**os.environ, "PYTHONPATH": str(settings.BASE_DIR), **SMALL},
         )
-
-    def _greet(self) -> None:
-        account = first_start.first_account()
-        if account is not None:
-            self.stdout.write(f"User:     {account.username}\nPassword: {account.password}")
 
 
 def _commands(host: str, port: int) -> dict[str, list[str]]:

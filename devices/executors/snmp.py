@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -66,6 +66,7 @@ MISSING_TEXT = {
     "endOfMibView": "No more variables left in this MIB View",
 }
 TIMEOUT_TEXT = SILENT_TEXT
+FAILED: Mapping[type[Exception], str] = {NoAnswer: "timeout", Garbled: "protocol"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +127,30 @@ async def ask(
                 agent, parse_oid(oids[0]), max_repetitions=repetitions, max_rows=max_rows
             )
             return Answer(tree.rows, tree.error, _code(tree.error))
-        response = await engine.get(agent, [parse_oid(oid) for oid in oids])
-    except NoAnswer as err:
-        return Answer(error=str(err), error_code="timeout")
-    except Garbled as err:
-        return Answer(error=str(err), error_code="protocol")
-    except (Unreachable, OSError) as err:
-        return Answer(error=str(err), error_code="unreachable")
-    if response.error_status:
-        return Answer(error=error_text(response), error_code="protocol")
-    return Answer(list(response.rows))
+        return _answer(await engine.get(agent, [parse_oid(oid) for oid in oids]))
+    except (NoAnswer, Garbled, Unreachable, OSError) as err:
+        return _answer(err)
+
+
+async def ask_many(
+    asked: Sequence[tuple[str, Mapping[str, Any]]],
+    oids: Sequence[str],
+    take: Callable[[int, Answer], None],
+    engine: SnmpEngine,
+) -> None:
+    """GET the same OIDs of many hosts, v1 and v2c; `take` gets place and answer of each at once."""
+    agents = [agent_of(host, config) for host, config in asked]
+    wanted = [parse_oid(oid) for oid in oids]
+    await engine.get_many(agents, wanted, lambda place, found: take(place, _answer(found)))
+
+
+def _answer(found: codec.Response | Exception) -> Answer:
+    if isinstance(found, Exception):
+        code = FAILED.get(type(found), "unreachable")
+        return Answer(error=str(found), error_code=code)
+    if found.error_status:
+        return Answer(error=error_text(found), error_code="protocol")
+    return Answer(found.rows)
 
 
 def _code(error: str) -> str:

@@ -5,7 +5,7 @@ Lengths are checked against what is there, so that a device that lies about them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -50,8 +50,10 @@ ERROR_NAMES = (
     "inconsistentName",
 )
 Value = int | bytes | str | None
+ReadValue = Callable[[bytes], Value]
+NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 MAX_OID_PARTS = 256
-KEPT_OIDS = 4096
+KEPT_HEADS = 8192
 FOUR_OCTET_ID = 0x7FFFFFFF
 
 
@@ -77,16 +79,18 @@ class VarBind(NamedTuple):
         return value_text(self.type, self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A decoded answer."""
 
     version: int
-    community: bytes = field(repr=False)
+    community: bytes
     request_id: int
     error_status: int
     error_index: int
-    rows: tuple[VarBind, ...]
+    rows: list[VarBind]
+
+    def __repr__(self) -> str:
+        return f"Response({self.request_id}, {self.error_status}, {self.rows})"
 
 
 def parse_oid(text: str) -> tuple[int, ...]:
@@ -210,6 +214,10 @@ def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    if at + 2 <= end and data[at] == tag:
+        stop = at + 2 + data[at + 1]
+        if data[at + 1] < 0x80 and stop <= end:
+            return at + 2, stop
     found, start, stop = read(data, at, end)
     if found != tag:
         raise BadMessage(f"tag {found:#04x} where {tag:#04x} belongs")
@@ -231,29 +239,41 @@ def decode(data: bytes) -> Response:
     community = data[start:at]
     at, end = _expect(data, at, end, RESPONSE)
     request_id, at = _integer(data, at, end)
-    status, at = _integer(data, at, end)
-    index, at = _integer(data, at, end)
+    status = index = 0
+    if data[at : at + 6] == NO_ERROR and at + 6 <= end:
+        at += 6
+    else:
+        status, at = _integer(data, at, end)
+        index, at = _integer(data, at, end)
     at, end = _expect(data, at, end, 0x30)
+    return Response(version, community, request_id, status, index, _rows(data, at, end))
+
+
+def _rows(data: bytes, at: int, end: int) -> list[VarBind]:
+    """Read the rows; what stands before a value is mostly the same and is understood once."""
     rows = []
     while at < end:
-        row, at = _short_varbind(data, at, end) or _varbind(data, at, end)
+        value_at = at + data[at + 3] + 6 if at + 4 <= end else end
+        known = _row_head(data[at:value_at])
+        if known is None or value_at + known[3] > end:
+            row, at = _varbind(data, at, end)
+        else:
+            oid, kind, read_value, size = known
+            at = value_at + size
+            row = VarBind(oid, kind, read_value(data[value_at:at]))
         rows.append(row)
-    return Response(version, community, request_id, status, index, tuple(rows))
+    return rows
 
 
-def _short_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int] | None:
-    """Read a row whose lengths are all of one octet, as most are; nothing for any other."""
-    oid_at = at + 4
-    if oid_at > end or data[at] != 0x30 or data[at + 2] != 0x06:
+@lru_cache(KEPT_HEADS)
+def _row_head(head: bytes) -> tuple[tuple[int, ...], str, ReadValue, int] | None:
+    """Return OID, type, reader and size of a value; nothing unless all lengths are one octet."""
+    if len(head) < 6 or head[0] != 0x30 or head[2] != 0x06 or head[1] > 0x7F:
         return None
-    stop, value_at = at + 2 + data[at + 1], oid_at + data[at + 3] + 2
-    if data[at + 1] > 0x7F or stop > end or value_at > stop:
+    kind, size = TYPES.get(head[-2]), head[-1]
+    if kind is None or size > 0x7F or head[1] != len(head) - 2 + size:
         return None
-    kind = TYPES.get(data[value_at - 2])
-    if kind is None or value_at + data[value_at - 1] != stop:
-        return None
-    oid = _kept_oid(data[oid_at : value_at - 2])
-    return VarBind(oid, kind, _value(kind, data[value_at:stop])), stop
+    return decode_oid(head[4:-2]), kind, READERS[kind], size
 
 
 def _varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
@@ -264,26 +284,38 @@ def _varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
     kind = TYPES.get(tag)
     if kind is None:
         raise BadMessage(f"a value has the unknown tag {tag:#04x}")
-    return VarBind(oid, kind, _value(kind, data[start:stop])), end
+    return VarBind(oid, kind, READERS[kind](data[start:stop])), end
 
 
-def _value(kind: str, body: bytes) -> Value:
-    if kind == "Integer":
-        if not 1 <= len(body) <= 8:
-            raise BadMessage("an integer has a wrong size")
-        return int.from_bytes(body, "big", signed=True)
-    if kind in {"Counter32", "Gauge32", "TimeTicks", "Counter64"}:
-        if not 1 <= len(body) <= 9:
-            raise BadMessage("a counter has a wrong size")
-        limit = 0xFFFFFFFFFFFFFFFF if kind == "Counter64" else 0xFFFFFFFF
-        return int.from_bytes(body, "big") & limit
-    if kind == "ObjectIdentifier":
-        return ".".join(map(str, decode_oid(body)))
-    if kind == "IpAddress":
-        if len(body) != 4:
-            raise BadMessage("an address has a wrong size")
-        return ".".join(map(str, body))
-    return bytes(body) if kind in {"OctetString", "Opaque"} else None
+def _signed(body: bytes) -> int:
+    if not 1 <= len(body) <= 8:
+        raise BadMessage("an integer has a wrong size")
+    return int.from_bytes(body, "big", signed=True)
+
+
+def _counter(body: bytes) -> int:
+    """Read 32 bits; the first octet is zero where the number would look negative."""
+    return _counter64(body) & 0xFFFFFFFF
+
+
+def _counter64(body: bytes) -> int:
+    if not 1 <= len(body) <= 9:
+        raise BadMessage("a counter has a wrong size")
+    return int.from_bytes(body, "big") & 0xFFFFFFFFFFFFFFFF
+
+
+def _oid_value(body: bytes) -> str:
+    return ".".join(map(str, decode_oid(body)))
+
+
+def _ip_address(body: bytes) -> str:
+    if len(body) != 4:
+        raise BadMessage("an address has a wrong size")
+    return ".".join(map(str, body))
+
+
+def _nothing(body: bytes) -> None:
+    """Read a null or an exception: there is no value."""
 
 
 def decode_oid(body: bytes) -> tuple[int, ...]:
@@ -305,10 +337,21 @@ def decode_oid(body: bytes) -> tuple[int, ...]:
     return (*head, *parts[1:])
 
 
-@lru_cache(KEPT_OIDS)
-def _kept_oid(body: bytes) -> tuple[int, ...]:
-    """Decode a short OID once: many devices answer for the same ones."""
-    return decode_oid(body)
+READERS: dict[str, ReadValue] = {
+    "Integer": _signed,
+    "Counter32": _counter,
+    "Gauge32": _counter,
+    "TimeTicks": _counter,
+    "Counter64": _counter64,
+    "ObjectIdentifier": _oid_value,
+    "IpAddress": _ip_address,
+    "OctetString": bytes,
+    "Opaque": bytes,
+    "Null": _nothing,
+    "noSuchObject": _nothing,
+    "noSuchInstance": _nothing,
+    "endOfMibView": _nothing,
+}
 
 
 def value_text(kind: str, value: Value) -> str:

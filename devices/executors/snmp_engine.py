@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -23,12 +23,19 @@ SILENT_TEXT = "No SNMP response received before timeout"
 GARBLED_TEXT = "The agent answered with something that is no SNMP message"
 
 
+Oid = tuple[int, ...]
+
+
 class NoAnswer(Exception):
     """A target stayed silent through every retry."""
 
 
 class Garbled(Exception):
     """All that a target sent was no SNMP message."""
+
+
+Failure = NoAnswer | Garbled | Unreachable
+Take = Callable[[int, Response | Failure], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +58,53 @@ class Walk:
     error: str = ""
 
 
+class _Batch:
+    """Questions that are waited for together; `take` is told what became of each."""
+
+    __slots__ = ("left", "over", "take")
+
+    def __init__(self, size: int, over: asyncio.Future[None], take: Take) -> None:
+        self.left, self.over, self.take = size, over, take
+
+    def tell(self, place: int, found: Response | Failure) -> None:
+        """Hand one over; the batch ends with the last, or with what `take` raised."""
+        self.left -= 1
+        try:
+            self.take(place, found)
+        except Exception as err:  # noqa: BLE001  it is raised where the batch is waited for
+            if not self.over.done():
+                self.over.set_exception(err)
+        if not self.left and not self.over.done():
+            self.over.set_result(None)
+
+
 class _Request:
     """One question on its way: held back, sent, then answered or given up."""
 
     __slots__ = (
         "address",
-        "answer",
         "attempts_left",
-        "community",
+        "batch",
         "due",
+        "frame",
         "grows_old",
         "is_admitted",
+        "is_over",
         "is_young",
-        "message",
         "number",
+        "place",
         "sent_at",
         "timeout_s",
     )
 
     def __init__(
-        self,
-        address: Address,
-        agent: Agent,
-        community: bytes,
-        number: int,
-        message: bytes,
-        answer: asyncio.Future[Response],
+        self, address: Address, agent: Agent, frame: codec.Frame, batch: _Batch, place: int
     ) -> None:
-        self.address, self.community, self.answer = address, community, answer
-        self.number, self.message = number, message
+        self.address, self.frame = address, frame
+        self.batch, self.place = batch, place
         self.timeout_s, self.attempts_left = agent.timeout_s, agent.retries
-        self.is_admitted = self.is_young = False
+        self.is_admitted = self.is_young = self.is_over = False
+        self.number = 0
         self.due = self.grows_old = self.sent_at = 0.0
 
 
@@ -119,16 +142,28 @@ class SnmpEngine:
             self._timer.cancel()
         self._sockets.close()
 
-    async def get(self, agent: Agent, oids: Sequence[tuple[int, ...]]) -> Response:
+    async def get(self, agent: Agent, oids: Sequence[Oid]) -> Response:
         """Ask for OIDs; raises `NoAnswer`, `Garbled` or `Unreachable`."""
-        key = (agent.version, agent.community, *oids)
+        return await self._one(agent, self._get_frame(agent, tuple(oids)))
+
+    async def get_many(self, agents: Sequence[Agent], oids: Sequence[Oid], take: Take) -> None:
+        """Ask many agents for the same OIDs, and wait for the last.
+
+        `take` gets each one's place and what it answered, or why not, as soon as that is known: so
+        what came stays when the rest is cancelled. A task for each would cost half as much again.
+        """
+        wanted = tuple(oids)
+        await self._ask([(agent, self._get_frame(agent, wanted)) for agent in agents], take)
+
+    def _get_frame(self, agent: Agent, oids: tuple[Oid, ...]) -> codec.Frame:
+        key = (agent.version, agent.community, oids)
         frame = self._frames.get(key)
         if frame is None:
             frame = _frame(agent, codec.GET, codec.encode_varbinds(oids))
             if len(self._frames) >= MAX_FRAMES:
                 self._frames.clear()
             self._frames[key] = frame
-        return await self._ask(agent, frame)
+        return frame
 
     async def walk(
         self,
@@ -166,21 +201,42 @@ class SnmpEngine:
     async def _next_rows(self, agent: Agent, last: tuple[int, ...], repetitions: int) -> Response:
         varbinds = codec.encode_varbinds([last])
         if agent.version == codec.V1:
-            return await self._ask(agent, _frame(agent, codec.GETNEXT, varbinds))
-        return await self._ask(agent, _frame(agent, codec.GETBULK, varbinds, repetitions))
+            return await self._one(agent, _frame(agent, codec.GETNEXT, varbinds))
+        return await self._one(agent, _frame(agent, codec.GETBULK, varbinds, repetitions))
 
-    async def _ask(self, agent: Agent, frame: codec.Frame) -> Response:
-        address = self._sockets.known(agent.host, agent.port)
-        if address is None:
-            address = await self._sockets.look_up(agent.host, agent.port)
-        number = self._next_id = self._next_id + 1 if self._next_id < LAST_ID else FIRST_ID
-        message, answer = frame.message(number), self._loop.create_future()
-        request = _Request(address, agent, frame.community, number, message, answer)
-        self._admit(request)
+    async def _one(self, agent: Agent, frame: codec.Frame) -> Response:
+        found: list[Response | Failure] = []
+        await self._ask([(agent, frame)], lambda _, one: found.append(one))
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    async def _ask(self, asked: Sequence[tuple[Agent, codec.Frame]], take: Take) -> None:
+        """Send every question and wait for the last: the life of a request begins and ends here.
+
+        `_admit` (a place at its target), `_begin` (a place in the engine), `_send`, then either
+        `_received` (the answer) or `_sweep` (again, or given up), and `_settle`.
+        """
+        if not asked:
+            return
+        await self._sockets.look_up({agent.host for agent, _ in asked})
+        batch = _Batch(len(asked), self._loop.create_future(), take)
+        requests = []
+        for place, (agent, frame) in enumerate(asked):
+            address = self._sockets.address(agent.host, agent.port)
+            if address is None:
+                batch.tell(place, Unreachable(f"Cannot resolve {agent.host}"))
+                continue
+            request = _Request(address, agent, frame, batch, place)
+            requests.append(request)
+            self._admit(request)
         try:
-            return await answer
+            await batch.over
         except asyncio.CancelledError:
-            self._leave(request)
+            for request in requests:
+                request.is_over = True
+            for request in requests:
+                self._leave(request)
             raise
 
     def _admit(self, request: _Request) -> None:
@@ -199,6 +255,7 @@ class SnmpEngine:
     def _begin(self, request: _Request) -> None:
         self._young += 1
         request.is_young = True
+        request.number = self._next_id = self._next_id + 1 if self._next_id < LAST_ID else FIRST_ID
         self._sent[request.number] = request
         self._send(request, self._loop.time())
 
@@ -207,22 +264,19 @@ class SnmpEngine:
         request.sent_at, request.grows_old = now, now + self._patience_s
         self._wake_at(min(request.due, request.grows_old))
         try:
-            self._sockets.send(request.message, request.address)
+            self._sockets.send(request.frame.message(request.number), request.address)
         except (OSError, OverflowError) as err:
             text = f"Cannot send to {request.address[0]}: {getattr(err, 'strerror', err)}"
             self._loop.call_soon(self._settle, request, Unreachable(text))
 
-    def _settle(self, request: _Request, found: Response | Exception) -> None:
-        self._leave(request)
-        if request.answer.done():
-            return
-        if isinstance(found, Response):
-            request.answer.set_result(found)
-        else:
-            request.answer.set_exception(found)
+    def _settle(self, request: _Request, found: Response | Failure) -> None:
+        if not request.is_over:
+            self._leave(request)
+            request.batch.tell(request.place, found)
 
     def _leave(self, request: _Request) -> None:
         """Give back a request's places; what waited for them goes on."""
+        request.is_over = True
         self._sent.pop(request.number, None)
         self._grow_old(request)
         if not request.is_admitted:
@@ -237,7 +291,7 @@ class SnmpEngine:
         held = self._held.get(address)
         while held:
             following = held.popleft()
-            if not following.answer.done():
+            if not following.is_over:
                 self._admit(following)
                 break
         if held is not None and not held:
@@ -251,7 +305,7 @@ class SnmpEngine:
         self._young -= 1
         while self._queue and self._young < self._at_once:
             following = self._queue.popleft()
-            if not following.answer.done():
+            if not following.is_over:
                 self._begin(following)
 
     def _wake_at(self, moment: float) -> None:
@@ -292,7 +346,9 @@ class SnmpEngine:
             self._garbled.add(address)
             return
         known = self._sent.get(response.request_id)
-        if known is not None and known.address == address and known.community == response.community:
+        if known is None or known.address != address:
+            return
+        if known.frame.community == response.community:
             self._learn(self._loop.time() - known.sent_at)
             self._settle(known, response)
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Address = tuple[str, int]
 BUFFER_BYTES = 4 * 1024 * 1024
@@ -38,25 +38,29 @@ class SnmpSockets:
             sock.close()
         self._by_family.clear()
 
-    def known(self, host: str, port: int) -> Address | None:
-        """Return where a host's answers will come from; nothing for a name not looked up yet."""
+    def address(self, host: str, port: int) -> Address | None:
+        """Return where a host's answers will come from; nothing for a name that leads nowhere."""
         address = self._known.get(host)
-        if address is None:
-            address = _numeric(host)
-            if address is None:
-                return None
-            self._known[host] = address
-        return address, port
+        return None if address is None else (address, port)
 
-    async def look_up(self, host: str, port: int) -> Address:
-        """Look a name up, once in the life of these sockets; raises `Unreachable`."""
+    async def look_up(self, hosts: Iterable[str]) -> None:
+        """Look hosts up, each once in the life of these sockets, unless that failed."""
+        names = []
+        for host in hosts:
+            if host not in self._known:
+                if numeric := _numeric(host):
+                    self._known[host] = numeric
+                else:
+                    names.append(host)
+        if names:
+            await asyncio.gather(*map(self._look_up, names))
+
+    async def _look_up(self, name: str) -> None:
         try:
-            found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as err:
-            raise Unreachable(f"Cannot resolve {host}") from err
-        address = str(found[0][4][0])
-        self._known[host] = address
-        return address, port
+            found = await self._loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+        except (OSError, UnicodeError):
+            return
+        self._known[name] = str(found[0][4][0])
 
     def send(self, message: bytes, address: Address) -> None:
         """Send a datagram, as soon as there is room; raises `OSError`."""
@@ -86,9 +90,7 @@ class SnmpSockets:
     def _open(self, family: int) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):  # the second one is for root alone
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        enlarge(sock)
         sock.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104  a client
         self._by_family[family], self._unsent[family] = sock, deque()
         self._loop.add_reader(sock, self._read, sock)
@@ -102,6 +104,13 @@ class SnmpSockets:
                 found.append(sock.recvfrom(MAX_DATAGRAM))
         for data, sender in found:
             self._take(data, sender[:2])
+
+
+def enlarge(sock: socket.socket) -> None:
+    """Make room for the answers of many, as far as the kernel lets us."""
+    for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):  # the second one is for root alone
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
 
 
 def _numeric(host: str) -> str | None:

@@ -1,8 +1,8 @@
-"""Rows into their tables, many at a time: plain values in one prepared statement."""
+"""Rows into their tables, many at a time and as plain values, not as models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +16,7 @@ AS_THEY_ARE: dict[str, type] = {
     "PositiveSmallIntegerField": int,
     "TextField": str,
 }
+AT_A_TIME = 5_000
 
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -26,38 +27,50 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     """
     if not rows:
         return
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
+    fields = _written(model, rows)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608  names of our models
-        f" VALUES ({marks}) ON CONFLICT DO NOTHING"
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names})"
+        f" {_source(fields)} ON CONFLICT DO NOTHING"
     )
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.executemany(statement, list(_prepared(rows, fields)))
+        for start in range(0, len(rows), AT_A_TIME):
+            columns = [_column(field, rows[start : start + AT_A_TIME]) for field in fields]
+            if connection.vendor == "postgresql":
+                cursor.execute(statement, columns)
+            else:
+                cursor.executemany(statement, list(zip(*columns, strict=True)))
 
 
-def _prepared(
-    rows: Sequence[Mapping[str, Any]], fields: Sequence[models.Field[Any, Any]]
-) -> Iterator[list[Any]]:
-    """Yield each row's values as the database takes them."""
-    readers = [
-        (
-            str(field.column),
-            field.get_default(),
-            AS_THEY_ARE.get(field.get_internal_type()),
-            _preparing(field),
-        )
-        for field in fields
+def _source(fields: Sequence[models.Field[Any, Any]]) -> str:
+    """Return where rows come from: on PostgreSQL a list for each column, else mark by mark.
+
+    The lists are cast to types without their size, as a cast to a size would cut texts silently.
+    """
+    if connection.vendor != "postgresql":
+        return f"VALUES ({', '.join(['%s'] * len(fields))})"
+    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+    return f"SELECT * FROM unnest({', '.join(f'%s::{name}[]' for name in types)})"  # noqa: S608  types of our models
+
+
+def _written(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]]
+) -> list[models.Field[Any, Any]]:
+    """Return the fields that some row names, or whose default is more than null."""
+    named = set().union(*rows)
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key and (field.column in named or field.get_default() is not None)
     ]
-    for row in rows:
-        yield [
-            value
-            if (value := row.get(name, default)) is None or type(value) is plain
-            else prepare(value)
-            for name, default, plain, prepare in readers
-        ]
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return a field's value in each row as the database takes it."""
+    name, default = str(field.column), field.get_default()
+    plain, prepare = AS_THEY_ARE.get(field.get_internal_type()), _preparing(field)
+    values = [row.get(name, default) for row in rows]
+    return [value if value is None or type(value) is plain else prepare(value) for value in values]
 
 
 def _preparing(field: models.Field[Any, Any]) -> Callable[[Any], Any]:

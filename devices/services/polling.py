@@ -39,6 +39,7 @@ PROFILE_OF = {"snmp_optical": "ciena_optical", "snmp_ciena_optical": "ciena_opti
 ABANDONED_AFTER = timedelta(minutes=30)
 PINGS_AT_ONCE = 200
 DEVICE_S, POLL_S = 120, 240  # below the task's own limit, so that what came is kept
+NOT_READ = f"The poll ended after {POLL_S} s, before the device was read"
 TOLD_EVERY = timedelta(hours=1)
 
 
@@ -122,49 +123,92 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
 
 
 async def _ask_all(asked: Sequence[Asked], plan: poll_rows.Plan, at_once: int) -> list[Answer]:
-    """Ask every device for its uptime side by side, then walk those that answer, some at a time.
+    """Ask every device, all side by side; what came before the poll's time was over is kept."""
+    answers = [Answer(device.ip, error=NOT_READ) for device in asked]
+    pairs, gate = list(zip(asked, answers, strict=True)), asyncio.Semaphore(max(1, at_once))
+    ends = asyncio.get_running_loop().time() + POLL_S
+    async with SnmpEngine() as engine:
+        if plan.pings:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(ends):
+                    await _reach(pairs, gate, engine)
+        else:
+            await asyncio.gather(*(_read(*pair, plan, gate, engine, ends) for pair in pairs))
+    return answers
+
+
+async def _reach(
+    pairs: Sequence[tuple[Asked, Answer]], gate: asyncio.Semaphore, engine: SnmpEngine
+) -> None:
+    """Ping all devices, then ask all for their uptime in one go."""
+    pings = asyncio.Semaphore(PINGS_AT_ONCE)
+    await asyncio.gather(*(_ping(*pair, pings) for pair in pairs))
+    plain, began = [pair for pair in pairs if not pair[0].is_v3], time.perf_counter()
+    await asyncio.gather(
+        snmp.ask_many(
+            [(device.ip, device.config) for device, _ in plain],
+            [poll_rows.SYS_UPTIME],
+            lambda place, head: _note_uptime(plain[place][1], head, began),
+            engine,
+        ),
+        *(_ask_uptime(*pair, gate, engine) for pair in pairs if pair[0].is_v3),
+    )
+
+
+async def _read(
+    device: Asked,
+    answer: Answer,
+    plan: poll_rows.Plan,
+    gate: asyncio.Semaphore,
+    engine: SnmpEngine,
+    ends: float,
+) -> None:
+    """Ask one device for its uptime, and walk it when it answers, some at a time.
 
     So a silent device costs the others nothing, and one that never ends only its own rows.
     """
-    gate, pings = asyncio.Semaphore(max(1, at_once)), asyncio.Semaphore(PINGS_AT_ONCE)
-    ends = asyncio.get_running_loop().time() + POLL_S
-    async with SnmpEngine() as engine:
-
-        async def one(device: Asked) -> Answer:
-            answer, began = Answer(device.ip), time.perf_counter()
-            try:
-                async with asyncio.timeout_at(ends):
-                    if plan.pings:
-                        async with pings:
-                            await _ping(device, answer)
-                    async with gate if device.is_v3 else contextlib.nullcontext():
-                        await _ask_uptime(device, answer, engine)
-                    if plan.walks and not answer.error:
-                        async with gate:
-                            await _walk(device, plan, answer, engine)
-            except TimeoutError:
-                answer.error = f"The poll ended after {POLL_S} s, before the device was read"
-            answer.duration_ms = int((time.perf_counter() - began) * 1000)
-            return answer
-
-        return list(await asyncio.gather(*(one(device) for device in asked)))
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout_at(ends):
+            await _ask_uptime(device, answer, gate, engine)
+            if not answer.error:
+                async with gate:
+                    await _walk(device, plan, answer, engine)
+    except TimeoutError:
+        answer.error = NOT_READ
+    answer.duration_ms = _ms_since(began)
 
 
-async def _ping(device: Asked, answer: Answer) -> None:
-    reached = await ping.ping(device.ip, timeout_s=min(2.0, float(device.config["timeout"])))
+async def _ping(device: Asked, answer: Answer, gate: asyncio.Semaphore) -> None:
+    async with gate:
+        began = time.perf_counter()
+        reached = await ping.ping(device.ip, timeout_s=min(2.0, float(device.config["timeout"])))
+        answer.duration_ms = _ms_since(began)
     answer.ping_ms = reached.first_ms if reached.is_alive else None
     answer.is_alive = reached.is_alive
 
 
-async def _ask_uptime(device: Asked, answer: Answer, engine: SnmpEngine) -> None:
-    asked_at = time.perf_counter()
-    head = await snmp.ask(device.ip, [poll_rows.SYS_UPTIME], device.config, engine=engine)
-    answer.snmp_ms = round((time.perf_counter() - asked_at) * 1000, 3)
-    if head.error or not head.rows:
-        answer.error = head.error or "No answer"
-        return
-    value = head.rows[0].value
-    answer.uptime_ticks = value if isinstance(value, int) else None
+async def _ask_uptime(
+    device: Asked, answer: Answer, gate: asyncio.Semaphore, engine: SnmpEngine
+) -> None:
+    async with gate if device.is_v3 else contextlib.nullcontext():
+        began = time.perf_counter()
+        head = await snmp.ask(device.ip, [poll_rows.SYS_UPTIME], device.config, engine=engine)
+    _note_uptime(answer, head, began)
+
+
+def _note_uptime(answer: Answer, head: snmp.Answer, began: float) -> None:
+    took = time.perf_counter() - began
+    answer.snmp_ms = round(took * 1000, 3)
+    answer.duration_ms += int(took * 1000)
+    answer.error = head.error or ("" if head.rows else "No answer")
+    if head.rows and not head.error:
+        value = head.rows[0].value
+        answer.uptime_ticks = value if isinstance(value, int) else None
+
+
+def _ms_since(began: float) -> int:
+    return int((time.perf_counter() - began) * 1000)
 
 
 async def _walk(device: Asked, plan: poll_rows.Plan, answer: Answer, engine: SnmpEngine) -> None:

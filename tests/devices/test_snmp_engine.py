@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import socket
 import threading
 import time
@@ -119,6 +120,96 @@ def test_answers_of_others_and_for_other_communities_are_dropped():
 
     with agent(forged) as (port, _), pytest.raises(NoAnswer):
         get(port)
+
+
+def test_rows_of_the_usual_shape_read_as_any_other(monkeypatch):
+    rows = [
+        (NAME, "OctetString", "edge"),
+        ((1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6, 4294967295), "Counter64", 2**64 - 1),
+        ((1, 3, 6, 1, 2, 1, 1, 3, 0), "TimeTicks", 7),
+        ((1, 3, 6, 1, 2, 1, 1, 2, 0), "ObjectIdentifier", "1.3.6.1.4.1.6141"),
+        ((1, 3, 6, 1, 2, 1, 2, 2, 1, 8, 1), "Integer", -1),
+        ((1, 3, 6, 1, 2, 1, 1, 6, 0), "OctetString", "x" * 200),
+    ]
+    question = snmp_codec.encode_request(
+        snmp_codec.V2C, b"public", snmp_codec.GET, 1 << 24, snmp_codec.encode_varbinds([NAME])
+    )
+    good = encode_response(read_request(question), rows)
+    dice = random.Random(11)  # noqa: S311  the same messages each time
+    messages = [good]
+    for _ in range(3000):
+        bad = bytearray(good[: dice.choice([len(good), dice.randrange(len(good))])])
+        for _ in range(dice.randrange(4)):
+            if bad:
+                bad[dice.randrange(len(bad))] = dice.choice([0, 1, 0x30, 0x7F, 0x80, 0x81, 0xFF])
+        messages.append(bytes(bad))
+
+    def told(data: bytes) -> object:
+        try:
+            return snmp_codec.decode(data)
+        except snmp_codec.BadMessage:
+            return "bad"
+
+    quick = [told(one) for one in messages]
+    monkeypatch.setattr(snmp_codec, "_row_head", lambda head: None)
+
+    assert quick == [told(one) for one in messages]
+    assert [(row.oid, row.type) for row in quick[0].rows] == [row[:2] for row in rows]
+    assert [row.value for row in quick[0].rows] == [
+        *(b"edge", 2**64 - 1, 7, "1.3.6.1.4.1.6141", -1, b"x" * 200)
+    ]
+    assert 100 < quick.count("bad") < 2900
+
+
+def test_many_are_told_one_by_one_whatever_the_others_do():
+    found: dict[int, object] = {}
+
+    async def ask(good: int, silent: int) -> None:
+        hosts = [("127.0.0.1", good), ("127.0.0.1", silent), ("no-such-host.invalid", 161)]
+        agents = [Agent(host, port, timeout_s=0.2, retries=0) for host, port in hosts * 2]
+        async with SnmpEngine() as engine:
+            await engine.get_many(agents, [NAME], found.__setitem__)
+            await engine.get_many([], [NAME], found.__setitem__)
+
+    with (
+        agent(lambda data, count: [answer(data)]) as (good, _),
+        agent(lambda data, count: []) as (silent, _),
+    ):
+        asyncio.run(ask(good, silent))
+
+    kinds = [type(found[place]) for place in range(6)]
+    assert kinds == [snmp_codec.Response, NoAnswer, Unreachable] * 2
+    assert str(found[2]) == "Cannot resolve no-such-host.invalid"
+
+
+def test_what_came_stays_when_the_rest_of_many_is_given_up():
+    found: dict[int, object] = {}
+
+    async def ask(good: int, silent: int) -> snmp_codec.Response:
+        agents = [Agent("127.0.0.1", port, timeout_s=30) for port in (silent, good)]
+        async with SnmpEngine(at_once=2) as engine:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await engine.get_many(agents * 100, [NAME], found.__setitem__)
+            return await engine.get(agents[1], [NAME])
+
+    with (
+        agent(lambda data, count: [answer(data)]) as (good, _),
+        agent(lambda data, count: []) as (silent, heard),
+    ):
+        assert len(asyncio.run(ask(good, silent)).rows) == 1
+
+    assert sorted(found) == list(range(1, 200, 2))
+    assert len(heard) == 4
+
+
+def test_a_taker_that_fails_ends_the_wait_with_its_error():
+    async def ask(port: int) -> None:
+        async with SnmpEngine() as engine:
+            await engine.get_many([Agent("127.0.0.1", port)] * 3, [NAME], [].__setitem__)
+
+    with agent(lambda data, count: [answer(data)]) as (port, _), pytest.raises(IndexError):
+        asyncio.run(ask(port))
 
 
 @pytest.mark.parametrize("host", ["::1", "0:0:0:0:0:0:0:1", "localhost", "127.1"])

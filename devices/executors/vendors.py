@@ -40,10 +40,10 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"mikrotik|routeros", "MikroTik", "network"),
     (r"fortinet|fortigate", "Fortinet", "firewall"),
     (r"palo alto", "Palo Alto", "firewall"),
-    (r"\d{4} service [\w ]*switch|ciena|saos", "Ciena", "network"),
     (r"linux|ubuntu|centos|rhel|red hat|debian", "Linux", "server"),
     (r"windows|microsoft", "Microsoft", "server"),
     (r"vmware|esxi?\b", "VMware", "server"),
+    (r"ciena|saos", "Ciena", "network"),
     (r"axis", "AXIS", "camera"),
     (r"synology", "Synology", "storage"),
     (r"qnap", "QNAP", "storage"),
@@ -55,7 +55,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
 CIENA_MODEL = re.compile(r"\b(\d{4})\s+Service\b[\w ]*Switch", re.I)
 SOFTWARE_MODEL = re.compile(r"([\w-]+)\s+Software\s*\(", re.I)
 NAMED_MODEL = re.compile(r"\bModel:?\s*([\w-]+)", re.I)
-VERSION = re.compile(r"\bVersion\s+([\w.()]+)", re.I)
+VERSION = re.compile(r"\bVersion:?\s+v?(\d+(?:\.\d+)*)", re.I)
 PORT_ROLES: tuple[tuple[str, frozenset[int]], ...] = (
     (
         "server",
@@ -97,19 +97,22 @@ def vendor_of_oid(oid: str) -> str:
 
 def identify(description: str, oid: str = "", ports: frozenset[int] = frozenset()) -> Identity:
     """Tell vendor, model, version and role from sysDescr, sysObjectID and open ports."""
-    vendor, role = "", ""
-    for pattern, name, kind in PATTERNS:
-        if re.search(pattern, description, re.I):
-            vendor, role = name, kind
-            break
     by_oid = vendor_of_oid(oid)
-    if by_oid not in {"", "Unknown"} and (not vendor or by_oid == "Ciena"):
+    vendor, role = "", ""
+    if by_oid == "Ciena" or CIENA_MODEL.search(description):
+        vendor, role = "Ciena", "network"
+    else:
+        for pattern, name, kind in PATTERNS:
+            if re.search(pattern, description, re.I):
+                vendor, role = name, kind
+                break
+    if not vendor and by_oid != "Unknown":
         vendor = by_oid
-        role = role or ("network" if by_oid in {"Ciena", "Cisco", "Juniper", "Arista"} else "")
+        role = "network" if by_oid in {"Cisco", "Juniper", "Arista"} else ""
     if not vendor and len(ports & WINDOWS_PORTS) >= 2:
         return Identity("Microsoft", role="server", description=WINDOWS_BY_PORTS)
     found = VERSION.search(description)
-    version = found[1].rstrip(".") if found else ""
+    version = found[1] if found else ""
     model = model_of(description)
     return Identity(vendor, model, version, role or role_of(ports), description)
 

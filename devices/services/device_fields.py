@@ -77,6 +77,7 @@ def snapshot(device: Device) -> dict[str, Any]:
 
 def apply(device: Device, values: Mapping[str, Any]) -> None:
     """Set the fields given; raises `Invalid`, `Missing` and `AddressTaken`."""
+    group = (device.device_type_id, device.name)
     for wire, attribute in FIELDS.items():
         if wire not in values:
             continue
@@ -87,7 +88,7 @@ def apply(device: Device, values: Mapping[str, Any]) -> None:
         if wire in RELATED:
             device._state.fields_cache.pop(attribute.removesuffix("_id"), None)
     if "mgmt_ip" in values:
-        _place(device, _clean("mgmt_ip", values["mgmt_ip"]))
+        _place(device, _clean("mgmt_ip", values["mgmt_ip"]), group)
     try:
         check_window(device.maintenance_start, device.maintenance_end)
     except BadWindow as err:
@@ -141,13 +142,19 @@ def _check_kind(wire: str, value: Any) -> None:
         raise Invalid(wire, f"{wire} must be a text")
 
 
-def _place(device: Device, ip: str | None) -> None:
-    """Point a device at an address; another (type, name) there refuses."""
+def _place(device: Device, ip: str | None, group: tuple[int, str]) -> None:
+    """Point a device at an address; another (type, name) there refuses.
+
+    `group` is the (type, name) it had before: those rows go where it goes.
+    """
     if ip is None:
         device.address = None
         return
+    if device.ip == ip:
+        return
     others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
     strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
+    strangers = strangers.exclude(device_type_id=group[0], name=group[1])
     if strangers.exists():
         raise AddressTaken(ip)
     device.address = ManagementAddress.objects.get_or_create(ip=ip)[0]

@@ -230,6 +230,8 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     before = snapshot(device)
     apply(device, values)
     after = snapshot(device)
+    if before["mgmt_ip"] != after["mgmt_ip"]:
+        _move_group(device, before, actor)
     changed = [name for name in FIELDS if before[name] != after[name]]
     if not changed:
         return
@@ -245,6 +247,20 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
         for name in changed:
             record_history(device, actor, action, field=name, old=before[name], new=after[name])
     audit.record(actor, "device.updated", device, before=before, after=after)
+
+
+def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> None:
+    """Point the other rows of the (type, name) that a device had at its new address, or at none."""
+    group = Device.objects.current().filter(
+        device_type_id=before["device_type_id"], name=before["name"]
+    )
+    for row in lock(group.exclude(pk=device.pk).select_related("address")):
+        old = row.ip
+        if old == device.ip:
+            continue
+        row.address, row.updated_by, row.version = device.address, _person(actor), row.version + 1
+        row.save(update_fields=["address", "updated_by", "updated_at", "version"])
+        record_history(row, actor, HistoryAction.UPDATED, field="mgmt_ip", old=old, new=device.ip)
 
 
 def _refreshed_address(ip: str, facts: Mapping[str, Any]) -> ManagementAddress:

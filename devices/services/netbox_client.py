@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
@@ -49,13 +49,19 @@ class NetBoxClient:
         return _read(answer)
 
     def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        """Return every object of a list, page by page."""
+        """Return every object of a list, page by page: a NetBox may answer fewer than asked.
+
+        Of `next` only the query is taken, so that the token stays with its own host.
+        """
         found: list[dict[str, Any]] = []
-        for page in range(MAX_PAGES):
-            answer = self.get(path, **query, limit=PAGE, offset=page * PAGE)
+        asked: dict[str, Any] = {**query, "limit": PAGE, "offset": 0}
+        for _ in range(MAX_PAGES):
+            answer = self.get(path, **asked)
             found.extend(answer.get("results") or [])
-            if not answer.get("next"):
+            following = {**asked, **parse_qs(urlsplit(str(answer.get("next") or "")).query)}
+            if following == asked:
                 return found
+            asked = following
         return found
 
     def send(self, method: str, path: str, body: Any = None) -> dict[str, Any]:

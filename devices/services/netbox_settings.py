@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from devices import policy
 from devices.errors import Invalid, RemoteFailed
@@ -88,7 +89,7 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     url = _url(body.get("url") or stored_url)
     sent = body.get("token")
     token = sent if isinstance(sent, str) and sent and not sent.startswith("••") else ""
-    if not token and url == stored_url:
+    if not token and _is_same_host(url, stored_url):
         token = integration.read("netbox_token", "")
     if not url or not token:
         raise Invalid("url", "URL and token are required")
@@ -104,6 +105,12 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         "python_version": found.get("python-version"),
         "plugins": found.get("plugins") or {},
     }
+
+
+def _is_same_host(url: str, stored: str) -> bool:
+    """Whether a URL leads where the stored one does: the same scheme, host and port."""
+    one, other = urlsplit(url), urlsplit(stored or "")
+    return (one.scheme, one.netloc.lower()) == (other.scheme, other.netloc.lower())
 
 
 def status() -> dict[str, Any]:

@@ -103,7 +103,7 @@ def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[s
 
 def with_mask(client: NetBoxClient, ip: str) -> str:
     """Return an address with the mask of the smallest prefix that holds it, else as a host."""
-    rows = client.get("/api/ipam/prefixes/", contains=ip, limit=100).get("results") or []
+    rows = client.all("/api/ipam/prefixes/", contains=ip)
     masks = [str(row.get("prefix") or "").rpartition("/")[2] for row in rows]
     sizes = [int(mask) for mask in masks if mask.isdigit()]
     return f"{ip}/{max(sizes, default=128 if ':' in ip else 32)}"

@@ -222,7 +222,7 @@ def _store_availability(
                 "snmp_status": "up" if answered else "down",
                 "ping_latency_ms": answer.ping_ms,
                 "snmp_response_ms": answer.snmp_ms if answered else None,
-                "uptime_seconds": answer.uptime_ticks // 100 if answer.uptime_ticks else None,
+                "uptime_seconds": answer.uptime_ticks // 100 if answered else None,
                 "recorded_at": at,
             }
         )

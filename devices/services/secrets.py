@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -241,15 +242,18 @@ class CertificateFacts:
 def read_certificate(pem: str) -> CertificateFacts:
     """Read a PEM certificate; one that does not parse gives a warning and nothing else."""
     try:
-        found = x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
+        return _facts(x509.load_pem_x509_certificate(pem.encode()))
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
         return CertificateFacts(warnings=["The certificate could not be read; stored as it is."])
+
+
+def _facts(found: x509.Certificate) -> CertificateFacts:
     key = found.public_key()
-    algorithm, size = type(key).__name__.strip("_").removesuffix("PublicKey"), None
+    algorithm, size = type(key).__name__, getattr(key, "key_size", None)
     if isinstance(key, rsa.RSAPublicKey):
-        algorithm, size = "RSA", key.key_size
+        algorithm = "RSA"
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        algorithm, size = "ECDSA", key.key_size
+        algorithm = "ECDSA"
     elif isinstance(key, ed25519.Ed25519PublicKey):
         algorithm, size = "Ed25519", 256
     return CertificateFacts(

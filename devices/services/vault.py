@@ -81,7 +81,7 @@ def update_credential(
         if "status" in body:
             _set_status(row, body["status"])
         new = secrets.pack(row.credential_type, body, old)
-        warnings = _read_certificate(row, new) if new != old else []
+        warnings = _read_certificate(row, new, old) if new != old else []
         _check_window(row)
         changed = [name for name, value in metadata(row).items() if before[name] != value]
         secret_fields = [name for name in {**old, **new} if old.get(name) != new.get(name)]
@@ -113,7 +113,7 @@ def rotate_credential(
         seal_document(row, new)
         if body.get("valid_until") or body.get("expires_at"):
             row.valid_until = moment(body.get("valid_until") or body["expires_at"], "valid_until")
-        _read_certificate(row, new)
+        _read_certificate(row, new, old)
         row.last_rotation_at = timezone.now()
         row.is_expired, row.status, row.warned_days = False, CredentialStatus.ACTIVE, None
         row.version += 1
@@ -295,19 +295,22 @@ def _check_window(row: Credential) -> None:
     )
 
 
-def _read_certificate(row: Credential, document: Mapping[str, Any]) -> list[str]:
+def _read_certificate(
+    row: Credential, document: Mapping[str, Any], old: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Keep what the certificate says of itself; dates that only the old one gave follow it."""
     pem = document.get("certificate")
     if row.credential_type not in {"certificate", "pki"} or not pem:
         return []
     facts = secrets.read_certificate(str(pem))
-    if facts.warnings:
-        return facts.warnings
     row.certificate_fingerprint, row.certificate_issuer = facts.fingerprint, facts.issuer
     row.certificate_subject, row.certificate_serial = facts.subject, facts.serial
     row.key_algorithm, row.key_size = facts.key_algorithm, facts.key_size
-    row.valid_from = row.valid_from or facts.valid_from
-    row.valid_until = row.valid_until or facts.valid_until
-    return []
+    before = secrets.read_certificate(str((old or {}).get("certificate") or ""))
+    for name in ("valid_from", "valid_until"):
+        if getattr(row, name) in (None, getattr(before, name)):
+            setattr(row, name, getattr(facts, name))
+    return facts.warnings
 
 
 def _document(row: Credential) -> dict[str, Any]:

@@ -340,3 +340,53 @@ def test_strangers_and_unknown_paths_get_the_labs_words(api, lab):
     other = api.anonymous.get("/api/inventory/sites").json()
     assert other == {"detail": "Not authenticated"}
     assert lab.get("/api/inventory/planets").json() == {"detail": "Not Found"}
+
+
+def test_a_new_address_goes_to_all_rows_of_the_old_group(lab, roadm):
+    twin, moved = (
+        post(
+            lab,
+            "/devices",
+            {"name": "R-1", "device_type_id": roadm, "polatis_name": port, "mgmt_ip": "10.0.0.1"},
+        ).json()["id"]
+        for port in ("P1", "P2")
+    )
+    body = {"name": "R-9", "mgmt_ip": "10.0.0.2"}
+
+    answer = lab.put(f"{BASE}/devices/{moved}", body, format="json")
+
+    assert (answer.status_code, answer.json()["mgmt_ip"]) == (200, "10.0.0.2")
+    other = lab.get(f"{BASE}/devices/{twin}").json()
+    assert (other["name"], other["mgmt_ip"]) == ("R-1", "10.0.0.2")
+    told = lab.get(f"{BASE}/devices/{twin}/history?limit=1").json()[0]
+    assert (told["field_name"], told["old_value"], told["new_value"]) == (
+        "mgmt_ip",
+        "10.0.0.1",
+        "10.0.0.2",
+    )
+    assert lab.put(f"{BASE}/devices/{moved}", body, format="json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/devices/abc", ["path", "device_id"]),
+        ("/device-types/x", ["path", "device_type_id"]),
+        ("/sites/1.5", ["path", "site_id"]),
+        ("/devices/1x/history", ["path", "device_id"]),
+        ("/attachments/x/download", ["path", "attachment_id"]),
+        ("/devices?status=garbage", ["query", "status"]),
+    ],
+)
+def test_what_is_no_number_or_word_is_422_and_named(lab, path, place):
+    answer = lab.get(BASE + path)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == place
+
+
+def test_an_id_of_zero_finds_nothing_and_a_form_is_no_body(lab, roadm):
+    post(lab, "/devices", {"name": "A", "device_type_id": roadm})
+
+    assert lab.get(f"{BASE}/devices?device_type_id=0").json()["total"] == 0
+    assert lab.post(f"{BASE}/sites", {"name": "x"}, format="multipart").status_code == 415

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devices.executors import mac
-from devices.executors.vendors import WINDOWS_BY_PORTS
+from devices.executors.vendors import WINDOWS_BY_PORTS, identify
 from devices.services import netbox_autodiscovery
 
 
@@ -40,3 +40,24 @@ def test_a_maker_is_the_vendor_only_where_nothing_better_tells_one(vendor, descr
     netbox_autodiscovery._name_maker(found, "00:23:8A:00:00:01", use)
 
     assert (found["vendor"], found["mac_address"]) == (told, "00:23:8A:00:00:01")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("said", "oid", "expected"),
+    [
+        (
+            "Cisco IOS Software, C3750 Software (C3750-IPSERVICESK9-M), Version 12.2(55)SE",
+            "",
+            ("Cisco", "C3750", "12.2", "network"),
+        ),
+        ("Linux saos-box 6.1", "", ("Linux", "", "", "server")),
+        ("Linux box", "1.3.6.1.4.1.6141.1.1", ("Ciena", "", "", "network")),
+        ("3942 Service Delivery Switch", "", ("Ciena", "3942", "", "network")),
+        ("JUNOS 21, Version: 21.4R3", "", ("Juniper", "", "21.4", "network")),
+    ],
+)
+def test_the_first_word_of_the_table_tells_the_vendor(said, oid, expected):
+    found = identify(said, oid)
+
+    assert (found.vendor, found.model, found.os_version, found.role) == expected

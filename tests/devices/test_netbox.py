@@ -4,6 +4,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -40,7 +41,10 @@ class NetBox(BaseHTTPRequestHandler):
         if self.path.startswith("/api/status/"):
             return self._answer(200, {"netbox-version": "4.1.0", "python-version": "3.12.3"})
         if self.path.startswith("/api/dcim/devices/"):
-            return self._answer(200, {"count": 2, "next": None, "results": self.rows})
+            at = int(parse_qs(urlsplit(self.path).query).get("offset", ["0"])[0])
+            more = f"http://elsewhere.example/?limit=1&offset={at + 1}" if at == 0 else None
+            page = {"count": 2, "next": more, "results": self.rows[at : at + 1]}
+            return self._answer(200, page)
         return self._answer(200, {"count": 0, "next": None, "results": []})
 
     def _answer(self, status, body):

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.utils import timezone
@@ -183,6 +183,43 @@ def test_certificates_are_read(admin):
     assert (shown["key_algorithm"], shown["key_size"]) == ("ECDSA", 256)
     assert shown["days_until_expiration"] == 89
     assert bad["warnings"]
+
+
+def certificate(key, days, algorithm=None):
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "renewed.test")])
+    now = datetime.now(UTC).replace(microsecond=0)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    made = made.public_key(key.public_key()).serial_number(7)
+    made = made.not_valid_before(now - timedelta(days=400)).not_valid_after(
+        now + timedelta(days=days)
+    )
+    return made.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def test_a_renewed_certificate_brings_its_dates_and_an_unreadable_one_takes_them(admin):
+    key = ed25519.Ed25519PrivateKey.generate()
+    old, new = certificate(key, -1), certificate(key, 300)
+    made = store(admin, name="tls", credential_type="certificate", certificate=old).json()["data"]
+    pk = made["credential"]["id"]
+    assert made["credential"]["expiration_status"] == "expired"
+
+    rotated = admin.post(f"/api/credentials/{pk}/rotate", {"certificate": new}, format="json")
+
+    shown = rotated.json()["data"]["credential"]
+    assert (shown["expiration_status"], shown["key_algorithm"]) == ("valid", "Ed25519")
+    assert (shown["key_size"], shown["certificate_serial"]) == (256, "7")
+    junk = admin.put(f"/api/credentials/{pk}", {"certificate": "junk"}, format="json").json()
+    assert junk["data"]["warnings"]
+    assert junk["data"]["credential"]["certificate_fingerprint"] == ""
+    assert junk["data"]["credential"]["valid_until"] is None
+
+
+def test_a_key_of_another_kind_is_named_by_its_type(admin):
+    pem = certificate(ed448.Ed448PrivateKey.generate(), 10)
+
+    shown = store(admin, name="c", credential_type="pki", cert=pem).json()["data"]["credential"]
+
+    assert (shown["key_algorithm"], shown["key_size"]) == ("Ed448PublicKey", None)
 
 
 def test_statistics_overlap_as_the_contract_says(admin):

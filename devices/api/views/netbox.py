@@ -118,7 +118,7 @@ class DiscoverView(DeviceView):
     def post(self, request: Request) -> Response:
         """Tell NetBox about a device that was found."""
         found = netbox_upsert.discover(actor=request.user, body=self.body)
-        return said(found, "Device synced to NetBox", 201 if found["created"] else 200)
+        return said(found, "Device synced to NetBox")
 
 
 class AutodiscoveryView(DeviceView):
@@ -163,7 +163,8 @@ def job_shown(run: ExecutorRun) -> dict[str, Any]:
 
 def cached(row: NetBoxCacheEntry) -> dict[str, Any]:
     """Return a cached device shaped like NetBox's own."""
-    address = {"address": f"{row.device_ip}/32"} if row.device_ip else None
+    size = 128 if ":" in row.device_ip else 32
+    address = {"address": f"{row.device_ip}/{size}"} if row.device_ip else None
     return {
         "id": row.netbox_id,
         "name": row.device_name,

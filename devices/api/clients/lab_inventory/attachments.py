@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices.api.clients.lab_inventory.base import LabView
+from devices.api.clients.lab_inventory.base import FileView, LabView
 from devices.api.clients.lab_inventory.forms import Unprocessable
 from devices.api.clients.lab_inventory.shown import found, shown, stamp
 from devices.errors import Missing
@@ -16,7 +16,7 @@ from inventory_site.core.errors import AuthenticationRequired, NotFound
 from inventory_site.core.files.serve import file_response
 
 
-class AttachmentsView(LabView):
+class AttachmentsView(FileView):
     """GET, POST /api/inventory/devices/{id}/attachments."""
 
     def get(self, request: Request, pk: int) -> Response:
@@ -58,6 +58,8 @@ class AttachmentsView(LabView):
 class AttachmentDownloadView(LabView):
     """GET /api/inventory/attachments/{id}/download."""
 
+    number = "attachment_id"
+
     def get(self, request: Request, pk: int) -> Any:
         """Send the file as a download."""
         row = attachments.attachment(pk)
@@ -77,6 +79,8 @@ class AttachmentDownloadView(LabView):
 
 class AttachmentView(LabView):
     """DELETE /api/inventory/attachments/{id}; its 401 has a sentence of its own."""
+
+    number = "attachment_id"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse as every view does, but strangers in the words of this path."""

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.clients.lab.base import NO_RIGHT, SAFE, SIGNED_OUT, LabJSONParser, LabSurface
 from accounts.api.clients.lab.base import lab_errors as shared_errors
+from accounts.api.clients.lab.forms import Unprocessable
 from devices import policy
 from inventory_site.core.api.errors import as_refusal
 from inventory_site.core.api.parsers import MultiPartParser
@@ -26,9 +27,12 @@ BAD_REQUESTS = {
 
 
 class LabView(LabSurface):
-    """Signed in, else 401; changes of the register need `devices:write`."""
+    """Signed in, else 401; changes of the register need `devices:write`.
 
-    parser_classes = (LabJSONParser, MultiPartParser)
+    `number` is what the row's number in the path is called where it is none.
+    """
+
+    number = "device_id"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse strangers, strange pages and those who may not write."""
@@ -39,9 +43,20 @@ class LabView(LabSurface):
         may = policy.may_read_inventory if is_read else policy.may_write_inventory
         if not may(request.user):
             raise NotAllowed(NO_RIGHT)
+        for name in ("pk", "tag_id"):
+            if isinstance(kwargs.get(name), str):
+                field = self.number if name == "pk" else name
+                text, kind = "value is not a valid integer", "type_error.integer"
+                raise Unprocessable(field, text, "path", kind)
 
     def get_exception_handler(self) -> Any:
         return lab_errors
+
+
+class FileView(LabView):
+    """A view that takes a file: the only kind whose body may be a form."""
+
+    parser_classes = (LabJSONParser, MultiPartParser)
 
 
 def lab_errors(error: Exception, context: dict[str, Any]) -> Response | None:

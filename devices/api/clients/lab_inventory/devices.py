@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices.api.clients.lab_inventory import forms
-from devices.api.clients.lab_inventory.base import LabView
+from devices.api.clients.lab_inventory.base import FileView, LabView
 from devices.api.clients.lab_inventory.forms import Unprocessable
 from devices.api.clients.lab_inventory.shown import (
     LabWords,
@@ -88,7 +88,7 @@ def _filtered(query: Any, wanted: QuerySet[Device]) -> QuerySet[Device]:
         if pk is not None:
             wanted = wanted.filter(**{name: pk})
     if query.get("status"):
-        wanted = wanted.filter(lab_status=query["status"])
+        wanted = wanted.filter(lab_status=_status(query["status"]))
     if query.get("tag_ids"):
         wanted = wanted.filter(pk__in=_tagged(query["tag_ids"]))
     text = query.get("search", "").strip().replace("\x00", "")
@@ -100,6 +100,13 @@ def _filtered(query: Any, wanted: QuerySet[Device]) -> QuerySet[Device]:
             | Q(oi_id__icontains=text)
         )
     return wanted
+
+
+def _status(sent: str) -> str:
+    try:
+        return forms.status(sent)
+    except ValueError as err:
+        raise Unprocessable("status", str(err), "query") from err
 
 
 def _tagged(sent: str) -> QuerySet[Device, int]:
@@ -262,7 +269,7 @@ class ExportView(LabView):
         return csv_response(csv_chunks(csv_devices.HEADER, csv_devices.rows_of(wanted)), "devices")
 
 
-class ImportView(LabView):
+class ImportView(FileView):
     """POST /api/inventory/devices/import."""
 
     def post(self, request: Request) -> Response:

@@ -168,4 +168,4 @@ def query_whole(query: Mapping[str, str], name: str, default: int, low: int, hig
 
 def query_id(query: Mapping[str, str], name: str) -> int | None:
     """Read an optional id of a query."""
-    return query_whole(query, name, 0, 0, 2**62) or None if query.get(name) else None
+    return query_whole(query, name, 0, 0, 2**62) if query.get(name) else None

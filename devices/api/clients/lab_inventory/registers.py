@@ -111,7 +111,8 @@ class RegisterRowView(_RegisterView):
 def pair(register: Register) -> tuple[type[RegisterListView], type[RegisterRowView]]:
     """Return the two views of a register."""
     name = type(register.model).__name__
+    number = f"{register.resource.lower().replace(' ', '_')}_id"
     return (
         type(f"{name}ListView", (RegisterListView,), {"register": register}),
-        type(f"{name}RowView", (RegisterRowView,), {"register": register}),
+        type(f"{name}RowView", (RegisterRowView,), {"register": register, "number": number}),
     )

@@ -1,6 +1,7 @@
 """Paths of the lab inventory front end, at the root and below /lab."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from devices.api.clients.lab_inventory import attachments, devices, registers
 from devices.services.registers import DEVICE_TYPES, MANUFACTURERS, SITES, TAGS
@@ -13,12 +14,24 @@ REGISTERS = (
 )
 
 
+class RowNumber(StringConverter):
+    """A row's number; what is none stays a text, which the view answers with a 422."""
+
+    def to_python(self, value: str) -> int | str:  # type: ignore[override]  # by design
+        """Return a number where it is one."""
+        plain = value.removeprefix("-")
+        return int(value) if plain.isascii() and plain.isdigit() else value
+
+
+register_converter(RowNumber, "lab_number")
+
+
 def _register_paths() -> list[object]:
     found: list[object] = []
     for word, register in REGISTERS:
         rows, row = registers.pair(register)
         found.append(path(word, rows.as_view()))
-        found.append(path(f"{word}/<int:pk>", row.as_view()))
+        found.append(path(f"{word}/<lab_number:pk>", row.as_view()))
     return found
 
 
@@ -29,13 +42,13 @@ inventory = [
     path("devices/export", devices.ExportView.as_view()),
     path("devices/import", devices.ImportView.as_view()),
     path("devices/oi/<path:oi_id>", devices.DeviceByOiView.as_view()),
-    path("devices/<int:pk>", devices.DeviceView.as_view()),
-    path("devices/<int:pk>/history", devices.HistoryView.as_view()),
-    path("devices/<int:pk>/tags", devices.DeviceTagsView.as_view()),
-    path("devices/<int:pk>/tags/<int:tag_id>", devices.DeviceTagView.as_view()),
-    path("devices/<int:pk>/attachments", attachments.AttachmentsView.as_view()),
-    path("attachments/<int:pk>", attachments.AttachmentView.as_view()),
-    path("attachments/<int:pk>/download", attachments.AttachmentDownloadView.as_view()),
+    path("devices/<lab_number:pk>", devices.DeviceView.as_view()),
+    path("devices/<lab_number:pk>/history", devices.HistoryView.as_view()),
+    path("devices/<lab_number:pk>/tags", devices.DeviceTagsView.as_view()),
+    path("devices/<lab_number:pk>/tags/<lab_number:tag_id>", devices.DeviceTagView.as_view()),
+    path("devices/<lab_number:pk>/attachments", attachments.AttachmentsView.as_view()),
+    path("attachments/<lab_number:pk>", attachments.AttachmentView.as_view()),
+    path("attachments/<lab_number:pk>/download", attachments.AttachmentDownloadView.as_view()),
     path("stats/summary", devices.StatsView.as_view()),
 ]
 

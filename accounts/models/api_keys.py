@@ -41,6 +41,7 @@ class ApiKey(models.Model):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["-created_at", "pk"]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ class SignInChallenge(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "sign-in challenge"
         ordering = ["-created_at", "pk"]
 
     def __str__(self) -> str:
@@ -48,6 +49,7 @@ class TwoFactorCode(models.Model):
     max_attempts = models.PositiveIntegerField(default=3)
 
     class Meta:
+        verbose_name = "two-factor code"
         ordering = ["-sent_at", "pk"]
         constraints = [
             models.UniqueConstraint(

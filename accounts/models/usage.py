@@ -18,6 +18,7 @@ class UsageTally(models.Model):
     took_ms = models.FloatField(default=0)
 
     class Meta:
+        verbose_name_plural = "usage tallies"
         ordering = ["-day", "endpoint", "status"]
         constraints = [
             models.UniqueConstraint(

@@ -21,17 +21,7 @@ AREAS = {
     "core": "System",
     "django_celery_beat": "Schedules",
 }
-THINGS = {
-    "clocked": "single moments",
-    "enterprise auth configs": "directories",
-    "enterprise auth users": "people of directories",
-    "mib profiles": "MIB profiles",
-    "net box cache entrys": "NetBox cache entries",
-    "oid groups": "OID groups",
-    "oid mappings": "OID mappings",
-    "reorg plans": "reorganisation plans",
-    "ssh host keys": "SSH host keys",
-}
+THINGS = {"clocked": "single moments"}  # the schedules' library names it so
 VERBS = {"view": "See", "add": "Make", "change": "Change", "delete": "Delete"}
 
 

@@ -130,6 +130,7 @@ class EnterpriseAuthConfig(TimeStamped):
     enabled = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = "authentication server"
         ordering = ["-priority", "name"]
         constraints = [
             models.UniqueConstraint(
@@ -159,6 +160,7 @@ class EnterpriseAuthUser(TimeStamped):
     last_used_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = "service account"
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -313,6 +315,7 @@ class SshHostKey(models.Model):
     first_seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "SSH host key"
         constraints = [
             models.UniqueConstraint(
                 fields=["host", "port", "key_type"], name="devices_hostkey_once"

@@ -23,6 +23,8 @@ class NetBoxCacheEntry(models.Model):
     cached_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "NetBox cache entry"
+        verbose_name_plural = "NetBox cache entries"
         ordering = ["device_name", "pk"]
         constraints = [
             models.UniqueConstraint(

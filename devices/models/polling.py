@@ -20,6 +20,7 @@ class MibProfile(TimeStamped):
     enterprise_oid = models.CharField(max_length=255, blank=True)
 
     class Meta:
+        verbose_name = "MIB profile"
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -36,6 +37,7 @@ class OidGroup(models.Model):
     is_table = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = "OID group"
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["profile", "name"], name="devices_oidgroup_once")
@@ -58,6 +60,7 @@ class OidMapping(models.Model):
     is_index = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = "OID mapping"
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["group", "name"], name="devices_mapping_once")
@@ -155,6 +158,7 @@ class PollConfig(TimeStamped):
     last_run_error = models.TextField(blank=True, editable=False)
 
     class Meta:
+        verbose_name = "poll"
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -182,6 +186,7 @@ class PollExecution(models.Model):
     triggered_by = models.CharField(max_length=255, blank=True)
 
     class Meta:
+        verbose_name = "poll run"
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -229,6 +234,7 @@ class PollData(models.Model):
     execution = models.ForeignKey(PollExecution, on_delete=models.SET_NULL, null=True)
 
     class Meta:
+        verbose_name_plural = "poll data"
         indexes = [
             models.Index(
                 fields=["device_ip", "poll_type", "-collected_at"], name="devices_polldata_by_type"

@@ -27,6 +27,7 @@ class ReorgPlan(TimeStamped):
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "reorganisation plan"
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -222,7 +222,9 @@ def _store_availability(
                 "snmp_status": "up" if answered else "down",
                 "ping_latency_ms": answer.ping_ms,
                 "snmp_response_ms": answer.snmp_ms if answered else None,
-                "uptime_seconds": answer.uptime_ticks // 100 if answered else None,
+                "uptime_seconds": None
+                if answer.uptime_ticks is None
+                else answer.uptime_ticks // 100,
                 "recorded_at": at,
             }
         )

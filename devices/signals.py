@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps as installed
+from django.apps.registry import Apps
+
 from devices.services import seeds
 
 
-def seed_devices_after_migrate(sender: Any, **kwargs: Any) -> None:
+def seed_devices_after_migrate(sender: Any, *, apps: Apps = installed, **kwargs: Any) -> None:
     """Make the rows that every site begins with."""
-    seeds.seed()
+    if apps.all_models["devices"]:  # none when its migrations were undone
+        seeds.seed()

@@ -12,7 +12,7 @@ import inventory_site.core.create_models
 
 class Migration(migrations.Migration):
 
-    replaces = [('devices', '0001_initial'), ('devices', '0002_access_requests_and_prtg_alerts'), ('devices', '0003_sample_columns_and_traffic_hours')]
+    replaces = [('devices', '0001_initial'), ('devices', '0002_access_requests_and_prtg_alerts'), ('devices', '0003_sample_columns_and_traffic_hours'), ('devices', '0004_name_things')]
 
     initial = True
 
@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['name'],
+                        'verbose_name': 'MIB profile',
                     },
                 ),
                 migrations.CreateModel(
@@ -364,6 +365,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['-priority', 'name'],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('auth_type',), name='devices_enterprise_default')],
+                        'verbose_name': 'authentication server',
                     },
                 ),
                 migrations.CreateModel(
@@ -384,6 +386,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['name'],
+                        'verbose_name': 'service account',
                     },
                 ),
                 migrations.CreateModel(
@@ -560,6 +563,8 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['device_name', 'pk'],
                         'constraints': [models.UniqueConstraint(fields=('netbox_id', 'is_virtual_machine'), name='devices_netbox_once')],
+                        'verbose_name': 'NetBox cache entry',
+                        'verbose_name_plural': 'NetBox cache entries',
                     },
                 ),
                 migrations.CreateModel(
@@ -575,6 +580,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['pk'],
                         'constraints': [models.UniqueConstraint(fields=('profile', 'name'), name='devices_oidgroup_once')],
+                        'verbose_name': 'OID group',
                     },
                 ),
                 migrations.CreateModel(
@@ -593,6 +599,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['pk'],
                         'constraints': [models.UniqueConstraint(fields=('group', 'name'), name='devices_mapping_once')],
+                        'verbose_name': 'OID mapping',
                     },
                 ),
                 migrations.CreateModel(
@@ -697,6 +704,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['name'],
+                        'verbose_name': 'poll',
                     },
                 ),
                 migrations.CreateModel(
@@ -721,6 +729,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['-pk'],
                         'constraints': [models.UniqueConstraint(fields=('config', 'scheduled_for'), name='devices_pollexecution_once')],
+                        'verbose_name': 'poll run',
                     },
                 ),
                 migrations.CreateModel(
@@ -753,6 +762,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'indexes': [models.Index(fields=['device_ip', 'poll_type', '-collected_at'], name='devices_polldata_by_type')],
+                        'verbose_name_plural': 'poll data',
                     },
                 ),
                 migrations.CreateModel(
@@ -867,6 +877,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [models.UniqueConstraint(fields=('host', 'port', 'key_type'), name='devices_hostkey_once')],
+                        'verbose_name': 'SSH host key',
                     },
                 ),
                 migrations.CreateModel(

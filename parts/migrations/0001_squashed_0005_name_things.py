@@ -19,7 +19,7 @@ search = import_module('parts.migrations.0004_stock_search')
 
 class Migration(migrations.Migration):
 
-    replaces = [('parts', '0001_stock'), ('parts', '0002_stock_rules'), ('parts', '0003_fabrication'), ('parts', '0004_stock_search')]
+    replaces = [('parts', '0001_stock'), ('parts', '0002_stock_rules'), ('parts', '0003_fabrication'), ('parts', '0004_stock_search'), ('parts', '0005_name_things')]
 
     initial = True
 
@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['-created_at', '-pk'],
+                        'verbose_name': 'reorganisation plan',
                     },
                 ),
                 migrations.CreateModel(

@@ -41,22 +41,28 @@ def typo_distance(token: str) -> int:
 def is_close(token: str, word: str) -> bool:
     """Whether the word begins like the token but for a few letters (Levenshtein)."""
     limit = typo_distance(token)
-    return limit > 0 and distance(token, word[: len(token)], limit) <= limit
+    return limit > 0 and is_within(token, word[: len(token)], limit)
 
 
-def distance(left: str, right: str, limit: int) -> int:
-    """Return the Levenshtein distance, or `limit + 1` when it is more than `limit`."""
-    if abs(len(left) - len(right)) > limit:
-        return limit + 1
-    above = list(range(len(right) + 1))
-    for number, letter in enumerate(left, start=1):
-        line = [number]
-        for place, other in enumerate(right, start=1):
-            line.append(min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != other)))
-        if min(line) > limit:
-            return limit + 1
-        above = line
-    return above[-1]
+def is_within(left: str, right: str, limit: int) -> bool:
+    """Whether at most `limit` letters changed, came or went between two texts.
+
+    Letters that are alike at the beginning are never worth a change; at the first that differs, one
+    of the three was done.
+    """
+    if left == right:
+        return True
+    if limit == 0 or abs(len(left) - len(right)) > limit:
+        return False
+    at = 0
+    while left[at : at + 1] == right[at : at + 1]:
+        at += 1
+    left, left_on, right, right_on = left[at:], left[at + 1 :], right[at:], right[at + 1 :]
+    return (
+        is_within(left_on, right_on, limit - 1)
+        or is_within(left, right_on, limit - 1)
+        or is_within(left_on, right, limit - 1)
+    )
 
 
 def pieces_of(token: str) -> list[tuple[int, str]]:

@@ -11,6 +11,8 @@ ID4_LENGTH = 4
 
 def normalised(text: str) -> str:
     """Return the text as it is searched: lower case, no accents, micro `u`, ohm sign `ohm`."""
+    if text.isascii():
+        return text.lower()
     spelt = unicodedata.normalize("NFKD", text.translate(SIGNS))
     return "".join(char for char in spelt if not unicodedata.combining(char)).lower()
 

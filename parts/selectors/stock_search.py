@@ -9,12 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from parts.selectors.search_sql import (
-    close_words_sql,
-    exists_sql,
-    field_ranks_sql,
-    ranks_sql,
-)
+from parts.selectors import search_postgresql, search_sqlite
+from parts.selectors.search_sql import ROWS, fetched
 from parts.selectors.search_terms import Term, is_close, tokens_of, typo_distance
 from parts.selectors.search_text import FIELDS
 
@@ -42,6 +38,7 @@ ORDERED_POINTS = tuple((number, name, *POINTS[name]) for number, name in enumera
 TYPO_POINTS = 5
 LONGEST_QUERY = 200
 MOST_WORDS = 200
+COLUMNS = f"rank, part_id, id4, {', '.join(FIELDS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,8 @@ def matching_parts(text: str) -> RawSQL | list[int]:
         if mended is None:
             return []
         terms = mended
-    sql, values = ranks_sql(terms, None)
-    return RawSQL(f"SELECT part_id FROM parts_partsearchrow WHERE rank IN ({sql})", values)  # noqa: S608, S611  own names
+    sql, values = _room().all_ranks_sql(terms)
+    return RawSQL(f"SELECT part_id FROM {ROWS} WHERE rank IN ({sql})", values)  # noqa: S608, S611  own names
 
 
 def points_of(row: Row, term: Term) -> tuple[int, str]:
@@ -134,14 +131,10 @@ def _id4_points(id4: str, token: str) -> int:
 
 def _scored(terms: Sequence[Term]) -> Finds:
     """Score the candidates of every term; a term that is said twice counts twice."""
-    asked = _distinct(terms)
-    ranks = _ranks(*ranks_sql(asked, CAP + 1))
-    capped = len(ranks) > CAP
-    if capped:
-        ranks = _ranks(*field_ranks_sql(asked, CAP))[:CAP]
-    finds = [find for row in _rows(ranks) if (find := _find(row, terms)) is not None]
+    ranks = _room().candidates(_distinct(terms), CAP + 1)
+    finds = [find for row in _rows(ranks[:CAP]) if (find := _find(row, terms)) is not None]
     finds.sort(key=lambda find: (-find.score, find.row.rank))
-    return Finds(finds, capped)
+    return Finds(finds, len(ranks) > CAP)
 
 
 def _find(row: Row, terms: Sequence[Term]) -> Find | None:
@@ -161,7 +154,7 @@ def _distinct(terms: Sequence[Term]) -> list[Term]:
 
 def _mended(terms: Sequence[Term]) -> list[Term] | None:
     """Give each token that no part holds the words it may mean; None when nothing is gained."""
-    unknown = _unknown(dict.fromkeys(term.token for term in terms))
+    unknown = _unknown([term.token for term in _distinct(terms)])
     if not unknown or any(not typo_distance(token) for token in unknown):
         return None
     words = _close_words(unknown)
@@ -170,18 +163,19 @@ def _mended(terms: Sequence[Term]) -> list[Term] | None:
     return [Term(term.token, tuple(words.get(term.token, ()))) for term in terms]
 
 
-def _unknown(tokens: dict[str, None]) -> list[str]:
-    """Return the tokens that match no part; one query."""
-    asked = [exists_sql(Term(token)) for token in tokens]
+def _unknown(tokens: Sequence[str]) -> list[str]:
+    """Return those of the tokens that match no part; together they match none."""
+    if len(tokens) == 1:
+        return list(tokens)
+    asked = [_room().exists_sql([Term(token)]) for token in tokens]
     columns = ", ".join(sql for sql, _ in asked)
-    values = [value for _, own in asked for value in own]
-    known = _fetched(f"SELECT {columns}", values)[0]
+    known = fetched(f"SELECT {columns}", [value for _, own in asked for value in own])[0]
     return [token for token, is_known in zip(tokens, known, strict=True) if not is_known]
 
 
 def _is_known(terms: Sequence[Term]) -> bool:
-    sql, values = ranks_sql(terms, 1)
-    return bool(_fetched(sql, values))
+    sql, values = _room().exists_sql(terms)
+    return bool(fetched(f"SELECT {sql}", values)[0][0])
 
 
 def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:
@@ -190,32 +184,24 @@ def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:
     With k letters wrong, one of k + 1 pieces of the token stands in the word unchanged, moved by at
     most k letters: that narrows the words before distances are worked out.
     """
-    words = sorted(word for (word,) in _fetched(*close_words_sql(tokens)))
+    words = sorted(word for (word,) in fetched(*_room().close_words_sql(tokens)))
     return {
         token: [word for word in words if is_close(token, word)][:MOST_WORDS] for token in tokens
     }
 
 
-def _ranks(sql: str, values: Sequence[Any]) -> list[int]:
-    """Return the ranks in the order of the query, each once."""
-    return list(dict.fromkeys(rank for (rank,) in _fetched(sql, values)))
-
-
-COLUMNS = f"rank, part_id, id4, {', '.join(FIELDS)}"
-
-
 def _rows(ranks: Sequence[int]) -> list[Row]:
     if not ranks:
         return []
-    marks = ", ".join(["%s"] * len(ranks))
-    sql = f"SELECT {COLUMNS} FROM parts_partsearchrow WHERE rank IN ({marks})"  # noqa: S608  own names
+    on_sqlite = connection.vendor == "sqlite"
+    wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
+    sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
     return [
         Row(rank, part_pk, id4, tuple(texts))
-        for rank, part_pk, id4, *texts in _fetched(sql, list(ranks))
+        for rank, part_pk, id4, *texts in fetched(sql, ranks if on_sqlite else [ranks])
     ]
 
 
-def _fetched(sql: str, values: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(values))
-        return list(cursor.fetchall())
+def _room() -> Any:
+    """How the database in use finds a text."""
+    return search_sqlite if connection.vendor == "sqlite" else search_postgresql

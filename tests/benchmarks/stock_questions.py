@@ -1,0 +1,209 @@
+"""What is asked of the search of parts, and how the answers are measured: P7 and P8.
+
+The log is 200 questions of six kinds; short texts and broad words have limits of their own. Each
+question goes to a running site over HTTP, and the statements of its search to the database alone,
+which is the limit. The rival, a scan of three columns, is too slow for the whole log: each round it
+gets one question of each kind. Both sizes are measured in one run.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from parts.models import StockPart
+from parts.selectors.stock_search import find_parts
+from tests.benchmarks import register
+from tests.benchmarks.measure import Ratio
+from tests.benchmarks.stock_rows import KINDS, Stock
+from tests.peers.site import home, running_site
+
+Log = dict[str, list[str]]
+Ask = Callable[[str], list[Any]]
+COMPARED = ("exact", "prefix", "infix", "phrase", "no hit")
+LIMITS_MS = {"typo": 60.0, "short": 10.0, "broad": 20.0}
+SHORT_TEXTS = ("qx", "r", "a", "7", "4b", "re")
+BROAD = ("resistor", "film", "connector dual", "maker 17")
+OVER_DATABASE_MS, GROWTH = 6.0, 1.5
+
+
+def measured(name: str, goal: str, size: int, rounds: int, least: float) -> dict[str, Any]:
+    """Ask the log of a tenth of `size` parts, then of all of them."""
+    small = size // 10
+    with _site() as ask:
+        stock = Stock()
+        few, many = (_at(stock, parts, small, rounds, ask) for parts in (small, size))
+    growth = round(many["http p50 ms"] / few["http p50 ms"], 2)
+    figures = {f"{key} at {small}": value for key, value in few.items()}
+    figures |= {f"{key} at {size}": value for key, value in many.items()}
+    short = [
+        f"{kind}: {many[f'times scan {kind}']['median']} times the scan."
+        for kind in COMPARED
+        if many[f"times scan {kind}"]["median"] < least
+    ]
+    short += [sentence for at in (few, many) for sentence in _over_limits(at)]
+    short += [f"growth {growth}."] if growth > GROWTH else []
+    known = {"name": name, "goal": goal, "size": size, "rounds": rounds}
+    return {**known, **figures, "growth": growth, "short": short}
+
+
+def query_log(parts: int) -> Log:
+    """200 questions about the first `parts` parts."""
+    dice = Random(200)  # noqa: S311  the same questions each time
+    chosen = list(StockPart.objects.in_bulk(dice.sample(range(1, parts + 1), 120)).values())
+    codes = [str(part.manufacturer_code).lower() for part in chosen]
+    misspelt = [kind.lower() for kind in KINDS] * 2 + codes[:8]
+    return {
+        "exact": codes[:40],
+        "prefix": [code[:5] for code in codes[40:80]],
+        "infix": [code[2:] for code in codes[80:]],
+        "phrase": [" ".join(dice.sample(part.description.split(), 2)) for part in chosen[:40]],
+        "typo": [_without_a_letter(word, dice) for word in misspelt],
+        "no hit": ["".join(dice.choices("jvwxz", k=8)) for _ in range(20)],
+    }
+
+
+def scan(text: str) -> set[str]:
+    """What a plain search does: three columns, no index."""
+    columns = ("manufacturer_code", "description", "id4")
+    like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
+    each = " OR ".join(f"{column} {like} %s" for column in columns)
+    tokens = text.split()
+    sql = " AND ".join(f"({each})" for _ in tokens)
+    values = [f"%{token}%" for token in tokens for _ in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id4 FROM parts_stockpart WHERE {sql} ORDER BY id4", values)  # noqa: S608  own names
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _at(stock: Stock, parts: int, small: int, rounds: int, ask: Ask) -> dict[str, Any]:
+    stock.grow(parts)
+    log = query_log(small)
+    figures = _over_http([text for texts in log.values() for text in texts], ask)
+    for kind in COMPARED:
+        figures[f"times scan {kind}"] = _against_scan(log[kind], rounds).as_dict()
+    for kind, texts in (("typo", log["typo"]), ("short", SHORT_TEXTS), ("broad", BROAD)):
+        took = {text: _ms(find_parts, text, rounds) for text in texts}
+        worst = max(took, key=lambda text, took=took: took[text])  # type: ignore[misc]
+        figures[f"slowest {kind} ms"] = {worst: took[worst]}
+    return figures
+
+
+def _over_limits(figures: dict[str, Any]) -> Iterator[str]:
+    for kind, most in LIMITS_MS.items():
+        for text, took in figures[f"slowest {kind} ms"].items():
+            if took > most:
+                yield f"{text}: {took} ms, more than {most:g} ms."
+    if figures["http over database ms"] > OVER_DATABASE_MS:
+        yield f"over HTTP {figures['http over database ms']} ms more than the database takes."
+
+
+def _over_http(log: Sequence[str], ask: Ask) -> dict[str, float]:
+    """Ask each question of the site and its statements of the database, in turn."""
+    ours, limit = [], []
+    for text in log:
+        statements = _statements(text)
+        ours.append(_ms(ask, text, 5))
+        limit.append(_ms(_replay, statements, 5))
+        if [row["id4"] for row in ask(text)] != [f.row.id4 for f in find_parts(text).finds[:20]]:
+            raise AssertionError(f"{text}: the site answers otherwise")
+    p50, p50_limit = statistics.median(ours), statistics.median(limit)
+    return {
+        "http p50 ms": round(p50, 2),
+        "http p95 ms": round(statistics.quantiles(ours, n=20)[-1], 2),
+        "database p50 ms": round(p50_limit, 2),
+        "http over database ms": round(p50 - p50_limit, 2),
+    }
+
+
+def _against_scan(texts: Sequence[str], rounds: int) -> Ratio:
+    """Ours and the scan in turn, each round with another question."""
+    times = []
+    for text in texts[:rounds]:
+        began = time.perf_counter()
+        rows = scan(text)
+        between = time.perf_counter()
+        found = find_parts(text)
+        times.append((between - began) / (time.perf_counter() - between))
+        if not found.is_capped and " " not in text and {f.row.id4 for f in found.finds} != rows:
+            raise AssertionError(f"{text}: the answers differ")
+    return Ratio(tuple(times))
+
+
+def _ms(work: Callable[[Any], Any], argument: Any, rounds: int) -> float:
+    """The median of the milliseconds; a first time does not count."""
+    taken = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        work(argument)
+        taken.append((time.perf_counter() - began) * 1000)
+    return round(statistics.median(taken[1:]), 3)
+
+
+def _statements(text: str) -> list[tuple[str, Any]]:
+    """What the search of a text asks of the database."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        find_parts(text)
+    return asked
+
+
+def _replay(statements: Sequence[tuple[str, Any]]) -> None:
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+            cursor.fetchall()
+
+
+def _without_a_letter(word: str, dice: Random) -> str:
+    gone = dice.randrange(1, len(word) - 1)
+    return word[:gone] + word[gone + 1 :]
+
+
+@contextmanager
+def _site() -> Iterator[Ask]:
+    """The site over an empty database, asked by an administrator over one connection."""
+    with tempfile.TemporaryDirectory(prefix="patchbay-stock-") as folder:
+        if connection.vendor == "sqlite":  # in a file, as in use
+            connection.settings_dict["TEST"]["NAME"] = f"{folder}/parts.sqlite3"
+        with register.database(), home({"DATABASE_URL": _url()}, migrate=False) as place:
+            client = Client()
+            client.force_login(User.objects.create_superuser("admin", "a@example.net", "pass"))
+            with running_site(place) as site:
+                line = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=60)
+                cookie = client.cookies.output(attrs=[], header="", sep=";").strip()
+                yield lambda text: _asked(line, text, cookie)
+
+
+def _asked(line: http.client.HTTPConnection, text: str, cookie: str) -> list[Any]:
+    line.request("GET", f"/api/stock/search?q={quote(text)}", headers={"Cookie": cookie})
+    answer = line.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise AssertionError(f"{text}: status {answer.status}, {body[:200]!r}")
+    return list(json.loads(body)["data"])
+
+
+def _url() -> str:
+    """The address of the database that is in use now."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{known['NAME']}"
+    return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"

@@ -47,6 +47,6 @@ def unmake(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parts", "0004_stock_search")]
+    dependencies = [("parts", "0005_name_things")]
 
     operations = [migrations.RunPython(make, unmake)]

@@ -38,7 +38,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("/api/download_kmz/", ERROR),
     ("/api/api/download_kmz/", ERROR),
     ("/api/parts", ERROR),
-    ("/api/inventory", DETAIL),
+    ("/api/inventory/", DETAIL),
     ("/api", ENVELOPE),
     ("/auth/", ENVELOPE),
     ("/identity/", ENVELOPE),

@@ -92,6 +92,11 @@ def test_every_answer_carries_a_request_id(api: Any):
             {"success": False, "error": {"code": "NOT_FOUND", "message": "Resource not found"}},
         ),
         ("/nothing", {"error": "Not found", "detail": "Not found"}),
+        (
+            "/api/inventory-records/1.5",
+            {"success": False, "error": {"code": "NOT_FOUND", "message": "Resource not found"}},
+        ),
+        ("/api/inventory/nothing", {"detail": "Not Found"}),
         ("/lab/nothing", {"detail": "Not Found"}),
     ],
 )

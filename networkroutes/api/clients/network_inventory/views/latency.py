@@ -21,8 +21,6 @@ from networkroutes.selectors.latency import NO_SOURCE, Reading
 from networkroutes.services import latency
 
 MOST_IDS = 10_000
-
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +39,10 @@ class LiveLatencyBatchView(ClientView):
     """POST ids, get one result each."""
 
     writes = {"POST": "view_networkroute"}
+
+    def get(self, request: Request) -> Response:
+        """Refuse as for any other name that is no circuit."""
+        raise RouteNotFound("Not found")
 
     def post(self, request: Request) -> Response:
         """Answer in request order; duplicates are kept, unknown circuits say so."""

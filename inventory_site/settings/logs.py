@@ -1,5 +1,7 @@
 """Logs: one line per event with the request id; JSON in production, text elsewhere."""
 
+import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,11 +14,20 @@ LOG_LEVEL = env.choice(
 )
 LOG_JSON = env.flag("LOG_JSON", False, "Write log lines as JSON; production turns it on.")
 
+
+
+def without_objects(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Any:
+    """Leave out the request or socket that Django adds; the line names the request by its id."""
+    line.pop("request", None)
+    return line
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
+    without_objects,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     mask_secrets,
 ]
@@ -24,7 +35,9 @@ SHARED: list[Any] = [
 
 def logging_config(*, as_json: bool) -> dict[str, Any]:
     """Return Django's LOGGING; tracebacks never show local variables, which may hold secrets."""
-    text = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    text = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     shown: list[Any] = [text]
     if as_json:
         shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -51,13 +51,6 @@ class ShownCard:
         """Whether there is nothing to tell."""
         return self.content is not None and not self.content.lines and not self.content.bars
 
-    @property
-    def shares(self) -> list[tuple[str, int, str, float]]:
-        """The bars as (word, count, state, percent of the whole)."""
-        bars = self.content.bars if self.content else []
-        whole = sum(count for _, count, _ in bars) or 1
-        return [(word, count, state, 100 * count / whole) for word, count, state in bars]
-
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:

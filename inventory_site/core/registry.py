@@ -57,6 +57,16 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CardBar:
+    """One part of a card's bar; `url` is the list of what it counts."""
+
+    word: str
+    count: int
+    state: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CardMap:
     """A small map: `outline` is a static SVG with a path `land`, lines are (points, state), dots
     (x, y), all in the units of `view_box`.
@@ -76,7 +86,7 @@ class CardContent:
     total: int = 0
     url: str = ""
     empty: str = "Nothing here."
-    bars: list[tuple[str, int, str]] = field(default_factory=list)
+    bars: list[CardBar] = field(default_factory=list)
     map: CardMap | None = None
 
 

@@ -15,7 +15,6 @@ LOG_LEVEL = env.choice(
 LOG_JSON = env.flag("LOG_JSON", False, "Write log lines as JSON; production turns it on.")
 
 
-
 def without_objects(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Any:
     """Leave out the request or socket that Django adds; the line names the request by its id."""
     line.pop("request", None)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timeuntil
 
-from inventory_site.core.registry import CardContent, CardLine
+from inventory_site.core.registry import CardBar, CardContent, CardLine
 from networkroutes.choices import OPEN_UPLOADS
 from networkroutes.models import (
     BulkUpload,
@@ -116,12 +116,13 @@ def channels_by_state(user: Any) -> CardContent:
         pk__in=Reservation.objects.active(now).values("channel_id")
     )
     lit_count = lit.count()
-    bars = [
-        ("Reserved", held, "taken"),
-        ("Lit", lit_count, "wait"),
-        ("Free", max(0, total - held - lit_count), "ok"),
-    ]
     url = reverse("admin:networkroutes_darkfibrechannel_changelist")
+    free = max(0, total - held - lit_count)
+    bars = [
+        CardBar("Reserved", held, "taken", f"{url}?state=reserved"),
+        CardBar("Lit", lit_count, "wait", f"{url}?state=lit"),
+        CardBar("Free", free, "ok", f"{url}?state=free"),
+    ]
     return CardContent([], total, url, "No dark-fibre channel is recorded.", bars)
 
 

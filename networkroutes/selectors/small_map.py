@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from inventory_site.core.registry import CardContent, CardMap
+from inventory_site.core.registry import CardBar, CardContent, CardMap
 from networkroutes.design.arcs import Spot, great_circle
 from networkroutes.models import Location, NetworkRoute
 from networkroutes.selectors.network_map import ACTIVE, OUTAGE, SLOW, UNMEASURED, WORDS, state_of
@@ -44,7 +44,11 @@ def network_card() -> CardContent:
     ]
     places = sorted({code for a, b, _ in drawn for code in (a, b)})
     dots = [(f"{spots[code][1]:.1f}", f"{-spots[code][0]:.1f}") for code in places]
-    bars = [(WORDS[state], counts[state], WORST_LAST[state]) for state in reversed(RANKS)]
+    listed = reverse("admin:networkroutes_networkroute_changelist")
+    bars = [
+        CardBar(WORDS[state], counts[state], WORST_LAST[state], f"{listed}?state={state}")
+        for state in reversed(RANKS)
+    ]
     return CardContent(
         url=reverse("networkroutes-map"),
         empty="No circuit has places that the map knows.",

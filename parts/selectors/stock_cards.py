@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.urls import reverse
 from django.utils.timesince import timesince
 
-from inventory_site.core.registry import CardContent, CardLine
+from inventory_site.core.registry import CardBar, CardContent, CardLine
 from parts.choices.stock import JobStatus, ListStatus, PickStatus
 from parts.models import PickList, ShoppingList, StockJob, StockPart
 
@@ -92,7 +92,8 @@ def figures(user: Any) -> CardContent:
     }
     words = (("In stock", "ok"), ("Low", "warn"), ("Out of stock", "bad"))
     bars = [
-        (word, counts.get(number, (0, 0))[0], colour) for number, (word, colour) in enumerate(words)
+        CardBar(word, counts.get(number, (0, 0))[0], colour)
+        for number, (word, colour) in enumerate(words)
     ]
     total, pieces = (sum(pair[n] for pair in counts.values()) for n in (0, 1))
     url = reverse("admin:parts_stockpart_changelist")

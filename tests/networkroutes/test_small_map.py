@@ -39,7 +39,7 @@ def test_a_pair_of_places_is_one_line_in_its_worst_state(places: None) -> None:
     assert card.map is not None
     assert [state for _, state in card.map.lines] == ["idle", "bad"]
     assert card.map.dots == [("0.0", "-51.5"), ("-74.0", "-40.7"), ("139.7", "-35.7")]
-    assert [(word, count) for word, count, _ in card.bars] == [
+    assert [(bar.word, bar.count) for bar in card.bars] == [
         ("Outage", 1),
         ("Over limit", 0),
         ("Active", 2),

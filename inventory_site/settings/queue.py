@@ -56,6 +56,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_RESULT_EXPIRES = None
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # so that people see when a task last ran
 
 # A request waits at most about 2 s for a broker that does not answer; its row is sent again later.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2

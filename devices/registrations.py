@@ -33,7 +33,7 @@ def register() -> None:
         ("check_credentials", 86_400, "credentials", "Marks expired credentials, warns owners."),
         ("run_due_polls", 30, "polling", "Queues the polls that are due."),
         ("calculate_health", 300, "health", "Scores devices of the last hour."),
-        ("remove_old", 86_400, "retention", "Rolls samples up and removes old ones."),
+        ("remove_old", 3600, "retention", "Rolls samples up and removes old ones."),
         ("sync_netbox", 900, "health", "Refreshes what is known of NetBox, if one is set."),
     ):
         registry.schedules.register(

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import base64
+import functools
 import importlib.util
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from devices.executors.base import Outcome, clean, positive
+from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, positive
 
 PACKED = "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand {}"
+MAX_ANSWERS_BYTES, CHUNK = 4 * MAX_OUTPUT_BYTES, 65_536
 MAX_PACKED = 7500  # cmd.exe takes 8191 characters
 MISSING = "WinRM needs the optional package pypsrp: pip install -r requirements/winrm.txt"
+
+
+class HostileAnswer(Exception):
+    """A device answers what we do not take."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def quoted(value: Any) -> str:
@@ -85,7 +96,10 @@ class WinRmExecutor:
                 read_timeout=int(config["read_timeout_sec"]),
                 operation_timeout=int(config["operation_timeout_sec"]),
             ) as client:
+                _guard(client, int(config["read_timeout_sec"]))
                 output, errors, code = _sent(client, command, bool(config.get("powershell")))
+        except HostileAnswer as err:
+            return _failed(f"WinRM error: {err}", err.code)
         except AuthenticationError as err:
             return _failed(f"Authentication failed: {err}", "auth_failed")
         except (WinRMError, WinRMTransportError) as err:
@@ -117,6 +131,39 @@ def _sent(client: Any, command: str, powershell: bool) -> tuple[str, str, int]:
         return output, errors, int(code)
     output, streams, failed = client.execute_ps(command)
     return output, "\n".join(str(one) for one in streams.error), int(failed)
+
+
+def _guard(client: Any, answer_s: float) -> None:
+    """Follow no redirect, bound the time of each answer and the size of all.
+
+    It stands below the session, so that what a sign-in sends by itself is bounded as well.
+    """
+    session = client.wsman.transport.session = client.wsman.transport._build_session()
+    left = [MAX_ANSWERS_BYTES]
+    for adapter in session.adapters.values():
+        adapter.send = functools.partial(_bounded, adapter.send, left, answer_s)
+
+
+def _bounded(send: Any, left: list[int], answer_s: float, request: Any, **more: Any) -> Any:
+    ends = time.monotonic() + answer_s
+    response = send(request, **{**more, "stream": True})
+    body = bytearray()
+    try:
+        if response.is_redirect:
+            raise HostileAnswer("protocol", "the device sends us to another address")
+        while piece := response.raw.read1(CHUNK):
+            body += piece
+            left[0] -= len(piece)
+            if left[0] < 0:
+                text = f"the answers are longer than {MAX_ANSWERS_BYTES} bytes"
+                raise HostileAnswer("output_limit", text)
+            if time.monotonic() > ends:
+                raise HostileAnswer("timeout", f"the answer did not end within {answer_s:g}s")
+    except HostileAnswer:
+        response.close()
+        raise
+    response._content = bytes(body)
+    return response
 
 
 def _failed(text: str, code: str) -> Outcome:

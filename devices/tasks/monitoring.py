@@ -26,7 +26,7 @@ def calculate_health() -> None:
     health.set_baselines()
 
 
-@task(name="devices.remove_old")
+@task(name="devices.remove_old", time_limit_s=1800, keep_done=False)
 def remove_old() -> None:
     """Roll up hours, and remove what is past its time."""
     retention.remove_old()

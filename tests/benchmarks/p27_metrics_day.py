@@ -30,6 +30,9 @@ GOAL = (
     "hour's sums and the newest light of all ports take less than 60 s each"
 )
 GROWTH, LIMIT_S = 1.5, 60
+COUNTED = (  # for SQLite, whose series function is not always there
+    "WITH RECURSIVE c(n) AS (SELECT {} UNION ALL SELECT n + 1 FROM c WHERE n < {}) SELECT n FROM c"
+)
 FILL = """
 INSERT INTO devices_opticalsample
     (device_ip, interface_name, interface_index, rx_power, tx_power, rx_power_low_warn, no_light,
@@ -46,7 +49,7 @@ def fill(first: int, last: int, at: datetime, darker: float) -> None:
     if is_postgres:
         numbers = "generate_series(%s, %s) AS d(n), generate_series(1, 50) AS p(n)"
     else:
-        numbers = f"({_counted('%s', '%s')}) AS d, ({_counted('1', str(PORTS))}) AS p"
+        numbers = f"({COUNTED.format('%s', '%s')}) AS d, ({COUNTED.format(1, PORTS)}) AS p"
     statement = FILL.format(
         numbers=numbers,
         no="false" if is_postgres else "0",
@@ -55,12 +58,6 @@ def fill(first: int, last: int, at: datetime, darker: float) -> None:
     moment = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
         cursor.execute(statement, [darker, moment, first, last])
-
-
-def _counted(first: str, last: str) -> str:
-    """Return a query that counts, for SQLite, whose series function is not always there."""
-    more = f"SELECT n + 1 FROM c WHERE n < {last}"  # noqa: S608  numbers of this program
-    return f"WITH RECURSIVE c(n) AS (SELECT {first} UNION ALL {more}) SELECT n FROM c"
 
 
 def day(first: int, last: int) -> list[float]:

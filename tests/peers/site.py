@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.peers.process import (
     LOOPBACK,
     PeerFailed,
@@ -68,7 +70,10 @@ class Home:
         return done
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """What a statement finds in the site's SQLite database, read beside the site."""
+        """What a statement finds in the site's database, read beside the site."""
+        if url := self.env.get("DATABASE_URL"):
+            with psycopg.connect(url.replace("postgres://", "postgresql://", 1)) as found:
+                return found.execute(statement.encode()).fetchall()
         path = next((self.folder / "var").rglob("*.sqlite3"))
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return database.execute(statement).fetchall()

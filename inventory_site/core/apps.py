@@ -21,8 +21,10 @@ class CoreConfig(AppConfig):
         from inventory_site.core import cards, signals
         from inventory_site.core.files import upkeep as files
         from inventory_site.core.outbox import upkeep
+        from inventory_site.core.search import folding
 
         signals.connect(self)
+        folding.register()
         files.register()
         upkeep.register()
         cards.register()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import pairwise
 from math import inf
+from threading import Lock
 
 from networkroutes.design.circuits import Circuit
 
@@ -14,6 +15,33 @@ Arc = tuple[int, float, int]
 Tree = tuple[list[float], list[Arc | None]]
 ROUNDED_TO = 6
 KEPT_TREES = 64
+
+
+class _Tree:
+    """The shortest ways to a target by Dijkstra (1959), grown only as far as they are asked for."""
+
+    __slots__ = ("_heap", "_lock", "distance", "step")
+
+    def __init__(self, size: int, target: int) -> None:
+        self.distance = [inf] * size
+        self.step: list[Arc | None] = [None] * size
+        self.distance[target] = 0.0
+        self._heap, self._lock = [(0.0, target)], Lock()
+
+    def grow(self, arcs: list[list[Arc]], source: int | None) -> None:
+        """Go on until the way of the source, or of all locations, is final."""
+        distance, step, heap = self.distance, self.step, self._heap
+        with self._lock:
+            while heap and (source is None or heap[0][0] < distance[source]):
+                so_far, node = heappop(heap)
+                if so_far > distance[node]:
+                    continue
+                for other, weight, edge in arcs[node]:
+                    reached = so_far + weight
+                    if reached < distance[other]:
+                        distance[other] = reached
+                        step[other] = (node, weight, edge)
+                        heappush(heap, (reached, other))
 
 
 @dataclass(slots=True)
@@ -28,20 +56,22 @@ class Graph:
     names: list[str] = field(default_factory=list)
     number_of: dict[str, int] = field(default_factory=dict)
     arcs: list[list[Arc]] = field(default_factory=list)
-    trees: dict[int, Tree] = field(default_factory=dict)
+    trees: dict[int, _Tree] = field(default_factory=dict)
 
-    def tree_to(self, target: int) -> Tree:
+    def tree_to(self, target: int, source: int | None = None) -> Tree:
         """Return each location's distance and first step to the target, made once per target.
 
-        A graph never changes, so its trees stay true; the oldest goes when 64 are kept.
+        With a `source`, they are final for it and what is nearer; others may be too long or
+        infinite. A graph never changes, so its trees stay true; the oldest goes when 64 are kept.
         """
         known = self.trees.get(target)
         if known is None:
-            known = distances_to(self, target)
+            known = _Tree(len(self.names), target)
             if len(self.trees) >= KEPT_TREES:
                 self.trees.pop(next(iter(self.trees), target), None)
             self.trees[target] = known
-        return known
+        known.grow(self.arcs, source)
+        return known.distance, known.step
 
     def number(self, name: str) -> int:
         """Return a location's number, giving it the next one when it is new."""
@@ -126,26 +156,6 @@ def pairs_of(graph: Graph, path: Path) -> set[int]:
     for a, b in pairwise(path.nodes):
         found.update(edge for other, _, edge in graph.arcs[a] if other == b)
     return found
-
-
-def distances_to(graph: Graph, target: int) -> Tree:
-    """Return each location's distance to the target and its first step there; unreachable is
-    infinite."""
-    distance = [inf] * len(graph.names)
-    step: list[Arc | None] = [None] * len(graph.names)
-    distance[target] = 0.0
-    heap, arcs = [(0.0, target)], graph.arcs
-    while heap:
-        so_far, node = heappop(heap)
-        if so_far > distance[node]:
-            continue
-        for other, weight, edge in arcs[node]:
-            reached = so_far + weight
-            if reached < distance[other]:
-                distance[other] = reached
-                step[other] = (node, weight, edge)
-                heappush(heap, (reached, other))
-    return distance, step
 
 
 def _join(graph: Graph, a: int, b: int, place: int) -> None:

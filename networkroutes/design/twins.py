@@ -92,7 +92,7 @@ def _node_pair(graph: Graph, source: int, target: int) -> Twins | None:
 
 
 def _flow_pair(graph: Graph, source: int, target: int, second_search: SecondSearch) -> Twins | None:
-    to_go, step = graph.tree_to(target)
+    to_go, step = graph.tree_to(target, source)
     if to_go[source] == inf or source == target:
         return None
     first: list[FlowArc] = []
@@ -116,11 +116,11 @@ def _second_by_circuit(
     be walked backwards, for nothing.
 
     A reduced length is what a step costs beyond the shortest way, so that only locations within
-    the detour of the second path are looked at.
+    the detour of the second path are looked at. Locations beyond the source count as far as it.
     """
     leaving = {node: edge for node, _, edge in first}
     backwards = {other: (node, edge) for node, other, edge in first}
-    best, limit = [inf] * len(arcs), inf
+    best, limit, far = [inf] * len(arcs), inf, to_go[source]
     best[source] = 0.0
     came_from: dict[int, FlowArc] = {}
     heap = [(0.0, source)]
@@ -130,9 +130,10 @@ def _second_by_circuit(
             return _arcs_back(source, target, came_from)
         if so_far > best[node]:
             continue
-        base, taken = so_far - to_go[node], leaving.get(node)
+        base, taken = so_far - min(to_go[node], far), leaving.get(node)
         for other, weight, edge in arcs[node]:
-            reached = base + weight + to_go[other]
+            there = to_go[other]
+            reached = base + weight + (there if there < far else far)
             if reached < so_far:  # float noise
                 reached = so_far
             if reached < best[other] and reached < limit and edge != taken:
@@ -159,7 +160,7 @@ def _second_by_node(
     """
     size, leaving = len(arcs), {node: edge for node, _, edge in first}
     backwards = {other: (node, edge) for node, other, edge in first if other != target}
-    best, limit = [inf] * (2 * size), inf
+    best, limit, far = [inf] * (2 * size), inf, to_go[source]
     best[source] = 0.0
     came_from: dict[int, FlowArc] = {}
     heap = [(0.0, source)]
@@ -178,18 +179,19 @@ def _second_by_node(
                 heappush(heap, (so_far, before))
         if state >= size:
             continue
-        base, taken = so_far - to_go[node], leaving.get(node)
+        base, taken = so_far - min(to_go[node], far), leaving.get(node)
         for other, weight, edge in arcs[node]:
-            reached = base + weight + to_go[other]
+            there = to_go[other]
+            reached = base + weight + (there if there < far else far)
             if reached < so_far:  # float noise
                 reached = so_far
             if reached < limit and edge != taken:
-                there = other + size if other in backwards else other
-                if reached < best[there]:
-                    best[there] = reached
-                    came_from[there] = (state, there, edge)
-                    heappush(heap, (reached, there))
-                    if there == target:
+                entered = other + size if other in backwards else other
+                if reached < best[entered]:
+                    best[entered] = reached
+                    came_from[entered] = (state, entered, edge)
+                    heappush(heap, (reached, entered))
+                    if entered == target:
                         limit = reached
     return None
 

@@ -1,42 +1,49 @@
-"""Search of circuits by the text of their fields (contract 5.1)."""
+"""Search of circuits by the text of their fields (contract 5.1).
+
+The whole search is one condition of plain SQL: with 100,000 circuits, finding a few takes less time
+than building the same question as a queryset.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from django.db.models import (
-    Case,
-    Expression,
-    F,
-    Func,
-    IntegerField,
-    Q,
-    QuerySet,
-    TextField,
-    When,
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Case, IntegerField, QuerySet, When
+
+from inventory_site.core.search import (
+    Condition,
+    Wanted,
+    all_of,
+    as_filter,
+    holding,
+    in_columns,
+    in_text,
+    matching,
 )
-from django.db.models.functions import Cast
-
-from inventory_site.core.search import containing, containing_all, matching
 from networkroutes.models import DarkFibreChannel, Location, NetworkRoute
 
-TEXT_FIELDS = {
-    "circuit_id": "circuit_id",
-    "kmz_file_path": "kmz_file_path",
-    "test_results_link": "test_results_link",
-    "cable_system": "cable_system",
-    "underlying_carrier": "underlying_carrier",
-    "location_a": "location_a",
-    "location_b": "location_b",
-    "bandwidth": "bandwidth",
-    "more_details": "more_details",
+TEXT_FIELDS = (
+    "circuit_id",
+    "kmz_file_path",
+    "test_results_link",
+    "cable_system",
+    "underlying_carrier",
+    "location_a",
+    "location_b",
+    "bandwidth",
+    "more_details",
+)
+WHOLE = "CAST({} AS TEXT)"
+FLAG = "CASE WHEN {0} THEN '1' WHEN NOT {0} THEN '0' END"
+REAL = {  # the shortest decimal, integral values with `.0`, as SQLite writes it by itself
+    "sqlite": "CAST({} AS TEXT)",
+    "postgresql": (
+        "CASE WHEN {0} = TRUNC({0}) AND ABS({0}) < 1e15 "
+        "THEN ({0})::bigint::text || '.0' ELSE ({0})::text END"
+    ),
 }
-WHOLE_FIELDS = {
-    "outage_tickets_last_30d": "outage_tickets_last_30d",
-    "maintenance_tickets_last_30d": "maintenance_tickets_last_30d",
-    "mtu": "mtu",
-}
+WHOLE_FIELDS = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")
 REAL_FIELDS = {
     "live_latency": "live_latency_ms",
     "expected_latency": "expected_latency_ms",
@@ -46,77 +53,62 @@ REAL_FIELDS = {
 FILTERS = (*TEXT_FIELDS, *WHOLE_FIELDS, *REAL_FIELDS, "is_special", "location")
 LONGEST_FILTER = 1000
 WORDS = {"true": "1", "false": "0"}
-
-
-class RealText(Func):
-    """A real number as its shortest decimal, integral values with `.0`, on both databases."""
-
-    output_field = TextField()
-    template = "CAST(%(expressions)s AS TEXT)"
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Add the `.0` that SQLite writes by itself."""
-        template = (
-            "CASE WHEN %(expressions)s = TRUNC(%(expressions)s) AND ABS(%(expressions)s) < 1e15 "
-            "THEN (%(expressions)s)::bigint::text || '.0' ELSE (%(expressions)s)::text END"
-        )
-        return super().as_sql(compiler, connection, template=template, **context)
+NOTHING: Condition = ("FALSE", [])
+ROUTES = NetworkRoute._meta.db_table
 
 
 def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
-    """Return the circuits that match every filter given, in insertion order.
+    """Return the circuits that match every filter given, in insertion order."""
+    rows: QuerySet[NetworkRoute] = NetworkRoute.objects.in_order()
+    return rows.filter(as_filter(search_condition(params, rows.db)))
+
+
+def search_condition(params: Mapping[str, str], using: str = DEFAULT_DB_ALIAS) -> Condition:
+    """Return what holds for the circuits that match every filter given.
 
     A match is a case-insensitive substring of the value's text form; null never matches, `%` and
     `_` are themselves, blank filters and unknown names are ignored.
     """
-    rows: QuerySet[NetworkRoute] = NetworkRoute.objects.in_order()
     given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
     if any("\x00" in text or len(text) > LONGEST_FILTER for text in given.values()):
-        return rows.none()
-    either = _either_end(given)
-    indexed = [text for name, text in given.items() if name in TEXT_FIELDS and name != "circuit_id"]
-    rows = containing_all(rows, [*either, *indexed])
-    for text in either:
-        rows = rows.filter(location_a__icontains=text) | rows.filter(location_b__icontains=text)
-    for name, text in given.items():
-        rows = _narrowed(rows, name, text)
-    return rows
+        return NOTHING
+    circuit_id, texts = given.pop("circuit_id", ""), _texts(given)
+    parts = [_by_ucn(circuit_id, using)] if circuit_id else []
+    if texts:
+        parts.append(holding(NetworkRoute, texts, using))
+    return all_of([*parts, *(_by_value(name, text, using) for name, text in given.items())])
 
 
-def _either_end(given: dict[str, str]) -> list[str]:
-    """Take out what may match at either end: `location`, or one text for both ends."""
-    texts = [given.pop("location")] if "location" in given else []
+def _texts(given: dict[str, str]) -> list[Wanted]:
+    """Take out the texts; `location`, or one text for both ends, may match at either end."""
+    either = [given.pop("location")] if "location" in given else []
     if "location_a" in given and given.get("location_a") == given.get("location_b"):
-        texts.append(given.pop("location_a"))
+        either.append(given.pop("location_a"))
         del given["location_b"]
-    return texts
+    ends = [Wanted(("location_a", "location_b"), text) for text in either]
+    return ends + [Wanted((name,), given.pop(name)) for name in TEXT_FIELDS if name in given]
 
 
-def _narrowed(rows: QuerySet[NetworkRoute], name: str, text: str) -> QuerySet[NetworkRoute]:
-    if name == "circuit_id":
-        return _by_ucn(rows, text)
-    if name in TEXT_FIELDS:
-        return rows.filter(**{f"{TEXT_FIELDS[name]}__icontains": text})
-    if name == "is_special":
-        wanted = WORDS.get(text.strip().lower(), text.strip())
-        values = [value for value in (True, False) if wanted in str(int(value))]
-        return rows.filter(is_special__in=values)
-    expression: Expression
-    if name in WHOLE_FIELDS:
-        expression = Cast(F(WHOLE_FIELDS[name]), TextField())
-    else:
-        expression = RealText(F(REAL_FIELDS[name]))
-    return rows.annotate(**{f"{name}_text": expression}).filter(**{f"{name}_text__icontains": text})
-
-
-def _by_ucn(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:
+def _by_ucn(text: str, using: str) -> Condition:
     """Match the UCN of a circuit, or of one of its channels."""
-    channels = DarkFibreChannel.objects.filter(dwdm_ucn__icontains=text)
-    carrying = list(channels.order_by().values_list("route_id", flat=True).distinct())
-    found = containing(rows, text).filter(circuit_id__icontains=text)
-    if not carrying:
-        return found
-    return rows.filter(Q(pk__in=found.order_by().values("pk")) | Q(pk__in=carrying))
+    circuits, values = holding(NetworkRoute, [Wanted(("circuit_id",), text)], using)
+    channels, more = in_columns(DarkFibreChannel, Wanted(("dwdm_ucn",), text), using)
+    key, table = f'"{ROUTES}"."id"', f'"{DarkFibreChannel._meta.db_table}"'
+    sql = (
+        f'{key} IN (SELECT {key} FROM "{ROUTES}" WHERE {circuits} '  # noqa: S608  names of models
+        f"UNION ALL SELECT route_id FROM {table} WHERE {channels})"
+    )
+    return sql, values + more
+
+
+def _by_value(name: str, text: str, using: str) -> Condition:
+    """Match the text form of a number or a flag."""
+    vendor = connections[using].vendor
+    if name == "is_special":
+        form, text = FLAG, WORDS.get(text.strip().lower(), text.strip())
+    else:
+        form = WHOLE if name in WHOLE_FIELDS else REAL[vendor]
+    return in_text(form.format(f'"{ROUTES}"."{REAL_FIELDS.get(name, name)}"'), text, vendor)
 
 
 def find_routes(rows: QuerySet[NetworkRoute], text: str) -> QuerySet[NetworkRoute]:

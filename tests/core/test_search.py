@@ -13,8 +13,10 @@ from inventory_site.core import registry
 from inventory_site.core.registry import SearchHit, SearchProvider
 from inventory_site.core.search import (
     TrigramIndex,
-    containing,
+    Wanted,
+    as_filter,
     find_everywhere,
+    holding,
     matching,
     ranked,
     search_text_field,
@@ -37,6 +39,7 @@ with isolate_apps():
 
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TEXTS = st.text(alphabet="abcAB1-%_\"'\\*^ 光", max_size=8)
 
 
 def apply(operation, *, backwards=False):
@@ -109,12 +112,77 @@ def test_a_term_does_not_reach_from_one_value_into_the_next():
     assert names(matching(Cable.objects.all(), "lon paris")) == ["LONDON"]
 
 
-def test_a_phrase_is_looked_for_with_its_blanks():
-    add("New York", "York New", "a  b")
+def holds(*wanted):
+    rows = Cable.objects.all()
+    return rows.filter(as_filter(holding(Cable, [Wanted(*one) for one in wanted], rows.db)))
 
-    assert names(containing(Cable.objects.all(), "new y")) == ["New York"]
-    assert names(containing(Cable.objects.all(), "a  b")) == ["a  b"]
-    assert names(containing(Cable.objects.all(), "  ")) == ["a  b"]
+
+def test_a_phrase_is_looked_for_in_its_own_columns_with_its_blanks():
+    add("New York", "York New", "a  b", system="Tor%o_nto")
+
+    assert names(holds((("name",), "new y"))) == ["New York"]
+    assert names(holds((("name",), "a  b"))) == ["a  b"]
+    assert names(holds((("system",), "new y"))) == []
+    assert len(holds((("name", "system"), "R%O_N"))) == 3
+    assert names(holds((("system",), "R%O_N"), (("name",), "k n"))) == ["York New"]
+    assert names(holds((("name",), "ew"), (("name",), "rk"))) == ["New York", "York New"]
+
+
+@given(
+    stored=st.lists(st.tuples(TEXTS, TEXTS), max_size=8),
+    asked=st.tuples(TEXTS.filter(len), TEXTS.filter(len)),
+)
+def test_phrases_in_columns_answer_like_a_plain_filter(stored, asked):
+    Cable.objects.all().delete()
+    Cable.objects.bulk_create([Cable(name=name, system=system) for name, system in stored])
+
+    found = holds((("name",), asked[0]), (("system",), asked[1])).values_list("name", "system")
+
+    name, system = (text.lower() for text in asked)
+    wanted = [row for row in stored if name in row[0].lower() and system in row[1].lower()]
+    assert sorted(found) == sorted(wanted)
+
+
+def test_of_common_letters_the_index_is_asked_for_the_rare_ones():
+    Cable.objects.bulk_create(
+        [
+            Cable(name=f"cable of the north {number}", system=f"system {number % 40:02}")
+            for number in range(3_000)
+        ]
+    )
+
+    found = holds((("name",), "the north 29"), (("system",), "system 17"))
+
+    assert names(found) == sorted(
+        f"cable of the north {number}"
+        for number in range(3_000)
+        if str(number).startswith("29") and number % 40 == 17
+    )
+
+
+@pytest.mark.parametrize("asked", ["zürich", "ZÜRICH", "Üri", "ü", "łódź ΠΎΛΗ", "Łódź"])
+def test_case_does_not_matter_beyond_ascii(asked):
+    add("ZÜRICH", "zürich", "ŁÓDŹ πύλη", "Zurich")
+    wanted = sorted(name for name in names(Cable.objects.all()) if asked.lower() in name.lower())
+
+    assert wanted
+    assert names(matching(Cable.objects.all(), asked)) == wanted
+    assert names(holds((("name",), asked))) == wanted
+    assert names(Cable.objects.filter(name__icontains=asked)) == wanted
+    assert names(Cable.objects.filter(name__istartswith=asked.swapcase())) == sorted(
+        name for name in wanted if name.lower().startswith(asked.lower())
+    )
+    assert names(Cable.objects.filter(name__iexact=asked.swapcase())) == sorted(
+        name for name in wanted if name.lower() == asked.lower()
+    )
+
+
+def test_a_name_in_other_letters_is_exact_in_the_ranking():
+    add("zürich north", "ZÜRICH", "old zürich")
+
+    found = [(row.name, row.match_rank) for row in ranked(Cable.objects.all(), "Zürich")]
+
+    assert found == [("ZÜRICH", 0), ("zürich north", 1), ("old zürich", 2)]
 
 
 def test_the_index_follows_changes_and_deletions():
@@ -168,9 +236,6 @@ def test_a_broad_term_is_capped_but_exact_and_prefix_are_not_lost(text):
     assert len(rows) == 5
 
 
-TEXTS = st.text(alphabet="abcAB1-%_\"'\\*^ 光", max_size=8)
-
-
 @given(stored=st.lists(st.tuples(TEXTS, st.none() | TEXTS), max_size=8), asked=TEXTS)
 def test_matching_answers_like_a_plain_filter(stored, asked):
     Cable.objects.all().delete()
@@ -210,7 +275,9 @@ def plan_of(queryset):
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
-@pytest.mark.parametrize("ask", [matching, containing])
+@pytest.mark.parametrize(
+    "ask", [matching, lambda rows, text: holds((("name",), text))], ids=["matching", "holding"]
+)
 def test_long_terms_are_answered_by_the_index(ask):
     add(*(f"cable {number:05} of the north" for number in range(20_000)))
 

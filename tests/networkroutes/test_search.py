@@ -69,3 +69,12 @@ def test_real_numbers_match_by_their_shortest_decimal(
     NetworkRoute.objects.filter(circuit_id="LONLON123456").update(sla_latency_ms=value)
 
     assert found(sla_latency=text) == (["LONLON123456"] if hit else [])
+
+
+@pytest.mark.parametrize("asked", ["zürich", "ZÜRICH", "ü"])
+def test_case_does_not_matter_in_any_alphabet(sample_register: Any, asked: str):
+    NetworkRoute.objects.filter(circuit_id="LONLON123456").update(location_b="ZÜRICH 7")
+    NetworkRoute.objects.filter(circuit_id="LONFFT129391").update(location_a="Zürich")
+
+    assert found(location=asked) == ["LONLON123456", "LONFFT129391"]
+    assert found(location_b=asked, bandwidth="dark") == ["LONLON123456"]

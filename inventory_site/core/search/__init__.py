@@ -1,20 +1,34 @@
 """The search kit: one column of searchable text per model, an index over it, and the global search.
 
 A model declares `search_text = search_text_field("circuit_id", "cable_system")`, its migration ends
-with `TrigramIndex("networkroute", "search_text")`, and its selectors call `matching`, `containing`
-or `ranked`.
+with `TrigramIndex("networkroute", "search_text")`, and its selectors call `matching` or `ranked`,
+or `holding` for phrases in single columns.
 """
 
+from inventory_site.core.search.columns import (
+    Condition,
+    Wanted,
+    all_of,
+    as_filter,
+    holding,
+    in_columns,
+    in_text,
+)
 from inventory_site.core.search.everywhere import find_everywhere
 from inventory_site.core.search.fields import search_text_field
-from inventory_site.core.search.matching import containing, containing_all, matching, ranked
+from inventory_site.core.search.matching import matching, ranked
 from inventory_site.core.search.operations import TrigramIndex
 
 __all__ = [
+    "Condition",
     "TrigramIndex",
-    "containing",
-    "containing_all",
+    "Wanted",
+    "all_of",
+    "as_filter",
     "find_everywhere",
+    "holding",
+    "in_columns",
+    "in_text",
     "matching",
     "ranked",
     "search_text_field",

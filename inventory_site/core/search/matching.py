@@ -5,7 +5,6 @@ values. `%`, `_`, quotes and all else stand for themselves. Terms of three chara
 the trigram index; shorter ones are looked for in what the longer ones left, or in the whole table.
 """
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db import connections
@@ -14,13 +13,11 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate
 
 from inventory_site.core.search.fields import END_OF_VALUE
-from inventory_site.core.search.sqlite import index_name
+from inventory_site.core.search.sqlite import TRIGRAM, index_name, quoted
 
-TRIGRAM = 3
 MAX_TERMS = 12
 MAX_TEXT = 200
 BYTE_ORDER = {"postgresql": "C", "sqlite": "BINARY"}
-MAX_PHRASE = 64
 COLUMN = "search_text"
 
 Row = TypeVar("Row", bound=Model)
@@ -29,32 +26,6 @@ Row = TypeVar("Row", bound=Model)
 def matching(queryset: QuerySet[Row], text: str, column: str = COLUMN) -> QuerySet[Row]:
     """Narrow to rows that hold every term of `text`; all rows when there is none."""
     for group in _groups(cleaned(text).split()[:MAX_TERMS]):
-        queryset = _holding(queryset, group, column)
-    return queryset
-
-
-def containing(queryset: QuerySet[Row], phrase: str, column: str = COLUMN) -> QuerySet[Row]:
-    """Narrow to rows with `phrase`, blanks and all, in one of their values.
-
-    Put it before a filter on one field: the index then leaves few rows for that filter to read. Of
-    a long phrase only the beginning is asked for, since each letter more costs the index time.
-    """
-    phrase = "".join(char for char in phrase if char != "\x00" and not _is_surrogate(char))
-    return _holding(queryset, [phrase[:MAX_PHRASE]], column) if phrase else queryset
-
-
-def containing_all(
-    queryset: QuerySet[Row], phrases: Iterable[str], column: str = COLUMN
-) -> QuerySet[Row]:
-    """Narrow as `containing` does for each phrase, with one question to the index for all of them.
-
-    Many rows of one phrase cost little where another phrase has few.
-    """
-    wanted = [
-        "".join(char for char in phrase if char != "\x00" and not _is_surrogate(char))[:MAX_PHRASE]
-        for phrase in phrases
-    ]
-    for group in _groups([phrase for phrase in wanted if phrase]):
         queryset = _holding(queryset, group, column)
     return queryset
 
@@ -99,17 +70,22 @@ def _groups(terms: list[str]) -> list[list[str]]:
 def _holding(queryset: QuerySet[Row], terms: list[str], column: str) -> QuerySet[Row]:
     on_sqlite = connections[queryset.db].vendor == "sqlite"
     if on_sqlite and all(len(term) >= TRIGRAM for term in terms):
-        return _indexed(queryset, " AND ".join(_quoted(term) for term in terms), column)
+        return _indexed(queryset, " AND ".join(quoted(term) for term in terms), column)
+    lookup = "icontains" if on_sqlite else "contains"
     for term in terms:
-        queryset = queryset.filter(**{f"{column}__contains": fold(term, queryset)})
+        queryset = queryset.filter(**{f"{column}__{lookup}": fold(term, queryset)})
     return queryset
 
 
 def _starting(queryset: QuerySet[Row], beginning: str, column: str) -> QuerySet[Row]:
     """Rows whose search column begins with a text that is lowered already."""
     if connections[queryset.db].vendor == "sqlite" and len(beginning) >= TRIGRAM:
-        return _indexed(queryset, f"^ {_quoted(beginning)}", column)
-    return queryset.filter(**{f"{column}__startswith": beginning})
+        return _indexed(queryset, f"^ {quoted(beginning)}", column)
+    return queryset.filter(**{f"{column}__{_beginning(queryset)}": beginning})
+
+
+def _beginning(queryset: QuerySet[Any]) -> str:
+    return "istartswith" if connections[queryset.db].vendor == "sqlite" else "startswith"
 
 
 def _indexed(queryset: QuerySet[Row], question: str, column: str) -> QuerySet[Row]:
@@ -118,10 +94,6 @@ def _indexed(queryset: QuerySet[Row], question: str, column: str) -> QuerySet[Ro
     )
     rows = RawSQL(f"SELECT rowid FROM {name} WHERE {name} MATCH %s", [question])  # noqa: S608, S611  a model's name
     return queryset.filter(pk__in=rows)
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
 
 
 def _is_surrogate(char: str) -> bool:
@@ -133,9 +105,10 @@ def _keys(queryset: QuerySet[Any], limit: int) -> list[Any]:
 
 
 def _in_order(queryset: QuerySet[Row], keys: list[Any], start: str, column: str) -> QuerySet[Row]:
+    begins = f"{column}__{_beginning(queryset)}"
     rank = Case(
-        When(**{f"{column}__startswith": start + END_OF_VALUE}, then=0),
-        When(**{f"{column}__startswith": start}, then=1),
+        When(**{begins: start + END_OF_VALUE}, then=0),
+        When(**{begins: start}, then=1),
         default=2,
         output_field=IntegerField(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SUFFIX = "_trigram"
+TRIGRAM = 3
 EVENTS = ("insert", "delete", "update")
 CONTENT = re.compile(r"content='([^']+)', content_rowid='([^']+)'")
 
@@ -16,6 +17,11 @@ Quote = Callable[[str], str]
 def index_name(table: str, column: str) -> str:
     """Name of the FTS5 table."""
     return f"{table}_{column}{SUFFIX}"
+
+
+def quoted(term: str) -> str:
+    """Write a term or phrase for MATCH, all signs standing for themselves."""
+    return '"' + term.replace('"', '""') + '"'
 
 
 def create(quote: Quote, table: str, key: str, column: str) -> list[str]:

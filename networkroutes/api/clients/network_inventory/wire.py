@@ -9,40 +9,40 @@ from typing import Any
 from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from inventory_site.core.api.fast import T1, T2, flag
+from inventory_site.core.api.fast import T1, T2, Fields, flag
 from networkroutes.choices import EquipmentType, ReservationStatus
 from networkroutes.models import DarkFibreChannel
 
-ROUTE: dict[str, Any] = {
-    "circuit_id": "circuit_id",
-    "repository_type_id": "repository_type_id",
-    "outage_tickets_last_30d": "outage_tickets_last_30d",
-    "maintenance_tickets_last_30d": "maintenance_tickets_last_30d",
-    "kmz_file_path": "kmz_file_path",
-    "live_latency": "live_latency_ms",
-    "expected_latency": "expected_latency_ms",
-    "test_results_link": "test_results_link",
-    "cable_system": "cable_system",
-    "is_special": flag("is_special"),
-    "underlying_carrier": "underlying_carrier",
-    "cost": "cost",
-    "currency": "currency",
-    "location_a": "location_a",
-    "location_b": "location_b",
-    "bandwidth": "bandwidth",
-    "more_details": "more_details",
-    "test_results_file": "test_results_file",
-    "created_at": T1("created_at"),
-    "updated_at": T1("updated_at"),
-    "mtu": "mtu",
-    "sla_latency": "sla_latency_ms",
-    "capacity_usage_percent": "capacity_usage_percent",
-    "local_loop_carriers_a": "local_loop_carriers_a",
-    "local_loop_carriers_b": "local_loop_carriers_b",
-    "equipment_type": Coalesce(F("equipment_type"), Value(EquipmentType.NOKIA)),
-    "created_by": "created_by",
-    "updated_by": "updated_by",
-}
+ROUTE = Fields(
+    circuit_id="circuit_id",
+    repository_type_id="repository_type_id",
+    outage_tickets_last_30d="outage_tickets_last_30d",
+    maintenance_tickets_last_30d="maintenance_tickets_last_30d",
+    kmz_file_path="kmz_file_path",
+    live_latency="live_latency_ms",
+    expected_latency="expected_latency_ms",
+    test_results_link="test_results_link",
+    cable_system="cable_system",
+    is_special=flag("is_special"),
+    underlying_carrier="underlying_carrier",
+    cost="cost",
+    currency="currency",
+    location_a="location_a",
+    location_b="location_b",
+    bandwidth="bandwidth",
+    more_details="more_details",
+    test_results_file="test_results_file",
+    created_at=T1("created_at"),
+    updated_at=T1("updated_at"),
+    mtu="mtu",
+    sla_latency="sla_latency_ms",
+    capacity_usage_percent="capacity_usage_percent",
+    local_loop_carriers_a="local_loop_carriers_a",
+    local_loop_carriers_b="local_loop_carriers_b",
+    equipment_type=Coalesce(F("equipment_type"), Value(EquipmentType.NOKIA)),
+    created_by="created_by",
+    updated_by="updated_by",
+)
 REPOSITORY_TYPE: dict[str, Any] = {
     "id": "pk",
     "name": "name",

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.exports import csv_response
-from inventory_site.core.api.fast import json_array, json_texts
+from inventory_site.core.api.fast import json_array, json_found, json_texts
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response
 from networkroutes.api.clients.network_inventory.export import csv_of_routes
@@ -18,7 +18,7 @@ from networkroutes.choices import EquipmentType
 from networkroutes.errors import InvalidBandwidth, InvalidField, RouteNotFound
 from networkroutes.models import NetworkRoute
 from networkroutes.rules import check_bandwidth, check_circuit_id
-from networkroutes.selectors.search import FILTERS, search_routes
+from networkroutes.selectors.search import FILTERS, search_condition, search_routes
 from networkroutes.services import routes
 
 TEXTS = {
@@ -100,7 +100,8 @@ class RouteSearchView(ClientView):
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
-        return json_response(json_array(search_routes(filters_of(request)), wire.ROUTE))
+        condition = search_condition(filters_of(request))
+        return json_response(json_found(NetworkRoute, wire.ROUTE, condition))
 
 
 class RouteExportView(ClientView):

@@ -1,0 +1,80 @@
+"""Letters beyond ASCII without regard to case on SQLite, whose LIKE folds A to Z only.
+
+The text that is looked for says which letters matter, so each of them is made small in the column
+before the comparison. A text of ASCII alone costs nothing. PostgreSQL folds by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Field, lookups
+
+MOST_LETTERS = 64
+Letters = dict[str, str]
+
+
+def letters_to_fold(text: str) -> Letters:
+    """Return the other forms of the letters of `text` beyond ASCII, each with its folded form."""
+    found: Letters = {}
+    for letter in dict.fromkeys(text):
+        small = letter.casefold()
+        if letter.isascii() or not letter.isalpha() or len(small) != 1:
+            continue
+        for form in (letter, letter.upper(), letter.lower(), small.upper()):
+            if len(form) == 1 and form != small and len(found) < MOST_LETTERS:
+                found[form] = small
+    return found
+
+
+def folded_text(text: str, letters: Letters) -> str:
+    """Write those letters in their folded form."""
+    return text.translate({ord(form): small for form, small in letters.items()})
+
+
+def folded_sql(column: str, letters: Letters) -> str:
+    """Return the column's SQL with those letters folded; they are letters, so no quotes."""
+    for form, small in letters.items():
+        column = f"REPLACE({column}, '{form}', '{small}')"
+    return column
+
+
+class Folding(lookups.BuiltinLookup):
+    """A lookup without regard to case that keeps its word for all letters on SQLite."""
+
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
+        """Fold the column."""
+        sql, params = super().process_lhs(compiler, connection, lhs)
+        return folded_sql(sql, self._letters(connection)), params
+
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        """Fold the text."""
+        sql, params = super().process_rhs(compiler, connection)
+        letters = self._letters(connection)
+        return sql, [folded_text(str(one), letters) for one in params] if letters else params
+
+    def _letters(self, connection: Any) -> Letters:
+        is_plain = connection.vendor == "sqlite" and isinstance(self.rhs, str)
+        return letters_to_fold(self.rhs) if is_plain and not self.rhs.isascii() else {}
+
+
+class FoldingContains(Folding, lookups.IContains):
+    """`icontains`."""
+
+
+class FoldingStart(Folding, lookups.IStartsWith):
+    """`istartswith`."""
+
+
+class FoldingEnd(Folding, lookups.IEndsWith):
+    """`iendswith`."""
+
+
+class FoldingExact(Folding, lookups.IExact):
+    """`iexact`."""
+
+
+def register() -> None:
+    """Put these in the place of Django's own, for every field."""
+    for lookup in (FoldingContains, FoldingStart, FoldingEnd, FoldingExact):
+        Field.register_lookup(lookup)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.services import audit
 from accounts.services.audit import Fact
+from inventory_site.core.bulk import update_rows
 from inventory_site.core.errors import DomainError, InvalidInput
 from inventory_site.core.locks import guarded
 from networkroutes.services.bulk_modules import Maker, Module
@@ -79,7 +80,7 @@ def _write_chunk(actor: Any, module: Module, chunk: Sequence[Row], outcome: Outc
         names = {*fields_of(module, chunk[0]), *module.fixed(), *_stamp(actor, known[min(known)])}
         for row in changed.values():
             names |= set(fields_of(module, row))
-        manager.bulk_update(list(known.values()), sorted(names), batch_size=100)
+        update_rows(list(known.values()), sorted(names))
         if hasattr(module.model, "version"):
             manager.filter(pk__in=known).update(version=F("version") + 1)
         audit.record_bulk(actor, f"{verb}.updated", facts)

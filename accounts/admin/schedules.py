@@ -40,12 +40,20 @@ UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 MAY = "django_celery_beat.change_periodictask"
 
 
+class TimingField(forms.ModelChoiceField):
+    """A choice of timings in words."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        return timing_words(obj)
+
+
 class ScheduleForm(forms.ModelForm):
     """What an operator decides about an entry."""
 
     class Meta:
         model = PeriodicTask
         fields = ["enabled", "interval", "crontab", "start_time", "description"]
+        field_classes = {"interval": TimingField}
         labels = {
             "enabled": "On",
             "interval": "Interval",
@@ -100,7 +108,7 @@ class PeriodicTaskAdmin(ServiceAdmin):
     list_select_related = ["interval", "crontab", "solar", "clocked"]
     search_fields = ["name", "description"]
     phone_columns = ["on", "timing", "last_run"]
-    row_verb = "run"
+    row_verbs = ["run"]
     summary = ["timing", "last_run", "runs", "description"]
     details_title = "Timing"
     fields = ["enabled", "interval", "crontab", "start_time", "description"]

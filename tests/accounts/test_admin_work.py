@@ -34,9 +34,11 @@ def test_an_entry_is_changed_and_the_change_is_told(admin_page: Client) -> None:
     entry = PeriodicTaskFactory()
     slower = IntervalSchedule.objects.create(every=3600, period=IntervalSchedule.SECONDS)
 
+    offered = admin_page.get(f"{LIST}{entry.pk}/change/").content.decode()
     answer = admin_page.post(f"{LIST}{entry.pk}/change/", form(entry, interval=slower.pk))
     old, entry = entry.interval_id, PeriodicTask.objects.get(pk=entry.pk)
 
+    assert f'<option value="{slower.pk}">every hour</option>' in offered
     assert answer.status_code == 302
     assert entry.interval == slower
     told = AuditEntry.objects.get(verb="schedule.changed")

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from devices.admin.assignments import DEVICE_TAB
 from devices.admin.drawings import CHARTS
 from devices.admin.words import light_bar, power, state_badge
 from devices.measures import Thresholds, power_alarms
@@ -22,7 +23,7 @@ from devices.models import (
     ScanResult,
     Site,
 )
-from devices.selectors import metrics, monitoring, vault
+from devices.selectors import metrics, monitoring
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, badge, identifier, when
 
 SHOWN = 25
@@ -99,27 +100,6 @@ def _light(row: InterfaceState, tx: Any, rx: Any, limit: dict[str, Any] | None) 
     if found:
         return badge(", ".join(ALARM_WORDS[one] for one in found), "bad")
     return badge("Good", "ok")
-
-
-def _credentials(request: HttpRequest, device: Device) -> dict[str, Any]:
-    rows = vault.of_device(device.ip or "-", "")
-    table = ShortTable(
-        "Credentials",
-        ("Name", "Type", "User", "Priority"),
-        [
-            (
-                identifier(
-                    row["name"], reverse("admin:devices_credential_change", args=[row["id"]])
-                ),
-                row["credential_type"],
-                row["username"],
-                row["priority"],
-            )
-            for row in rows
-        ],
-        empty="None of its own; its groups' and the defaults are tried.",
-    )
-    return {"tables": [table]}
 
 
 def _scans(request: HttpRequest, device: Device) -> dict[str, Any]:
@@ -199,12 +179,7 @@ TABS = [
         ).count(),
     ),
     CHARTS,
-    Tab(
-        "credentials",
-        "Credentials",
-        context=_credentials,
-        permission="devices.view_credential",
-    ),
+    DEVICE_TAB,
     Tab("scans", "Scans", context=_scans),
     Tab("history", "History", context=_history),
 ]

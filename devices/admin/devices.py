@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.admin import drawings
+from devices.admin.assignments import DEVICE_VERBS
 from devices.admin.device_tabs import TABS
 from devices.admin.netbox_page import netbox_view
 from devices.admin.words import ping_badge
@@ -173,6 +174,7 @@ class DeviceAdmin(ServiceAdmin):
             icon="activity",
             fits=_reachable,
         ),
+        *DEVICE_VERBS,
     ]
 
     class Media:

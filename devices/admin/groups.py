@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from devices.admin.assignments import GROUP_TAB, GROUP_VERBS
 from devices.models import DeviceGroup
 from devices.selectors.groups import addresses_of, sizes_of
 from devices.services import groups
@@ -48,7 +49,8 @@ class DeviceGroupAdmin(ServiceAdmin):
     fields = ["group_name", "description", "color", "rule"]
     summary = ["description", "size"]
     phone_columns = ["size"]
-    tabs = [Tab("members", "Members", context=_members)]
+    tabs = [Tab("members", "Members", context=_members), GROUP_TAB]
+    verbs = GROUP_VERBS
 
     class Media:
         css = {"all": ["devices/devices.css"]}

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin.poll_form import FIELDS, PollForm, body_of
 from devices.admin.words import state_badge
 from devices.models import PollConfig
 from devices.services import poll_configs
 from inventory_site.core.admin import (
     EMPTY,
-    ReadOnlyAdmin,
+    ServiceAdmin,
     ShortTable,
     Tab,
     Verb,
@@ -59,15 +60,17 @@ def _toggle(request: HttpRequest, config: PollConfig, data: dict[str, Any]) -> s
 
 
 @register(PollConfig)
-class PollConfigAdmin(ReadOnlyAdmin):
-    """What is polled how often; made and changed over REST."""
+class PollConfigAdmin(ServiceAdmin):
+    """What is polled how often; who may change settings may change it."""
 
+    form = PollForm
     list_display = ["name", "poll_type", "target_type", "every", "is_on", "last_state", "last_run"]
     list_filter = ["enabled", "poll_type"]
+    search_fields = ["name", "description"]
     phone_columns = ["last_state"]
-    summary = ["poll_type", "target_type", "every", "is_on", "last_state", "last_run"]
-    details_title = ""
-    fields = ["name"]
+    summary = ["poll_type", "target_type", "every", "is_on", "last_state", "last_run", "last_error"]
+    fields = list(FIELDS)
+    empty_text = "Nothing is polled yet; add a poll."
     tabs = [Tab("runs", "Runs", context=_runs)]
     verbs = [
         Verb(
@@ -86,6 +89,32 @@ class PollConfigAdmin(ReadOnlyAdmin):
         ),
     ]
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(policy.SETTINGS_EDIT))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(policy.SETTINGS_EDIT))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(policy.SETTINGS_EDIT))
+
+    def service_create(self, request: HttpRequest, data: dict[str, Any]) -> PollConfig:
+        return poll_configs.create(actor=request.user, body=body_of(data))
+
+    def service_update(
+        self,
+        request: HttpRequest,
+        obj: PollConfig,
+        changes: dict[str, Any],
+        expected_version: int | None,
+    ) -> PollConfig:
+        if not changes:
+            return obj
+        return poll_configs.update(obj.pk, actor=request.user, body=body_of(changes))
+
+    def service_delete(self, request: HttpRequest, obj: PollConfig) -> None:
+        poll_configs.delete(obj.pk, actor=request.user)
+
     @column("Every", order="interval_seconds", export="interval_seconds")
     def every(self, obj: PollConfig) -> str:
         return obj.cron_expression or f"{obj.interval_seconds} s"
@@ -102,3 +131,7 @@ class PollConfigAdmin(ReadOnlyAdmin):
     @column("Last run", order="last_run_at", export="last_run_at")
     def last_run(self, obj: PollConfig) -> SafeString:
         return when(obj.last_run_at, missing="never")
+
+    @column("Last error")
+    def last_error(self, obj: PollConfig) -> str:
+        return obj.last_run_error or EMPTY

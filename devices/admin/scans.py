@@ -16,6 +16,7 @@ from devices.admin.words import state_badge
 from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
 from devices.models import Device, ExecutorRun, Scan, ScanResult
 from devices.services import discovery_defaults, runs, scans
+from devices.simulator import places as simulated
 from inventory_site.core.admin import (
     EMPTY,
     Answer,
@@ -33,6 +34,11 @@ from inventory_site.core.admin import (
 )
 
 SHOWN = 300
+SIMULATED_HELP = (
+    "Filled in for the simulated switches that run beside this site: save to find them. For your"
+    " own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
+    " netbox_prefix:7 here by line, and the usual ports 161 and 22 below."
+)
 MOST_OUTPUT = 20_000  # characters of one answer on the page; REST has all
 
 
@@ -66,6 +72,15 @@ class ScanForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ssh_port"].initial = discovery_defaults.shown()["ssh_port"]
+        if not self.is_bound and simulated.answers():
+            self._offer_simulated()
+
+    def _offer_simulated(self) -> None:
+        """Begin with the simulated switches, so that a demo is found by pressing Save."""
+        self.fields["where"].initial = simulated.TARGETS
+        self.fields["where"].help_text = SIMULATED_HELP
+        self.fields["snmp_port"].initial = simulated.SNMP_PORT
+        self.fields["ssh_port"].initial = simulated.SSH_PORT
 
 
 def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from devices.models import (
 )
 from devices.services import groups, inventory, port_reading, registers, vault
 from devices.simulator import tables
-from devices.simulator.run import SNMP_PORT, SSH_PORT
+from devices.simulator.places import SNMP_PORT, SSH_PORT
 from devices.simulator.world import World
 
 LAB = (

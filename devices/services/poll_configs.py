@@ -14,7 +14,7 @@ from devices import policy
 from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
-from devices.models import DeviceGroup, PollConfig, PollType
+from devices.models import DeviceGroup, PollConfig, PollType, Site
 from devices.services import groups, secrets, vault, vault_groups
 from devices.services.polling import BUILT_IN
 from inventory_site.core import crypto
@@ -49,6 +49,7 @@ BOUNDS = {
     "max_concurrent": (1, 1000),
     "batch_size": (1, 10_000),
 }
+LINKED = ("target_device_ip", "target_group_id", "target_site_id", "credential_id")
 REQUIRED = ("name", "poll_type", "target_type")
 
 
@@ -70,7 +71,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
 def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     """Change a poll; an empty body is refused."""
     policy.require(actor, policy.SETTINGS_EDIT)
-    known = {*PLAIN, "target_device_ip", "target_group_id", "credential_id", "snmp_community"}
+    known = {*PLAIN, *LINKED, "snmp_community"}
     if not set(body) & known:
         raise Refused("VALIDATION_ERROR", "No fields to update")
     with guarded():
@@ -150,14 +151,26 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
         if ip is None:
             raise InvalidAddress(body["target_device_ip"], "target_device_ip")
         row.target_device_ip = ip
+    elif "target_device_ip" in body:
+        row.target_device_ip = ""
     if body.get("target_group_id"):
         key = vault_groups.whole_id(body["target_group_id"], "target_group_id")
         group = DeviceGroup.objects.filter(pk=key).first()
         if group is None:
             raise Invalid("target_group_id", "there is no such group")
         row.target_group = group
+    elif "target_group_id" in body:
+        row.target_group = None
+    if body.get("target_site_id"):
+        key = vault_groups.whole_id(body["target_site_id"], "target_site_id")
+        site = Site.objects.filter(pk=key).first()
+        if site is None:
+            raise Invalid("target_site_id", "there is no such site")
+        row.target_site_name = site.name
     if body.get("credential_id"):
         row.credential = vault.find(vault_groups.whole_id(body["credential_id"], "credential_id"))
+    elif "credential_id" in body:
+        row.credential = None
     row.full_clean(exclude=["credential", "target_group"], validate_unique=False)
 
 

@@ -66,12 +66,16 @@ def open_for_use(pk: int, *, actor: Any) -> tuple[Credential, dict[str, Any]]:
         raise NotAllowed(required=policy.USE_CREDENTIAL)
     if not usable(row):
         raise Refused(
-            "CREDENTIAL_UNUSABLE", f"Credential {row.name} is {_why(row)}", 409, credential_id=pk
+            "CREDENTIAL_UNUSABLE",
+            f"Credential {row.name} is {why_unusable(row)}",
+            409,
+            credential_id=pk,
         )
     return row, opened(row)
 
 
-def _why(row: Credential) -> str:
+def why_unusable(row: Credential) -> str:
+    """Say why a credential that is not `usable` is not."""
     if row.status != CredentialStatus.ACTIVE:
         return row.get_status_display().lower()
     return "expired" if row.valid_until and row.valid_until <= timezone.now() else "not valid yet"

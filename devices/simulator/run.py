@@ -12,8 +12,6 @@ from devices.simulator.snmp_agent import SnmpAgent
 from devices.simulator.ssh_server import SshServer
 from devices.simulator.world import World
 
-SNMP_PORT, SSH_PORT = 1161, 1022
-
 
 def host_key(path: Path) -> paramiko.PKey:
     """Return the servers' key, made on first use and kept, so that known hosts stay true."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from devices.simulator import run
+from devices.simulator import places, run
 from devices.simulator.world import SCENARIO, World
 
 
@@ -22,8 +22,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--scenario", type=Path, default=SCENARIO, help="Scenario file.")
-        parser.add_argument("--snmp-port", type=int, default=run.SNMP_PORT)
-        parser.add_argument("--ssh-port", type=int, default=run.SSH_PORT)
+        parser.add_argument("--snmp-port", type=int, default=places.SNMP_PORT)
+        parser.add_argument("--ssh-port", type=int, default=places.SSH_PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,0 +1,118 @@
+"""The form of a poll: what is asked, how often, of which devices, by which way in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from devices.choices import PollTarget
+from devices.models import Credential, PollConfig, PollType
+from devices.services.polling import BUILT_IN
+
+FIELDS = (
+    "name",
+    "description",
+    "poll_type",
+    "enabled",
+    "interval_seconds",
+    "cron_expression",
+    "target_type",
+    "target_device_ip",
+    "target_group",
+    "target_site_name",
+    "target_role",
+    "target_manufacturer",
+    "target_custom_filter",
+    "credential",
+    "snmp_community",
+    "snmp_version",
+    "snmp_port",
+    "snmp_timeout",
+    "snmp_retries",
+)
+NEEDED = {
+    PollTarget.DEVICE: "target_device_ip",
+    PollTarget.DEVICE_GROUP: "target_group",
+    PollTarget.SITE: "target_site_name",
+    PollTarget.ROLE: "target_role",
+    PollTarget.MANUFACTURER: "target_manufacturer",
+    PollTarget.CUSTOM_QUERY: "target_custom_filter",
+}
+FIELD_OF = {kind.value: name for kind, name in NEEDED.items()}
+
+
+class PollForm(forms.ModelForm):
+    """A poll; its own community is write-only, and a device's credential is taken without one."""
+
+    poll_type = forms.ChoiceField(label="What is asked")
+    target_type = forms.ChoiceField(label="Which devices", choices=PollTarget.choices)
+    interval_seconds = forms.IntegerField(
+        label="Every, seconds", initial=300, min_value=10, max_value=7 * 86_400
+    )
+    snmp_version = forms.ChoiceField(
+        label="SNMP version", choices=[("1", "v1"), ("2c", "v2c"), ("3", "v3")], initial="2c"
+    )
+    snmp_community = forms.CharField(
+        label="Community of its own",
+        required=False,
+        strip=False,
+        help_text="Blank keeps what is stored; without one the device's credential is used.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = PollConfig
+        fields = tuple(name for name in FIELDS if name != "snmp_community")
+        labels = {
+            "target_device_ip": "The device's address",
+            "target_group": "The group",
+            "target_site_name": "The site",
+            "target_role": "The role",
+            "target_manufacturer": "The manufacturer",
+            "target_custom_filter": "The filter",
+            "cron_expression": "Or at times (cron)",
+            "snmp_port": "SNMP port",
+            "snmp_timeout": "Timeout, seconds",
+            "snmp_retries": "Tries after the first",
+        }
+        help_texts = {
+            "cron_expression": "Such as 0 6 * * *; blank keeps the interval.",
+            "target_custom_filter": 'A rule such as {"site": "Lab"}.',
+            "credential": "Blank takes each device's own.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked: Any = self.fields["poll_type"]
+        asked.choices = _poll_types()
+        way: Any = self.fields["credential"]
+        way.queryset = Credential.objects.kept().filter(credential_type="snmp").order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the target that the kind of target needs."""
+        data: dict[str, Any] = super().clean() or {}
+        needed = FIELD_OF.get(data.get("target_type", ""))
+        if needed and needed not in self.errors and not data.get(needed):
+            self.add_error(needed, "Say which, or choose another kind of target above.")
+        return data
+
+
+def _poll_types() -> list[tuple[str, str]]:
+    own = PollType.objects.filter(enabled=True).order_by("display_name", "name")
+    return [
+        *((name, text) for name, (text, _) in BUILT_IN.items()),
+        *((row.name, row.display_name or row.name) for row in own if row.name not in BUILT_IN),
+    ]
+
+
+def body_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the service reads of the form's data."""
+    body = {
+        f"{name}_id" if name in {"credential", "target_group"} else name: value
+        for name, value in data.items()
+    }
+    for name in ("credential_id", "target_group_id"):
+        if name in body:
+            body[name] = getattr(body[name], "pk", None)
+    return body

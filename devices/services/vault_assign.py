@@ -1,0 +1,128 @@
+"""Credentials for whole groups of devices, and whose turn it is on one device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.services import audit
+from devices import policy
+from devices.addresses import normal_ip
+from devices.choices import AuthMethod
+from devices.errors import Missing, Refused
+from devices.models import Credential, CredentialAssignment, DeviceGroup
+from devices.selectors.groups import addresses_among
+from devices.services import vault, vault_use
+from devices.services.vault_resolve import ORDER
+from inventory_site.core.locks import guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One credential that may open a device; the first of its kind that is `fit` does."""
+
+    kind: str
+    credential: Credential
+    through: str
+    priority: int | None
+    hindrance: str
+    is_chosen: bool
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether nothing keeps it from being used."""
+        return not self.hindrance
+
+
+def assign_to_group(
+    *, actor: Any, group_id: int, credential_id: int, priority: int = 0
+) -> CredentialAssignment:
+    """Give a group's devices a credential; a repeat changes the priority."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    with guarded():
+        row, group = vault.locked(credential_id), _group(group_id)
+        made, _ = CredentialAssignment.objects.update_or_create(
+            group=group,
+            credential=row,
+            credential_type=row.credential_type,
+            defaults={"priority": priority},
+        )
+        after = {"group": group.group_name, "priority": priority}
+        audit.record(actor, "credential.assigned", row, after=after)
+    return made
+
+
+def unassign_from_group(*, actor: Any, group_id: int, credential_id: int) -> None:
+    """Take a credential off a group; refused when it was not on it."""
+    policy.require(actor, policy.CHANGE_CREDENTIAL)
+    with guarded():
+        row, group = vault.locked(credential_id), _group(group_id)
+        gone, _ = CredentialAssignment.objects.filter(group=group, credential=row).delete()
+        if not gone:
+            raise Refused("NOT_ASSIGNED", "Failed to unassign credential")
+        after = {"group": group.group_name}
+        audit.record(actor, "credential.unassigned", row, after=after)
+
+
+def candidates(ip_address: str, *, actor: Any) -> list[Candidate]:
+    """Return what could open a device, by kind, in the order that it is tried; opens nothing.
+
+    Own assignments by priority then age, those of its groups, then the kind's default.
+    """
+    ip = normal_ip(ip_address) or ip_address
+    tried: list[tuple[str, Credential, str, int | None, CredentialAssignment | None]] = [
+        (_kind(row), row.credential, _through(row), row.priority, row)
+        for row in [*_assigned(Q(ip_address=ip) | Q(device__address__ip=ip)), *_of_groups(ip)]
+    ]
+    known = {(kind, row.pk) for kind, row, *_ in tried}
+    for row in Credential.objects.kept().filter(is_default=True).order_by("pk"):
+        if (row.credential_type, row.pk) not in known:
+            tried.append((row.credential_type, row, "default of its type", None, None))
+    found, chosen = list[Candidate](), set[str]()
+    for kind, credential, through, priority, assignment in tried:
+        hindrance = _hindrance(credential, assignment, actor)
+        is_chosen = not hindrance and kind not in chosen
+        chosen |= {kind} if is_chosen else set()
+        found.append(Candidate(kind, credential, through, priority, hindrance, is_chosen))
+    return sorted(found, key=lambda one: one.kind)
+
+
+def _assigned(which: Q) -> QuerySet[CredentialAssignment]:
+    rows = CredentialAssignment.objects.filter(which, credential__is_deleted=False)
+    names = ("credential", "group", "enterprise_auth_user__auth_config")
+    return rows.select_related(*names).order_by(*ORDER)
+
+
+def _of_groups(ip: str) -> list[CredentialAssignment]:
+    rows = _assigned(Q(group__isnull=False))
+    return [row for row in rows if row.group and addresses_among(row.group, [ip])]
+
+
+def _kind(row: CredentialAssignment) -> str:
+    return row.credential_type or row.credential.credential_type
+
+
+def _through(row: CredentialAssignment) -> str:
+    return f"group {row.group.group_name}" if row.group else "this device"
+
+
+def _hindrance(row: Credential, assignment: CredentialAssignment | None, actor: Any) -> str:
+    """Say what keeps a credential from being used; blank when nothing does."""
+    if not vault_use.usable(row):
+        return vault_use.why_unusable(row)
+    if not policy.may_use(actor, row):
+        return "not for you"
+    if assignment is not None and assignment.auth_method != AuthMethod.LOCAL:
+        account = assignment.enterprise_auth_user
+        if account is None or not account.enabled or account.auth_config.credential_id is None:
+            return "its service account is missing or off"
+    return ""
+
+
+def _group(pk: int) -> DeviceGroup:
+    group = DeviceGroup.objects.filter(pk=pk).first()
+    if group is None:
+        raise Missing("Device group", pk)
+    return group

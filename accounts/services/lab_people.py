@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.choices import LabRole, LabStatus
@@ -69,24 +69,33 @@ def register(
 
     Raises `LabRefused` when the name, the address or the Discord id is taken.
     """
-    if User.objects.filter(username__iexact=username).exists():
-        raise LabRefused("Username already taken.")
-    if email and User.objects.filter(email__iexact=email).exists():
-        raise LabRefused("Email already registered.")
-    if discord_id and LabProfile.objects.filter(discord_id=discord_id).exists():
-        raise LabRefused("Discord ID already registered.")
+    _refuse_taken(username, email, discord_id)
     user = User(
         username=username,
         email=(email or "").lower() or None,
         password=stored_hash(password),
         password_changed_at=timezone.now(),
     )
-    user.full_clean()
-    user.save()
-    LabProfile.objects.create(user=user, discord_id=discord_id or None)
+    user.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            user.save()
+            LabProfile.objects.create(user=user, discord_id=discord_id or None)
+    except IntegrityError as err:  # somebody else was quicker
+        _refuse_taken(username, email, discord_id)
+        raise LabRefused("Username already taken.") from err
     _assign(user, GROUPS.get(role, "lab_researcher"), actor=None)
     audit.record(user, "lab.register", user, after={"username": username, "role": role or None})
     return user
+
+
+def _refuse_taken(username: str, email: str | None, discord_id: str | None) -> None:
+    if User.objects.filter(username__iexact=username).exists():
+        raise LabRefused("Username already taken.")
+    if email and User.objects.filter(email__iexact=email).exists():
+        raise LabRefused("Email already registered.")
+    if discord_id and LabProfile.objects.filter(discord_id=discord_id).exists():
+        raise LabRefused("Discord ID already registered.")
 
 
 def register_admin(*, secret: str, **fields: Any) -> User:

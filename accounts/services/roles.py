@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -94,11 +94,16 @@ def create_role(
     normalised = "_".join(name.split()).lower()
     names = wanted_names(codes)
     _require_may_grant(actor, names)
+    taken = InvalidInput(fields={"name": [f"Role '{normalised}' already exists"]})
     if Group.objects.filter(name__iexact=normalised).exists():
-        raise InvalidInput(fields={"name": [f"Role '{normalised}' already exists"]})
+        raise taken
     group = Group(name=normalised)
-    group.full_clean()
-    group.save()
+    group.full_clean(validate_unique=False)
+    try:
+        with transaction.atomic():
+            group.save()
+    except IntegrityError as err:  # somebody else was quicker
+        raise taken from err
     role = Role(group=group, display_name=display_name.strip(), description=description)
     role.full_clean()
     role.save()

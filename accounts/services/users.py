@@ -33,6 +33,7 @@ EDITABLE = (
     "must_change_password",
     "password_never_expires",
 )
+TAKEN = "Username or email already exists"
 
 
 @transaction.atomic
@@ -58,17 +59,24 @@ def create_user(
             actor is not None and rules.require_password_change_on_first_login
         )
     user.set_password(password or None)
-    user.full_clean()
-    try:
-        with transaction.atomic():
-            user.save()
-    except IntegrityError as err:  # somebody else was quicker
-        text = "Username or email already exists"
-        raise InvalidInput(text, fields={"username": [text]}) from err
+    _store(user)
     audit.record(actor, "user.created", user, after=audit.snapshot(user, EDITABLE))
     if roles:
         set_roles(actor=actor, user=user, roles=roles)
     return user
+
+
+def _store(user: User) -> None:
+    """Save an account; a name or address that another holds is refused, however close the race."""
+    user.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as err:
+        others = User.objects.exclude(pk=user.pk)
+        is_mail = bool(user.email) and others.filter(email__iexact=user.email).exists()
+        field = "email" if is_mail else "username"
+        raise InvalidInput(TAKEN, fields={field: [TAKEN]}) from err
 
 
 @transaction.atomic
@@ -84,11 +92,10 @@ def update_user(*, actor: User | None, user: User, changes: Mapping[str, Any]) -
         setattr(row, name, value)
     row.email = (row.email or "").strip().lower() or None
     row.email_verified &= row.email == before["email"]
-    row.full_clean()
     if row.status != UserStatus.ACTIVE:
         keep_one_super_admin(leaving=row)
         _end_sessions(row)
-    row.save()
+    _store(row)
     after = audit.snapshot(row, EDITABLE)
     if before != after:
         audit.record(actor, "user.changed", row, before=before, after=after)

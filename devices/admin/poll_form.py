@@ -42,6 +42,14 @@ NEEDED = {
 FIELD_OF = {kind.value: name for kind, name in NEEDED.items()}
 
 
+class RuleField(forms.JSONField):
+    """A rule as text; none is blank, not `null`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what the field shows."""
+        return "" if value is None or value == "null" else super().prepare_value(value)
+
+
 class PollForm(forms.ModelForm):
     """A poll; its own community is write-only, and a device's credential is taken without one."""
 
@@ -52,6 +60,12 @@ class PollForm(forms.ModelForm):
     )
     snmp_version = forms.ChoiceField(
         label="SNMP version", choices=[("1", "v1"), ("2c", "v2c"), ("3", "v3")], initial="2c"
+    )
+    target_custom_filter = RuleField(
+        label="The filter",
+        required=False,
+        help_text='A rule such as {"site": "Lab"}.',
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     snmp_community = forms.CharField(
         label="Community of its own",
@@ -70,7 +84,6 @@ class PollForm(forms.ModelForm):
             "target_site_name": "The site",
             "target_role": "The role",
             "target_manufacturer": "The manufacturer",
-            "target_custom_filter": "The filter",
             "cron_expression": "Or at times (cron)",
             "snmp_port": "SNMP port",
             "snmp_timeout": "Timeout, seconds",
@@ -78,7 +91,6 @@ class PollForm(forms.ModelForm):
         }
         help_texts = {
             "cron_expression": "Such as 0 6 * * *; blank keeps the interval.",
-            "target_custom_filter": 'A rule such as {"site": "Lab"}.',
             "credential": "Blank takes each device's own.",
         }
 
@@ -104,6 +116,11 @@ def _poll_types() -> list[tuple[str, str]]:
         *((name, text) for name, (text, _) in BUILT_IN.items()),
         *((row.name, row.display_name or row.name) for row in own if row.name not in BUILT_IN),
     ]
+
+
+def asks_word(name: str) -> str:
+    """Say what a poll type asks, without a query."""
+    return BUILT_IN[name][0] if name in BUILT_IN else name.replace("_", " ").capitalize()
 
 
 def body_of(data: dict[str, Any]) -> dict[str, Any]:

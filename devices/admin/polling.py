@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from devices import policy
-from devices.admin.poll_form import FIELDS, PollForm, body_of
+from devices.admin.poll_form import FIELD_OF, FIELDS, PollForm, asks_word, body_of
 from devices.admin.words import state_badge
 from devices.models import PollConfig
 from devices.services import poll_configs
@@ -64,11 +64,12 @@ class PollConfigAdmin(ServiceAdmin):
     """What is polled how often; who may change settings may change it."""
 
     form = PollForm
-    list_display = ["name", "poll_type", "target_type", "every", "is_on", "last_state", "last_run"]
+    list_display = ["name", "asks", "asked", "every", "is_on", "last_state", "last_run"]
     list_filter = ["enabled", "poll_type"]
+    list_select_related = ["target_group"]
     search_fields = ["name", "description"]
     phone_columns = ["last_state"]
-    summary = ["poll_type", "target_type", "every", "is_on", "last_state", "last_run", "last_error"]
+    summary = ["asks", "asked", "every", "is_on", "last_state", "last_run", "last_error"]
     fields = list(FIELDS)
     empty_text = "Nothing is polled yet; add a poll."
     tabs = [Tab("runs", "Runs", context=_runs)]
@@ -114,6 +115,15 @@ class PollConfigAdmin(ServiceAdmin):
 
     def service_delete(self, request: HttpRequest, obj: PollConfig) -> None:
         poll_configs.delete(obj.pk, actor=request.user)
+
+    @column("Asks", order="poll_type", export="poll_type")
+    def asks(self, obj: PollConfig) -> str:
+        return asks_word(obj.poll_type)
+
+    @column("Of", order="target_type", export="target_type")
+    def asked(self, obj: PollConfig) -> str:
+        which = getattr(obj, FIELD_OF.get(obj.target_type, ""), "")
+        return f"{obj.get_target_type_display()} {which or ''}".strip()
 
     @column("Every", order="interval_seconds", export="interval_seconds")
     def every(self, obj: PollConfig) -> str:

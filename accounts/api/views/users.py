@@ -189,8 +189,7 @@ def _create(actor: User, data: dict[str, Any]) -> User:
 
 def _require_free(username: str, email: str) -> None:
     if User.objects.filter(Q(username__iexact=username) | Q(email__iexact=email)).exists():
-        text = "Username or email already exists"
-        raise InvalidInput(text, fields={"username": [text]})
+        raise InvalidInput(users.TAKEN, fields={"username": [users.TAKEN]})
 
 
 def _require_status(fields: dict[str, Any]) -> None:

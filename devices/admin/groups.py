@@ -56,6 +56,12 @@ class DeviceGroupAdmin(ServiceAdmin):
         css = {"all": ["devices/devices.css"]}
         js = ["devices/rule_count.js"]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Spell as the house does."""
+        if db_field.name == "color":
+            kwargs["label"] = "Colour"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenList]:
         return SizedList
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -25,6 +26,16 @@ class _MibAdmin(ServiceAdmin):
     """Saves through the MIB service; who may change settings may change these."""
 
     kind: ClassVar[str]
+    delete_permission = policy.SETTINGS_EDIT
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Spell abbreviations as people do."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.label = re.sub(
+                r"\b(oid|mib)\b", lambda found: found[0].upper(), field.label, flags=re.I
+            )
+        return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.SETTINGS_EDIT))

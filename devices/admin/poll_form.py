@@ -10,6 +10,7 @@ from devices.choices import PollTarget
 from devices.models import Credential, PollConfig, PollType
 from devices.services.polling import BUILT_IN
 
+COMMUNITY = "snmp_community"
 FIELDS = (
     "name",
     "description",
@@ -25,7 +26,7 @@ FIELDS = (
     "target_manufacturer",
     "target_custom_filter",
     "credential",
-    "snmp_community",
+    COMMUNITY,
     "snmp_version",
     "snmp_port",
     "snmp_timeout",
@@ -77,7 +78,7 @@ class PollForm(forms.ModelForm):
 
     class Meta:
         model = PollConfig
-        fields = tuple(name for name in FIELDS if name != "snmp_community")
+        fields = tuple(name for name in FIELDS if name != COMMUNITY)
         labels = {
             "target_device_ip": "The device's address",
             "target_group": "The group",
@@ -96,10 +97,12 @@ class PollForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked: Any = self.fields["poll_type"]
-        asked.choices = _poll_types()
-        way: Any = self.fields["credential"]
-        way.queryset = Credential.objects.kept().filter(credential_type="snmp").order_by("name")
+        fields: Any = self.fields
+        if "credential" not in fields:
+            return  # a poll that is only looked at
+        fields["poll_type"].choices = _poll_types()
+        ways = Credential.objects.kept().filter(credential_type="snmp")
+        fields["credential"].queryset = ways.order_by("name")
 
     def clean(self) -> dict[str, Any]:
         """Ask for the target that the kind of target needs."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from devices import policy
-from devices.admin.poll_form import FIELD_OF, FIELDS, PollForm, asks_word, body_of
+from devices.admin.poll_form import COMMUNITY, FIELD_OF, FIELDS, PollForm, asks_word, body_of
 from devices.admin.words import state_badge
 from devices.models import PollConfig
 from devices.services import poll_configs
@@ -64,13 +64,13 @@ class PollConfigAdmin(ServiceAdmin):
     """What is polled how often; who may change settings may change it."""
 
     form = PollForm
+    delete_permission = policy.SETTINGS_EDIT
     list_display = ["name", "asks", "asked", "every", "is_on", "last_state", "last_run"]
     list_filter = ["enabled", "poll_type"]
     list_select_related = ["target_group"]
     search_fields = ["name", "description"]
     phone_columns = ["last_state"]
     summary = ["asks", "asked", "every", "is_on", "last_state", "last_run", "last_error"]
-    fields = list(FIELDS)
     empty_text = "Nothing is polled yet; add a poll."
     tabs = [Tab("runs", "Runs", context=_runs)]
     verbs = [
@@ -89,6 +89,15 @@ class PollConfigAdmin(ServiceAdmin):
             icon="power",
         ),
     ]
+
+    def opens_on(self, obj: PollConfig) -> str:
+        """Open on its runs once there are any."""
+        return "runs" if obj.last_run_at else ""
+
+    def get_fields(self, request: HttpRequest, obj: PollConfig | None = None) -> list[str]:
+        """Leave out what only the form knows when the poll is only looked at."""
+        may = self.has_change_permission(request, obj)
+        return [name for name in FIELDS if may or name != COMMUNITY]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.SETTINGS_EDIT))

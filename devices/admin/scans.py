@@ -276,6 +276,8 @@ def _cancel_run(request: HttpRequest, run: ExecutorRun, data: dict[str, Any]) ->
 class ExecutorRunAdmin(ReadOnlyAdmin):
     """Commands on devices, with the answers side by side."""
 
+    list_title = "Commands"
+    nouns = "commands"
     list_display = ["name", "command", "status_badge", "targets", "started"]
     list_filter = ["executor", "status"]
     search_fields = ["command"]

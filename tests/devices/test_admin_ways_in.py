@@ -1,11 +1,13 @@
 """Polls and assigned credentials in the admin: made, changed, refused, and whose turn it is."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
 from devices.models import CredentialAssignment, PollConfig
 from devices.services import groups, poll_configs, vault, vault_assign, vault_groups, vault_resolve
+from tests.factories.accounts import UserFactory
 from tests.factories.devices import DeviceFactory, DeviceGroupFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,20 @@ def test_a_second_poll_of_one_name_is_refused_in_words(admin_page):
 
     assert "already exists" in answer.content.decode()
     assert PollConfig.objects.filter(name="Every night").count() == 1
+
+
+def test_who_may_only_look_at_polls_sees_them_without_a_form(admin_page):
+    admin_page.post(reverse(ADD), POLL)
+    page = reverse("admin:devices_pollconfig_change", args=[PollConfig.objects.last().pk])
+    reader = Client()
+    reader.force_login(UserFactory(roles=["operator"]))
+
+    shown = reader.get(f"{page}?tab=details")
+
+    assert shown.status_code == 200
+    assert "pl4nted" not in shown.content.decode()
+    assert reader.post(page, POLL).status_code == 403
+    assert reader.get(reverse(ADD)).status_code == 403
 
 
 def test_whose_turn_it_is_follows_the_order_of_resolution(admin_page):

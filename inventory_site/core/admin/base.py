@@ -34,8 +34,10 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
     A subclass offers adding by overriding `service_create`, changing by `service_update`, deleting
     one object by `service_delete`; without them the admin is read-only, whatever the person may
     do. Each calls one service and lets its refusals (`DomainError`, Django's `ValidationError`)
-    through.
+    through. `delete_permission` is what Delete asks for where that is not the model's own.
     """
+
+    delete_permission = ""
 
     formfield_overrides = NATIVE_WIDGETS
 
@@ -166,7 +168,8 @@ class ServiceAdmin(ListMixin, ObjectPageMixin, VerbMixin, RefusalMixin, theme.Mo
         return Verb(
             slug=DELETE,
             label="Delete",
-            permission=f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}",
+            permission=self.delete_permission
+            or f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}",
             run=run,
             follows="This cannot be undone.",
             danger=True,

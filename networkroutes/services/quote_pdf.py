@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -14,6 +13,7 @@ from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from inventory_site.core.pdf_text import markup
 from networkroutes.design.kml import short_number
 from networkroutes.design.legs import Way
 from networkroutes.services.offers import Offer
@@ -53,7 +53,7 @@ def quote_pdf(offer: Offer, *, made_at: datetime, made_by: str, customer: str = 
     question = offer.question
     title = f"Quote: {question.source} to {question.destination}"
     story: list[Flowable] = [
-        Paragraph(escape(title), styles["Title"]),
+        Paragraph(markup(title, bold=True), styles["Title"]),
         Table(_facts(offer, made_at, made_by, customer), FACT_WIDTHS, style=FACTS, hAlign="LEFT"),
         Spacer(1, 5 * mm),
     ]
@@ -91,7 +91,7 @@ def _way(way: Way, title: str, styles: Any) -> list[Flowable]:
         texts = (circuit.circuit_id, leg.start, leg.end, circuit.carrier, circuit.cable_system)
         rows.append([*(_cell(text) for text in texts), short_number(circuit.weight_ms)])
     return [
-        Paragraph(escape(heading), styles["Heading2"]),
+        Paragraph(markup(heading, bold=True), styles["Heading2"]),
         Table(rows, LEG_WIDTHS, style=GRID, repeatRows=1, hAlign="LEFT"),
         Spacer(1, 4 * mm),
     ]
@@ -99,7 +99,7 @@ def _way(way: Way, title: str, styles: Any) -> list[Flowable]:
 
 def _prices(offer: Offer, small: ParagraphStyle) -> list[Flowable]:
     if offer.refusal:
-        return [Paragraph(escape(offer.refusal), small)]
+        return [Paragraph(markup(offer.refusal), small)]
     rows: list[Sequence[Any]] = [("By term", "Monthly", "Set-up", "Contract", "Discount")]
     for number, row in enumerate(offer.by_term):
         price = row["pricing"]
@@ -118,7 +118,7 @@ def _prices(offer: Offer, small: ParagraphStyle) -> list[Flowable]:
     return [
         Table(rows, PRICE_WIDTHS, style=GRID, hAlign="LEFT"),
         Spacer(1, 2 * mm),
-        Paragraph(escape(note), small),
+        Paragraph(markup(note), small),
     ]
 
 
@@ -128,4 +128,4 @@ def _amount(value: Any) -> str:
 
 def _cell(text: str | None) -> Paragraph:
     style = ParagraphStyle("cell", fontName="Helvetica", fontSize=9, leading=11, textColor=INK)
-    return Paragraph(escape(text or ""), style)
+    return Paragraph(markup(text or ""), style)

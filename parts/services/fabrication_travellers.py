@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
 
 import segno
 from django.conf import settings
@@ -17,6 +16,7 @@ from reportlab.platypus import Frame, Paragraph
 
 from inventory_site.core.errors import NotFound
 from inventory_site.core.files import blobs
+from inventory_site.core.pdf_text import markup
 from parts.errors.fabrication import FieldRefused, NotThere, PartNotFound
 from parts.models import FabricationPart
 from parts.services import blob_store
@@ -78,9 +78,9 @@ def _draw(canvas: Canvas, page: tuple[float, float], part: FabricationPart, addr
     head = Frame(MARGIN, high - MARGIN - CODE, left, CODE, 0, 0, 0, 0)
     head.addFromList(
         [
-            Paragraph(escape(str(part))[:200], TITLE),
-            Paragraph(f"{escape(part.part_id or '')} · revision <b>{part.revision}</b>", TEXT),
-            Paragraph(escape(f"{part.get_category_display()} · {part.status}"), TEXT),
+            Paragraph(markup(str(part)[:200], bold=True), TITLE),
+            Paragraph(f"{markup(part.part_id or '')} · revision <b>{part.revision}</b>", TEXT),
+            Paragraph(markup(f"{part.get_category_display()} · {part.status}"), TEXT),
         ],
         canvas,
     )
@@ -112,7 +112,7 @@ def _facts(part: FabricationPart) -> list[str]:
         ("File", part.file or ""),
         ("Notes", (part.notes or "")[:LONGEST_NOTES]),
     )
-    return [f"<b>{label}</b> {escape(text)}" for label, text in pairs if text]
+    return [f"<b>{label}</b> {markup(text)}" for label, text in pairs if text]
 
 
 def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:

@@ -13,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from inventory_site.core.pdf_text import drawable, font_for
 from parts.errors.stock import RecordNotFound, StockInvalid
 from parts.models import Box, BoxLocation, StockPart
 
@@ -140,13 +141,14 @@ def _laid(label: Label, sheet: Sheet) -> _Laid:
 
 def _wrapped(text: str, size: float, room: float) -> list[str]:
     """At most two lines that fit; the second ends in dots when more was said."""
+    font = font_for(text, FONT)
     lines: list[str] = []
     words = text.split()
     while words and len(lines) < 2:
         line = words.pop(0)
-        while words and stringWidth(f"{line} {words[0]}", FONT, size) <= room:
+        while words and stringWidth(f"{line} {words[0]}", font, size) <= room:
             line = f"{line} {words.pop(0)}"
-        while stringWidth(line, FONT, size) > room and len(line) > 1:
+        while stringWidth(line, font, size) > room and len(line) > 1:
             line = line[:-1]
         lines.append(line)
     if words and lines:
@@ -170,10 +172,11 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
         left += laid.code_size + MARGIN_MM
     canvas.setFont(BOLD, laid.title_size * mm)
     canvas.drawString(left * mm, (top - laid.title_size * 0.8) * mm, label.title)
-    canvas.setFont(FONT, laid.text_size * mm)
+    font = font_for(label.text, FONT)
+    canvas.setFont(font, laid.text_size * mm)
     line_at = top - laid.title_size - laid.text_size
     for line in laid.lines:
-        canvas.drawString(left * mm, line_at * mm, line)
+        canvas.drawString(left * mm, line_at * mm, drawable(line, font))
         line_at -= laid.text_size * 1.2
     if sheet.code == "code128":
         _draw_bars(canvas, label.plain, sheet, laid.code_size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from itertools import groupby
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -12,6 +11,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from inventory_site.core.pdf_text import markup
 from parts.models import Box, PickList, PickListLine
 
 LONGEST = 50
@@ -38,9 +38,10 @@ def pick_list_pdf(row: PickList) -> bytes:
         f"Pick list {row.pk} · {row.created_at:%Y-%m-%d} · {row.status} · "
         f"{row.requested_units} units"
     )
+    title = f"Pick List for {row.kit.name}"
     story: list[Flowable] = [
-        Paragraph(f"Pick List for {escape(row.kit.name)}", styles["Title"]),
-        Paragraph(escape(facts), styles["Normal"]),
+        Paragraph(markup(title, bold=True), styles["Title"]),
+        Paragraph(markup(facts), styles["Normal"]),
         Spacer(1, 6 * mm),
     ]
     if not lines:
@@ -48,9 +49,8 @@ def pick_list_pdf(row: PickList) -> bytes:
     names = dict(Box.objects.values_list("box_no", "description"))
     for box_no, group in groupby(lines, key=lambda line: line.box_no):
         heading = f"#{box_no} - {names.get(box_no, '')}"
-        story += [Paragraph(escape(heading), styles["Heading2"]), _table(list(group))]
+        story += [Paragraph(markup(heading, bold=True), styles["Heading2"]), _table(list(group))]
     out = io.BytesIO()
-    title = f"Pick List for {row.kit.name}"
     SimpleDocTemplate(out, pagesize=A4, title=title, author="Patchbay").build(story)
     return out.getvalue()
 
@@ -61,13 +61,14 @@ def shortened(text: str) -> str:
 
 
 def _table(lines: list[PickListLine]) -> Table:
-    rows: list[tuple[str, ...]] = [HEADER]
+    rows: list[tuple[str | Paragraph, ...]] = [HEADER]
+    plain = getSampleStyleSheet()["Normal"]
     for line in lines:
         rows.append(
             (
                 f"{line.box_no}-{line.loc_no}",
                 line.part.id4,
-                shortened(line.part.description),
+                Paragraph(markup(shortened(line.part.description)), plain),
                 str(line.quantity_to_pick),
                 "",
                 "",

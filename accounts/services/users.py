@@ -47,8 +47,8 @@ def create_user(
 ) -> User:
     """Make an account with roles; without a password nobody can sign in to it yet.
 
-    Raises Django's `ValidationError` on a field, `InvalidInput` on a weak password, `NotAllowed`
-    for a role that gives more than the actor holds.
+    Raises `ValidationError` on a field, `InvalidInput` on a weak password and on what is taken,
+    `NotAllowed` for a role that gives more than the actor holds.
     """
     user = User(username=username.strip(), created_by=actor, **_known(fields))
     user.email = (user.email or "").strip().lower() or None

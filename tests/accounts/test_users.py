@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.choices import UserStatus
@@ -52,7 +51,7 @@ def test_an_account_without_a_password_cannot_sign_in() -> None:
 def test_a_name_that_is_taken_in_another_case_is_refused_and_nothing_is_written() -> None:
     UserFactory(username="jana")
 
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidInput, match="Username or email already exists"):
         users.create_user(actor=None, username="JANA")
 
     assert User.objects.count() == 1

@@ -9,7 +9,9 @@ from typing import Any
 from django import forms
 
 from networkroutes.admin.widgets import Suggested, plain_decimal
+from networkroutes.errors import InvalidBandwidth
 from networkroutes.models import ExchangeRate, Location, NetworkRoute
+from networkroutes.rules import check_bandwidth
 from networkroutes.selectors.register import texts_of
 
 GBPS = re.compile(r"\s*[0-9.]+\s*g", re.IGNORECASE)
@@ -92,8 +94,14 @@ class NetworkRouteForm(forms.ModelForm):
                 self.fields[name].widget.attrs.setdefault("step", "any")
 
     def clean_bandwidth(self) -> str | None:
-        """Refuse `100G`, which would read as 100 Mbps."""
-        text = self.cleaned_data["bandwidth"]
-        if text and "bandwidth" in self.changed_data and GBPS.match(text):
+        """Refuse what is no bandwidth, and `100G`, which would read as 100 Mbps."""
+        text: str | None = self.cleaned_data["bandwidth"] or None
+        if text is None or "bandwidth" not in self.changed_data:
+            return text
+        if GBPS.match(text):
             raise forms.ValidationError("Give it in Mbps: 100000 for 100 Gbps.")
-        return text or None
+        try:
+            check_bandwidth(text)
+        except InvalidBandwidth as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return text

@@ -83,5 +83,8 @@ USAGE_FLUSH_SECONDS = env.integer(
 )
 EXPORT_MAX_ROWS_XLSX = env.integer("EXPORT_MAX_ROWS_XLSX", 200_000, "Most rows of an XLSX export.")
 METRICS_ALLOWED = env.items(
-    "METRICS_ALLOWED", (), "Networks that may read /metrics, e.g. `10.0.0.0/8`; blank is nobody."
+    "METRICS_ALLOWED",
+    (),
+    "Networks that may read /metrics, e.g. `10.0.0.0/8`; blank is nobody, and in development this "
+    "machine.",
 )

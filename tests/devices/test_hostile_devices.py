@@ -167,9 +167,10 @@ def test_an_answer_from_another_port_is_no_answer():
         async def ask(port: int) -> None:
             async with SnmpEngine() as engine:
                 asker = asyncio.create_task(
-                    engine.get(Agent("127.0.0.1", port, timeout_s=0.3, retries=0), [NAME])
+                    engine.get(Agent("127.0.0.1", port, timeout_s=1, retries=0), [NAME])
                 )
-                await asyncio.sleep(0.1)
+                while not heard:
+                    await asyncio.sleep(0.01)
                 ours = next(iter(engine._sockets._by_family.values())).getsockname()[1]
                 stranger.sendto(answer(heard[0]), ("127.0.0.1", ours))
                 await asker

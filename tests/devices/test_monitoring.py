@@ -99,7 +99,7 @@ def found_devices(db, simulated):
 
 def run(name, at):
     row = PollConfig.objects.get(name=name)
-    PollConfig.objects.filter(pk=row.pk).update(snmp_timeout=1, snmp_retries=0)
+    PollConfig.objects.filter(pk=row.pk).update(snmp_timeout=2, snmp_retries=0)
     return polling.poll(row.pk, at)
 
 

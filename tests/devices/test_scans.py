@@ -164,7 +164,7 @@ def test_a_command_runs_on_many_and_a_failed_target_is_a_row(
             {
                 "targets": ["127.0.10.1", "127.0.10.2", "127.0.10.12"],
                 "command": "software show",
-                "config": {"port": simulated.ssh_port, "timeout": 5, "retries": 0},
+                "config": {"port": simulated.ssh_port, "timeout": 30, "retries": 0},
                 "credential_id": shell_login.pk,
             },
             format="json",
@@ -180,7 +180,7 @@ def test_a_command_runs_on_many_and_a_failed_target_is_a_row(
 
 def test_a_secret_sent_with_a_run_is_sealed_used_and_forgotten(admin, simulated, commits):
     account = simulated.world.scenario["ssh"]
-    config = {"port": simulated.ssh_port, "timeout": 20, **account}
+    config = {"port": simulated.ssh_port, "timeout": 60, **account}
     body = {"targets": ["127.0.10.1"], "command": "software show", "config": config}
     with commits():
         answer = admin.post("/api/executors/ssh/execute", body, format="json")

@@ -77,13 +77,13 @@ def test_a_frame_under_an_id_is_the_whole_message(kind, number):
 def test_a_question_is_asked_again_after_silence():
     with agent(lambda data, count: [answer(data)] if count == 3 else []) as (port, heard):
         began = time.perf_counter()
-        found = get(port, retries=2)
+        found = get(port, retries=2, timeout_s=0.5)
         took = time.perf_counter() - began
 
     assert found.rows[0].value == 10_000_000
     assert len(heard) == 3
     assert heard[0] == heard[1] == heard[2]
-    assert 0.4 <= took < 1
+    assert 1 <= took < 5
 
 
 def test_silence_is_told_in_the_agreed_words():
@@ -257,11 +257,11 @@ def test_silent_targets_hold_nobody_up():
         began = time.perf_counter()
         async with SnmpEngine(at_once=4) as engine:
             silent = [
-                asyncio.create_task(engine.get(Agent("127.0.0.1", one, timeout_s=2), [NAME]))
+                asyncio.create_task(engine.get(Agent("127.0.0.1", one, timeout_s=20), [NAME]))
                 for one in dead
             ]
             await asyncio.sleep(0)
-            await engine.get(Agent("127.0.0.1", port, timeout_s=2), [NAME])
+            await engine.get(Agent("127.0.0.1", port, timeout_s=20), [NAME])
             took = time.perf_counter() - began
             for task in silent:
                 task.cancel()
@@ -269,7 +269,7 @@ def test_silent_targets_hold_nobody_up():
         return took
 
     with agent(lambda data, count: [answer(data)]) as (port, _):
-        assert asyncio.run(ask(port, list(range(1, 21)))) < 1
+        assert asyncio.run(ask(port, list(range(1, 21)))) < 2
 
 
 def test_given_up_questions_leave_their_places():

@@ -27,13 +27,24 @@ def program():
         pytest.skip(str(err))
 
 
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a UDP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
 async def heard_of(program: str, port: int, calls: list[list[str]], want: int) -> list[Trap]:
     found: list[Trap] = []
     users = [{"security_name": "op", **USER}]
     task = asyncio.ensure_future(
         listen("127.0.0.1", port, communities=["lab"], users=users, heard=found.append)
     )
-    await asyncio.sleep(0.2)
+    while not is_taken(port):
+        await asyncio.sleep(0.02)
     for call in calls:
         sent = await asyncio.create_subprocess_exec(program, *call, stderr=subprocess.DEVNULL)
         await asyncio.wait_for(sent.wait(), 20)

@@ -125,18 +125,19 @@ def by_password(tmp_path: Path) -> Iterator[int]:
 
 
 def test_a_password_lets_in_and_a_wrong_one_does_not(by_password):
-    account = {"port": by_password, "username": "root", "timeout": 8, "retries": 3}
+    account = {"port": by_password, "username": "root", "timeout": 30, "retries": 3}
 
     right = run("echo in", {**account, "password": PASSWORD})
     cache.close()
-    began = time.monotonic()
-    wrong = run("echo in", {**account, "password": "wrong"})
+    with Relay(by_password) as line:
+        wrong = run("echo in", {**account, "port": line.port, "password": "wrong"})
+        tries = line.lines
 
     assert (right.success, right.output) == (True, "in\n")
     assert (wrong.success, wrong.error_code) == (False, "auth_failed")
     assert wrong.error.startswith("Authentication failed: ")
     assert PASSWORD not in repr((right, wrong))
-    assert time.monotonic() - began < 8, "a wrong password is not tried again"
+    assert tries == 1, "a wrong password is not tried again"
 
 
 def test_a_slow_line_is_waited_for(sshd, keys):
@@ -153,7 +154,7 @@ def test_a_server_that_says_nothing_is_a_time_out():
         done = run("true", {**account, "timeout": 0.5, "retries": 0})
 
     assert (done.error_code, done.error) == ("timeout", "Connection timed out after 0.5s")
-    assert done.duration < 2
+    assert done.duration < 10
 
 
 def test_a_closed_port_is_a_connection_error():
@@ -166,7 +167,7 @@ def test_a_closed_port_is_a_connection_error():
 
 def test_a_device_that_went_away_is_signed_in_to_again(sshd, keys):
     with Relay(sshd) as line:
-        config = login(line.port, keys, timeout=1, retries=0)
+        config = login(line.port, keys, retries=0)
         first = run("echo one", config)
         line.freeze()
         again = run("echo two", config)
@@ -203,7 +204,7 @@ def test_a_line_that_closes_one_way_ends_the_command(sshd, keys, tmp_path):
 
 def test_a_shell_session_that_floods_is_cut(sshd, keys):
     found = SshExecutor().execute_interactive(
-        "127.0.0.1", ["yes hello"], login(sshd, keys, timeout=8, max_output_bytes=50_000)
+        "127.0.0.1", ["yes hello"], login(sshd, keys, max_output_bytes=50_000)
     )
 
     assert (found["success"], found["error_code"]) == (False, "output_limit")
@@ -213,7 +214,7 @@ def test_a_shell_session_that_floods_is_cut(sshd, keys):
 def test_escapes_in_a_shell_session_are_taken_out(sshd, keys):
     command = r"printf '\033]0;title\007\033[31mred\033[0m\r\n\033[2J<b>x</b>\n'"
     found = SshExecutor().execute_interactive(
-        "127.0.0.1", ["export PS1='switch> '", command], login(sshd, keys, timeout=8)
+        "127.0.0.1", ["export PS1='switch> '", command], login(sshd, keys)
     )
 
     assert found["success"], found

@@ -83,9 +83,8 @@ def killed_and_resumed(place: Home, arguments: str, middle: Callable[[], bool]) 
     with working(place) as worker:
         until(middle)
         worker.kill()
-    assert count(place, OPEN) == 1
+    assert count(place, OPEN) == ask(place, SWEEP) == 1
     with working(place):
-        assert ask(place, SWEEP) == 1
         until(lambda: count(place, OPEN) == 0)
 
 

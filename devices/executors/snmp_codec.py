@@ -218,6 +218,8 @@ def _expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
         stop = at + 2 + data[at + 1]
         if data[at + 1] < 0x80 and stop <= end:
             return at + 2, stop
+        if data[at + 1] == 0x81 and at + 3 <= end and at + 3 + data[at + 2] <= end:
+            return at + 3, at + 3 + data[at + 2]
     found, start, stop = read(data, at, end)
     if found != tag:
         raise BadMessage(f"tag {found:#04x} where {tag:#04x} belongs")
@@ -273,7 +275,8 @@ def _row_head(head: bytes) -> tuple[tuple[int, ...], str, ReadValue, int] | None
     kind, size = TYPES.get(head[-2]), head[-1]
     if kind is None or size > 0x7F or head[1] != len(head) - 2 + size:
         return None
-    return decode_oid(head[4:-2]), kind, READERS[kind], size
+    is_plain = 0 < size <= UNSIGNED.get(kind, 0)
+    return decode_oid(head[4:-2]), kind, int.from_bytes if is_plain else READERS[kind], size
 
 
 def _varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
@@ -337,6 +340,7 @@ def decode_oid(body: bytes) -> tuple[int, ...]:
     return (*head, *parts[1:])
 
 
+UNSIGNED = {"Counter32": 4, "Gauge32": 4, "TimeTicks": 4, "Counter64": 8}  # octets at most
 READERS: dict[str, ReadValue] = {
     "Integer": _signed,
     "Counter32": _counter,

@@ -213,7 +213,7 @@ def _matching_step(row: User, code: str) -> int | None:
     totp, now = pyotp.TOTP(secret), int(time.time()) // STEP_S
     for step in (now + 1, now, now - 1):
         is_fresh = row.totp_last_step is None or step > row.totp_last_step
-        if is_fresh and hmac.compare_digest(totp.generate_otp(step), code):
+        if is_fresh and hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
             return step
     return None
 

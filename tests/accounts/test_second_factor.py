@@ -37,6 +37,18 @@ def second_step(
     return post(path, body, client)
 
 
+@pytest.mark.parametrize("code", ["å", "１２３４５６", "\ud800"])
+def test_a_code_of_other_letters_is_refused(code: str) -> None:
+    person = UserFactory()
+    with_second_factor(person.username)
+    before = Session.objects.count()
+
+    answer = second_step(sign_in(person.username), code)
+
+    assert answer.status_code in {400, 401}
+    assert Session.objects.count() == before
+
+
 @pytest.mark.parametrize("base", [A, B])
 def test_the_set_up_shows_secret_link_and_ten_codes_and_enables_nothing(base: str) -> None:
     person = UserFactory(email="op1@example.net")

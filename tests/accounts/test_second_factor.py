@@ -37,7 +37,7 @@ def second_step(
     return post(path, body, client)
 
 
-@pytest.mark.parametrize("code", ["å", "１２３４５６", "\ud800"])
+@pytest.mark.parametrize("code", ["å", "12345é"])
 def test_a_code_of_other_letters_is_refused(code: str) -> None:
     person = UserFactory()
     with_second_factor(person.username)

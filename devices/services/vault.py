@@ -264,9 +264,8 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
         row.valid_from = moment(body["valid_from"], "valid_from")
     if "valid_until" in body or "expires_at" in body:
         name = "valid_until" if "valid_until" in body else "expires_at"
-        row.valid_until, row.warned_days = moment(body[name], name), None
-        if row.is_expired and row.valid_until and row.valid_until > timezone.now():
-            row.is_expired, row.status = False, CredentialStatus.ACTIVE
+        row.valid_until = moment(body[name], name)
+        _end_moved(row)
     if body.get("access_level") is not None:
         if body["access_level"] not in AccessLevel.values:
             raise Invalid("access_level", f"access_level must be {', '.join(AccessLevel.values)}")
@@ -278,6 +277,13 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
             setattr(row, name, int(body[name]))
     if isinstance(body.get("is_default"), bool):
         row.is_default = body["is_default"]
+
+
+def _end_moved(row: Credential) -> None:
+    """Warn anew before the new end; what had expired counts again when that is still to come."""
+    row.warned_days = None
+    if row.is_expired and (row.valid_until is None or row.valid_until > timezone.now()):
+        row.is_expired, row.status = False, CredentialStatus.ACTIVE
 
 
 def _set_status(row: Credential, status: Any) -> None:
@@ -310,6 +316,8 @@ def _read_certificate(
     for name in ("valid_from", "valid_until"):
         if getattr(row, name) in (None, getattr(before, name)):
             setattr(row, name, getattr(facts, name))
+    if row.valid_until != before.valid_until:
+        _end_moved(row)
     return facts.warnings
 
 

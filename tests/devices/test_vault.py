@@ -208,6 +208,13 @@ def test_a_renewed_certificate_brings_its_dates_and_an_unreadable_one_takes_them
     shown = rotated.json()["data"]["credential"]
     assert (shown["expiration_status"], shown["key_algorithm"]) == ("valid", "Ed25519")
     assert (shown["key_size"], shown["certificate_serial"]) == (256, "7")
+    admin.put(f"/api/credentials/{pk}", {"certificate": old}, format="json")
+    assert vault_use.expire_due() == 1
+    again = admin.put(f"/api/credentials/{pk}", {"certificate": new}, format="json").json()
+    assert (again["data"]["credential"]["status"], again["data"]["credential"]["is_expired"]) == (
+        "active",
+        False,
+    )
     junk = admin.put(f"/api/credentials/{pk}", {"certificate": "junk"}, format="json").json()
     assert junk["data"]["warnings"]
     assert junk["data"]["credential"]["certificate_fingerprint"] == ""

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from devices import policy
 from devices.admin.poll_form import COMMUNITY, FIELD_OF, FIELDS, PollForm, asks_word, body_of
 from devices.admin.words import state_badge
-from devices.models import PollConfig
+from devices.models import PollConfig, PollExecution
 from devices.services import poll_configs
 from inventory_site.core.admin import (
     EMPTY,
@@ -21,6 +21,7 @@ from inventory_site.core.admin import (
     badge,
     column,
     each,
+    identifier,
     register,
     when,
     yes_no,
@@ -30,7 +31,7 @@ SHOWN = 25
 
 
 def _runs(request: HttpRequest, config: PollConfig) -> dict[str, Any]:
-    rows = config.executions.all()[:SHOWN]
+    rows = list(config.executions.all()[:SHOWN])
     table = ShortTable(
         "Runs",
         ("Started", "State", "Devices", "Answered", "Rows", "Error"),
@@ -46,7 +47,18 @@ def _runs(request: HttpRequest, config: PollConfig) -> dict[str, Any]:
             for row in rows
         ],
     )
-    return {"tables": [table]}
+    return {"tables": [*(_silent(row) for row in rows[:1] if row.devices_failed), table]}
+
+
+def _silent(newest: PollExecution) -> ShortTable:
+    """Return the devices that the newest run did not read, each with its reason."""
+    rows = newest.device_results.filter(success=False)[:SHOWN]
+    return ShortTable(
+        "Not read in the last run",
+        ("Address", "Why"),
+        [(identifier(row.device_ip), row.error_message or "No answer") for row in rows],
+        total=newest.devices_failed,
+    )
 
 
 def _run(request: HttpRequest, config: PollConfig, data: dict[str, Any]) -> str:

@@ -95,6 +95,18 @@ def test_who_may_only_look_at_polls_sees_them_without_a_form(admin_page):
     assert reader.get(reverse(ADD)).status_code == 403
 
 
+def test_a_poll_shows_what_its_last_run_did_not_read(admin_page):
+    row = PollConfig.objects.first()
+    run = row.executions.create(config_name=row.name, status="partial", devices_failed=1)
+    run.device_results.create(device_ip="10.0.0.66", error_message="No SNMP response <b>")
+
+    page = reverse("admin:devices_pollconfig_change", args=[row.pk])
+    shown = admin_page.get(f"{page}?tab=runs").content.decode()
+
+    assert "10.0.0.66" in shown
+    assert "No SNMP response &lt;b&gt;" in shown
+
+
 def test_whose_turn_it_is_follows_the_order_of_resolution(admin_page):
     device = DeviceFactory(address=ManagementAddressFactory(ip="10.0.0.7"))
     low, high, off, shared, _ = (

@@ -241,7 +241,10 @@ def test_locations_and_rates_keep_their_keys(api: Any):
     assert (place.status_code, twin.status_code, rate.status_code) == (201, 409, 201)
     assert rate.json()["data"]["currency_code"] == "CHF"
     assert (base.status_code, base.json()["error"]["code"]) == (400, "BASE_CURRENCY")
-    assert zero.status_code == 400
+    assert (zero.status_code, zero.json()["error"]["message"]) == (
+        400,
+        "exchange_rate must be a positive number",
+    )
     assert Location.objects.count() == 1
 
 

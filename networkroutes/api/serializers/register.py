@@ -50,7 +50,11 @@ class ExchangeRateSerializer(SparseSerializer):
     """Units of a currency per 1 USD."""
 
     exchange_rate = serializers.DecimalField(
-        max_digits=20, decimal_places=8, min_value=Decimal("0.00000001"), coerce_to_string=False
+        max_digits=20,
+        decimal_places=8,
+        min_value=Decimal("0.00000001"),
+        coerce_to_string=False,
+        error_messages={"min_value": "exchange_rate must be a positive number"},
     )
 
     class Meta:

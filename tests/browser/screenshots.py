@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.peers.process import find_program
 from tests.peers.site import ADMIN, PASSWORD, ROOT, home, running_site
@@ -75,29 +75,32 @@ PICTURES = (
 )
 
 
-def _sign_in(page: Page) -> None:
+def _sign_in(browser: Browser, url: str) -> StorageState:
+    """Sign in once, so that the audit's picture shows other things too."""
+    page = browser.new_page(base_url=url)
     page.goto("/admin/login/")
     page.locator("input[name=username]").fill(ADMIN)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Overview").wait_for()
+    return page.context.storage_state()
 
 
-def take(browser: Browser, url: str, picture: Picture, folder: Path) -> Path:
+def take(browser: Browser, url: str, picture: Picture, signed_in: StorageState) -> Path:
     """Take one picture and return where it is."""
     width, height = picture.size
     context = browser.new_context(
         base_url=url,
+        storage_state=signed_in,
         color_scheme=picture.scheme,  # type: ignore[arg-type]  # light or dark
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
     )
     page = context.new_page()
-    _sign_in(page)
     page.goto(picture.path)
     picture.prepare(page)
     page.wait_for_load_state("networkidle")
-    target = folder / f"{picture.name}.png"
+    target = FOLDER / f"{picture.name}.png"
     page.screenshot(path=target)
     context.close()
     return target
@@ -112,8 +115,9 @@ def main() -> int:
         place.manage("drain_queue")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         with running_site(place) as site:
+            signed_in = _sign_in(browser, site.url)
             for picture in PICTURES:
-                target = take(browser, site.url, picture, FOLDER)
+                target = take(browser, site.url, picture, signed_in)
                 sys.stdout.write(f"{target.relative_to(ROOT)}\n")
         browser.close()
     return 0

@@ -95,9 +95,9 @@ def _at(stock: Stock, parts: int, small: int, rounds: int, ask: Ask) -> dict[str
     for kind in COMPARED:
         figures[f"times scan {kind}"] = _against_scan(log[kind], rounds).as_dict()
     for kind, texts in (("typo", log["typo"]), ("short", SHORT_TEXTS), ("broad", BROAD)):
-        took = {text: _ms(find_parts, text, rounds) for text in texts}
-        worst = max(took, key=lambda text, took=took: took[text])  # type: ignore[misc]
-        figures[f"slowest {kind} ms"] = {worst: took[worst]}
+        found = {text: _ms(find_parts, text, rounds) for text in texts}
+        most, text = max((took, text) for text, took in found.items())
+        figures[f"slowest {kind} ms"] = {text: most}
     return figures
 
 

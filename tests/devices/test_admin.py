@@ -230,3 +230,15 @@ def test_a_devices_history_names_what_ids_stand_for(admin_page):
 
     assert "Cork exchange" in text
     assert "site_id" not in text
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_discovery_begins_with_the_simulated_switches_where_they_answer(
+    admin_page, monkeypatch, answers
+):
+    monkeypatch.setattr("devices.simulator.places.answers", lambda: answers)
+
+    page = admin_page.get(reverse("admin:devices_scan_add")).content.decode()
+
+    assert ("127.0.10.1-12" in page, 'value="1161"' in page) == (answers, answers)
+    assert ('value="161"' in page) is not answers

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.choices import AuditOutcome, UserStatus
 from accounts.models import ApiKey, AuditEntry, Session, User
-from inventory_site.core.admin import EMPTY, badge, identifier
+from inventory_site.core.admin import EMPTY, badge
 
 USER_STATES = {
     UserStatus.ACTIVE: "ok",
@@ -47,6 +47,7 @@ SENTENCES = {
     "device.host_key_forgotten": "forgot the host key of",
     "device.winrm_command": "ran a WinRM command on",
     "device.winrm_service": "acted on a service of",
+    "fabrication.progress": "reported pieces of",
     "lab.accept_invitation": "accepted the",
     "lab.invite_user": "sent the",
     "lab.register": "joined the lab as",
@@ -165,8 +166,15 @@ def sentence(entry: AuditEntry) -> SafeString:
         "<b>{}</b> {} {} {}",
         entry.actor_name,
         done,
-        identifier(label) if label else "",
+        _named(label),
         CHANNELS.get(entry.channel, entry.channel),
+    )
+
+
+def _named(label: str) -> SafeString:
+    """A name inside a sentence: in monospace, without the button that would leave a gap."""
+    return format_html(
+        '<span class="pb-id"><span class="pb-id-text">{}</span></span>' if label else "{}", label
     )
 
 

@@ -137,10 +137,11 @@ def _changed(
 
 
 def name_of(actor: Any) -> str:
-    """The name an entry shows: the user's, `anonymous` in open mode, else `system`."""
+    """The name an entry shows: the user's, `system` for nobody, the actor's own `audited_as`, else
+    `anonymous`, as in open mode."""
     if isinstance(actor, User):
         return actor.username
-    return SYSTEM if actor is None else ANONYMOUS
+    return SYSTEM if actor is None else getattr(actor, "audited_as", ANONYMOUS)
 
 
 def _kept(values: Mapping[str, Any] | None) -> str | None:

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import audit
 from networkroutes.demo import data, design, records
 from networkroutes.demo.data import Circuit, Place
 from networkroutes.demo.ways import WAYS
@@ -34,6 +35,7 @@ class _Loader:
     is_authenticated = True
     is_active = True
     pk = None
+    audited_as = audit.SYSTEM
 
     def has_perm(self, permission: str, obj: object = None) -> bool:
         return permission.startswith("networkroutes.")

@@ -15,7 +15,7 @@ from devices.executors.snmp_codec import Response, VarBind
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
 MAX_WALK_ROWS = 50_000
-PATIENCE_S, MAX_PATIENCE_S = 0.05, 0.5
+PATIENCE_S, MAX_PATIENCE_S = 0.02, 0.5
 SWEEP_S = 0.01
 FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
 MAX_FRAMES = 1000
@@ -111,15 +111,16 @@ class _Request:
 class SnmpEngine:
     """Use as `async with SnmpEngine() as engine`.
 
-    `window` bounds the requests per target. `at_once` bounds those that were sent a moment ago,
-    so that their answers fit the socket's buffer: one that stays silent for some times the usual
-    wait gives its place to the next, so that dead targets hold nobody up. One timer serves all.
+    `window` bounds the requests per target. `at_once` bounds those that were sent a moment ago, so
+    that their answers fit the socket's buffer, whose size decides unless it is given: one that
+    stays silent for some times the usual wait gives its place to the next, so that dead targets
+    hold nobody up. One timer serves all.
     """
 
-    def __init__(self, *, window: int = 4, at_once: int = 400) -> None:
-        self._window, self._at_once, self._young = window, at_once, 0
+    def __init__(self, *, window: int = 4, at_once: int = 0) -> None:
         self._loop = asyncio.get_running_loop()
         self._sockets = SnmpSockets(self._loop, self._received)
+        self._window, self._at_once, self._young = window, at_once or self._sockets.room(), 0
         self._busy: dict[Address, int] = {}
         self._held: dict[Address, deque[_Request]] = {}
         self._garbled: set[Address] = set()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 Address = tuple[str, int]
 BUFFER_BYTES = 4 * 1024 * 1024
 MAX_DATAGRAM = 65_535
+ANSWER_BYTES, MAX_ROOM = 1024, 2000  # what the kernel counts for a usual answer
 AT_A_TIME = 256
 SO_RCVBUFFORCE = 33  # of Linux; Python has no name for it
 
@@ -37,6 +38,12 @@ class SnmpSockets:
             self._loop.remove_writer(sock)
             sock.close()
         self._by_family.clear()
+
+    def room(self) -> int:
+        """Return how many answers fit the buffer; more where we may enlarge it, as root may."""
+        sock = self._by_family.get(socket.AF_INET) or self._open(socket.AF_INET)
+        size = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        return max(1, min(MAX_ROOM, size // ANSWER_BYTES))
 
     def address(self, host: str, port: int) -> Address | None:
         """Return where a host's answers will come from; nothing for a name that leads nowhere."""

@@ -2,11 +2,13 @@
 
 Both answer as the contract says (5.1): full circuits in insertion order, as JSON. Ours is what the
 front end's address calls. The third search has three texts that many circuits have and few share.
+On SQLite all is done in this thread, and its CPU time counts.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,13 +34,15 @@ def run(size: int = 100_000, rounds: int = 7) -> dict[str, Any]:
     """Search `size` circuits with each of the filters."""
     result: dict[str, Any] = {"name": "P2", "goal": GOAL, "size": size, "rounds": rounds}
     short = []
+    clock = time.thread_time if connection.vendor == "sqlite" else time.perf_counter
     with register.database():
         register.add_circuits(size)
         for number, params in enumerate(SELECTIVE, start=1):
             if _ids(_ours(params)) != _ids(_scan(params)):
                 short.append(f"the answers of search {number} differ.")
-            scan = interleaved(lambda p=params: _ours(p), lambda p=params: _scan(p), rounds)
-            bare = interleaved(lambda p=params: _ours(p), _bare(params), rounds)
+            ours, theirs = (lambda p=params: _ours(p)), (lambda p=params: _scan(p))
+            scan = interleaved(ours, theirs, rounds, clock=clock)
+            bare = interleaved(ours, _bare(params), rounds, clock=clock)
             result[f"times_scan_{number}"] = scan.times_faster.as_dict()
             result[f"over_database_ms_{number}"] = round(bare.ours_ms - bare.other_ms, 2)
             if scan.times_faster.as_dict()["median"] < 30:

@@ -135,6 +135,7 @@ class PollConfig(TimeStamped):
     cron_expression = models.CharField(max_length=100, blank=True)
     target_type = models.CharField(max_length=30, choices=PollTarget, default=PollTarget.ALL)
     target_device_ip = models.CharField(max_length=45, blank=True)
+    target_device_ids = models.JSONField(default=list, blank=True)
     target_group = models.ForeignKey(DeviceGroup, on_delete=models.SET_NULL, null=True, blank=True)
     target_site_name = models.CharField(max_length=100, blank=True)
     target_role = models.CharField(max_length=100, blank=True)

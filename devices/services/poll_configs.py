@@ -29,6 +29,7 @@ PLAIN = (
     "interval_seconds",
     "cron_expression",
     "target_type",
+    "target_device_ids",
     "target_site_name",
     "target_role",
     "target_manufacturer",
@@ -182,6 +183,10 @@ def _checked(name: str, value: Any) -> Any:
     elif name == "tags":
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise Invalid(name, "tags must be a list of texts")
+    elif name == "target_device_ids":
+        if not isinstance(value, list):
+            raise Invalid(name, f"{name} must be a list of ids")
+        return [vault_groups.whole_id(one, name) for one in value]
     elif name == "target_custom_filter":
         if value:
             groups.check_rule(value, "target_custom_filter")

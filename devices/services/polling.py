@@ -13,6 +13,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from cronsim import CronSim, CronSimError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from devices.choices import PollTarget, RunStatus
@@ -293,7 +294,10 @@ def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
     if vendor:
         rows = rows.filter(pk__in=matching({"manufacturer": vendor}).values("pk"))
     if config.target_type == PollTarget.DEVICE:
-        rows = rows.filter(address__ip=config.target_device_ip)
+        chosen = Q(pk__in=config.target_device_ids)
+        if config.target_device_ip:
+            chosen |= Q(address__ip=config.target_device_ip)
+        rows = rows.filter(chosen)
     elif config.target_type == PollTarget.DEVICE_GROUP:
         ips = addresses_of(config.target_group) if config.target_group else []
         rows = rows.filter(address__ip__in=ips)

@@ -316,3 +316,29 @@ def test_limits_of_samples_stand_under_both_names(api):
     answer = client.get("/api/metrics/optical/thresholds?device_ip=10.0.0.1").json()
 
     assert answer["thresholds"] == {"21": {"rx_low_alarm": 0.0, "rx_low_warn": 0.0}}
+
+
+@pytest.mark.django_db
+def test_a_poll_of_chosen_devices_asks_these_and_the_one_at_the_address(api):
+    chosen, named, other = DeviceFactory.create_batch(3)
+    admin = api("admin")
+    body = {
+        "name": "these",
+        "poll_type": "snmp_availability",
+        "target_type": "device",
+        "target_device_ids": [chosen.pk],
+        "target_device_ip": named.ip,
+    }
+
+    made = admin.post("/api/polling/configs", body, format="json").json()["data"]
+    wrong = admin.put(
+        f"/api/polling/configs/{made['id']}", {"target_device_ids": ["x"]}, format="json"
+    )
+
+    config = PollConfig.objects.get(pk=made["id"])
+    assert {asked.ip for asked in polling.targets_of(config)} == {chosen.ip, named.ip}
+    shown = admin.get(f"/api/polling/configs/{made['id']}").json()["data"]
+    assert shown["target_device_ids"] == [chosen.pk]
+    assert wrong.status_code == 400
+    assert wrong.json()["error"]["message"] == "target_device_ids must be a whole number"
+    assert other.ip not in {chosen.ip, named.ip}

@@ -250,6 +250,7 @@ class SnmpEngine:
         request.is_admitted = True
         if self._young >= self._at_once:
             self._queue.append(request)
+            self._wake_at(self._loop.time() + self._patience_s)
         else:
             self._begin(request)
 
@@ -263,7 +264,7 @@ class SnmpEngine:
     def _send(self, request: _Request, now: float) -> None:
         request.due = now + request.timeout_s
         request.sent_at, request.grows_old = now, now + self._patience_s
-        self._wake_at(min(request.due, request.grows_old))
+        self._wake_at(request.due)
         try:
             self._sockets.send(request.frame.message(request.number), request.address)
         except (OSError, OverflowError) as err:
@@ -317,7 +318,7 @@ class SnmpEngine:
             self._timer = self._loop.call_at(moment, self._sweep)
 
     def _sweep(self) -> None:
-        """Send late requests again, give up those out of time, and sleep until the next is due."""
+        """Send late requests again, give up those out of time, and sleep until the next event."""
         self._timer, now = None, self._loop.time()
         for request in list(self._sent.values()):
             if request.due <= now:
@@ -325,7 +326,12 @@ class SnmpEngine:
             elif request.is_young and request.grows_old <= now:
                 self._grow_old(request)
         if self._sent:
-            self._wake_at(max(min(map(_next_event, self._sent.values())), now + SWEEP_S))
+            self._wake_at(max(min(map(self._next_event, self._sent.values())), now + SWEEP_S))
+
+    def _next_event(self, request: _Request) -> float:
+        """Return when a request needs something; its age matters only while others wait."""
+        is_waited_for = request.is_young and self._queue
+        return min(request.due, request.grows_old) if is_waited_for else request.due
 
     def _again(self, request: _Request, now: float) -> None:
         if request.attempts_left <= 0:
@@ -357,10 +363,6 @@ class SnmpEngine:
         """Keep the patience near four times the usual wait, within its bounds."""
         wished = min(MAX_PATIENCE_S, max(PATIENCE_S, 4 * took_s))
         self._patience_s += (wished - self._patience_s) / 16
-
-
-def _next_event(request: _Request) -> float:
-    return min(request.due, request.grows_old) if request.is_young else request.due
 
 
 def _frame(agent: Agent, kind: int, varbinds: bytes, max_repetitions: int = 0) -> codec.Frame:

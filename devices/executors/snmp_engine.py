@@ -250,7 +250,7 @@ class SnmpEngine:
         request.is_admitted = True
         if self._young >= self._at_once:
             self._queue.append(request)
-            self._wake_at(self._loop.time() + self._patience_s)
+            self._wake_at(self._loop.time() + SWEEP_S)
         else:
             self._begin(request)
 

@@ -32,6 +32,7 @@ from tests.peers.site import home, running_site
 
 Log = dict[str, list[str]]
 Ask = Callable[[str], list[Any]]
+Connect = Callable[[], Ask]
 COMPARED = ("exact", "prefix", "infix", "phrase", "no hit")
 LIMITS_MS = {"typo": 60.0, "short": 10.0, "broad": 20.0}
 SHORT_TEXTS = ("qx", "r", "a", "7", "4b", "re")
@@ -42,9 +43,9 @@ OVER_DATABASE_MS, GROWTH = 6.0, 1.5
 def measured(name: str, goal: str, size: int, rounds: int, least: float) -> dict[str, Any]:
     """Ask the log of a tenth of `size` parts, then of all of them."""
     small = size // 10
-    with _site() as ask:
+    with _site() as connect:
         stock = Stock()
-        few, many = (_at(stock, parts, small, rounds, ask) for parts in (small, size))
+        few, many = (_at(stock, parts, small, rounds, connect) for parts in (small, size))
     growth = round(many["http p50 ms"] / few["http p50 ms"], 2)
     figures = {f"{key} at {small}": value for key, value in few.items()}
     figures |= {f"{key} at {size}": value for key, value in many.items()}
@@ -88,10 +89,10 @@ def scan(text: str) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _at(stock: Stock, parts: int, small: int, rounds: int, ask: Ask) -> dict[str, Any]:
+def _at(stock: Stock, parts: int, small: int, rounds: int, connect: Connect) -> dict[str, Any]:
     stock.grow(parts)
     log = query_log(small)
-    figures = _over_http([text for texts in log.values() for text in texts], ask)
+    figures = _over_http([text for texts in log.values() for text in texts], connect())
     for kind in COMPARED:
         figures[f"times scan {kind}"] = _against_scan(log[kind], rounds).as_dict()
     for kind, texts in (("typo", log["typo"]), ("short", SHORT_TEXTS), ("broad", BROAD)):
@@ -178,8 +179,8 @@ def _without_a_letter(word: str, dice: Random) -> str:
 
 
 @contextmanager
-def _site() -> Iterator[Ask]:
-    """The site over an empty database, asked by an administrator over one connection."""
+def _site() -> Iterator[Connect]:
+    """The site over an empty database, asked by an administrator; a call opens a connection."""
     with tempfile.TemporaryDirectory(prefix="patchbay-stock-") as folder:
         if connection.vendor == "sqlite":  # in a file, as in use
             connection.settings_dict["TEST"]["NAME"] = f"{folder}/parts.sqlite3"
@@ -187,9 +188,12 @@ def _site() -> Iterator[Ask]:
             client = Client()
             client.force_login(User.objects.create_superuser("admin", "a@example.net", "pass"))
             with running_site(place) as site:
-                line = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=60)
-                cookie = client.cookies.output(attrs=[], header="", sep=";").strip()
-                yield lambda text: _asked(line, text, cookie)
+                yield lambda: _line(urlsplit(site.url).netloc, client.cookies.output([], "", ";"))
+
+
+def _line(server: str, cookie: str) -> Ask:
+    line = http.client.HTTPConnection(server, timeout=60)
+    return lambda text: _asked(line, text, cookie.strip())
 
 
 def _asked(line: http.client.HTTPConnection, text: str, cookie: str) -> list[Any]:

@@ -296,7 +296,8 @@ def test_no_migration_runs_without_a_backup(
     stocked: FabricationPart, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PATCHBAY_VAR = tmp_path
-    before = MigrationLoader(connection).project_state([("parts", "0003_fabrication")]).apps
+    loader = MigrationLoader(connection, replace_migrations=False)
+    before = loader.project_state([("parts", "0003_fabrication")]).apps
     plan = [("a migration", False)]
 
     def migrated(plan: list[Any], apps: Any) -> None:
@@ -304,7 +305,7 @@ def test_no_migration_runs_without_a_backup(
 
     migrated([], before)
     none = list(fabrication_backup.folder().iterdir())
-    migrated(plan, MigrationLoader(connection).project_state([("parts", "0001_stock")]).apps)
+    migrated(plan, loader.project_state([("parts", "0001_stock")]).apps)
     too_early = list(fabrication_backup.folder().iterdir())
     migrated(plan, before)
     path = next(fabrication_backup.folder().iterdir())

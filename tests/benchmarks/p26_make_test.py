@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ def run(size: int = 1, rounds: int = 1) -> dict[str, Any]:
     longest = max(minutes)
     short = [] if longest <= LIMIT_MINUTES else [f"it took {longest:.1f} minutes."]
     if done.returncode:
+        sys.stderr.write(output)
         short.append("it was red; see its own output.")
     return {
         "goal": GOAL,

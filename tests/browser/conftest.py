@@ -39,6 +39,7 @@ AXE_CALL = """async (tags) => {
         rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${rule.help}`));
 }"""
 PHONE_WIDTH, DESK_WIDTH = 390, 1440
+PATIENCE_MS = 45_000  # against hanging; the machine may have much else to do
 
 NewPage = Callable[..., Page]
 
@@ -118,8 +119,8 @@ def new_page(chromium: Browser, site: str) -> Iterator[NewPage]:
             reduced_motion="reduce",
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
-        expect.set_options(timeout=15_000)
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         _watch(page, site)
         if user is not None:
             sign_in(page, user, site)

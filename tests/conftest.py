@@ -62,7 +62,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark users of peers and what needs no database, choose daily or long proofs, keep users of
-    one peer in one process.
+    one peer in one process, begin with what takes long.
     """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
@@ -79,11 +79,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_is_short)
 
 
 def _belongs(item: pytest.Item, *, soak: bool) -> bool:
     marked = item.get_closest_marker("soak") is not None
     return marked or "rounds" in getattr(item, "fixturenames", ()) if soak else not marked
+
+
+def _is_short(item: pytest.Item) -> bool:
+    """What is long, or waits for its peer's other users, begins first: nobody waits for it last."""
+    return not any(item.get_closest_marker(name) for name in ("xdist_group", "live", "browser"))
 
 
 def _group(item: pytest.Item) -> str | None:

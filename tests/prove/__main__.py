@@ -17,7 +17,7 @@ BEGAN = time.monotonic()
 BIN = os.path.dirname(PYTHON)
 PACKAGES = ("inventory_site", "accounts", "networkroutes", "parts", "devices", "workflows")
 ONCE = "browser or live or benchmark or once"
-WORKERS = "4"  # many wait for peers, for a browser or for each other
+WORKERS = "3"  # some wait for peers or for each other
 CONCISE = ("--output-format", "concise")
 
 

@@ -32,10 +32,10 @@ class TooManyGuesses(DomainError):
     code, status_code = "RATE_LIMITED", 429
 
     def __init__(self, message: str = "", *, retry_after: float = 0.0) -> None:
+        said = round(retry_after, 2)
         super().__init__(
-            message
-            or f"Please wait {retry_after:.1f} seconds before checking authentication again",
-            retry_after=round(retry_after, 2),
+            message or f"Please wait {said:.1f} seconds before checking authentication again",
+            retry_after=said,
         )
         self.retry_after = retry_after
 

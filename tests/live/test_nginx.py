@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.house import ROOT
 from tests.peers.nginx import check_config
-from tests.peers.process import LOOPBACK, free_port
+from tests.peers.process import LOOPBACK, free_port, wait_for
 from tests.peers.site import ADMIN, PASSWORD
 
 SHIPPED = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -111,6 +111,8 @@ def test_no_key_of_an_address_stands_in_the_log(behind_nginx, tmp_path) -> None:
 
     fetch(f"{url}/health?api_key=k-1", {"Referer": f"{url}/?api_key=k-1", "User-Agent": "ours"})
 
-    lines = (tmp_path / "access.log").read_text()
+    log = tmp_path / "access.log"  # nginx writes its line after the answer
+    wait_for(lambda: log.exists() and log.read_text().endswith("\n"))
+    lines = log.read_text()
     assert '"GET /health" 200' in lines
     assert "k-1" not in lines

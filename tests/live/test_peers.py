@@ -9,13 +9,19 @@ import smtplib
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.network_guard import NetworkClosed
-from tests.peers.process import LOOPBACK, MissingPeer, Process, find_program, is_listening
+from tests.peers.process import (
+    LOOPBACK,
+    MissingPeer,
+    Process,
+    find_program,
+    is_listening,
+    wait_for,
+)
 from tests.peers.site import ROOT
 
 HOLD = """
@@ -26,15 +32,6 @@ with running_postgres() as postgres, running_rabbitmq() as rabbit:
     print(postgres.port, rabbit.port, flush=True)
     time.sleep(600)
 """
-
-
-def wait_until(gone, timeout_s: float = 20.0) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if gone():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_a_process_of_a_site_sees_nothing_of_the_environment_of_the_tests(
@@ -63,7 +60,7 @@ def test_servers_end_when_the_process_that_started_them_dies(number: int) -> Non
     holder.wait(20)
 
     assert listening == [True, True]
-    assert wait_until(lambda: not any(is_listening(port) for port in ports))
+    wait_for(lambda: not any(is_listening(port) for port in ports))
 
 
 def test_a_process_is_ended_with_its_children(tmp_path: Path) -> None:
@@ -81,7 +78,7 @@ def test_a_process_is_ended_with_its_children(tmp_path: Path) -> None:
             return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         return True
 
-    assert wait_until(gone)
+    wait_for(gone)
 
 
 def test_a_missing_program_says_which_package_brings_it() -> None:

@@ -21,6 +21,7 @@ from tests.live.file_site import (
     slow_readers,
     upload,
 )
+from tests.peers.process import wait_for
 from tests.peers.site import home
 
 
@@ -44,13 +45,6 @@ def site(place, serve):
     return serve(place, threads=12)
 
 
-def waited_for(check, timeout_s=20):
-    end = time.monotonic() + timeout_s
-    while not check():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def spooled(place):
     return list((place.folder / "var/tmp").iterdir())
 
@@ -62,7 +56,7 @@ def test_a_server_killed_in_the_middle_of_an_upload_lists_nothing_and_the_sweep_
     upload(site, circuit, 100, "before.sor")
     sender = Upload(site, circuit, 40 * MIB)
     sender.send(20 * MIB)
-    waited_for(lambda: any(path.stat().st_size > 10 * MIB for path in spooled(place)))
+    wait_for(lambda: any(path.stat().st_size > 10 * MIB for path in spooled(place)))
 
     site.process.kill()
     again = serve(place)
@@ -125,7 +119,7 @@ def test_slow_readers_do_not_keep_short_requests_waiting(site, key):
     assert b"retry-after: " in refused.lower()
     assert answers == [200] * 10
     assert took < 10
-    waited_for(lambda: is_free(site, archive(circuit), key))
+    wait_for(lambda: is_free(site, archive(circuit), key))
 
 
 def is_free(site, path, key):

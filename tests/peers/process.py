@@ -92,6 +92,14 @@ def as_account(command: Sequence[str], account: str | None) -> list[str]:
     return [*prefix, *command]
 
 
+def wait_for(ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Wait until something is so; fail the test when it does not become so in time."""
+    deadline = time.monotonic() + timeout_s
+    while not ready():
+        assert time.monotonic() < deadline, f"it did not happen in {timeout_s} s"
+        time.sleep(0.02)
+
+
 @dataclass
 class Process:
     """A running server; its output goes to `log`. Without `inherits`, `env` is all it gets."""

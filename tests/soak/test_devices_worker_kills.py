@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from tests.devices.conftest import Simulated, simulated
 from tests.devices.netbox_stub import TOKEN, NetBox, netbox
 from tests.live.kills import WORKER
 from tests.live.test_devices_kills import CACHED, COUNTS, DONE, POLLED, RUNNING, SCAN, ask, count
-from tests.peers.process import Process
+from tests.peers.process import Process, wait_for
 from tests.peers.site import Home, home
 
 __all__ = ["simulated"]
@@ -69,23 +68,15 @@ def working(place: Home) -> Iterator[Process]:
         worker.stop()
 
 
-def until(found: Callable[[], bool]) -> None:
-    """Wait for a state; fail when it does not come."""
-    ends = time.monotonic() + WITHIN_S
-    while not found():
-        assert time.monotonic() < ends, "it did not come"
-        time.sleep(0.02)
-
-
 def killed_and_resumed(place: Home, arguments: str, middle: Callable[[], bool]) -> None:
     """Queue a task, kill its worker in the middle, let the next one end what was begun."""
     ask(place, QUEUE.format(arguments=arguments))
     with working(place) as worker:
-        until(middle)
+        wait_for(middle, WITHIN_S)
         worker.kill()
     assert count(place, OPEN) == ask(place, SWEEP) == 1
     with working(place):
-        until(lambda: count(place, OPEN) == 0)
+        wait_for(lambda: count(place, OPEN) == 0, WITHIN_S)
 
 
 def test_a_killed_worker_leaves_nothing_half_done(
@@ -103,7 +94,7 @@ def test_a_killed_worker_leaves_nothing_half_done(
     assert ask(site, LOST) == [[["failed", 0]], 0, 0]
     with working(site):
         ask(site, QUEUE.format(arguments=f"'devices.poll', {pk}, '{AT.replace(':00:', ':05:')}'"))
-        until(lambda: count(site, OPEN) == 0)
+        wait_for(lambda: count(site, OPEN) == 0, WITHIN_S)
     (first, second), samples, twice = ask(site, LOST)
     assert (first, second[1], twice) == (["failed", 0], samples, 0)
     assert samples > 0

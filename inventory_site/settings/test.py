@@ -22,3 +22,4 @@ PASSWORD_HASHERS = [
 ]
 PATCHBAY_TASKS = "inline"
 USAGE_FLUSH_SECONDS = 0
+WHITENOISE_AUTOREFRESH = True  # each test client would list all static files again, for 25 ms

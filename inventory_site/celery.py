@@ -21,7 +21,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 @worker_init.connect
 def share_memory(**kwargs: Any) -> None:
-    """Keep the collector away from what is loaded by now, so that children go on sharing it."""
+    """Load what every child would load for itself, and keep the collector away from it."""
+    from inventory_site.core.outbox.specs import load_tasks
+
+    load_tasks()
     gc.collect()
     gc.freeze()
 

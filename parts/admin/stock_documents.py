@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from inventory_site.core.admin import Answer, Verb, toast
 from inventory_site.core.errors import DomainError
 from parts import policy
-from parts.admin.stock_pages import stock_page
+from parts.admin.stock_pages import stock_page, verb_address
 from parts.admin.stock_words import page_of
 from parts.choices.stock import DocumentKind
 from parts.models import Kit, StockDocument, StockPart
@@ -78,7 +78,7 @@ def documents_tab(request: HttpRequest, parent: StockPart | Kit) -> dict[str, An
             for row in rows
         ],
         "may_change": request.user.has_perm(policy.CHANGE_STOCK),
-        "kind": parent._meta.model_name,
+        "add_url": verb_address(str(parent._meta.model_name), ADD_DOCUMENT.slug, parent.pk),
     }
 
 

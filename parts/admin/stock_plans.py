@@ -34,6 +34,12 @@ PLAN_STATES = {
 OPEN_PLANS = {PlanStatus.READY, PlanStatus.PARTIAL}
 
 
+def _has_moves(plan: ReorgPlan) -> bool:
+    """Whether something of the plan can still be done or left out."""
+    is_open = any(step["status"] in reorg.OPEN for step in plan.steps)
+    return is_open and plan.status in OPEN_PLANS
+
+
 class WishesForm(forms.ModelForm):
     """How far a plan may go."""
 
@@ -81,7 +87,7 @@ def _skip(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Ans
 
 
 def _steps(request: HttpRequest, plan: ReorgPlan) -> dict[str, Any]:
-    may = request.user.has_perm(policy.CHANGE_STOCK) and plan.status in OPEN_PLANS
+    may = request.user.has_perm(policy.CHANGE_STOCK) and _has_moves(plan)
     return {
         "steps": [
             {
@@ -131,7 +137,7 @@ class ReorgPlanAdmin(StockAdmin):
             form=_steps_form,
             follows="The ticked moves are booked.",
             on_list=False,
-            fits=lambda plan: plan.status in OPEN_PLANS,
+            fits=_has_moves,
             icon="check",
         ),
         Verb(
@@ -141,7 +147,7 @@ class ReorgPlanAdmin(StockAdmin):
             run=_skip,
             form=_steps_form,
             on_list=False,
-            fits=lambda plan: plan.status in OPEN_PLANS,
+            fits=_has_moves,
         ),
     ]
 

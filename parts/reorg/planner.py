@@ -115,7 +115,8 @@ class _Desk:
         self._rows = [
             _Row(row.id4, row.qty, (row.box_no, row.loc_no), row.type_id) for row in layout.rows
         ]
-        self._emptied_by: dict[Place, list[int]] = defaultdict(list)
+        self._left_by: dict[Place, list[int]] = defaultdict(list)
+        self._emptied_by: dict[Place, tuple[int, ...]] = {}
         self.steps: list[Step] = []
 
     def rows(self) -> list[Stock]:
@@ -185,7 +186,7 @@ class _Desk:
         self, row: _Row, target: Place, reason: str, purpose: str, *, is_merge: bool = False
     ) -> None:
         seq, source = len(self.steps) + 1, row.place
-        depends_on = () if is_merge else tuple(self._emptied_by[target])
+        depends_on = self._emptied_by.get(target, ())
         text = f"Move {row.qty} of {row.id4} from {_shown(source)} to {_shown(target)} to {purpose}"
         self.steps.append(Step(seq, row.id4, row.qty, source, target, reason, depends_on, text))
         there = next((o for o in self._rows if o.id4 == row.id4 and o.place == target), None)
@@ -195,8 +196,9 @@ class _Desk:
             self._rows.remove(row)
         else:
             row.place, row.has_moved = target, True
+        self._left_by[source].append(seq)
         if not any(other.place == source for other in self._rows):
-            self._emptied_by[source].append(seq)
+            self._emptied_by[source] = tuple(self._left_by[source])
 
     def _home(self, type_id: int) -> int:
         """The designated box, else the box with most rows, the lowest on a tie."""

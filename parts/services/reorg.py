@@ -23,10 +23,10 @@ from parts.errors.stock import (
     RecordNotFound,
     StockInvalid,
 )
-from parts.models import Box, PartLocation, PartType, ReorgPlan
+from parts.models import Box, PartLocation, PartType, ReorgPlan, StockPart
 from parts.reorg import Layout, Plan, Step, Stock, Wishes, planned
 from parts.services import jobs
-from parts.services.booking import Amount, Booking, Place
+from parts.services.booking import Amount, Booking, Place, locked_boxes, locked_parts
 from parts.services.movements import move_within
 
 PENDING, APPLIED, SKIPPED, STALE, BLOCKED = "pending", "applied", "skipped", "stale", "blocked"
@@ -180,6 +180,7 @@ def _run(
 ) -> Applied:
     done = Applied(plan, [], [], [])
     failed: set[int] = set()
+    _lock_all([steps[seq] for seq in todo])
     for seq in todo:
         step = steps[seq]
         if failed.intersection(step["depends_on"]):
@@ -194,6 +195,13 @@ def _run(
             failed.add(seq)
             done.stale.append(seq)
     return done
+
+
+def _lock_all(steps: Sequence[dict[str, Any]]) -> None:
+    """Lock the boxes of all steps, then their parts, so that no step locks out of order."""
+    locked_boxes(step[key] for step in steps for key in ("from_box_no", "to_box_no"))
+    known = StockPart.objects.filter(id4__in={step["part_id4"] for step in steps})
+    locked_parts(known.values_list("id4", flat=True))
 
 
 def _applied(actor: Any, plan: ReorgPlan, step: dict[str, Any]) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from parts.models import PartLocation, ReorgPlan, StockMovement
+from parts.models import Box, PartLocation, ReorgPlan, StockMovement, StockPart
 from parts.reorg import Layout, Metrics, Stock, Wishes, planned
-from parts.services import movements
+from parts.services import movements, reorg
 from parts.services.booking import Amount
 
 API = "/api/stock/reorg/plans"
@@ -120,3 +123,53 @@ def test_an_expired_plan_is_refused(stock: Any, plan_id: str) -> None:
 
     assert (late.status_code, late.json()["error"]["code"]) == (409, "PLAN_EXPIRED")
     assert StockMovement.objects.filter(reason="reorg").count() == 0
+
+
+def test_a_place_that_two_parts_shared_is_free_after_both_have_left() -> None:
+    shared = Layout(
+        rows=[
+            Stock("RESA", 1, 1, 1, 1),
+            Stock("RESB", 1, 1, 3, 1),
+            Stock("CAPA", 5, 1, 2, 2),
+            Stock("CAPB", 6, 1, 2, 2),
+            Stock("CAPC", 8, 2, 1, 2),
+            Stock("CAPD", 8, 2, 2, 2),
+            Stock("CAPE", 8, 2, 3, 2),
+        ],
+        capacities={1: 3, 2: 5},
+        types={1: ("Resistor", None), 2: ("Capacitor", None)},
+    )
+
+    steps = planned(shared, Wishes()).steps
+
+    assert [(step.id4, step.source, step.target, step.depends_on) for step in steps] == [
+        ("CAPA", (1, 2), (2, 4), ()),
+        ("CAPB", (1, 2), (2, 5), ()),
+        ("RESB", (1, 3), (1, 2), (1, 2)),
+    ]
+
+
+@pytest.mark.django_db
+def test_all_boxes_are_locked_before_the_first_part(plan_id: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        reorg.apply_plan(actor=None, plan_id=plan_id)
+
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    first_box, first_part = (
+        next(place for place, sql in enumerate(reads) if f'FROM "{table}"' in sql)
+        for table in (Box._meta.db_table, StockPart._meta.db_table)
+    )
+    assert first_box < first_part
+    assert set(re.findall(r"\d+", reads[first_box].split(" IN ")[1])) == {"1", "3", "10"}
+
+
+@pytest.mark.django_db
+def test_a_plan_without_moves_offers_nothing_to_apply(admin_page: Any) -> None:
+    plan = reorg.request_plan(actor=None, params={})
+    reorg.work_out(str(plan.pk))
+
+    page = admin_page.get(f"/admin/parts/reorgplan/{plan.pk}/change/").content.decode()
+
+    assert "Nothing to tidy up" in page
+    assert "verbs/apply" not in page
+    assert "verbs/skip" not in page

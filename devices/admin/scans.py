@@ -34,6 +34,7 @@ from inventory_site.core.admin import (
 )
 
 SHOWN = 300
+ENDED = Count("results", filter=~Q(results__state=TargetState.WAITING))
 SIMULATED_HELP = (
     "Filled in for the simulated switches that run beside this site: save to find them. For your"
     " own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
@@ -145,6 +146,7 @@ class ScanAdmin(ServiceAdmin):
     """Discovery and reading of devices."""
 
     form = ScanForm
+    change_form_template = "devices/admin/watched.html"
     list_display = ["name", "kind", "status_badge", "progress", "found", "started"]
     list_filter = ["kind", "status"]
     phone_columns = ["status_badge", "progress"]
@@ -194,7 +196,7 @@ class ScanAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scan]:
         rows: QuerySet[Scan] = super().get_queryset(request)
         return rows.annotate(
-            ended=Count("results", filter=~Q(results__state=TargetState.WAITING)),
+            ended=ENDED,
             answered=Count("results", filter=Q(results__is_online=True)),
         )
 
@@ -277,6 +279,7 @@ class ExecutorRunAdmin(ReadOnlyAdmin):
     """Commands on devices, with the answers side by side."""
 
     list_title = "Commands"
+    change_form_template = "devices/admin/watched.html"
     nouns = "commands"
     list_display = ["name", "command", "status_badge", "targets", "started"]
     list_filter = ["executor", "status"]
@@ -297,6 +300,10 @@ class ExecutorRunAdmin(ReadOnlyAdmin):
             fits=lambda run: run.status in RUN_OPEN,
         )
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExecutorRun]:
+        rows: QuerySet[ExecutorRun] = super().get_queryset(request)
+        return rows.annotate(ended=ENDED)
 
     def state(self, obj: ExecutorRun) -> SafeString:
         return state_badge(obj.status)

@@ -48,11 +48,17 @@ def preview(direction: str) -> dict[str, Any]:
 def run(direction: str, *, actor: Any) -> dict[str, Any]:
     """Do what the preview says; a device that fails is a row with its reason.
 
-    `left` counts what a push leaves to the next call. Raises `Invalid` and `RemoteFailed`.
+    `left` counts what a push leaves to the next call. Raises `Invalid` and `RemoteFailed`, and
+    `BusyError` while another process talks with NetBox.
     """
     policy.require(actor, policy.CHANGE)
     if direction == PULL:
         policy.require(actor, policy.ADD)
+    with netbox_sync.one_at_a_time():
+        return _run(direction, actor)
+
+
+def _run(direction: str, actor: Any) -> dict[str, Any]:
     wanted = [row for row in _plans(direction) if row.action != "unchanged"]
     batch = wanted[:MAX_WRITES] if direction == PUSH else wanted
     act = _pulled if direction == PULL else _pusher()

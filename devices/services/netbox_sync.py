@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,17 +15,33 @@ from devices.errors import RemoteFailed
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxFailed
+from inventory_site.core.errors import BusyError
+from inventory_site.core.locks import alone
 
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
 
-BUSY, BUSY_S = "devices.netbox.sync", 600
+ALONE = "devices.netbox.sync"
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep every other process out of NetBox for the block; raises `BusyError`."""
+    with alone(ALONE) as is_ours:
+        if not is_ours:
+            raise BusyError("NetBox is being synchronised already; try again in a moment.")
+        yield
 
 
 def sync(*, actor: Any = None) -> dict[str, int]:
     """Refresh the cache: upsert by NetBox id, remove what has vanished; one transaction.
 
-    Talks first and writes afterwards. Raises `RemoteFailed`.
+    Talks first and writes afterwards. Raises `RemoteFailed`, and `BusyError` while another does.
     """
+    with one_at_a_time():
+        return _sync(actor)
+
+
+def _sync(actor: Any) -> dict[str, int]:
     client = netbox_settings.client()
     try:
         found = [(is_vm, row) for is_vm, path in PATHS for row in client.all(path)]
@@ -67,14 +83,13 @@ def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
 
 
 def sync_if_configured() -> bool:
-    """Refresh the cache when a NetBox is configured; one at a time. For the schedule."""
-    if not netbox_settings.shown()["enabled"] or not cache.add(BUSY, True, BUSY_S):
+    """Refresh the cache when a NetBox is configured and nobody does it now. For the schedule."""
+    if not netbox_settings.shown()["enabled"]:
         return False
-    try:
+    with contextlib.suppress(BusyError):
         sync()
-    finally:
-        cache.delete(BUSY)
-    return True
+        return True
+    return False
 
 
 def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cronsim import CronSim, CronSimError
@@ -128,6 +128,7 @@ def _locked(pk: int) -> PollConfig:
 
 
 def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
+    before = row.target_site_name
     for name in PLAIN:
         if name in body:
             value = body[name] if body[name] is not None else _default(name)
@@ -162,17 +163,34 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
         row.target_group = group
     elif "target_group_id" in body:
         row.target_group = None
-    if body.get("target_site_id"):
-        key = vault_groups.whole_id(body["target_site_id"], "target_site_id")
-        site = Site.objects.filter(pk=key).first()
-        if site is None:
-            raise Invalid("target_site_id", "there is no such site")
-        row.target_site_name = site.name
+    _apply_site(row, body, before)
     if body.get("credential_id"):
         row.credential = vault.find(vault_groups.whole_id(body["credential_id"], "credential_id"))
     elif "credential_id" in body:
         row.credential = None
     row.full_clean(exclude=["credential", "target_group"], validate_unique=False)
+
+
+def _apply_site(row: PollConfig, body: Mapping[str, Any], before: str) -> None:
+    """Take a site by its id; one sent back as it was shown lets a new name win."""
+    if "target_site_id" not in body:
+        return
+    if not body["target_site_id"]:
+        row.target_site_name = row.target_site_name if "target_site_name" in body else ""
+        return
+    key = vault_groups.whole_id(body["target_site_id"], "target_site_id")
+    site = Site.objects.filter(pk=key).first()
+    if site is None:
+        raise Invalid("target_site_id", "there is no such site")
+    if "target_site_name" not in body or site.name.lower() != before.lower():
+        row.target_site_name = site.name
+
+
+def site_ids(rows: Iterable[PollConfig]) -> dict[str, int]:
+    """Return the ids of the sites that polls name, by the name in lower case."""
+    if not any(row.target_site_name for row in rows):
+        return {}
+    return {name.lower(): pk for name, pk in Site.objects.values_list("name", "pk")}
 
 
 def _checked(name: str, value: Any) -> Any:

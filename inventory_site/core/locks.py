@@ -5,9 +5,12 @@ transaction begins (`transaction_mode=IMMEDIATE`), so the same code is right on 
 """
 
 import contextlib
+import fcntl
+import zlib
 from collections.abc import Iterator
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 
 from inventory_site.core.errors import BusyError
@@ -47,3 +50,42 @@ def guarded() -> Iterator[None]:
     """Open a transaction whose lock waits end in `BusyError`."""
     with busy_is_an_answer(), transaction.atomic():
         yield
+
+
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Hold a name for the block, across processes, without a transaction; say whether we have it.
+
+    For long work that talks before it writes. The name is free again when its holder ends, however
+    it ends: PostgreSQL drops a session's lock, the system a closed file's.
+    """
+    held = _alone_by_database if connection.vendor == "postgresql" else _alone_by_file
+    with held(name) as is_ours:
+        yield is_ours
+
+
+@contextlib.contextmanager
+def _alone_by_database(name: str) -> Iterator[bool]:
+    key = zlib.crc32(name.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@contextlib.contextmanager
+def _alone_by_file(name: str) -> Iterator[bool]:
+    folder = settings.PATCHBAY_VAR / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / name).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

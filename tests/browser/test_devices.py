@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from devices.models import Device, Scan
+from devices.models import Device, ExecutorRun, Scan
 from devices.services import vault
 from tests.browser.test_stock import go, ready
 from tests.devices.conftest import Simulated, simulated
@@ -78,3 +78,25 @@ def test_switches_are_found_taken_in_and_read_within_two_minutes(
     go(page, f"{HOME}device/topology/")
     expect(page.locator("svg circle")).to_have_count(10)
     assert time.monotonic() - began < WITHIN_S
+
+
+@pytest.mark.parametrize("kind", ["scan", "executorrun"])
+def test_the_page_of_work_under_way_follows_by_itself(page: Page, kind: str) -> None:
+    made: Scan | ExecutorRun
+    if kind == "scan":
+        made = Scan.objects.create(total_targets=2, targets=["10.0.0.1-2"], status="running")
+    else:
+        made = ExecutorRun.objects.create(executor="ping", total_targets=2, status="running")
+    for number in (1, 2):
+        made.results.create(target=f"10.0.0.{number}", position=number)
+    go(page, f"{HOME}{kind}/{made.pk}/change/")
+    expect(page.get_by_text("0 of 2 targets done")).to_be_visible()
+
+    made.results.filter(position=1).update(state="done")
+    expect(page.get_by_text("1 of 2 targets done")).to_be_visible(timeout=20_000)
+
+    made.results.update(state="done")
+    type(made).objects.filter(pk=made.pk).update(
+        status="completed" if kind == "scan" else "success"
+    )
+    expect(page.locator("[data-watch]")).to_have_count(0, timeout=20_000)

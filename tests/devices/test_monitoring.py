@@ -16,6 +16,7 @@ from devices.models import (
     OpticalSample,
     PollConfig,
     PollExecution,
+    Site,
 )
 from devices.services import health, inventory, poll_rows, polling, retention, scans
 from tests.factories.devices import DeviceFactory, SiteFactory
@@ -173,6 +174,27 @@ def test_a_due_poll_is_queued_once(commits):
 
 
 @pytest.mark.django_db
+def test_a_poll_of_a_site_shows_its_id_and_the_changed_one_of_both_wins(api):
+    admin = api("admin")
+    lab, hub = (Site.objects.create(name=name) for name in ("Lab", "Hub"))
+    body = {"name": "S", "poll_type": "snmp_interfaces", "target_type": "site"}
+
+    at = admin.post("/api/polling/configs", {**body, "target_site_id": lab.pk}, format="json")
+    url = f"/api/polling/configs/{at.json()['data']['id']}"
+
+    def shown(**sent):
+        assert not sent or admin.put(url, sent, format="json").status_code == 200
+        data = admin.get(url).json()["data"]
+        return data["target_site_id"], data["target_site_name"]
+
+    assert shown() == (lab.pk, "Lab")
+    assert shown(target_site_id=hub.pk) == (hub.pk, "Hub")
+    assert shown(target_site_id=lab.pk, target_site_name="Hub") == (lab.pk, "Lab")
+    assert shown(target_site_id=lab.pk, target_site_name="HUB") == (hub.pk, "HUB")
+    assert shown(target_site_name="Nowhere") == (None, "Nowhere")
+    assert shown(target_site_id=None) == (None, "")
+
+
 def test_polls_are_managed_over_rest(api, commits):
     admin = api("admin")
     missing = admin.post("/api/polling/configs", {"name": "x"}, format="json")

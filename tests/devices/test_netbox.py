@@ -7,11 +7,13 @@ from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 
 from accounts.models import Setting
 from devices.models import Device, NetBoxCacheEntry
-from devices.services import netbox_settings
+from devices.services import netbox_settings, netbox_sync
 from devices.services.netbox_client import NetBoxClient
+from inventory_site.core.locks import alone
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,40 @@ def test_a_sync_is_idempotent_and_removes_what_vanished(api, netbox):
     ]
     flat = admin.get("/integrations/v1/netbox/devices?limit=10000").json()
     assert (flat["count"], flat["data"][0]["primary_ip4"]) == (2, "10.1.0.1")
+
+
+def test_while_one_syncs_the_others_are_told_and_nothing_is_written(api, netbox):
+    admin = api("admin")
+    admin.put("/api/netbox/settings", {"url": netbox, "token": TOKEN}, format="json")
+    busy = threading.Event()
+    done = threading.Event()
+
+    def hold():
+        with alone(netbox_sync.ALONE) as is_ours:
+            assert is_ours
+            busy.set()
+            done.wait(20)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    try:
+        assert busy.wait(20)
+        refused = admin.post("/api/netbox/sync")
+        pulled = admin.post("/api/netbox/inventory/sync", {"direction": "pull"}, format="json")
+        assert not netbox_sync.sync_if_configured()
+    finally:
+        done.set()
+        other.join()
+
+    assert (refused.status_code, pulled.status_code) == (503, 503)
+    assert refused.json()["error"] == {
+        "code": "BUSY",
+        "message": "NetBox is being synchronised already; try again in a moment.",
+    }
+    assert not NetBoxCacheEntry.objects.exists()
+    assert netbox_sync.sync_if_configured()
+    assert NetBoxCacheEntry.objects.count() == 2
 
 
 def test_the_replaced_tools_paths_answer_bare(api):

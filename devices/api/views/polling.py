@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -18,14 +19,22 @@ from devices.services import health, poll_configs
 from devices.services.polling import BUILT_IN
 
 
-def config_shown(row: PollConfig, with_community: bool = False) -> dict[str, Any]:
-    """Return a poll; a community of its own shows only to those who may change settings."""
+def configs_shown(rows: list[PollConfig], with_community: bool = False) -> list[dict[str, Any]]:
+    """Return polls; a community of their own shows only to those who may change settings."""
+    sites = poll_configs.site_ids(rows)
+    return [_config_shown(row, sites, with_community) for row in rows]
+
+
+def _config_shown(
+    row: PollConfig, sites: Mapping[str, int], with_community: bool
+) -> dict[str, Any]:
     data = {name: getattr(row, name) for name in poll_configs.PLAIN}
     return {
         "id": row.pk,
         **data,
         "target_device_ip": row.target_device_ip or None,
         "target_group_id": row.target_group_id,
+        "target_site_id": sites.get(row.target_site_name.lower()),
         "credential_id": row.credential_id,
         "snmp_community": poll_configs.community_of(row, with_community),
         "created_at": row.created_at,
@@ -73,7 +82,7 @@ class ConfigsView(DeviceView):
         if query.get("poll_type"):
             rows = rows.filter(poll_type=query["poll_type"])
         tag, open_ = query.get("tag"), policy.may(request.user, policy.SETTINGS_EDIT)
-        shown = [config_shown(row, open_) for row in rows if not tag or tag in row.tags]
+        shown = configs_shown([row for row in rows if not tag or tag in row.tags], open_)
         return Response({"configs": shown, "count": len(shown), "total": len(shown)})
 
     def post(self, request: Request) -> Response:
@@ -94,12 +103,12 @@ class ConfigView(DeviceView):
     def get(self, request: Request, pk: int) -> Response:
         """Answer a poll."""
         may_read = policy.may(request.user, policy.SETTINGS_EDIT)
-        return Response(config_shown(poll_configs.find(pk), may_read))
+        return Response(configs_shown([poll_configs.find(pk)], may_read)[0])
 
     def put(self, request: Request, pk: int) -> Response:
         """Change a poll."""
         row = poll_configs.update(pk, actor=request.user, body=self.body)
-        return said(config_shown(row, True), "Config updated")
+        return said(configs_shown([row], True)[0], "Config updated")
 
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a poll."""

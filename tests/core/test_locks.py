@@ -1,0 +1,52 @@
+"""A name that one process holds alone."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from inventory_site.core.locks import alone
+from tests.peers.process import wait_for
+
+pytestmark = pytest.mark.django_db
+NAME = "tests.alone"
+HOLDER = """
+import json, pathlib, sys, time
+from django.conf import settings
+database, folder = json.loads(sys.argv[1])
+settings.configure(DATABASES={"default": database}, PATCHBAY_VAR=pathlib.Path(folder))
+from inventory_site.core.locks import alone
+with alone("tests.alone") as is_ours:
+    print(is_ours, flush=True)
+    time.sleep(60)
+"""
+
+
+def is_free() -> bool:
+    with alone(NAME) as is_ours:
+        return is_ours
+
+
+def test_a_name_is_held_across_processes_and_free_when_its_holder_is_killed() -> None:
+    wanted = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+    database = {key: str(connection.settings_dict[key] or "") for key in wanted}
+    given = json.dumps([database, str(settings.PATCHBAY_VAR)])
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, given], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "True\n"
+        assert not is_free()
+        child.kill()
+    wait_for(is_free)
+
+
+def test_a_name_is_free_again_after_an_error_and_is_held_once() -> None:
+    with pytest.raises(KeyError), alone(NAME) as first:
+        assert first
+        assert not (connection.vendor == "sqlite" and is_free())
+        raise KeyError
+    assert is_free()

@@ -17,7 +17,6 @@ from inventory_site.core.search import (
     all_of,
     as_filter,
     holding,
-    in_columns,
     in_text,
     matching,
 )
@@ -92,13 +91,17 @@ def _texts(given: dict[str, str]) -> list[Wanted]:
 def _by_ucn(text: str, using: str) -> Condition:
     """Match the UCN of a circuit, or of one of its channels."""
     circuits, values = holding(NetworkRoute, [Wanted(("circuit_id",), text)], using)
-    channels, more = in_columns(DarkFibreChannel, Wanted(("dwdm_ucn",), text), using)
+    channels, more = _channels_by_ucn(text, using)
     key, table = f'"{ROUTES}"."id"', f'"{DarkFibreChannel._meta.db_table}"'
     sql = (
         f'{key} IN (SELECT {key} FROM "{ROUTES}" WHERE {circuits} '  # noqa: S608  names of models
         f"UNION ALL SELECT route_id FROM {table} WHERE {channels})"
     )
     return sql, values + more
+
+
+def _channels_by_ucn(text: str, using: str) -> Condition:
+    return holding(DarkFibreChannel, [Wanted(("dwdm_ucn",), text)], using, "dwdm_ucn")
 
 
 def _by_value(name: str, text: str, using: str) -> Condition:
@@ -129,5 +132,5 @@ def find_channels(rows: QuerySet[DarkFibreChannel], text: str) -> QuerySet[DarkF
         default=2,
         output_field=IntegerField(),
     )
-    found = rows.filter(dwdm_ucn__icontains=text).annotate(match_rank=rank)
+    found = rows.filter(as_filter(_channels_by_ucn(text, rows.db))).annotate(match_rank=rank)
     return found.order_by("match_rank", "dwdm_ucn", "pk")

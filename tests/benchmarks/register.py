@@ -39,6 +39,20 @@ def add_circuits(size: int) -> None:
     _analyse()
 
 
+def add_channels(size: int) -> None:
+    """Add channels with names of their own, 96 to a circuit, to circuits that are there."""
+    routes = NetworkRoute.objects.order_by("pk").values_list("pk", flat=True)[: size // 96 + 1]
+    keys = list(routes)
+    for start in range(0, size, BATCH):
+        DarkFibreChannel.objects.bulk_create(
+            [
+                DarkFibreChannel(route_id=keys[number // 96], dwdm_ucn=f"LONLON{number:06d}")
+                for number in range(start, min(size, start + BATCH))
+            ]
+        )
+    _analyse()
+
+
 def add_overdue(size: int) -> None:
     """Add reservations that ran out, each on a channel of its own, to one circuit."""
     route, _ = NetworkRoute.objects.get_or_create(circuit_id="DARKFB000001")

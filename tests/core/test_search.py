@@ -19,6 +19,7 @@ from inventory_site.core.search import (
     holding,
     matching,
     ranked,
+    rarity,
     search_text_field,
     sqlite,
 )
@@ -126,6 +127,17 @@ def test_a_phrase_is_looked_for_in_its_own_columns_with_its_blanks():
     assert len(holds((("name", "system"), "R%O_N"))) == 3
     assert names(holds((("system",), "R%O_N"), (("name",), "k n"))) == ["York New"]
     assert names(holds((("name",), "ew"), (("name",), "rk"))) == ["New York", "York New"]
+
+
+def test_of_a_phrase_the_letters_that_few_rows_have_are_asked():
+    rarity.forget()
+    add(*(f"Common system {number:02d}" for number in range(20)), "Quartz system")
+
+    asked = rarity.rarest(Cable, ["Quartz system"], "default", "search_text")
+
+    assert asked == ["tz ", "uar"]
+    assert rarity.rarest(Cable, ["em", "tem"], "default", "search_text") == ["tem"]
+    assert names(holds((("name",), "QUARTZ SYSTEM"))) == ["Quartz system"]
 
 
 @given(

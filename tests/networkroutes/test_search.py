@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from networkroutes.models import NetworkRoute
+from networkroutes.models import DarkFibreChannel, NetworkRoute
 from networkroutes.selectors.search import search_routes
+from tests.factories.networkroutes import DarkFibreChannelFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,16 @@ def test_case_does_not_matter_in_any_alphabet(sample_register: Any, asked: str):
 
     assert found(location=asked) == ["LONLON123456", "LONFFT129391"]
     assert found(location_b=asked, bandwidth="dark") == ["LONLON123456"]
+
+
+def test_a_channels_ucn_is_found_by_any_part_as_it_is_now(sample_register: Any):
+    channel = DarkFibreChannelFactory(
+        route=NetworkRoute.objects.get(circuit_id="LONFFT129391"), dwdm_ucn="Parser700042"
+    )
+    assert found(circuit_id="rSER70") == found(circuit_id="Er") == ["LONFFT129391"]
+
+    DarkFibreChannel.objects.filter(pk=channel.pk).update(dwdm_ucn="TYOTYO700043")
+    assert (found(circuit_id="rser70"), found(circuit_id="yot")) == ([], ["LONFFT129391"])
+
+    channel.delete()
+    assert found(circuit_id="yot") == []

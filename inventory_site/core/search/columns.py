@@ -1,26 +1,22 @@
 """Phrases looked for in single columns, as one condition of plain SQL.
 
-A search that finds few of many rows spends most of its time in building its query, and on SQLite in
-the index's reading of letters that most rows have. So the condition is one piece of text, and of
-SQLite's index only the rarest three letters are asked; the columns are then read of the few rows
-that have them.
+A search that finds few of many rows spends most of its time in building its query, and in the
+index's reading of letters that most rows have. So the condition is one piece of text, and the index
+is asked for the rarest letters only; the columns are then read of the few rows that have them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from django.db import connections
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
 
 from inventory_site.core.search.folding import folded_sql, folded_text, letters_to_fold
-from inventory_site.core.search.sqlite import TRIGRAM, index_name, quoted
+from inventory_site.core.search.rarity import rarest
+from inventory_site.core.search.sqlite import index_name, quoted
 
 MAX_PHRASE = 64
-ENOUGH = 2
-SAMPLE = 64
-ONE_IN = 16
 ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 CONDITIONS = {"postgresql": "UPPER({}) LIKE UPPER(%s)", "sqlite": r"{} LIKE %s ESCAPE '\'"}
 Condition = tuple[str, list[str]]
@@ -51,7 +47,7 @@ def holding(
 ) -> Condition:
     """Return the condition that each phrase is in one of its columns.
 
-    `column` is the searchable text of all of them; its index narrows the rows.
+    `column` holds the text of all of them; its trigram index narrows the rows.
     """
     narrowing = _narrowing(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
     return all_of([narrowing, *(in_columns(model, one, using) for one in wanted)])
@@ -76,45 +72,13 @@ def _narrowing(model: type[Model], phrases: list[str], using: str, column: str) 
     """Return a condition that the index answers and that holds for every row wanted."""
     connection = connections[using]
     quote, table = connection.ops.quote_name, model._meta.db_table
+    trigrams = rarest(model, phrases, using, column)
+    if not trigrams:
+        return "", []
     if connection.vendor != "sqlite":
-        patterns = [f"%{phrase.lower().translate(ESCAPED)}%" for phrase in phrases]
-        test = f"{quote(table)}.{quote(column)} LIKE %s"
+        patterns = [f"%{trigram.translate(ESCAPED)}%" for trigram in trigrams]
+        test = f"{quote(table)}.{quote(column)} ILIKE %s"
         return " AND ".join([test] * len(patterns)), patterns
     index = quote(index_name(table, column))
-    question = _question(index, [one for one in phrases if len(one) >= TRIGRAM], using)
     asked = f"{quote(table)}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"  # noqa: S608  names of models
-    return (asked, [question]) if question else ("", [])
-
-
-def _question(index: str, phrases: list[str], using: str) -> str:
-    """Return what to ask of SQLite's index: two trigrams that few rows have, or else the phrases.
-
-    How far apart the first rows of a trigram are tells how rare it is, for about 20 us each.
-    """
-    rounds = zip_longest(*map(_parts, phrases))
-    trigrams = list(dict.fromkeys(part for parts in rounds for part in parts if part))
-    if len(trigrams) <= ENOUGH:
-        return _all_in(trigrams)
-    sample = f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {SAMPLE}"  # noqa: S608  names of models
-    rare: list[str] = []
-    with connections[using].cursor() as cursor:
-        for trigram in trigrams:
-            cursor.execute(sample, [quoted(trigram)])
-            keys = [key for (key,) in cursor]
-            if len(keys) < SAMPLE:
-                return quoted(trigram)
-            if keys[-1] - keys[0] >= SAMPLE * ONE_IN:
-                rare.append(trigram)
-            if len(rare) == ENOUGH:
-                break
-    return _all_in(rare or phrases)
-
-
-def _all_in(terms: list[str]) -> str:
-    return " AND ".join(map(quoted, terms))
-
-
-def _parts(phrase: str) -> list[str]:
-    """Cut a phrase into trigrams from its end, which tells more than how it begins."""
-    starts = [*range(len(phrase) - TRIGRAM, 0, -TRIGRAM), 0]
-    return [phrase[start : start + TRIGRAM] for start in starts]
+    return asked, [" AND ".join(map(quoted, trigrams))]

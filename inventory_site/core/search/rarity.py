@@ -1,0 +1,59 @@
+"""Which letters of a phrase few rows have: told by a sample of the column, kept for a while.
+
+An index of trigrams reads a list of rows for each that it is asked, and some are in most rows. The
+sample is a hint only: whatever is asked of the index, the columns themselves are compared after it.
+"""
+
+import time
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from django.db import connections
+from django.db.models import Max, Min, Model
+
+from inventory_site.core.search.sqlite import TRIGRAM
+
+ENOUGH = 2
+SAMPLE = 48
+KEPT_S = 600.0
+
+_samples: dict[tuple[str, str, str], tuple[float, list[str]]] = {}
+
+
+def rarest(model: type[Model], phrases: Sequence[str], using: str, column: str) -> list[str]:
+    """Return up to two trigrams of the phrases, the rarest first; none when all are shorter."""
+    rounds = zip_longest(*map(_trigrams, phrases))
+    trigrams = list(dict.fromkeys(one for each in rounds for one in each if one))
+    if len(trigrams) <= ENOUGH:
+        return trigrams
+    texts = _sample(model, using, column)
+    counts = {one: sum(one.lower() in text for text in texts) for one in trigrams}
+    return sorted(trigrams, key=counts.__getitem__)[:ENOUGH]
+
+
+def forget() -> None:
+    """Take new samples from now on."""
+    _samples.clear()
+
+
+def _trigrams(phrase: str) -> list[str]:
+    """Cut a phrase into trigrams from its end, which tells more than how it begins."""
+    if len(phrase) < TRIGRAM:
+        return []
+    starts = [*range(len(phrase) - TRIGRAM, 0, -TRIGRAM), 0]
+    return [phrase[start : start + TRIGRAM] for start in starts]
+
+
+def _sample(model: type[Model], using: str, column: str) -> list[str]:
+    """Return the column of rows from all over the table, in lower case; one look in ten minutes."""
+    key = (connections[using].alias, model._meta.db_table, column)
+    taken, texts = _samples.get(key, (-KEPT_S, []))
+    if time.monotonic() - taken >= KEPT_S:
+        rows = model._base_manager.using(using)
+        ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+        first, last = ends["first"] or 0, ends["last"] or 0
+        keys = {first + (last - first) * place // SAMPLE for place in range(SAMPLE + 1)}
+        found = rows.filter(pk__in=keys).values_list(column, flat=True)
+        texts = [text.lower() for text in found if text]
+        _samples[key] = time.monotonic(), texts
+    return texts

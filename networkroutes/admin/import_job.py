@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory_site.core.admin import toast
 from inventory_site.core.errors import NotFound
-from networkroutes.admin.import_words import changed_row
+from networkroutes.admin.import_words import changed_row, table_words
 from networkroutes.admin.pages import framed
 from networkroutes.choices import BulkOutcome
 from networkroutes.errors import BulkRefused
@@ -29,7 +29,7 @@ def import_job(request: HttpRequest, upload_id: int) -> HttpResponse:
     if request.method == "POST":
         return _apply(request, upload_id)
     job = get_object_or_404(BulkUpload, pk=upload_id)
-    shown: dict[str, Any] = {"job": job, "module_word": job.module.replace("_", " ")}
+    shown: dict[str, Any] = {"job": job, "module_word": table_words(job.module)}
     if job.outcome == BulkOutcome.DRY_RUN and job.file_key:
         shown |= _preview(job)
     elif job.outcome in (BulkOutcome.REFUSED, BulkOutcome.FAILED):

@@ -13,7 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory_site.core.admin import toast
-from networkroutes.admin.import_words import changed_row, every_line_csv, kept_file
+from networkroutes.admin.import_words import (
+    changed_row,
+    every_line_csv,
+    kept_file,
+    table_words,
+)
 from networkroutes.admin.pages import framed
 from networkroutes.bulk_files import template_csv
 from networkroutes.errors import BulkRefused
@@ -29,7 +34,7 @@ SALT = "networkroutes.import"
 
 def modules() -> list[tuple[str, str]]:
     """Return the tables by the words of people."""
-    return [(slug, slug.replace("_", " ").capitalize()) for slug in bulk.MODULES]
+    return [(slug, table_words(slug)) for slug in bulk.MODULES]
 
 
 class ImportForm(forms.Form):
@@ -38,7 +43,7 @@ class ImportForm(forms.Form):
     module = forms.ChoiceField(label="Table", choices=modules)
     csv_file = forms.FileField(
         label="CSV file",
-        help_text="The first line names the columns; Template has them all.",
+        help_text="The first line names the columns; a template has them all.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     upsert = forms.BooleanField(

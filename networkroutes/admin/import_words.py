@@ -20,6 +20,7 @@ LOOKS = {
     UPDATE: ("Update", "wait", "pencil"),
     KEEP: ("Unchanged", "idle", ""),
 }
+TABLES = {"network_routes": "Circuits", "pop_capabilities": "POP capabilities"}
 COLUMNS = ("line", "action", "key", "changes", "errors")
 
 
@@ -33,6 +34,11 @@ def changed_row(shown: dict[str, Any]) -> dict[str, Any]:
         "key": shown["key"],
         "changes": [(name, _said(change["old"]), _said(change["new"])) for name, change in changes],
     }
+
+
+def table_words(slug: str) -> str:
+    """Return the words of a table that an import fills."""
+    return TABLES.get(slug, slug.replace("_", " ").capitalize())
 
 
 def kept_file(key: str) -> AbstractContextManager[IO[bytes]]:

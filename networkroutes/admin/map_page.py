@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from networkroutes.admin.pages import framed
+from networkroutes.admin.words import bandwidth_words
 from networkroutes.selectors.network_map import WORDS, network_map
 
 REFRESH_S = 30
@@ -42,13 +43,20 @@ def map_data(request: HttpRequest) -> JsonResponse:
 
 
 def _words(found: Any) -> dict[str, Any]:
-    route = "admin:networkroutes_networkroute_change"
     place = "admin:networkroutes_location_change"
     return {
         "places": [{**row, "url": reverse(place, args=[row["id"]])} for row in found.places],
-        "circuits": [{**row, "url": reverse(route, args=[row["id"]])} for row in found.circuits],
-        "unplaced": [{**row, "url": reverse(route, args=[row["id"]])} for row in found.unplaced],
+        "circuits": [_circuit(row) for row in found.circuits],
+        "unplaced": [_circuit(row) for row in found.unplaced],
         "is_cut": found.is_cut,
+    }
+
+
+def _circuit(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "url": reverse("admin:networkroutes_networkroute_change", args=[row["id"]]),
+        "bandwidth": bandwidth_words(row["bandwidth"]) if row["bandwidth"] else "",
     }
 
 

@@ -24,6 +24,7 @@ from inventory_site.core.admin import (
     when,
 )
 from networkroutes.admin.design import ReadOnlyPage
+from networkroutes.admin.import_words import table_words
 from networkroutes.admin.pricing_forms import (
     PricingForm,
     PromoForm,
@@ -55,7 +56,7 @@ def _changes(request: HttpRequest, version: PricingConfig) -> dict[str, Any]:
         )
         for key in new
     ]
-    header = ("Rule", "This version", "The one before", "")
+    header = ("Rule", "This version", "The one before", "Difference")
     return {"tables": [ShortTable("Values", header, rows)]}
 
 
@@ -257,7 +258,7 @@ class BulkUploadAdmin(ReadOnlyPage):
 
     @column("Table", order="module")
     def table(self, obj: BulkUpload) -> str:
-        return obj.module.replace("_", " ").capitalize()
+        return table_words(obj.module)
 
     @column("Outcome", order="outcome")
     def state(self, obj: BulkUpload) -> SafeString:

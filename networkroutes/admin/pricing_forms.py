@@ -10,7 +10,7 @@ from django import forms
 from django.utils.text import capfirst
 
 from networkroutes.admin.widgets import plain_decimal
-from networkroutes.design.margins import DEFAULTS, TERMS
+from networkroutes.design.margins import DEFAULTS, HUNDRED, TERMS
 from networkroutes.models import PricingConfig, PromoRule
 from networkroutes.selectors.pricing import current_version, values_of
 
@@ -42,6 +42,20 @@ def _short(key: str) -> str:
     return f"protected, {words} (kept, not used)" if key.startswith(PROTECTED) else words
 
 
+def _fault(key: str, data: Mapping[str, Any]) -> str:
+    value, name = data.get(field_of(key)), key.rpartition(".")[2]
+    if value is None or name == "nrcCharge":
+        return ""
+    if not name.endswith(("Margin", "Percent")):
+        return "" if value > 0 else "Must be more than 0."
+    if value >= HUNDRED:
+        return "Must be below 100."
+    suggested = data.get(field_of(key.replace("minMargin", "suggestedMargin")))
+    if suggested is not None and value > suggested:
+        return "Must not exceed the suggested margin."
+    return ""
+
+
 def _number(key: str) -> forms.DecimalField:
     return forms.DecimalField(
         label=capfirst(_short(key)),
@@ -67,6 +81,15 @@ class _NoteForm(forms.ModelForm):
             field = self.fields.get(field_of(key))
             if field is not None:
                 field.initial = plain_decimal(present[key])
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the field what the service would refuse by its dotted key."""
+        data = super().clean() or self.cleaned_data
+        for key in DEFAULTS:
+            fault = _fault(key, data)
+            if fault:
+                self.add_error(field_of(key), fault)
+        return data
 
     def _post_clean(self) -> None:
         """The service checks the rules."""

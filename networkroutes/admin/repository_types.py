@@ -46,7 +46,7 @@ def _fields(request: HttpRequest, kind: RepositoryType) -> dict[str, Any]:
             identifier(field.slug, page_of(field)),
             field.header,
             FieldKind(field.kind).label,
-            "required" if field.is_required else "",
+            "Yes" if field.is_required else "No",
             ", ".join(field.choices),
         )
         for field in RepositoryField.objects.filter(repository_type=kind)
@@ -54,7 +54,7 @@ def _fields(request: HttpRequest, kind: RepositoryType) -> dict[str, Any]:
     every = reverse("admin:networkroutes_repositoryfield_changelist")
     table = ShortTable(
         "Typed fields",
-        ("Name", "Label", "Kind", "", "Choices"),
+        ("Name", "Label", "Kind", "Required", "Choices"),
         rows,
         url=f"{every}?repository_type__id__exact={kind.pk}",
         empty="Circuits have their own fields; a kind with typed fields gets a list and a form.",

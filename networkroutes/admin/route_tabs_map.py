@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import ShortTable, Tab, badge, number, when
 from networkroutes.admin.words import plain, verb_of
@@ -16,7 +21,7 @@ from networkroutes.selectors import design as selector
 from networkroutes.selectors.latency_history import RANGES, floor_ms, history_of
 from networkroutes.selectors.network_map import map_lines, points_of
 
-SHOWN_SAMPLES, SHOWN_OUTAGES = 50, 10
+SHOWN_SAMPLES, SHOWN_OUTAGES = 20, 10
 
 
 def _map(request: HttpRequest, route: NetworkRoute) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def _latency(request: HttpRequest, route: NetworkRoute) -> dict[str, Any]:
         "probe": probe,
         "probe_words": _probe_words(probe),
         "state": LatencyState.objects.filter(route=route).first(),
-        "tables": [_values(request, route), _outages(route)],
+        "tables": [_outages(route), _values(request, route)],
     }
 
 
@@ -101,7 +106,7 @@ def _values(request: HttpRequest, route: NetworkRoute) -> ShortTable:
         ("When", "Latency, ms", "Source"),
         [
             (
-                when(row.sampled_at),
+                _clock(row.sampled_at),
                 number(row.latency_ms, 1) if row.latency_ms is not None else badge("Lost", "warn"),
                 row.source,
             )
@@ -110,6 +115,13 @@ def _values(request: HttpRequest, route: NetworkRoute) -> ShortTable:
         url=f"{every}?{urlencode({'q': route.circuit_id})}",
         empty="Nothing was measured yet.",
     )
+
+
+def _clock(moment: datetime) -> SafeString:
+    """Draw the time of a sample: many lie within one hour, which "1 hour ago" would not tell."""
+    local = timezone.localtime(moment)
+    shown = date_format(local, "j M, H:i:s")
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
 
 
 def _outages(route: NetworkRoute) -> ShortTable:

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from networkroutes.admin.words import mbps_words
+from networkroutes.design.capacity import requested_mbps
 from networkroutes.models import SavedSearch
 
 NOTHING = "–"  # noqa: RUF001  an en dash stands where nothing is known
@@ -45,12 +47,13 @@ def column(row: SavedSearch) -> dict[str, Any]:
     return {"row": row, "url": url_of(row), "kept": kept, "paths": paths}
 
 
-def facts(columns: Sequence[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
-    """Return (what, one text per search, whether they differ)."""
+def facts(columns: Sequence[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]], bool]]:
+    """Return (what, a search's name and its text for each search, whether they differ)."""
+    names = [str(each["row"]) for each in columns]
     found = []
     for title, read in FACTS:
         texts = [_shown(read(each)) for each in columns]
-        found.append((title, texts, len(set(texts)) > 1))
+        found.append((title, list(zip(names, texts, strict=True)), len(set(texts)) > 1))
     return found
 
 
@@ -70,11 +73,20 @@ def _way(number: int, name: str) -> Any:
     return read
 
 
+def _money(name: str) -> Any:
+    def read(each: dict[str, Any]) -> Any:
+        amount = each["kept"].get(name)
+        is_number = isinstance(amount, (int, float)) and not isinstance(amount, bool)
+        return f"{amount:,.2f}" if is_number else amount
+
+    return read
+
+
 def _bandwidth(each: dict[str, Any]) -> str | None:
     row = each["row"]
     if not row.bandwidth_required:
         return None
-    return f"{row.bandwidth_required:g} {row.bandwidth_unit or 'Mbps'}"
+    return mbps_words(requested_mbps(row.bandwidth_required, row.bandwidth_unit))
 
 
 FACTS: tuple[tuple[str, Any], ...] = (
@@ -92,10 +104,10 @@ FACTS: tuple[tuple[str, Any], ...] = (
     ("Twin's carriers", _way(1, "carriers")),
     ("Term, months", lambda each: each["row"].contract_term_months),
     ("Currency", lambda each: each["row"].output_currency),
-    ("Monthly", lambda each: each["kept"].get("monthly")),
-    ("Set-up", lambda each: each["kept"].get("setup")),
-    ("Contract", lambda each: each["kept"].get("total")),
-    ("Suggested by margin", lambda each: each["kept"].get("suggested")),
+    ("Monthly", _money("monthly")),
+    ("Set-up", _money("setup")),
+    ("Contract", _money("total")),
+    ("Suggested by margin", _money("suggested")),
 )
 
 

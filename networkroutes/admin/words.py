@@ -24,7 +24,7 @@ from networkroutes.choices import (
 )
 from networkroutes.errors import CannotRelease, CannotRenew, CannotReserve
 from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation
-from networkroutes.rules import leading_number
+from networkroutes.rules import DARK_FIBER, leading_number
 from networkroutes.selectors.register import channel_state, latency_limit_ms, latency_state
 
 DASH = "–"  # noqa: RUF001  an en dash stands where nothing is known
@@ -90,13 +90,22 @@ def ends(route: NetworkRoute) -> SafeString:
 
 
 def bandwidth(route: NetworkRoute) -> str:
-    """Say the bandwidth: `Dark fibre`, `100 Gbps`, `622 Mbps`; what is no number stays as it is."""
-    text = route.bandwidth or ""
-    if route.is_dark_fibre:
+    """Say the bandwidth of a circuit."""
+    return bandwidth_words(route.bandwidth or "")
+
+
+def bandwidth_words(text: str) -> str:
+    """Say a bandwidth: `Dark fibre`, `100 Gbps`, `622 Mbps`; what is no number stays as it is."""
+    if text.lower() == DARK_FIBER:
         return "Dark fibre"
     mbps = leading_number(text)
     if mbps is None or not text.strip().replace(".", "", 1).isdigit():
         return plain(text)
+    return mbps_words(mbps)
+
+
+def mbps_words(mbps: float) -> str:
+    """Say a number of Mbps: `100 Gbps`, `622 Mbps`."""
     return f"{mbps / MBPS_PER_GBPS:g} Gbps" if mbps >= MBPS_PER_GBPS else f"{mbps:g} Mbps"
 
 

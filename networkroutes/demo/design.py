@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from networkroutes.design.constraints import Constraints, names
+from networkroutes.design.twins import CIRCUIT
+from networkroutes.errors import PathNotFound
 from networkroutes.models import (
     Carrier,
     CarrierContact,
@@ -19,7 +22,15 @@ from networkroutes.models import (
     PromoRule,
     SavedSearch,
 )
-from networkroutes.services import capabilities, carriers, latency, pricing_rules, searches
+from networkroutes.services import (
+    capabilities,
+    carriers,
+    latency,
+    offers,
+    pricing_rules,
+    searches,
+)
+from networkroutes.services.design_paths import PathsQuestion
 
 REGIONS = {
     "Kestrel Networks": "EMEA",
@@ -39,7 +50,10 @@ SAMPLES, SAMPLE_EVERY = 288, timedelta(minutes=5)
 FLOORS = {"LON1": (300, 350, 450, 690), "SNG1": (420, 480, 640, 900)}
 ABLE = {"LON1": ("cnx_colocation", "cnx_sdwan", "internet_on_ramp"), "SNG1": ("cnx_ethernet",)}
 PROMOTION = "London to Frankfurt, spring"
-SEARCH = "London to Singapore, 10 G, under 180 ms"
+AVOIDED_IN: dict[str, list[str]] = {
+    "London to Singapore, 10 G, under 180 ms": ["Meridian Cable"],
+    "London to Singapore, 10 G, any carrier": [],
+}
 
 
 def load_design(actor: Any) -> int:
@@ -49,7 +63,7 @@ def load_design(actor: Any) -> int:
     made += sum(_history(*pair) for pair in HISTORY.items())
     made += sum(_place(actor, code) for code in FLOORS)
     made += _promotion(actor)
-    return made + _search(actor)
+    return made + sum(_search(actor, *pair) for pair in AVOIDED_IN.items())
 
 
 def _carrier(actor: Any, name: str, region: str) -> int:
@@ -134,20 +148,34 @@ def _promotion(actor: Any) -> int:
     return 1
 
 
-def _search(actor: Any) -> int:
-    if SavedSearch.objects.filter(search_name=SEARCH).exists():
+def _search(actor: Any, name: str, avoided: list[str]) -> int:
+    """Keep a search with its answer of today, so that two can be compared."""
+    if SavedSearch.objects.filter(search_name=name).exists():
+        return 0
+    question = PathsQuestion(
+        source="LON1",
+        destination="SNG1",
+        constraints=Constraints(bandwidth_mbps=10_000, carriers=names(avoided)),
+        max_latency_ms=180,
+        twin=CIRCUIT,
+        asked={"source": "LON1", "destination": "SNG1", "avoid_carriers": ", ".join(avoided)},
+    )
+    try:
+        offer = offers.make_offer(actor=actor, question=question, terms=offers.Terms(24, "EUR"))
+    except PathNotFound:
         return 0
     values = {
-        "search_name": SEARCH,
+        "search_name": name,
         "source_location": "LON1",
         "destination_location": "SNG1",
         "bandwidth_required": 10_000,
         "bandwidth_unit": "Mbps",
         "protection_required": True,
         "max_latency_ms": 180,
-        "carrier_avoidance": ["Meridian Cable"],
+        "carrier_avoidance": avoided,
         "output_currency": "EUR",
         "contract_term_months": 24,
+        "search_results": offers.kept_words(offer),
     }
     searches.save_search(actor=actor, values=values)
     return 1

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import IO, Any
 
 from networkroutes.errors import BulkRefused
@@ -93,7 +94,7 @@ def paired(module: Module, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
 
 
 def described(module: Module, row: Row, obj: Any) -> dict[str, Any]:
-    """Say what an upload would do with a row, and each value that it would change."""
+    """Say what an upload would do with a row; `changes` has the file's columns that differ."""
     shown: dict[str, Any] = {
         "row": row.number,
         "action": UPDATE if row.pk else INSERT,
@@ -101,9 +102,9 @@ def described(module: Module, row: Row, obj: Any) -> dict[str, Any]:
     }
     if row.pk is not None:
         shown["changes"] = {
-            name: {"old": getattr(obj, name), "new": value}
-            for name, value in fields_of(module, row).items()
-            if getattr(obj, name) != value
+            name: {"old": _shown(getattr(obj, field)), "new": _shown(row.values[name])}
+            for name, field in _field_names(module, row)
+            if getattr(obj, field) != row.values[name]
         }
         if not shown["changes"]:
             shown["action"] = KEEP
@@ -125,12 +126,20 @@ def refusal(message: str, outcome: Outcome, row: Row | None = None) -> BulkRefus
 
 def fields_of(module: Module, row: Row) -> dict[str, Any]:
     """Return the model's fields that the file has."""
-    found = {}
-    for name, value in row.values.items():
+    return {field: row.values[name] for name, field in _field_names(module, row)}
+
+
+def _shown(value: Any) -> Any:
+    """Return a value without the zeros that only the column's places add."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
+
+
+def _field_names(module: Module, row: Row) -> Iterator[tuple[str, str]]:
+    """Yield (column of the file, field of the model)."""
+    for name in row.values:
         column = module.column(name)
         if column is not None and column.field is not None:
-            found[column.field] = value
-    return found
+            yield name, column.field
 
 
 def _lines(source: IO[bytes]) -> Iterator[Line]:

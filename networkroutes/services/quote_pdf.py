@@ -36,6 +36,8 @@ GRID = TableStyle(
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
 )
+LEGS = TableStyle([("ALIGN", (-1, 0), (-1, -1), "RIGHT")], parent=GRID)
+PRICES = TableStyle([("ALIGN", (1, 0), (-1, -1), "RIGHT")], parent=GRID)
 FACTS = TableStyle(
     [
         ("TEXTCOLOR", (0, 0), (0, -1), FAINT),
@@ -89,10 +91,10 @@ def _way(way: Way, title: str, styles: Any) -> list[Flowable]:
     for leg in way.legs:
         circuit = leg.circuit
         texts = (circuit.circuit_id, leg.start, leg.end, circuit.carrier, circuit.cable_system)
-        rows.append([*(_cell(text) for text in texts), short_number(circuit.weight_ms)])
+        rows.append([*(_cell(text) for text in texts), f"{circuit.weight_ms:,.2f}"])
     return [
         Paragraph(markup(heading, bold=True), styles["Heading2"]),
-        Table(rows, LEG_WIDTHS, style=GRID, repeatRows=1, hAlign="LEFT"),
+        Table(rows, LEG_WIDTHS, style=LEGS, repeatRows=1, hAlign="LEFT"),
         Spacer(1, 4 * mm),
     ]
 
@@ -116,7 +118,7 @@ def _prices(offer: Offer, small: ParagraphStyle) -> list[Flowable]:
     currency = offer.terms.currency
     note = f"Amounts in {currency}. The discount is for the term; set-up is not discounted."
     return [
-        Table(rows, PRICE_WIDTHS, style=GRID, hAlign="LEFT"),
+        Table(rows, PRICE_WIDTHS, style=PRICES, hAlign="LEFT"),
         Spacer(1, 2 * mm),
         Paragraph(markup(note), small),
     ]

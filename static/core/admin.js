@@ -107,3 +107,10 @@ document.querySelectorAll("[data-toast]").forEach((toast) => {
 });
 
 nameTheme();
+
+// On a phone the open tab may lie beyond the edge of its bar.
+const openTab = document.querySelector(".pb-tabs [aria-current]");
+if (openTab) {
+  const bar = openTab.parentElement;
+  bar.scrollLeft += openTab.getBoundingClientRect().right - bar.getBoundingClientRect().right + 16;
+}

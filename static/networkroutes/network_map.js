@@ -40,12 +40,12 @@ function showCircuit(circuit) {
   const rows = element("dl");
   rows.append(element("dt", "State"), element("dd", circuit.word));
   if (circuit.state === "outage") rows.lastChild.className = "nr-out";
-  if (circuit.since) fact(rows, "Down since", new Date(circuit.since).toLocaleString());
+  if (circuit.since) fact(rows, "Down since", new Date(circuit.since).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }));
   fact(rows, "Ends", `${circuit.a || "?"} – ${circuit.b || "?"}`);
   fact(rows, "Carrier", circuit.carrier);
   fact(rows, "Cable system", circuit.cable);
   fact(rows, "Bandwidth", circuit.bandwidth);
-  fact(rows, "Latency, ms", `${number(circuit.live)} measured, ${number(circuit.expected)} expected`);
+  fact(rows, "Latency, ms", `${number(circuit.live || null)} measured, ${number(circuit.expected)} expected`);
   fact(rows, "Repository", circuit.type);
   panel.replaceChildren(head, rows);
   panel.hidden = false;

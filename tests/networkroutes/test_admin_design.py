@@ -157,6 +157,10 @@ def test_a_quote_is_a_pdf_with_paths_and_price(network: None, admin_page: Client
     assert "Diverse twin: 160 ms, 2 circuits\n" in text
 
 
+def texts_of(facts: Any) -> dict[str, tuple[list[str], bool]]:
+    return {title: ([text for _, text in cells], differs) for title, cells, differs in facts}
+
+
 def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Client) -> None:
     query = "&".join(f"{name}={value}" for name, value in ASKED.items())
     admin_page.post(f"{DESIGN}save/?{query}", {"search_name": "With twin"})
@@ -165,12 +169,23 @@ def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Clie
     first, second = SavedSearch.objects.order_by("pk")
     page = admin_page.get(f"{DESIGN}compare/", {"search": [first.pk, second.pk]})
 
-    facts = {title: (texts, differs) for title, texts, differs in page.context["facts"]}
+    facts = texts_of(page.context["facts"])
     assert facts["Without carriers"] == (["Meridian"] * 2, False)
     assert facts["Term, months"] == (["24", "36"], True)
-    assert facts["Monthly"] == (["3,400", "3,200"], True)
+    assert facts["Monthly"] == (["3,400.00", "3,200.00"], True)
     assert facts["Path"] == (["LON1, BOM1, SNG1"] * 2, False)
     assert page.context["columns"][0]["url"] == f"{DESIGN}?{query}"
+    assert b'<td data-label="Longer">36</td>' in page.content
+
+
+def test_the_same_bandwidth_in_another_unit_is_no_difference(admin_page: Client) -> None:
+    for amount, unit in ((10, "Gbps"), (10_000, "Mbps"), (10_000, None)):
+        SavedSearch.objects.create(bandwidth_required=amount, bandwidth_unit=unit)
+
+    keys = [row.pk for row in SavedSearch.objects.all()]
+    facts = admin_page.get(f"{DESIGN}compare/", {"search": keys}).context["facts"]
+
+    assert texts_of(facts)["Bandwidth"] == (["10 Gbps"] * 3, False)
 
 
 def test_a_search_of_another_client_can_be_opened(network: None, admin_page: Client) -> None:
@@ -199,7 +214,7 @@ def test_whatever_other_clients_keep_in_a_search_is_shown(admin_page: Client) ->
     assert admin_page.get(DESIGN).status_code == 200
     keys = [row.pk for row in SavedSearch.objects.order_by("pk")]
     facts = admin_page.get(f"{DESIGN}compare/", {"search": keys}).context["facts"]
-    shown = {title: texts for title, texts, _ in facts}
+    shown = {title: texts for title, (texts, _) in texts_of(facts).items()}
     assert shown["Without carriers"] == ["5, None, {'a': 1}", "{'a': 1}", "x"]
     assert shown["Path"] == ["5", "–", "–"]  # noqa: RUF001  an en dash stands for nothing
     assert shown["Monthly"] == ["–", "{'x': 1}", "–"]  # noqa: RUF001
@@ -217,6 +232,8 @@ def test_the_map_shows_outages_and_when_they_began(network: None, admin_page: Cl
     states = {row["ucn"]: row["state"] for row in data["circuits"]}
     assert states["LONBOM000002"] == "outage"
     assert states["LONSNG000001"] != "outage"
+    bandwidths = {row["bandwidth"] for row in data["circuits"]}
+    assert bandwidths == {"100 Gbps"}
     since = next(row["since"] for row in data["circuits"] if row["ucn"] == "LONBOM000002")
     assert since == outage.started_at.isoformat()
     assert [row["ucn"] for row in data["unplaced"]] == ["NOWHER000001"]

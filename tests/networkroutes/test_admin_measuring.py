@@ -218,14 +218,25 @@ def test_a_new_version_of_the_rules_is_in_force_and_an_old_one_comes_back(
     assert (latest.values["contractTerms.12.minMargin"], PricingConfig.objects.count()) == (40, 3)
 
 
-def test_rules_that_contradict_are_refused_with_the_sentence(admin_page: Client) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("contractTerms__12__minMargin", "70", "Must not exceed the suggested margin."),
+        ("protectedServiceMargins__24__suggestedMargin", "100", "Must be below 100."),
+        ("utilizationFactors__primary", "0", "Must be more than 0."),
+        ("promoPricing__minimumMarginPercent", "100", "Must be below 100."),
+    ],
+)
+def test_rules_that_contradict_are_refused_at_the_field(
+    name: str, value: str, text: str, admin_page: Client
+) -> None:
     form = admin_page.get(f"{HOME}pricingconfig/add/").context["adminform"].form
-    values = {name: field.initial for name, field in form.fields.items() if field.initial}
+    values = {key: field.initial for key, field in form.fields.items() if field.initial}
 
-    body = {**values, "contractTerms__12__minMargin": "70", "contractTerms__36__nrcCharge": "0"}
+    body = {**values, "contractTerms__36__nrcCharge": "0", name: value}
     answer = admin_page.post(f"{HOME}pricingconfig/add/", body)
 
-    assert b"contractTerms.12.minMargin must not exceed suggestedMargin" in answer.content
+    assert answer.context["adminform"].form.errors == {name: [text]}
     assert not PricingConfig.objects.exists()
 
 

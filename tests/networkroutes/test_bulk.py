@@ -95,7 +95,7 @@ def test_every_wrong_row_is_named_by_its_line_and_nothing_is_written(api: Any) -
 
 def test_a_dry_run_tells_line_by_line_and_writes_nothing(api: Any) -> None:
     route = NetworkRouteFactory(circuit_id="AAABBB000001", location_a="AAA", cost="1")
-    rows = "AAABBB000001,AAA,PAR1,Aurora Fibre,7.5,2\nAAABBB000002,AAA,BBB,C,5,1\n"
+    rows = "AAABBB000001,AAA,PAR1,Aurora Fibre,8.5,2\nAAABBB000002,AAA,BBB,C,5,1\n"
 
     answer = send(
         api("administrator"),
@@ -111,7 +111,10 @@ def test_a_dry_run_tells_line_by_line_and_writes_nothing(api: Any) -> None:
         "row": 2,
         "action": "update",
         "key": "AAABBB000001",
-        "changes": {"cost": {"old": 1, "new": 2}},
+        "changes": {
+            "expected_latency": {"old": 7.5, "new": 8.5},
+            "cost": {"old": 1, "new": 2},
+        },
     }
     assert answer["rows"][1] == {"row": 3, "action": "insert", "key": "AAABBB000002"}
     route.refresh_from_db()

@@ -21,7 +21,7 @@ from parts.errors.stock import RecordNotFound, ResourceConflict, StockInvalid
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
-LONGEST_KEY = 64
+LONGEST_KEY, LONGEST_NUMBER = 64, 12
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -127,9 +127,16 @@ def present(serializer: type[serializers.Serializer], request: Request) -> dict[
 
 def number_in_path(text: str, what: str) -> int:
     """Return the number of a path, or raise `RecordNotFound`."""
-    if not (text.isascii() and text.isdigit()) or int(text[:12]) > MAX_QUANTITY:
+    if not is_number(text):
         raise RecordNotFound(what, text)
     return int(text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number that a key of the stock may have."""
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER:
+        return False
+    return int(text) <= MAX_QUANTITY
 
 
 def id4_in_path(text: str) -> str:
@@ -144,13 +151,9 @@ def whole(request: Request, name: str, default: int, low: int, high: int = MAX_Q
     raw = request.query_params.get(name)
     if raw is None:
         return default
-    try:
-        number = int(raw) if raw.isascii() and len(raw) < 13 else None
-    except ValueError:
-        number = None
-    if number is None or not low <= number <= high:
+    if not is_number(raw) or not low <= int(raw) <= high:
         raise StockInvalid(**{name: f"{name} must be a whole number from {low} to {high}."})
-    return number
+    return int(raw)
 
 
 def flagged(request: Request, name: str, default: bool | None = False) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from parts.models import KitRequirement, PartLocation, ShoppingItem, StockMovement, StockPart
@@ -100,4 +101,11 @@ def rows_of(kind: str) -> Iterator[list[Any]]:
     """Yield the rows of a kind in chunks, by key."""
     model, fields = SOURCES[kind]
     for values in model.objects.order_by("pk").values_list(*fields).iterator(CHUNK):
-        yield [";".join(value) if isinstance(value, list) else value for value in values]
+        yield list(values)
+
+
+def csv_cell(value: Any) -> Any:
+    """Return what a CSV shows: lists by semicolons, times as everywhere in the stock's answers."""
+    if isinstance(value, list):
+        return ";".join(value)
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

@@ -16,6 +16,7 @@ from parts.choices.stock import MAX_QUANTITY
 from parts.errors.stock import StockInvalid
 from parts.models import KitRequirement, StockPart
 from parts.services.kits import locked_kit, require_active, require_unpicked, touch
+from parts.services.part_import import decoded
 from parts.services.quantities import require_quantity
 
 MOST_BYTES, MOST_ROWS = 5 * 1024 * 1024, 5000
@@ -106,7 +107,11 @@ def read_bom(content: bytes, mapping: Mapping[str, str]) -> list[BomLine]:
     """Return the rows of a CSV, TSV or semicolon file, UTF-8 or Latin-1."""
     if len(content) > MOST_BYTES:
         raise StockInvalid(file="The file is larger than 5 MiB.")
-    rows = list(csv.reader(io.StringIO(_decoded(content)), delimiter=_delimiter(content)))
+    text = decoded(content)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(content)))
+    except csv.Error as err:
+        raise StockInvalid(file="The file is not CSV.") from err
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise StockInvalid(file="The file has no rows.")
@@ -128,13 +133,6 @@ def count_references(text: str) -> int:
         elif item:
             total += 1
     return total
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def _delimiter(content: bytes) -> str:

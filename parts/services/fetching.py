@@ -132,7 +132,11 @@ def _unwrapped(page: Page) -> Page:
     frame = FRAME.search(page.body)
     if frame is None:
         return page
-    inner = _called(urljoin(page.url, frame[1].decode("ascii", "replace")))
+    try:
+        place = urljoin(page.url, frame[1].decode("ascii", "replace"))
+    except ValueError:
+        return page
+    inner = _called(place)
     kind = _kind(inner)
     return Page(inner.url, kind, inner.body) if kind == "application/pdf" else page
 

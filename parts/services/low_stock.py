@@ -62,6 +62,7 @@ def list_id_of(sent: Any) -> int | None:
     """Read the id of a list from a body, or raise `StockInvalid`."""
     if sent is None:
         return None
-    if isinstance(sent, bool) or not str(sent).isascii() or not str(sent).isdigit():
+    text = str(sent)[:20]
+    if isinstance(sent, bool) or not text.isascii() or not text.isdigit() or len(text) > 12:
         raise StockInvalid(shopping_list_id="A whole number is needed.")
     return int(sent)

@@ -19,6 +19,7 @@ from parts.models import PartType, RetiredPartId, StockPart
 from parts.services import parts, types
 
 ID4 = re.compile(r"[A-Z]{4}\Z")
+GUARDED = re.compile(r"'[=+\-@\t\r]")
 MOST_ROWS = 20_000
 CREATE, UPDATE, SKIP, ERROR = "create", "update", "skip", "error"
 Validate = Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[str]]]
@@ -32,6 +33,7 @@ class ImportedRow:
     action: str
     id4: str | None = None
     errors: list[str] = field(default_factory=list)
+    is_drawn: bool = False
 
 
 @dataclass(slots=True)
@@ -63,27 +65,56 @@ def import_parts(
         report.is_written = not dry_run and (partial or not failed)
         if not report.is_written:
             transaction.set_rollback(True)
+            _forget_drawn_ids(report)
     return report
+
+
+def _forget_drawn_ids(report: ImportReport) -> None:
+    """Name no id that was drawn and given back."""
+    for row in report.rows:
+        if row.is_drawn:
+            row.id4 = None
 
 
 def read_rows(content: bytes) -> list[dict[str, Any]]:
     """Return the rows of a JSON list or a CSV file with a header."""
-    text = _decoded(content)
-    if text.lstrip().startswith(("[", "{")):
-        return _json_rows(text)
-    dialect = ";" if text.splitlines()[:1] and text.splitlines()[0].count(";") else ","
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=dialect))
+    text = decoded(content)
+    rows = _json_rows(text) if text.lstrip().startswith(("[", "{")) else _csv_rows(text)
     if not rows:
         raise StockInvalid(file="The file has no rows.")
     if len(rows) > MOST_ROWS:
         raise StockInvalid(file=f"The file has more than {MOST_ROWS} rows.")
-    return [{name.strip(): value for name, value in row.items() if name} for row in rows]
+    return rows
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file in UTF-8 or Latin-1; one that is no text is refused."""
+    if b"\x00" in content:
+        raise StockInvalid(file="The file is not text.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _csv_rows(text: str) -> list[dict[str, Any]]:
+    dialect = ";" if text.splitlines()[:1] and text.splitlines()[0].count(";") else ","
+    try:
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=dialect))
+    except csv.Error as err:
+        raise StockInvalid(file="The file is not CSV.") from err
+    return [{name.strip(): _shown(cell) for name, cell in row.items() if name} for row in rows]
+
+
+def _shown(cell: Any) -> Any:
+    """Take back the sign that the export puts before what a spreadsheet takes for a formula."""
+    return cell[1:] if isinstance(cell, str) and GUARDED.match(cell) else cell
 
 
 def _json_rows(text: str) -> list[dict[str, Any]]:
     try:
         rows = json.loads(text)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise StockInvalid(file="The file is not JSON.") from err
     rows = rows.get("parts", []) if isinstance(rows, dict) else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -115,7 +146,7 @@ def _write_row(
         if id4 and RetiredPartId.objects.filter(id4=id4).exists():
             return ImportedRow(number, ERROR, id4, ["id4: This id was given before."])
         made = parts.create_part(actor=actor, values=values, id4=id4)
-        return ImportedRow(number, CREATE, made.id4)
+        return ImportedRow(number, CREATE, made.id4, is_drawn=id4 is None)
     changed = {
         name: value
         for name, value in values.items()
@@ -139,10 +170,3 @@ def _with_type(row: Mapping[str, Any]) -> dict[str, Any]:
         kind: PartType | None = types.type_named(name)
         found["type_id"] = kind.pk if kind else -1
     return {name: None if value == "" else value for name, value in found.items()}
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
@@ -15,6 +16,8 @@ from parts.services.fetching import FetchFailed, Page, get_page
 from parts.services.pictures import RASTER, NotAPicture, as_png, measure
 
 LONGEST_TITLE = 200
+MOST_ICONS = 5
+PATIENCE_S = 30.0
 TITLE = re.compile(r"<title[^>]*>(.*?)(?:</title|\Z)", re.I | re.S)
 TAG = re.compile(r"<(meta|link)\b([^>]*)>", re.I)
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
@@ -55,11 +58,18 @@ def page_or_refusal(url: str) -> Page:
     try:
         return get_page(url)
     except UrlNotAllowed as err:
-        if urlsplit(url).scheme.lower() not in {"http", "https"}:
+        if not _is_address(url):
             raise PreviewFailed("not an address of the web") from err
         raise
     except FetchFailed as err:
         raise PreviewFailed(str(err)) from err
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme.lower() in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def kind_of(page: Page) -> str:
@@ -82,10 +92,16 @@ def title_of(page: Page) -> str:
 
 
 def picture_of(page: Page) -> Picture | None:
-    """Return the first picture of a page that works; of a picture itself."""
+    """Return the first picture of a page that works; of a picture itself.
+
+    No new one is tried after `PATIENCE_S`, however many a page names.
+    """
     if kind_of(page) == "image":
         return usable(page)
+    until = time.monotonic() + PATIENCE_S
     for address in _candidates(page):
+        if time.monotonic() > until:
+            break
         try:
             found = usable(get_page(address))
         except (FetchFailed, DomainError):
@@ -126,7 +142,11 @@ def _candidates(page: Page) -> Iterator[str]:
             metas.setdefault(name, found["content"])
         elif tag.lower() == "link" and found.get("rel", "").lower() in ICON_NAMES:
             icons.append(found.get("href", ""))
+    icons = [icon for icon in icons if icon][:MOST_ICONS]
     wanted = [metas[name] for name in PICTURE_NAMES if name in metas]
     for address in (*wanted, *icons, "/favicon.ico"):
-        if address:
-            yield urljoin(page.url, address.strip())
+        try:
+            place = urljoin(page.url, address.strip())
+        except ValueError:
+            continue
+        yield place

@@ -15,7 +15,7 @@ from pypdf import PdfWriter
 
 from inventory_site.core.outbound import addresses
 from parts.models import FetchedPage, StockDocument, StoredBlob
-from parts.services import fetching, thumbnails
+from parts.services import fetching, previews, thumbnails
 from parts.services.pictures import NotAPicture, measure, thumbnail_of
 from tests.factories.parts import make_part
 from tests.parts.test_stock_documents import bomb, png
@@ -190,6 +190,27 @@ def test_a_page_that_never_ends_is_cut(stock: Any, settings: Any) -> None:
         made = stock.post(f"{API}/parts/SPQD/documents", {"url": long})
 
     assert (made.status_code, made.json()["data"]["fetch_status"]) == (201, "failed")
+
+
+def test_a_page_that_names_what_is_no_address_and_endless_icons_is_kept(
+    stock: Any, settings: Any
+) -> None:
+    icons = b"".join(b'<link rel=icon href="/%d.png">' % number for number in range(500))
+    with running_site() as site:
+        settings.STOCK_FETCH_ALLOW_HOSTS = [site.host]
+        page = site.page("/odd", b'<title>x</title><meta name="og:image" content="//[">' + icons)
+
+        made = stock.post(f"{API}/parts/SPQD/documents", {"url": page})
+
+    assert (made.status_code, made.json()["data"]["fetch_status"]) == (201, "ok")
+    assert len(site.asked) == 1 + previews.MOST_ICONS + 1  # the page, its icons, /favicon.ico
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://x/", "//x", "javascript:1"])
+def test_what_is_no_address_of_the_web_has_no_preview(stock: Any, url: str) -> None:
+    refused = stock.post(f"{API}/url-preview", {"url": url})
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "PREVIEW_FAILED")
 
 
 def _refusing(connected: list[str]) -> Any:

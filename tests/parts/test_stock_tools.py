@@ -152,6 +152,63 @@ def test_exports_stream_and_defuse_formulas(stock: Any) -> None:
     assert stock.get(f"{API}/export?kind=nothing").status_code == 400
 
 
+def sent_file(stock: Any, content: bytes, path: str = "import/parts", **more: Any) -> Any:
+    body = {"file": SimpleUploadedFile("parts.csv", content), **more}
+    return stock.post(f"{API}/{path}", body, format="multipart")
+
+
+def test_what_was_exported_is_read_back_as_it_was(stock: Any) -> None:
+    make_part("ABCD", description="-12V supply", tags=["a", "+x"], manufacturer_code="=R1")
+
+    table = b"".join(stock.get(f"{API}/export?kind=parts&format=csv").streaming_content)
+    found = b"".join(stock.get(f"{API}/export?kind=parts&format=json").streaming_content)
+
+    assert json.loads(found)[0]["tags"] == ["a", "+x"]
+    for content in (table, found):
+        rows = sent_file(stock, content).json()["data"]["rows"]
+        assert rows == [{"row": 1, "action": "skip", "id4": "ABCD", "errors": []}]
+
+
+def test_a_dry_import_names_no_id_that_nobody_gets(stock: Any) -> None:
+    content = b"id4,description\n,New\nWXYZ,Given\n"
+
+    dry = sent_file(stock, content).json()["data"]["rows"]
+    done = sent_file(stock, content, dry_run="false").json()["data"]["rows"]
+
+    assert [row["id4"] for row in dry] == [None, "WXYZ"]
+    assert {row["id4"] for row in done} == set(StockPart.objects.values_list("id4", flat=True))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 100_000, b"description\n" + b"x" * 200_000, b"description\na\x00b\n", b"[]", b"{}"],
+    ids=["deep", "long", "nul", "empty", "object"],
+)
+def test_a_file_that_cannot_be_read_is_refused(stock: Any, content: bytes) -> None:
+    refused = [sent_file(stock, content), *_bom_refusals(stock, content)]
+
+    assert {answer.status_code for answer in refused} == {400}
+    assert StockPart.objects.count() == 0
+
+
+def _bom_refusals(stock: Any, content: bytes) -> list[Any]:
+    kit = KitFactory()
+    return [sent_file(stock, content, f"projects/{kit.pk}/bom-import")]
+
+
+@pytest.mark.parametrize("digits", ["9" * 4400, "0" * 12 + "9" * 4400, "1_0"])
+def test_a_number_without_end_names_nothing(stock: Any, digits: str) -> None:
+    answers = [
+        stock.get(f"{API}/boxes/{digits}"),
+        stock.get(f"{API}/labels", {"locations": f"{digits}-1"}),
+        stock.get(f"{API}/labels", {"boxes": digits}),
+        stock.get(f"{API}/parts", {"limit": digits}),
+        stock.post(f"{API}/alerts/low-stock/to-shopping-list", {"shopping_list_id": digits}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 400, 400]
+
+
 def test_parts_below_their_minimum_are_noticed_once_and_ordered(stock: Any) -> None:
     make_box(1)
     make_part("ABCD", min_qty=5)

@@ -29,6 +29,7 @@ from parts.api.serializers.stock_more import (
 from parts.api.stock_base import (
     StockView,
     id4_in_path,
+    is_number,
     listed,
     number_in_path,
     page,
@@ -223,7 +224,7 @@ class TransferView(StockView):
         shape = request.query_params.get("format", "csv")
         header, rows = stock_export.header_of(kind), stock_export.rows_of(kind)
         if shape == "csv":
-            cells = ([cell(value) for value in row] for row in rows)
+            cells = ([cell(stock_export.csv_cell(value)) for value in row] for row in rows)
             return csv_response(csv_chunks(header, cells), f"stock_{kind}")
         if shape != "json":
             raise StockInvalid(format="format must be csv or json.")
@@ -251,7 +252,7 @@ def _split(text: str | None) -> list[str]:
 
 def _place(text: str) -> tuple[int, int]:
     box_no, _, loc_no = text.partition("-")
-    if not (box_no.isascii() and box_no.isdigit() and loc_no.isascii() and loc_no.isdigit()):
+    if not (is_number(box_no) and is_number(loc_no)):
         raise RecordNotFound("Location", text)
     return int(box_no), int(loc_no)
 

@@ -1,9 +1,11 @@
 """What is asked of the search of parts, and how the answers are measured: P7 and P8.
 
-The log is 200 questions of six kinds; short texts and broad words have limits of their own. Each
-question goes to a running site over HTTP, and the statements of its search to the database alone,
-which is the limit. The rival, a scan of three columns, is too slow for the whole log: each round it
-gets one question of each kind. Both sizes are measured in one run.
+The log is 200 questions of six kinds; short texts and broad words have limits of their own. A
+question that more than 500 parts answer is broad, of whatever kind it is: its answer is capped
+(5.9), and it is held to the limit of broad words instead of the scan. Each question goes to a
+running site over HTTP, and the statements of its search to the database alone, which is the limit.
+The rival, a scan of three columns, is too slow for the whole log: each round it gets one question
+of each kind. Both sizes are measured in one run.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ Connect = Callable[[], Ask]
 COMPARED = ("exact", "prefix", "infix", "phrase", "no hit")
 LIMITS_MS = {"typo": 60.0, "short": 10.0, "broad": 20.0}
 SHORT_TEXTS = ("qx", "r", "a", "7", "4b", "re")
-BROAD = ("resistor", "film", "connector dual", "maker 17")
+BROAD = ["resistor", "film", "connector dual", "maker 17"]
 OVER_DATABASE_MS, GROWTH = 6.0, 1.5
 
 
@@ -70,7 +72,7 @@ def query_log(parts: int) -> Log:
         "exact": codes[:40],
         "prefix": [code[:5] for code in codes[40:80]],
         "infix": [code[2:] for code in codes[80:]],
-        "phrase": [" ".join(dice.sample(part.description.split(), 2)) for part in chosen[:40]],
+        "phrase": [_phrase(part, number, dice) for number, part in enumerate(chosen[:40])],
         "typo": [_without_a_letter(word, dice) for word in misspelt],
         "no hit": ["".join(dice.choices("jvwxz", k=8)) for _ in range(20)],
     }
@@ -93,9 +95,12 @@ def _at(stock: Stock, parts: int, small: int, rounds: int, connect: Connect) -> 
     stock.grow(parts)
     log = query_log(small)
     figures = _over_http([text for texts in log.values() for text in texts], connect())
+    capped = [text for kind in COMPARED for text in log[kind] if find_parts(text).is_capped]
     for kind in COMPARED:
-        figures[f"times scan {kind}"] = _against_scan(log[kind], rounds).as_dict()
-    for kind, texts in (("typo", log["typo"]), ("short", SHORT_TEXTS), ("broad", BROAD)):
+        narrow = [text for text in log[kind] if text not in capped]
+        figures[f"times scan {kind}"] = _against_scan(narrow, rounds).as_dict()
+    figures["broad questions of the log"] = len(capped)
+    for kind, texts in (("typo", log["typo"]), ("short", SHORT_TEXTS), ("broad", BROAD + capped)):
         found = {text: _ms(find_parts, text, rounds) for text in texts}
         most, text = max((took, text) for text, took in found.items())
         figures[f"slowest {kind} ms"] = {text: most}
@@ -171,6 +176,12 @@ def _replay(statements: Sequence[tuple[str, Any]]) -> None:
         for sql, params in statements:
             cursor.execute(sql, params)
             cursor.fetchall()
+
+
+def _phrase(part: StockPart, number: int, dice: Random) -> str:
+    """Two words of the description, or one and the beginning of the code, as people ask."""
+    words = dice.sample(part.description.split(), 2)
+    return " ".join(words if number % 2 else [words[0], str(part.manufacturer_code)[:5].lower()])
 
 
 def _without_a_letter(word: str, dice: Random) -> str:

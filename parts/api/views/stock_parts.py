@@ -329,6 +329,8 @@ def _moment(request: Request, name: str) -> Any:
 
 
 def _finds_json(finds: list[stock_search.Find]) -> list[dict[str, Any]]:
+    if not finds:
+        return []
     pks = [find.row.part_pk for find in finds]
     rows = StockPart.objects.filter(pk__in=pks).select_related("type", "cover_document")
     found = {part.pk: part for part in rows}

@@ -45,8 +45,11 @@ class StockView(viewsets.ViewSet):
     reading: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a key that is longer than the contract's before anything is looked up."""
+        """Refuse what no question of the stock holds before anything is looked up."""
         super().initial(request, *args, **kwargs)
+        for name, values in request.query_params.lists():
+            if "\x00" in "".join((name, *values)):
+                raise StockInvalid(query="No parameter may hold a null character.")
         if len(request.headers.get("Idempotency-Key", "")) > LONGEST_KEY:
             raise StockInvalid(**{"Idempotency-Key": f"At most {LONGEST_KEY} characters."})
 

@@ -28,12 +28,12 @@ from parts.errors.stock import (
 from parts.models import Kit, Seller, StockDocument, StockPart, StoredBlob
 from parts.services import blob_store, search
 from parts.services.fetching import FetchFailed, Page, get_page
-from parts.services.kits import locked_kit
+from parts.services.kits import locked_kit, require_active
 from parts.services.pictures import RASTER, NotAPicture, measure
 from parts.services.previews import kind_of, picture_of, title_of
 
 PDF, SVG = "application/pdf", "image/svg+xml"
-LONGEST_TITLE = 255
+LONGEST_TITLE, CHANGE = 255, "change documents"
 Parent = StockPart | Kit
 
 
@@ -106,6 +106,8 @@ def update_document(*, actor: Any, document_id: int, values: Mapping[str, Any]) 
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         document = _locked(document_id)
+        if document.kit is not None:
+            require_active(document.kit, CHANGE)
         before = document.title
         document.title = values.get("title", before)
         document.save()
@@ -306,7 +308,9 @@ def _added(
 
 def _locked_parent(parent: Parent) -> Parent:
     if isinstance(parent, Kit):
-        return locked_kit(parent.pk)
+        kit = locked_kit(parent.pk)
+        require_active(kit, CHANGE)
+        return kit
     row = lock(StockPart.objects.filter(pk=parent.pk)).first()
     if row is None:
         raise RecordNotFound("Part", parent.id4)

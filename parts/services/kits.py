@@ -155,6 +155,7 @@ def delete_list_link(*, actor: Any, link_id: int) -> None:
         row = lock(KitListLink.objects.filter(pk=link_id)).first()
         if row is None:
             raise RecordNotFound("Project list link", link_id)
+        require_active(row.kit, "delete shopping list link")
         audit.record(actor, "kit.list_link_deleted", row.kit, before={"list": row.list.name})
         row.delete()
 

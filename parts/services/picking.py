@@ -92,6 +92,7 @@ def delete_pick_list(*, actor: Any, pick_list_id: int, keep_stock: bool = False)
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         row = _locked(pick_list_id)
+        require_active(row.kit, "delete pick list")
         if not keep_stock and row.lines.filter(status=PickStatus.COMPLETED).exists():
             raise InvalidOperation("delete pick list", "it has completed lines")
         audit.record(actor, "pick_list.deleted", row, before={"kit": row.kit.name})
@@ -103,6 +104,7 @@ def set_line_quantity(*, actor: Any, pick_list_id: int, line_id: int, quantity: 
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         row, line = _locked_line(pick_list_id, line_id)
+        require_active(row.kit, "edit pick list line")
         if row.status != PickStatus.OPEN or line.status != PickStatus.OPEN:
             raise InvalidOperation("edit pick list line", "line already completed")
         before = line.quantity_to_pick

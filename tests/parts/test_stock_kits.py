@@ -186,6 +186,29 @@ def test_lists_go_through_their_states_and_receive_into_stock(stock: Any) -> Non
     )
 
 
+def test_only_picking_goes_on_in_an_archived_kit(stock: Any, kit: Kit) -> None:
+    path = f"{API}/projects/{kit.pk}"
+    stock.post(f"{path}/documents", {"url": "http://x.example/", "fetch": False})
+    picks = stock.post(f"{path}/pick-lists", {"requested_units": 1}).json()["data"]
+    line = f"{API}/pick-lists/{picks['id']}/lines/{picks['lines'][0]['id']}"
+    kits.archive_kit(actor=None, kit_id=kit.pk)
+    document = f"{API}/documents/{kit.documents.get().pk}"
+
+    refused = [
+        stock.patch(line, {"quantity_to_pick": 1}),
+        stock.delete(f"{API}/pick-lists/{picks['id']}"),
+        stock.post(f"{path}/documents", {"url": "http://x.example/", "fetch": False}),
+        stock.patch(document, {"title": "Other"}),
+        stock.delete(document),
+        stock.put(f"{path}/cover", {"document_id": None}),
+    ]
+
+    assert all("project is archived" in message(answer) for answer in refused)
+    assert kit.documents.get().title == "http://x.example/"
+    assert stock.post(f"{line}/pick").status_code == 200
+    assert stock.post(f"{line}/undo").status_code == 200
+
+
 def test_archived_kits_are_read_only_and_reserve_nothing(stock: Any, kit: Kit) -> None:
     path = f"{API}/projects/{kit.pk}"
     assert stock.post(f"{path}/archive").status_code == 200

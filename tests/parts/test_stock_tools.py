@@ -209,6 +209,15 @@ def test_a_number_without_end_names_nothing(stock: Any, digits: str) -> None:
     assert [answer.status_code for answer in answers] == [404, 404, 404, 400, 400]
 
 
+@pytest.mark.parametrize(
+    "question", ["parts?tag=%00", "projects?q=a%00b", "types?q=%00", "parts?param.a%00b=1"]
+)
+def test_a_null_character_in_a_question_is_refused(stock: Any, question: str) -> None:
+    refused = stock.get(f"{API}/{question}")
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
 def test_parts_below_their_minimum_are_noticed_once_and_ordered(stock: Any) -> None:
     make_box(1)
     make_part("ABCD", min_qty=5)

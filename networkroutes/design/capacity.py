@@ -10,7 +10,7 @@ DARK_FIBRE_MBPS = 200_000.0
 NUMBER_AND_UNIT = re.compile(
     r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([a-z]*)", re.IGNORECASE
 )
-GIGABIT_UNITS = frozenset({"g", "gb", "gbps", "gbit", "gbits", "gbe", "ge"})
+GIGABIT_UNITS = frozenset({"g", "gb", "gbps", "gbit", "gbits", "gbe", "ge", "gige", "gig"})
 
 
 @lru_cache(maxsize=4096)  # few texts, many circuits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from networkroutes.design.money import BASE, Rates, cents, tenths
 from networkroutes.design.pricing import Segment
@@ -85,11 +86,25 @@ class Quote:
     allocated: Decimal
     minimum: Decimal
     suggested: Decimal
+    minimum_margin: Decimal
+    suggested_margin: Decimal
     floor: Decimal
     nrc: Decimal
     is_floored: bool
     promo: Promo | None = None
     promo_usd: Decimal = Decimal(0)
+
+    @classmethod
+    def of(cls, allocated: Decimal, minimum: Decimal, suggested: Decimal, **others: Any) -> Quote:
+        """Round what is not rounded yet; the margins are those of the unrounded amounts."""
+        return cls(
+            cents(allocated),
+            cents(minimum),
+            cents(suggested),
+            margin_percent(minimum, allocated),
+            margin_percent(suggested, allocated),
+            **others,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +152,39 @@ def quote_path(
         price = rates.convert(usd, BASE, ask.output)
         share = config.value("promoPricing.minimumMarginPercent") / HUNDRED
         if allocated <= price * (1 - share):
-            shown = cents(price)
-            return Quote(cents(allocated), shown, shown, Decimal(0), cents(nrc), False, promo, usd)
+            return Quote.of(
+                allocated,
+                price,
+                price,
+                floor=Decimal(0),
+                nrc=cents(nrc),
+                is_floored=False,
+                promo=promo,
+                promo_usd=usd,
+            )
     floor = _floor(ask, rates)
     minimum = allocated / (1 - config.of_term(ask.term, "minMargin") / HUNDRED)
     suggested = allocated / (1 - config.of_term(ask.term, "suggestedMargin") / HUNDRED)
-    return Quote(
-        cents(allocated),
-        cents(max(minimum, floor)),
-        cents(max(suggested, floor)),
-        cents(floor),
-        cents(nrc),
-        floor > minimum,
+    return Quote.of(
+        allocated,
+        max(minimum, floor),
+        max(suggested, floor),
+        floor=cents(floor),
+        nrc=cents(nrc),
+        is_floored=floor > minimum,
     )
 
 
 def protected(primary: Quote, secondary: Quote, config: Config) -> Quote:
     """Return the price of a protected service, from rounded prices; its NRC is the primary's."""
     share = config.value("charges.protectionPathMultiplier")
-    return Quote(
-        cents(primary.allocated + share * secondary.allocated),
-        cents(primary.minimum + share * secondary.minimum),
-        cents(primary.suggested + share * secondary.suggested),
-        cents(primary.floor + share * secondary.floor),
-        primary.nrc,
-        primary.is_floored,
+    return Quote.of(
+        primary.allocated + share * secondary.allocated,
+        primary.minimum + share * secondary.minimum,
+        primary.suggested + share * secondary.suggested,
+        floor=cents(primary.floor + share * secondary.floor),
+        nrc=primary.nrc,
+        is_floored=primary.is_floored,
     )
 
 

@@ -131,14 +131,12 @@ def quote_words(quote: Quote, ask: Ask, config: Config, *, with_ull: bool) -> di
             "originalPriceUSD": as_number(quote.promo_usd),
             "priceField": f"price_{margins.tier_of(ask.mbps)}",
         }
-    minimum = margins.margin_percent(quote.minimum, quote.allocated)
-    suggested = margins.margin_percent(quote.suggested, quote.allocated)
     return {
         "allocatedCost": as_number(quote.allocated),
         "minimumPrice": as_number(quote.minimum),
         "suggestedPrice": as_number(quote.suggested),
-        "minimumMargin": as_number(minimum),
-        "suggestedMargin": as_number(suggested),
+        "minimumMargin": as_number(quote.minimum_margin),
+        "suggestedMargin": as_number(quote.suggested_margin),
         "locationMinimum": as_number(quote.floor),
         "marginEnforced": not quote.is_floored and quote.promo is None,
         "contractTerm": _term(ask),

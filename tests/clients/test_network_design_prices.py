@@ -182,6 +182,28 @@ def test_the_margin_model_prices_as_recorded(open_front_end: APIClient) -> None:
     assert answer["contractTermDetails"]["minMargin"] == 37.5
 
 
+@pytest.mark.parametrize(
+    ("cost", "mbps", "expected"),
+    [
+        (1, 1000, {"allocatedCost": 0.11, "minimumMargin": 40, "suggestedMargin": 60}),
+        (100, 1, {"allocatedCost": 0.01, "minimumMargin": 40, "suggestedMargin": 60}),
+    ],
+)
+def test_margins_are_those_of_the_unrounded_amounts(
+    cost: float, mbps: float, expected: dict[str, float], open_front_end: APIClient
+) -> None:
+    body = {
+        "paths": [{"route": [{"cost": cost, "currency": "USD", "bandwidth": "10000 Mbps"}]}],
+        "bandwidth": mbps,
+        "source": "IPCLON2",
+        "destination": "IPCSNG1",
+    }
+
+    answer = open_front_end.post("/network_design/calculate_pricing", body, format="json").json()
+
+    assert answer["results"][0]["pricing"].items() >= expected.items()
+
+
 def test_a_locations_minimum_price_is_a_floor_in_the_output_currency(
     open_front_end: APIClient,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -17,11 +18,13 @@ from inventory_site.core.api.idempotency import KeyReused
 from inventory_site.core.errors import AuthenticationRequired, DomainError, InvalidInput, NotAllowed
 from parts import policy
 from parts.choices.stock import MAX_QUANTITY
-from parts.errors.stock import RecordNotFound, ResourceConflict, StockInvalid
+from parts.errors.stock import RecordNotFound, ResourceConflict, RowChanged, StockInvalid
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
 LONGEST_KEY, LONGEST_NUMBER = 64, 12
+PG_UNIQUE, PG_FOREIGN_KEY = "23505", "23503"
+SQLITE_RACES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -87,11 +90,19 @@ def _in_stock_words(error: Exception) -> Exception:
     if isinstance(error, (NotAllowed, exceptions.PermissionDenied)):
         required = getattr(error, "details", {}).get("required")
         return _coded("AUTHORIZATION_FAILED", 403, "Permission denied", required=required)
+    if isinstance(error, IntegrityError) and _is_race(error):
+        return RowChanged()
     refusal = as_refusal(error)
     if refusal is None:
         return error
     refusal.details.setdefault("message", refusal.message)
     return refusal
+
+
+def _is_race(error: IntegrityError) -> bool:
+    """Whether a row was taken or went away between a check and the commit."""
+    state = getattr(error.__cause__, "sqlstate", "")
+    return state in {PG_UNIQUE, PG_FOREIGN_KEY} or str(error).startswith(SQLITE_RACES)
 
 
 def _invalid(fields: dict[str, list[str]]) -> InvalidInput:

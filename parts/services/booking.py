@@ -82,10 +82,10 @@ class Booking:
         at: datetime | None = None,
     ) -> None:
         self._actor, self._reason, self._ref = actor, reason, ref
-        self._at = at or timezone.now()
         touched = set(places)
         locked_boxes(box_no for box_no, _ in touched)
         self.parts = locked_parts(id4s)
+        self._at = at or timezone.now()  # after the wait, so that times follow the ledger's order
         self._locations = self._known_locations(touched)
         self._rows = self._locked_rows()
         self._movements: list[StockMovement] = []

@@ -20,6 +20,7 @@ from parts.errors.stock import (
     StockInvalid,
 )
 from parts.models import Kit, KitListLink, KitRequirement, StockPart
+from parts.services.names import used_once
 
 WRITABLE = ("name", "notes", "build_target")
 LINE_WRITABLE = ("required_qty", "notes", "designators")
@@ -30,7 +31,8 @@ def create_kit(*, actor: Any, values: Mapping[str, Any]) -> Kit:
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         _require_free_name(values["name"], "create project")
-        kit = Kit.objects.create(**{name: values[name] for name in WRITABLE if name in values})
+        with used_once(_taken(values["name"], "create project")):
+            kit = Kit.objects.create(**{name: values[name] for name in WRITABLE if name in values})
         audit.record(actor, "kit.created", kit, after=audit.snapshot(kit, WRITABLE))
     return kit
 
@@ -50,7 +52,8 @@ def update_kit(*, actor: Any, kit_id: int, values: Mapping[str, Any]) -> Kit:
             raise InvalidOperation("update project", "no changes were provided")
         if kit.name != before["name"]:
             _require_free_name(kit.name, "update project")
-        kit.save()
+        with used_once(_taken(kit.name, "update project")):
+            kit.save()
         audit.record(actor, "kit.updated", kit, before=before, after=after)
     return kit
 
@@ -195,7 +198,11 @@ def _locked_requirement(kit_id: int, requirement_id: int) -> tuple[Kit, KitRequi
 
 def _require_free_name(name: str, operation: str) -> None:
     if Kit.objects.filter(name=name).exists():
-        raise InvalidOperation(operation, f"project name '{name}' is already in use")
+        raise _taken(name, operation)
+
+
+def _taken(name: str, operation: str) -> InvalidOperation:
+    return InvalidOperation(operation, f"project name '{name}' is already in use")
 
 
 def _set_part(row: KitRequirement, id4: str | None) -> None:

@@ -14,6 +14,7 @@ from parts.errors.stock import InUse, InvalidReference, RecordNotFound, Resource
 from parts.models import PartSeller, Seller, StockPart
 from parts.services import search
 from parts.services.booking import locked_parts
+from parts.services.names import used_once
 
 WRITABLE = ("name", "website")
 
@@ -24,7 +25,8 @@ def create_seller(*, actor: Any, values: Mapping[str, Any]) -> Seller:
     with guarded():
         row = Seller()
         _apply(row, values)
-        row.save(force_insert=True)
+        with used_once(_taken(row)):
+            row.save(force_insert=True)
         audit.record(actor, "seller.created", row, after=audit.snapshot(row, WRITABLE))
     return row
 
@@ -36,7 +38,8 @@ def update_seller(*, actor: Any, seller_id: int, values: Mapping[str, Any]) -> S
         row = locked_seller(seller_id)
         before = audit.snapshot(row, WRITABLE)
         _apply(row, values)
-        row.save()
+        with used_once(_taken(row)):
+            row.save()
         audit.record(
             actor, "seller.updated", row, before=before, after=audit.snapshot(row, WRITABLE)
         )
@@ -117,9 +120,7 @@ def set_primary(actor: Any, part: StockPart, name: str | None, link: str | None)
         if primary is not None:
             _drop(part, primary)
         return
-    seller = Seller.objects.filter(name__iexact=name).first()
-    if seller is None:
-        seller = create_seller(actor=actor, values={"name": name, "website": ""})
+    seller = _seller_named(actor, name)
     part.seller_links.update(is_primary=False)
     row = part.seller_links.filter(seller=seller).first()
     if row is None:
@@ -148,7 +149,23 @@ def _apply(row: Seller, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(row, name, values[name])
     if Seller.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
-        raise ResourceConflict(f"A seller with {row.name} already exists")
+        raise _taken(row)
+
+
+def _taken(row: Seller) -> ResourceConflict:
+    return ResourceConflict(f"A seller with {row.name} already exists")
+
+
+def _seller_named(actor: Any, name: str) -> Seller:
+    """Find a seller in any letter case, or make one, unless somebody else just did."""
+    named = Seller.objects.filter(name__iexact=name)
+    found = named.first()
+    if found is not None:
+        return found
+    try:
+        return create_seller(actor=actor, values={"name": name, "website": ""})
+    except ResourceConflict:
+        return named.get()
 
 
 def _link(part: StockPart, link_id: int) -> PartSeller:

@@ -13,6 +13,7 @@ from parts import policy
 from parts.choices.stock import ItemStatus, ListStatus
 from parts.errors.stock import InvalidOperation, InvalidReference, RecordNotFound, ResourceConflict
 from parts.models import PartType, Seller, ShoppingItem, ShoppingList, StockPart
+from parts.services.names import used_once
 
 DEFAULT_LIST = "Shopping list"
 ITEM_TEXTS = ("manufacturer_code", "description", "seller_link")
@@ -38,7 +39,8 @@ def create_list(*, actor: Any, name: str, description: str | None = None) -> Sho
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         _require_free_name(name)
-        row = ShoppingList.objects.create(name=name, description=description)
+        with used_once(_taken(name)):
+            row = ShoppingList.objects.create(name=name, description=description)
         audit.record(actor, "shopping_list.created", row, after={"name": name})
     return row
 
@@ -55,7 +57,8 @@ def update_list(*, actor: Any, list_id: int, values: Mapping[str, Any]) -> Shopp
             row.name = values["name"]
         if "description" in values:
             row.description = values["description"]
-        row.save()
+        with used_once(_taken(row.name)):
+            row.save()
         after = audit.snapshot(row, ("name", "description"))
         audit.record(actor, "shopping_list.updated", row, before=before, after=after)
     return row
@@ -141,17 +144,18 @@ def delete_item(*, actor: Any, item_id: int) -> None:
 
 def newest_concept(actor: Any) -> ShoppingList:
     """Return the newest concept list, locked; one named `Shopping list` is made when needed."""
-    row = lock(ShoppingList.objects.filter(status=ListStatus.CONCEPT)).order_by(
-        "-created_at", "-pk"
-    )
-    found = row.first()
+    concepts = lock(ShoppingList.objects.filter(status=ListStatus.CONCEPT))
+    found = concepts.order_by("-created_at", "-pk").first()
     if found is not None:
         return found
     name, number = DEFAULT_LIST, 1
     while ShoppingList.objects.filter(name=name).exists():
         number += 1
         name = f"{DEFAULT_LIST} {number}"
-    return create_list(actor=actor, name=name)
+    try:
+        return create_list(actor=actor, name=name)
+    except ResourceConflict:  # somebody else just made it
+        return concepts.get(name=name)
 
 
 def locked_list(list_id: int) -> ShoppingList:
@@ -197,7 +201,11 @@ def require_part_off_list(target: ShoppingList, part: StockPart, but: int | None
 
 def _require_free_name(name: str) -> None:
     if ShoppingList.objects.filter(name=name).exists():
-        raise ResourceConflict(f"A shopping list with {name} already exists")
+        raise _taken(name)
+
+
+def _taken(name: str) -> ResourceConflict:
+    return ResourceConflict(f"A shopping list with {name} already exists")
 
 
 def _require_step(row: ShoppingList, wanted: str) -> None:

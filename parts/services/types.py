@@ -14,6 +14,7 @@ from parts.choices.stock import Unit
 from parts.errors.stock import InUse, RecordNotFound, ResourceConflict, StockInvalid
 from parts.models import Box, ParameterDefinition, PartType, ShoppingItem, StockPart
 from parts.services import search
+from parts.services.names import used_once
 
 WRITABLE = ("name", "kicad_symbol", "kicad_footprint", "kicad_reference")
 
@@ -24,7 +25,8 @@ def create_type(*, actor: Any, values: Mapping[str, Any]) -> PartType:
     with guarded():
         row = PartType()
         _apply(row, values)
-        row.save(force_insert=True)
+        with used_once(_taken(row)):
+            row.save(force_insert=True)
         _set_parameters(row, values)
         audit.record(actor, "part_type.created", row, after=_snapshot(row))
     return row
@@ -37,7 +39,8 @@ def update_type(*, actor: Any, type_id: int, values: Mapping[str, Any]) -> PartT
         row = _locked(type_id)
         before = _snapshot(row)
         _apply(row, values)
-        row.save()
+        with used_once(_taken(row)):
+            row.save()
         _set_parameters(row, values)
         audit.record(actor, "part_type.updated", row, before=before, after=_snapshot(row))
         if before["name"] != row.name:
@@ -91,7 +94,11 @@ def _apply(row: PartType, values: Mapping[str, Any]) -> None:
         row.designated_box = _box(values["designated_box_no"])
     taken = PartType.objects.filter(name__iexact=row.name).exclude(pk=row.pk)
     if taken.exists():
-        raise ResourceConflict(f"A type with {row.name} already exists")
+        raise _taken(row)
+
+
+def _taken(row: PartType) -> ResourceConflict:
+    return ResourceConflict(f"A type with {row.name} already exists")
 
 
 def _box(box_no: int | None) -> Box | None:

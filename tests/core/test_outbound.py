@@ -384,7 +384,7 @@ def test_a_slow_peer_gains_nothing_by_a_byte_at_a_time(talk):
     began = time.monotonic()
     with talking(talk) as url:
         assert reason_of(lambda: fetch(url, timeout_s=0.5, allow=["127.0.0.1"])) == "timeout"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def test_nonsense_and_silence_are_failures():

@@ -145,10 +145,10 @@ def test_silent_devices_do_not_hold_up_a_poll(simulated):
     for ip in (*alive, *(f"127.0.99.{number}" for number in range(1, 9))):
         DeviceFactory(address=ManagementAddressFactory(ip=ip, snmp_port=simulated.snmp_port))
     config = PollConfigFactory(
-        poll_type="snmp_interfaces", snmp_timeout=1, snmp_retries=0, max_concurrent=2
+        poll_type="snmp_interfaces", snmp_timeout=2, snmp_retries=0, max_concurrent=2
     )
 
     done = polling.poll(config.pk, timezone.now())
 
     assert (done.devices_success, done.devices_failed) == (8, 8)
-    assert done.duration_ms < 3500, "eight silent devices wait beside each other"
+    assert done.duration_ms < 7000, "eight silent devices wait beside each other"

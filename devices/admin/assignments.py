@@ -162,8 +162,8 @@ def _of_group(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
     return {"tables": [table]}
 
 
-def _count_own(request: HttpRequest, device: Device) -> int:
-    return _own([device]).filter(credential__is_deleted=False).count()
+def _count_own(request: HttpRequest, device: Device) -> int | None:
+    return _own([device]).filter(credential__is_deleted=False).count() or None
 
 
 def _count_group(request: HttpRequest, group: DeviceGroup) -> int:

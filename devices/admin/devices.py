@@ -59,12 +59,17 @@ WIRE = {
 }
 
 
+def status_word(status: str) -> str:
+    """Return a status of the register as people read it."""
+    return status.replace("_", " ").capitalize()
+
+
 class DeviceForm(forms.ModelForm):
     """The register's fields; the address as text."""
 
     mgmt_ip = forms.CharField(label="Management address", required=False)
     lab_status = forms.ChoiceField(
-        label="Status", choices=[(one, one.replace("_", " ")) for one in device_fields.STATUSES]
+        label="Status", choices=[(one, status_word(one)) for one in device_fields.STATUSES]
     )
 
     class Meta:
@@ -242,7 +247,7 @@ class DeviceAdmin(ServiceAdmin):
     @column("Status", order="lab_status", export="lab_status")
     def status(self, obj: Device) -> SafeString:
         good = obj.lab_status in {"active", "Available"}
-        return badge(obj.lab_status.replace("_", " ").capitalize(), "ok" if good else "idle")
+        return badge(status_word(obj.lab_status), "ok" if good else "idle")
 
     @column("Last seen", order="address__last_seen_at", export="address__last_seen_at")
     def seen(self, obj: Device) -> SafeString:

@@ -30,7 +30,9 @@ def _chart_tab(request: HttpRequest, device: Device) -> dict[str, Any]:
     kind = request.GET.get("kind", "light")
     kind = kind if ports.get(kind) else next((one for one in charts.KINDS if ports[one]), "light")
     return {
-        "ports": ports,
+        "ports": {
+            key: [(name, charts.port_word(name)) for name in names] for key, names in ports.items()
+        },
         "kind": kind,
         "port": (ports[kind] or [""])[0],
         "spans": list(charts.HOURS),

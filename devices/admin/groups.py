@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 
 from devices.admin.assignments import GROUP_TAB, GROUP_VERBS
 from devices.models import DeviceGroup
-from devices.selectors.groups import addresses_of, sizes_of
+from devices.selectors.groups import RULE_FIELDS, addresses_of, sizes_of
 from devices.services import groups
-from inventory_site.core.admin import ServiceAdmin, ShortTable, Tab, column, identifier, register
+from inventory_site.core.admin import (
+    EMPTY,
+    ServiceAdmin,
+    ShortTable,
+    Tab,
+    column,
+    identifier,
+    register,
+)
 from inventory_site.core.admin.lists import OpenList
 
 SHOWN = 100
@@ -26,6 +35,14 @@ def _members(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
         empty="Nothing is in this group, and its rule matches nothing.",
     )
     return {"tables": [table]}
+
+
+def rule_words(rule: Mapping[str, Any] | None) -> str:
+    """Return a rule as words: `name contains -agg-, site Lab or Hub`."""
+    return ", ".join(
+        f"{word.replace('_', ' ')} {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+        for word, wanted in (rule or {}).items()
+    )
 
 
 class SizedList(OpenList):
@@ -44,7 +61,7 @@ class SizedList(OpenList):
 class DeviceGroupAdmin(ServiceAdmin):
     """A list of addresses, or a rule such as {"site": "Lab"}."""
 
-    list_display = ["group_name", "description", "size", "rule"]
+    list_display = ["group_name", "description", "size", "means"]
     search_fields = ["group_name", "description"]
     fields = ["group_name", "description", "color", "rule"]
     summary = ["description", "size"]
@@ -60,6 +77,8 @@ class DeviceGroupAdmin(ServiceAdmin):
         """Spell as the house does."""
         if db_field.name == "color":
             kwargs["label"] = "Colour"
+        if db_field.name == "rule":
+            kwargs["help_text"] = f'Such as {{"site": "Lab"}}. It knows {", ".join(RULE_FIELDS)}.'
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenList]:
@@ -69,6 +88,10 @@ class DeviceGroupAdmin(ServiceAdmin):
     def size(self, obj: DeviceGroup) -> int:
         counted: int | None = getattr(obj, "size", None)
         return len(addresses_of(obj)) if counted is None else counted
+
+    @column("Rule", export="rule")
+    def means(self, obj: DeviceGroup) -> str:
+        return rule_words(obj.rule) or EMPTY
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> DeviceGroup:
         return groups.create_group(actor=request.user, values=data)

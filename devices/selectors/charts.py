@@ -31,6 +31,12 @@ def ports_of(ip: str, kind: str) -> list[str]:
     return list(named.values())
 
 
+def port_word(name: str) -> str:
+    """Return a port's name as people write it: `port5`, as polls store it, is `Port 5`."""
+    number = name.removeprefix("port")
+    return f"Port {number}" if number.isdigit() and number != name else name
+
+
 def chart(ip: str, kind: str, port: str, span: str) -> dict[str, Any]:
     """Return `{title, unit, from, to, x, series, limits}`.
 
@@ -61,12 +67,12 @@ def _light(ip: str, port: str, hours: int) -> dict[str, Any]:
     indexes = {str(row[3]) for row in found} & set(all_limits)
     known = all_limits[min(indexes)] if indexes else {}
     limits = [
-        {"label": name.replace("_alarm", "").replace("_", " "), "value": value}
+        {"label": name.replace("_alarm", "").replace("_", " ").capitalize(), "value": value}
         for name, value in known.items()
         if value is not None and name.endswith("_alarm")
     ]
     return {
-        "title": f"Light on {port}",
+        "title": f"Light on {port_word(port)}",
         "unit": "dBm",
         **_aligned(points, ("Rx", "Tx")),
         "limits": limits,
@@ -80,10 +86,10 @@ def _traffic(ip: str, port: str, hours: int) -> dict[str, Any]:
     found = list(rows.order_by("recorded_at").values_list(*names)[:MAX_ROWS])
     if any(row[1] is not None or row[2] is not None for row in found):
         points = [(row[0], number(row[1]), number(row[2])) for row in found]
-        title, unit = f"Utilisation of {port}", "%"
+        title, unit = f"Utilisation of {port_word(port)}", "%"
     else:
         points = [(row[0], _mbps(row[3]), _mbps(row[4])) for row in found]
-        title, unit = f"Traffic on {port}", "Mbit/s"
+        title, unit = f"Traffic on {port_word(port)}", "Mbit/s"
     return {"title": title, "unit": unit, **_aligned(points, ("Rx", "Tx")), "limits": []}
 
 

@@ -60,6 +60,14 @@
     said.textContent = found.x.length ? "" : "No sample in this time.";
     if (!found.x.length) return;
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, font: "14px sans-serif" };
+    const day = "\n{D} {MMM}";
+    const times = Object.assign({}, axis, {
+      values: [
+        [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+        [60, "{HH}:{mm}", day, null, day, null, null, null, 1],
+        [1, "{HH}:{mm}:{ss}", day, null, day, null, null, null, 1],
+      ],
+    });
     const strokes = [colour("--link"), colour("--ok")];
     plot = new uPlot(
       {
@@ -67,8 +75,8 @@
         height: 320,
         title: found.title,
         scales: { x: { range: [found.from, found.to] }, y: { range: range(found.limits) } },
-        axes: [axis, Object.assign({ label: found.unit, size: 70, labelFont: "14px sans-serif" }, axis)],
-        series: [{}].concat(
+        axes: [times, Object.assign({ label: found.unit, size: 70, labelFont: "14px sans-serif" }, axis)],
+        series: [{ label: "Time", value: "{D} {MMM} {HH}:{mm}" }].concat(
           found.series.map((one, at) => ({
             label: one.label + ", " + found.unit,
             stroke: strokes[at],
@@ -102,7 +110,7 @@
     for (let at = found.x.length - 1; at >= Math.max(0, found.x.length - 200); at--) {
       const values = found.series.map((one) => (one.values[at] === null ? "–" : String(one.values[at])));
       if (values.every((text) => text === "–")) continue;
-      body.append(row([new Date(found.x[at] * 1000).toLocaleString()].concat(values), "row"));
+      body.append(row([new Date(found.x[at] * 1000).toLocaleString("en-GB")].concat(values), "row"));
     }
     table.replaceChildren(head, body);
   }

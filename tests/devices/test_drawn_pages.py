@@ -53,7 +53,7 @@ def test_a_chart_has_its_limits_and_gaps_stay_gaps(admin_page):
     assert b"uPlot.iife.min.js" in page.content
     assert found["unit"] == "dBm"
     assert found["series"][0]["values"] == [-5, -5.5, 0, None, -6, -40]
-    assert found["limits"] == [{"label": "rx low", "value": -14.0}]
+    assert found["limits"] == [{"label": "Rx low", "value": -14.0}]
     assert len(found["x"]) == 6
 
 

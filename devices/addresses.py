@@ -20,10 +20,15 @@ class BadTargets(ValueError):
 
 
 def normal_ip(text: object) -> str | None:
-    """Return an address in its normal form, without a mask; None when it is none."""
+    """Return an address in its normal form; None when it is none.
+
+    A mask of all bits falls away; with any other the text is a network, no address.
+    """
     if not isinstance(text, str):
         return None
-    plain = text.strip().partition("/")[0]
+    plain, slash, mask = text.strip().partition("/")
+    if slash and mask != ("128" if ":" in plain else "32"):
+        return None
     if ":" not in plain:
         parts = plain.split(".")
         if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
@@ -36,6 +41,11 @@ def normal_ip(text: object) -> str | None:
     except ValueError:
         return None
     return str(address.ipv4_mapped or address) if address.scope_id is None else None
+
+
+def ip_of_interface(text: object) -> str | None:
+    """Return the address of an interface such as NetBox's `10.0.0.1/24`; None when it is none."""
+    return normal_ip(text.partition("/")[0]) if isinstance(text, str) else None
 
 
 def sort_key(ip: str) -> str:

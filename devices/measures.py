@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,21 +23,23 @@ def transformed(value: Any, transform: str) -> Any:
         return value
     word, _, argument = transform.partition(":")
     if word == "hex_to_mac":
-        raw = value if isinstance(value, bytes) else str(value).removeprefix("0x")
-        text = raw.hex() if isinstance(raw, bytes) else raw
-        return ":".join(text[at : at + 2] for at in range(0, len(text), 2)).lower()
+        text = value.hex() if isinstance(value, bytes) else str(value).removeprefix("0x")
+        plain = re.sub(r"[:.\-\s]", "", text).lower()
+        if re.fullmatch(r"(?:[0-9a-f]{2})+", plain) is None:
+            return value
+        return ":".join(plain[at : at + 2] for at in range(0, len(plain), 2))
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return value
-    plain = float(value) if isinstance(value, Decimal) else value
+    amount = float(value) if isinstance(value, Decimal) else value
     if word == "timeticks_to_seconds":
-        return plain / 100
+        return amount / 100
     try:
         number = float(argument)
     except ValueError:
         return value
     if word == "divide":
-        return plain / number if number else value
-    return plain * number if word == "multiply" else value
+        return amount / number if number else value
+    return amount * number if word == "multiply" else value
 
 
 def moved_by(before: int | None, after: int | None, *, bits: int = 64) -> int | None:

@@ -27,7 +27,8 @@ async def discover(
 ) -> dict[str, Any]:
     """Return what an address is; never raises for what networks do.
 
-    On loopback every address answers ping, so there it takes SNMP, SSH or a port to be online.
+    All of 127.0.0.0/8 answers ping, so there, but for 127.0.0.1, it takes SNMP, SSH or a port to
+    be online.
     """
     result: dict[str, Any] = dict.fromkeys((*RESULT, "ssh_banner", "ssh_status"))
     result |= {"target": host, "ping_status": "offline", "snmp_status": "unreachable"}
@@ -45,7 +46,7 @@ async def discover(
         result |= part
     _identify(result)
     answered = result["snmp_status"] == "responding" or result["ssh_banner"] or result["open_ports"]
-    if ping.is_loopback(host) or not config.get("ping", True):
+    if ping.is_anybody(host) or not config.get("ping", True):
         result["ping_status"] = "online" if answered else "offline"
     return result
 

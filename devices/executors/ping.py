@@ -180,8 +180,9 @@ class PingExecutor:
         return Outcome(True, f"{target} answered in {found.first_ms} ms", extra=extra)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine; there every address answers."""
+def is_anybody(host: str) -> bool:
+    """Whether ping tells nothing: all of 127.0.0.0/8 answers, though only 127.0.0.1 is a host."""
     with contextlib.suppress(OSError):
-        return socket.inet_aton(host)[0] == 127
-    return host == "::1"
+        packed = socket.inet_aton(host)
+        return packed[0] == 127 and packed != b"\x7f\0\0\1"
+    return False

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import audit
-from devices.addresses import normal_ip
+from devices.addresses import ip_of_interface
 from devices.errors import RemoteFailed
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
@@ -99,7 +99,7 @@ def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:
     site, role = _part(row, "site"), _part(row, "role") or _part(row, "device_role")
     tags = row.get("tags") if isinstance(row.get("tags"), list) else []
     return {
-        "device_ip": normal_ip(address) or "",
+        "device_ip": ip_of_interface(address) or "",
         "device_name": _text(row, "name", 255),
         "device_type": _text(kind, "model", 255),
         "manufacturer": _text(_part(kind, "manufacturer"), "name", 100),

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.services import audit
 from devices import policy
-from devices.addresses import normal_ip
+from devices.addresses import ip_of_interface
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
@@ -27,7 +27,7 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     policy.require(actor, policy.CHANGE)
     if not body.get("ip_address"):
         raise Invalid("ip_address", "ip_address is required")
-    ip = normal_ip(body["ip_address"])
+    ip = ip_of_interface(body["ip_address"])
     if ip is None:
         raise InvalidAddress(body["ip_address"])
     client = netbox_settings.client()

@@ -210,8 +210,8 @@ def _store_availability(
     down: list[str] = []
     for device, answer in zip(asked, answers, strict=True):
         answered = answer.uptime_ticks is not None
-        # on loopback every address answers ping, so there SNMP says whether a device does
-        is_up = answer.is_alive and (answered or not ping.is_loopback(answer.ip))
+        # all of 127.0.0.0/8 answers ping, so there SNMP says whether a device does
+        is_up = answer.is_alive and (answered or not ping.is_anybody(answer.ip))
         (up if is_up else down).append(answer.ip)
         samples.append(
             {

@@ -40,7 +40,9 @@ def test_an_upsert_keeps_what_it_does_not_name(admin):
     assert Device.objects.count() == 1
 
 
-@pytest.mark.parametrize("bad", ["10.20.0.256", "10.20.0", "1.2.3.4.5", "x", "::g", 7])
+@pytest.mark.parametrize(
+    "bad", ["10.20.0.256", "10.20.0", "1.2.3.4.5", "x", "::g", 7, "10.20.0.1/24"]
+)
 def test_junk_is_no_address_and_nothing_is_written(admin, bad):
     answer = post(admin, ip_address=bad)
 

@@ -41,6 +41,8 @@ def test_transforms_leave_what_they_cannot_do():
     assert measures.transformed("x", "multiply:3") == "x"
     assert measures.transformed(12345, "timeticks_to_seconds") == 123.45
     assert measures.transformed("0x001A2B", "hex_to_mac") == "00:1a:2b"
+    assert measures.transformed("00:1A:2B", "hex_to_mac") == "00:1a:2b"
+    assert measures.transformed("none", "hex_to_mac") == "none"
 
 
 def test_microwatts_are_dbm_and_nothing_is_none():

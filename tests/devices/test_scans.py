@@ -1,11 +1,13 @@
 """Scans and commands against the simulated switches."""
 
+import asyncio
 import json
 
 import pytest
 
 from devices.choices import ScanStatus, TargetState
 from devices.errors import Invalid
+from devices.executors.discovery import discover
 from devices.models import (
     Credential,
     CredentialUse,
@@ -325,3 +327,13 @@ def test_a_hostile_device_is_taken_in_harmless(admin_page):
         assert "&lt;script&gt;alert(1)" in shown
         assert "<script>alert(1)" not in shown
         assert "\x1b" not in shown
+
+
+def test_this_machine_is_online_by_its_ping_alone_other_loopback_is_not():
+    quick = {"snmp_timeout": 0.2, "snmp_retries": 0, "snmp_port": 9, "ssh_port": 9}
+    kept = [
+        (found["ping_status"], found["snmp_status"], found["response_time_ms"] is not None)
+        for found in (asyncio.run(discover(ip, quick)) for ip in ("127.0.0.1", "127.0.77.1"))
+    ]
+
+    assert kept == [("online", "no_response", True), ("offline", "no_response", True)]

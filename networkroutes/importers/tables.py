@@ -17,10 +17,14 @@ class NotTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record: `number` is the file's line it begins on, the header being 1."""
+    """One record: `number` is the file's line it begins on, the header being 1.
+
+    `is_too_long` says that it has cells beyond the header's.
+    """
 
     number: int
     cells: dict[str, str]
+    is_too_long: bool = False
 
 
 def read_table(source: IO[str]) -> Iterator[Line]:
@@ -37,7 +41,9 @@ def read_table(source: IO[str]) -> Iterator[Line]:
         begins = reader.line_num + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Line(begins, _record(header, cells, begins))
+                yield Line(
+                    begins, _record(header, cells), any(map(str.strip, cells[len(header) :]))
+                )
             begins = reader.line_num + 1
     except csv.Error as err:
         raise NotTable(f"Line {reader.line_num}: {err}") from err
@@ -57,9 +63,7 @@ def _check(header: list[str]) -> None:
         raise NotTable(f"Column {doubled[0]} is there twice")
 
 
-def _record(header: list[str], cells: list[str], number: int) -> dict[str, str]:
-    if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-        raise NotTable(f"Line {number}: more cells than the header has")
+def _record(header: list[str], cells: list[str]) -> dict[str, str]:
     return {name: _cell(cell) for name, cell in zip(header, cells, strict=False) if name}
 
 

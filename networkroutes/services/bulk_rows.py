@@ -154,6 +154,8 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
 
 def _read(module: Module, line: Line) -> Row:
     row = Row(line.number)
+    if line.is_too_long:
+        row.errors.append("more cells than the header has")
     for column in module.columns:
         cell = line.cells.get(column.name)
         if not cell and column.is_required:

@@ -70,6 +70,8 @@ def test_every_wrong_row_is_named_by_its_line_and_nothing_is_written(api: Any) -
         "AAABBB000002,AAA,,C,fast,-1\n"
         "AAABBB000001,AAA,BBB,C,5,1\n"
         "AAABBB000009,AAA,BBB,C,5,1\n"
+        "AAABBB000010,AAA,BBB,C,5,1, ,spare\n"
+        "AAABBB000011,AAA,BBB,C,5,1,,\n"
     )
 
     answer = send(api("administrator"), "network_routes", HEADER + rows)
@@ -84,10 +86,11 @@ def test_every_wrong_row_is_named_by_its_line_and_nothing_is_written(api: Any) -
             "Row 5: cost must be zero or greater",
             "Row 6: circuit_id is the same as in row 2",
             "Row 7: circuit_id AAABBB000009 already exists",
+            "Row 8: more cells than the header has",
         ],
-        "total_rows": 5,
-        "valid_rows": 1,
-        "invalid_rows": 4,
+        "total_rows": 7,
+        "valid_rows": 2,
+        "invalid_rows": 5,
     }
     assert NetworkRoute.objects.count() == before
     assert BulkUpload.objects.get().outcome == "refused"

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from inventory_site.core.api.exports import Column
 from inventory_site.core.api.parsers import MultiPartParser
 from inventory_site.core.api.views import GuardedMixin, ServiceViewSet
 from networkroutes.api.serializers.bulk import (
@@ -40,6 +41,23 @@ class BulkUploadViewSet(ServiceViewSet):
         "retrieve": "networkroutes.view_bulkupload",
         "create": "networkroutes.add_bulkupload",
     }
+    export_name = "bulk-uploads"
+    export_columns = tuple(
+        Column(name, name)
+        for name in (
+            "module",
+            "filename",
+            "uploaded_at",
+            "user_name",
+            "outcome",
+            "total_rows",
+            "rows_imported",
+            "rows_updated",
+            "invalid_rows",
+            "errors",
+            "ended_at",
+        )
+    )
 
     @extend_schema(
         request=BulkFileSerializer,

@@ -141,6 +141,22 @@ class SavedSearchViewSet(ServiceViewSet):
         "create": "networkroutes.add_savedsearch",
         "destroy": "networkroutes.delete_savedsearch",
     }
+    export_name = "saved-searches"
+    export_columns = tuple(
+        Column(name, name)
+        for name in (
+            "search_name",
+            "source_location",
+            "destination_location",
+            "bandwidth_required",
+            "bandwidth_unit",
+            "max_latency_ms",
+            "carrier_avoidance",
+            "output_currency",
+            "contract_term_months",
+            "created_at",
+        )
+    )
 
     def create(self, request: Request) -> Response:
         """Keep a search."""

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from inventory_site.core.api.exports import Column
 from inventory_site.core.api.views import GuardedMixin, ServiceViewSet
 from networkroutes.api.serializers.pricing import (
     CapabilitiesSerializer,
@@ -37,6 +38,17 @@ class PricingConfigViewSet(ServiceViewSet):
         "create": "networkroutes.add_pricingconfig",
         "restore": "networkroutes.add_pricingconfig",
     }
+    export_name = "pricing-rules"
+    export_columns = tuple(
+        Column(name, name)
+        for name in (
+            "id",
+            "created_at",
+            "created_by",
+            "note",
+            "values",
+        )
+    )
 
     @extend_schema(request=PricingSectionsSerializer, responses={201: PricingConfigSerializer})
     def create(self, request: Request) -> Response:
@@ -74,6 +86,18 @@ class PromoRuleViewSet(ServiceViewSet):
         "partial_update": "networkroutes.change_promorule",
         "destroy": "networkroutes.delete_promorule",
     }
+    export_name = "promo-rules"
+    export_columns = tuple(
+        Column(name, name)
+        for name in (
+            "rule_name",
+            "source_locations",
+            "destination_locations",
+            *pricing_rules.PROMO_PRICES,
+            "is_active",
+            "updated_at",
+        )
+    )
 
     def create(self, request: Request) -> Response:
         """Add a promotion."""

@@ -38,6 +38,14 @@ class RepositoryFieldViewSet(ServiceViewSet):
         "partial_update": "networkroutes.change_repositoryfield",
         "destroy": "networkroutes.delete_repositoryfield",
     }
+    export_name = "repository-fields"
+    export_columns = (
+        Column("repository_type", "repository_type__name"),
+        *(
+            Column(name, name)
+            for name in ("slug", "label", "kind", "unit", "choices", "is_required", "position")
+        ),
+    )
 
     def create(self, request: Request) -> Response:
         """Define a field."""

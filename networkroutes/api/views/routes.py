@@ -156,6 +156,8 @@ class RepositoryTypeViewSet(
         "list": "networkroutes.view_repositorytype",
         "create": "networkroutes.add_repositorytype",
     }
+    export_name = "repository-types"
+    export_columns = tuple(Column(name, name) for name in ("name", "description", "created_at"))
 
     def create(self, request: Request) -> Response:
         """Make a kind of inventory."""

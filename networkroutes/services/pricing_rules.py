@@ -79,12 +79,14 @@ def flattened(sections: Mapping[str, Any]) -> dict[str, Decimal]:
 
 def check_values(values: Mapping[str, Decimal]) -> None:
     """Raise `PricingRulesInvalid` unless margins are 0 to below 100, each minimum is at most its
-    suggestion, and factors are above 0."""
+    suggestion, factors are above 0, and nothing is larger than a price may be."""
     for key, value in values.items():
         name = key.rpartition(".")[2]
         if name in ("minMargin", "suggestedMargin", "minimumMarginPercent"):
             if not 0 <= value < 100:
                 raise PricingRulesInvalid(f"{key} must be from 0 to below 100", key=key)
+        elif value > LARGEST_PRICE:
+            raise PricingRulesInvalid(f"{key} must not exceed {LARGEST_PRICE:,}", key=key)
         elif name == "nrcCharge":
             if value < 0:
                 raise PricingRulesInvalid(f"{key} must be zero or greater", key=key)

@@ -116,6 +116,7 @@ def test_rules_are_read_changed_and_keep_their_versions(api: Any) -> None:
         ({"contractTerms": {"12": {"minMargin": 61}}}, "must not exceed suggestedMargin"),
         ({"contractTerms": {"12": {"minMargin": "much"}}}, "must be a number"),
         ({"charges": {"colour": 1}}, "Unknown configuration key"),
+        ({"contractTerms": {"12": {"nrcCharge": 10**30}}}, "must not exceed 1,000,000,000,000"),
     ],
 )
 def test_rules_that_do_not_hold_are_refused(api: Any, changes: Any, error: str) -> None:

@@ -14,7 +14,7 @@ from inventory_site.core.errors import DomainError
 from parts import policy
 from parts.admin.stock_pages import stock_page, verb_address
 from parts.admin.stock_words import page_of
-from parts.choices.stock import DocumentKind
+from parts.choices.stock import DocumentKind, KitStatus
 from parts.models import Kit, StockDocument, StockPart
 from parts.selectors.covers import thumbnail_url
 from parts.services import documents
@@ -59,8 +59,14 @@ ADD_DOCUMENT = Verb(
     run=_add,
     form=DocumentForm,
     on_list=False,
+    fits=lambda parent: _is_open(parent),
     icon="upload",
 )
+
+
+def _is_open(parent: StockPart | Kit) -> bool:
+    """Documents of an archived kit stay as they are."""
+    return isinstance(parent, StockPart) or parent.status == KitStatus.ACTIVE
 
 
 def documents_tab(request: HttpRequest, parent: StockPart | Kit) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def documents_tab(request: HttpRequest, parent: StockPart | Kit) -> dict[str, An
             }
             for row in rows
         ],
-        "may_change": request.user.has_perm(policy.CHANGE_STOCK),
+        "may_change": request.user.has_perm(policy.CHANGE_STOCK) and _is_open(parent),
         "add_url": verb_address(str(parent._meta.model_name), ADD_DOCUMENT.slug, parent.pk),
     }
 

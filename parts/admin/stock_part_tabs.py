@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from inventory_site.core.admin import ShortTable, number, when
-from parts.admin.stock_words import page_of, slots_of
+from parts.admin.stock_words import page_of, slots_of, web_link
 from parts.errors.stock import RecordNotFound
 from parts.models import Box, StockPart
 from parts.selectors import boxes as box_reads
@@ -105,7 +105,9 @@ def buy_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
     return {
         "tables": [
             ShortTable(
-                "Sellers", ("Seller", "Address"), [(row.seller.name, row.link) for row in links]
+                "Sellers",
+                ("Seller", "Address"),
+                [(row.seller.name, web_link(row.link)) for row in links],
             ),
             ShortTable(
                 "Shopping lists",

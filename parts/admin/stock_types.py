@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from inventory_site.core.admin import Answer, ShortTable, Tab, Verb, column, number, register, when
 from parts import policy
 from parts.admin.stock_pages import StockAdmin, StockReadOnlyAdmin
-from parts.admin.stock_words import part_link
+from parts.admin.stock_words import part_link, web_link
 from parts.choices.stock import Unit
 from parts.models import PartType, Seller, StockMovement
 from parts.services import sellers, types
@@ -50,7 +50,7 @@ def _type_parts(request: HttpRequest, kind: PartType) -> dict[str, Any]:
 
 def _seller_parts(request: HttpRequest, seller: Seller) -> dict[str, Any]:
     rows = seller.part_links.select_related("part").order_by("part__id4")[:SHOWN]
-    cells = [(part_link(row.part), row.part.description, row.link) for row in rows]
+    cells = [(part_link(row.part), row.part.description, web_link(row.link)) for row in rows]
     return {
         "tables": [
             ShortTable("Parts", ("Part", "Description", "Address"), cells, empty="No parts yet.")

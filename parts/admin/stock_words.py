@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import badge, identifier
@@ -22,6 +23,15 @@ def page_of(row: Any) -> str:
 def part_link(part: StockPart) -> SafeString:
     """Draw a part's id with a link."""
     return identifier(part.id4, page_of(part))
+
+
+def web_link(address: str) -> str:
+    """Show an address of the web as a link, anything else as it is."""
+    if not address.lower().startswith(("http://", "https://")):
+        return address
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', address, address
+    )
 
 
 def stock_badge(part: StockPart) -> SafeString:

@@ -126,8 +126,9 @@ def delete_document(*, actor: Any, document_id: int) -> None:
     """Remove a document; the oldest other picture becomes the cover when the cover went."""
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
-        document = _locked(document_id)
+        document = _required(document_id)
         parent = _locked_parent(document.part or cast(Kit, document.kit))
+        document = _locked(document_id)
         was_cover = parent.cover_document_id == document.pk
         audit.record(actor, "document.deleted", document, before={"title": document.title})
         document.delete()
@@ -315,6 +316,14 @@ def _locked_parent(parent: Parent) -> Parent:
     if row is None:
         raise RecordNotFound("Part", parent.id4)
     return row
+
+
+def _required(document_id: int) -> StockDocument:
+    """Read a document before its parent is locked, which comes first."""
+    document = StockDocument.objects.filter(pk=document_id).first()
+    if document is None:
+        raise RecordNotFound("Document", document_id)
+    return document
 
 
 def _locked(document_id: int) -> StockDocument:

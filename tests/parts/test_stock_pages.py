@@ -25,7 +25,7 @@ from parts.models import (
 )
 from parts.selectors.coverage import coverage_of, state_of, with_needs
 from parts.selectors.shelves import shelves_of
-from parts.services import reorg, scan_commands
+from parts.services import kits, reorg, scan_commands
 from parts.services.scan_commands import Command
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +280,27 @@ def test_a_reader_sees_pages_without_verbs(api: Any, client: Any, demo: StockPar
     assert b"/verbs/add-stock/" not in page.content
     assert b"draggable" not in grid.content
     assert client.get(reverse("admin:parts_stockpart_intake")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("link", "is_link"), [("https://shop.example/x", True), ("javascript:alert(1)", False)]
+)
+def test_only_an_address_of_the_web_is_a_link(
+    admin_page: Any, demo: StockPart, link: str, is_link: bool
+) -> None:
+    demo.seller_links.update(link=link)
+
+    page = admin_page.get(f"/admin/parts/stockpart/{demo.pk}/change/?tab=buy").content.decode()
+
+    assert (f'href="{link}"' in page, f">{link}" in page) == (is_link, True)
+
+
+def test_the_documents_of_an_archived_kit_offer_no_verb(admin_page: Any, demo: StockPart) -> None:
+    kit = Kit.objects.get()
+    page = f"/admin/parts/kit/{kit.pk}/change/?tab=documents"
+    before = admin_page.get(page).content.decode()
+    kits.archive_kit(actor=None, kit_id=kit.pk)
+
+    after = admin_page.get(page).content.decode()
+
+    assert ("add-document" in before, "add-document" in after) == (True, False)

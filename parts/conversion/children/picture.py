@@ -25,8 +25,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.buffer.write(done(picture, arguments))
     except Image.DecompressionBombError:
         return refuse("the picture has more than 50 megapixels")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as err:
-        return refuse(f"the picture cannot be read: {type(err).__name__}")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        return refuse("the picture cannot be read")
     return 0
 
 

@@ -60,19 +60,23 @@ def _holds_null(value: Any) -> bool:
     return isinstance(value, list) and any(_holds_null(one) for one in value)
 
 
-class BareView(DeviceView):
-    """A view that answers bare JSON, and errors as `{"error": text}`."""
+class FlatView(DeviceView):
+    """A view that answers bare JSON; its errors keep their shape."""
 
     envelope = False
     renderer_classes = (PlainRenderer,)
     in_schema = False
+
+
+class BareView(FlatView):
+    """A view that answers bare JSON, and errors as `{"error": text}`."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer the sentence alone."""
         response = super().handle_exception(exc)
         error = response.data.get("error") if isinstance(response.data, dict) else None
         if isinstance(error, dict):
-            response.data = {"error": error["message"], "code": error["code"]}
+            response.data = {"error": error["message"]}
         return response
 
 

@@ -158,6 +158,19 @@ def test_the_replaced_tools_paths_answer_bare(api):
     assert admin.get("/api/network-ranges").json() == []
 
 
+def test_flat_pages_refuse_as_their_family_does(api):
+    admin, said = api("admin"), "NetBox is not configured. Set URL and API token in settings."
+
+    both = {"code": "NETBOX_ERROR", "message": said}
+    flat = admin.get("/integrations/v1/netbox/prefixes")
+    assert (flat.status_code, flat.json()) == (
+        502,
+        {"success": False, "error": both, "detail": both},
+    )
+    bare = admin.post("/power_history", {}, format="json")
+    assert (bare.status_code, bare.json()) == (400, {"error": "No IP provided"})
+
+
 def test_the_page_of_netbox_sets_reads_previews_and_takes_in(admin_page, netbox):
     page = "/admin/devices/device/netbox/"
     form = {"url": netbox, "token": TOKEN, "verify_ssl": "on"}

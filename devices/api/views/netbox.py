@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareView, DeviceView, flat, listed, said, whole
+from devices.api.base import DeviceView, FlatView, flat, listed, said, whole
 from devices.choices import TargetState
 from devices.errors import Missing
 from devices.models import ExecutorRun, NetBoxCacheEntry
@@ -206,7 +206,7 @@ class CachedDeviceView(DeviceView):
         return Response(cached(row))
 
 
-class FlatDevicesView(BareView):
+class FlatDevicesView(FlatView):
     """GET /integrations/v1/netbox/devices: the cache as the front end reads it; POST makes one."""
 
     permissions = {"get": policy.VIEW, "post": policy.ADD}

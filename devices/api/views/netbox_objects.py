@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareView, DeviceView, flat, listed, said, truth, whole
+from devices.api.base import DeviceView, FlatView, flat, listed, said, truth, whole
 from devices.services import netbox_devices
 
 MAX_LIMIT = 1000
@@ -94,7 +94,7 @@ def _named(row: dict[str, Any], key: str) -> Any:
     return value.get("name") if isinstance(value, dict) else value
 
 
-class FlatPrefixesView(BareView):
+class FlatPrefixesView(FlatView):
     """GET /integrations/v1/netbox/prefixes: a bare list."""
 
     permissions = {"get": policy.VIEW}
@@ -114,7 +114,7 @@ class FlatPrefixesView(BareView):
         )
 
 
-class FlatRangesView(BareView):
+class FlatRangesView(FlatView):
     """GET /integrations/v1/netbox/ip-ranges: a bare list, addresses without masks."""
 
     permissions = {"get": policy.VIEW}

@@ -10,8 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import ReadOnlyAdmin, Tab, column, number, register, when
-from networkroutes.admin.words import plain
+from networkroutes.admin.words import mbps_words, plain
 from networkroutes.choices import DesignAction
+from networkroutes.design.capacity import requested_mbps
+from networkroutes.design.legs import as_number
 from networkroutes.models import DesignLog, LegacyRecord, SavedSearch
 
 
@@ -126,12 +128,15 @@ class SavedSearchAdmin(ReadOnlyPage):
         return format_html("{}, {}", plain(obj.source_location), plain(obj.destination_location))
 
     @column("Bandwidth", numeric=True, order="bandwidth_required")
-    def bandwidth(self, obj: SavedSearch) -> SafeString:
-        return number(obj.bandwidth_required, None, obj.bandwidth_unit or "")
+    def bandwidth(self, obj: SavedSearch) -> str:
+        if obj.bandwidth_required is None:
+            return plain(None)
+        return mbps_words(requested_mbps(obj.bandwidth_required, obj.bandwidth_unit))
 
     @column("Latency up to, ms", numeric=True, order="max_latency_ms")
     def limit(self, obj: SavedSearch) -> SafeString:
-        return number(obj.max_latency_ms)
+        limit = obj.max_latency_ms
+        return number(None if limit is None else as_number(limit))
 
     @column("With ULL")
     def ull(self, obj: SavedSearch) -> bool | None:

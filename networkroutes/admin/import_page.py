@@ -27,7 +27,7 @@ from networkroutes.services import bulk, bulk_jobs, bulk_uploads
 from networkroutes.services.bulk_rows import KEEP
 
 TEMPLATE = "networkroutes/admin/import.html"
-SHOWN_ROWS = 300
+SHOWN_ROWS = 100
 KEPT_FOR_S = 24 * 3600
 SALT = "networkroutes.import"
 

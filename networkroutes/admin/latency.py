@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import badge, column, register, when
+from inventory_site.core.admin import badge, column, number, register, when
 from networkroutes.admin.design import ReadOnlyPage
 from networkroutes.models import LatencyProbe, LatencySample, LatencyState, Outage
 
@@ -83,12 +83,16 @@ class LatencyStateAdmin(ReadOnlyPage):
 class LatencySampleAdmin(ReadOnlyPage):
     """Measurements, newest first."""
 
-    list_display = ["route", "latency_ms", "source", "sampled"]
+    list_display = ["route", "latency", "source", "sampled"]
     list_select_related = ["route"]
     search_fields = ["route__circuit_id"]
     ordering = ["-pk"]
-    summary = ["route", "latency_ms", "source", "sampled"]
+    summary = ["route", "latency", "source", "sampled"]
     empty_text = "No measurements."
+
+    @column("Latency, ms", numeric=True, order="latency_ms")
+    def latency(self, obj: LatencySample) -> SafeString:
+        return badge("Lost", "warn") if obj.latency_ms is None else number(obj.latency_ms, 2)
 
     @column("Sampled", order="sampled_at")
     def sampled(self, obj: LatencySample) -> SafeString:

@@ -24,6 +24,7 @@ from inventory_site.core.admin import (
     when,
 )
 from networkroutes.admin.design import ReadOnlyPage
+from networkroutes.admin.filters import Chip
 from networkroutes.admin.import_words import table_words
 from networkroutes.admin.pricing_forms import (
     PricingForm,
@@ -38,7 +39,7 @@ from networkroutes.design.margins import DEFAULTS, TERMS
 from networkroutes.models import BulkUpload, LocationCapabilities, PricingConfig, PromoRule
 from networkroutes.models.capabilities import CAPABILITIES
 from networkroutes.selectors.pricing import current_version, values_of
-from networkroutes.services import pricing_rules
+from networkroutes.services import bulk, pricing_rules
 
 OUTCOMES = {"done": "ok", "dry_run": "idle", "refused": "bad", "failed": "bad"}
 
@@ -225,7 +226,8 @@ class LocationCapabilitiesAdmin(ReadOnlyPage):
 
     @column("Can")
     def able(self, obj: LocationCapabilities) -> str:
-        held = [name.replace("_", " ") for name in CAPABILITIES if getattr(obj, name)]
+        fields = [obj._meta.get_field(name) for name in CAPABILITIES if getattr(obj, name)]
+        held = [str(field.verbose_name).replace("cnx", "CNX") for field in fields]
         return ", ".join(held) or "nothing"
 
 
@@ -235,12 +237,24 @@ def _refusals(request: HttpRequest, upload: BulkUpload) -> dict[str, Any]:
     return {"tables": [ShortTable("Refused", ("Why",), rows, empty="Every line could go in.")]}
 
 
+class TableChip(Chip):
+    """The table that an upload filled."""
+
+    title, parameter_name = "table", "module"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(slug, table_words(slug)) for slug in bulk.MODULES]
+
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
+        return rows.filter(module=value)
+
+
 @register(BulkUpload)
 class BulkUploadAdmin(ReadOnlyPage):
     """What was uploaded in bulk, newest first."""
 
     list_display = ["filename", "table", "state", "follow", "total_rows", "invalid_rows", "at"]
-    list_filter = ["module", "outcome"]
+    list_filter = [TableChip, "outcome"]
     search_fields = ["filename", "user_name"]
     ordering = ["-uploaded_at", "-pk"]
     summary = [

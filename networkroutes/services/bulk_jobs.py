@@ -19,7 +19,7 @@ from networkroutes.models import BulkUpload
 from networkroutes.services import bulk, bulk_uploads
 
 INLINE_BYTES = 256 * 1024
-PREVIEW_ROWS = 300
+PREVIEW_ROWS = 100
 TASK = "networkroutes.import_rows"
 STORAGE = bulk_uploads.STORAGE
 

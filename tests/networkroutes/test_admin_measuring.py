@@ -25,11 +25,15 @@ from networkroutes.models import (
 from networkroutes.selectors.latency_history import history_of
 from networkroutes.services import pricing_rules
 from tests.factories.networkroutes import (
+    BulkUploadFactory,
     CarrierContactFactory,
     LatencyProbeFactory,
+    LatencySampleFactory,
+    LocationCapabilitiesFactory,
     LocationFactory,
     NetworkRouteFactory,
     PromoRuleFactory,
+    SavedSearchFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +275,21 @@ def test_overdue_contacts_are_a_chip_and_confirming_takes_them_off(admin_page: C
     assert before == 1
     assert admin_page.get(address).context["cl"].result_count == 0
     assert CarrierContact.objects.get(pk=old.pk).approved_by == admin_page.user
+
+
+def test_the_lists_say_numbers_and_names_as_people_do(admin_page: Client) -> None:
+    LatencySampleFactory(latency_ms=0.6428359993151389)
+    SavedSearchFactory(bandwidth_required=10_000, bandwidth_unit="Mbps", max_latency_ms=180)
+    LocationCapabilitiesFactory(cnx_sdwan=True, cnx_unigy=True)
+    BulkUploadFactory(module="pop_capabilities")
+
+    shown = {
+        name: admin_page.get(f"{HOME}{name}/").content.decode()
+        for name in ("latencysample", "savedsearch", "locationcapabilities", "bulkupload")
+    }
+
+    assert ">0.64<" in shown["latencysample"]
+    assert "10 Gbps" in shown["savedsearch"]
+    assert ">180<" in shown["savedsearch"]
+    assert "CNX unigy, CNX SD-WAN" in shown["locationcapabilities"]
+    assert 'href="?module=pop_capabilities">POP capabilities</a>' in shown["bulkupload"]

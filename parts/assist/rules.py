@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 PACKAGES = r"0402|0603|0805|1206|1210|SOT-23|SOIC-\d+|DIP-\d+|TO-92|TO-220|QFN-\d+|TSSOP-\d+"
 TAG = re.compile(
-    rf"(?<![\w.-])(?:(?P<package>{PACKAGES})|(?P<volts>\d+(?:\.\d+)?)V|(?P<smd>SMD)"
-    r"|(?P<tht>THT|through[- ]hole)|(?P<bus>I2C|SPI|UART))(?![\w-])",
+    rf"(?<![\w.-])(?:(?P<package>{PACKAGES})|(?P<smd>SMD)|(?P<tht>THT|through[- ]hole)"
+    r"|(?P<bus>I2C|SPI|UART))(?![\w-])|(?<![\w.])(?P<volts>\d+(?:\.\d+)?)V(?!\w)",
     re.I,
 )
 WORD = re.compile(r"[^\W\d_]{3,}")

@@ -92,6 +92,7 @@ def test_rules_find_tags_and_category_as_the_contract_says() -> None:
         "5V",
         "I2C",
     ]
+    assert tags_of("-12V rail, 1.8-3.6V, 5V-tolerant, 3V3") == ["12V", "3.6V", "5V"]
 
 
 def test_without_a_key_rules_stand_in_and_the_rest_is_refused(stock: Any, job: Any) -> None:

@@ -194,7 +194,16 @@ def _run(
             step["status"] = STALE
             failed.add(seq)
             done.stale.append(seq)
+    _block_followers(steps, failed)
     return done
+
+
+def _block_followers(steps: dict[int, dict[str, Any]], failed: set[int]) -> None:
+    """Block the steps nobody asked for yet that wait for one that failed."""
+    for seq, step in sorted(steps.items()):
+        if step["status"] == PENDING and failed.intersection(step["depends_on"]):
+            step["status"] = BLOCKED
+            failed.add(seq)
 
 
 def _lock_all(steps: Sequence[dict[str, Any]]) -> None:

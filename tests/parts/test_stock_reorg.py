@@ -116,6 +116,19 @@ def test_a_stale_step_is_refused_and_blocks_what_depends_on_it(stock: Any, plan_
 
 
 @pytest.mark.django_db
+def test_what_follows_a_stale_step_is_blocked_though_nobody_asked_for_it(
+    stock: Any, plan_id: str
+) -> None:
+    movements.use_stock(actor=None, id4="UVYZ", deductions=[Amount(3, 9, 1)])
+
+    some = stock.post(f"{API}/{plan_id}/apply", {"steps": [1, 2]}).json()["data"]
+    rest = stock.post(f"{API}/{plan_id}/apply", {}).json()["data"]
+
+    assert [step["status"] for step in some["plan"]["steps"]] == ["stale", "applied", "blocked"]
+    assert (rest["applied"], rest["stale"], rest["blocked"]) == ([2], [1], [3])
+
+
+@pytest.mark.django_db
 def test_an_expired_plan_is_refused(stock: Any, plan_id: str) -> None:
     ReorgPlan.objects.update(expires_at=timezone.now() - timedelta(hours=1))
 

@@ -29,14 +29,23 @@ class Machine:
     credential: Credential | None = None
 
 
-def machine_of(body: Mapping[str, Any], *, actor: Any) -> Machine:
-    """Read the target and the account of a call; raises `Refused`, `Invalid`."""
+def target_of(body: Mapping[str, Any], *, actor: Any) -> str:
+    """Read the target of a call; raises `Refused`, `Invalid`."""
     policy.require(actor, policy.CONNECT)
     target = str(body.get("target") or "").strip()
     if not target:
         raise Refused("MISSING_TARGET", "Target is required", field="target")
     if not is_host(target):
         raise Invalid("target", f"Invalid target: {target[:100]}")
+    return target
+
+
+def machine_of(body: Mapping[str, Any], *, actor: Any) -> Machine:
+    """Read the target and the account of a call; raises `Refused`, `Invalid`.
+
+    What a call itself needs is asked for between the target and the account.
+    """
+    target = target_of(body, actor=actor)
     config = {name: body[name] for name in OWN if body.get(name) not in (None, "")}
     for name in ("port", "timeout"):
         if name in config:
@@ -107,10 +116,11 @@ def execute_powershell(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]
 def _own(
     body: Mapping[str, Any], name: str, code: str, actor: Any, *, powershell: bool
 ) -> dict[str, Any]:
-    machine = machine_of(body, actor=actor)
+    target_of(body, actor=actor)
     text = body.get(name)
     if not isinstance(text, str) or not text.strip():
         raise Refused(code, f"{name.capitalize()} is required", field=name)
+    machine = machine_of(body, actor=actor)
     outcome = run(machine, text, actor=actor, powershell=powershell)
     audit.record(
         actor,
@@ -140,7 +150,7 @@ def services(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
 
 def manage_service(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
     """Start, stop or restart a service."""
-    machine = machine_of(body, actor=actor)
+    target_of(body, actor=actor)
     name, action = str(body.get("service_name") or ""), str(body.get("action") or "").lower()
     if not name:
         raise Refused("MISSING_SERVICE", "Service name is required", field="service_name")
@@ -148,6 +158,7 @@ def manage_service(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
         raise Refused("MISSING_ACTION", "Action is required", field="action")
     if action not in scripts.ACTIONS:
         raise Invalid("action", f"action must be one of {', '.join(scripts.ACTIONS)}")
+    machine = machine_of(body, actor=actor)
     outcome = run(machine, scripts.manage_service(name, action), actor=actor, powershell=True)
     audit.record(
         actor,
@@ -166,8 +177,9 @@ def processes(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
 
 def event_log(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
     """The newest entries of one of its logs."""
-    machine = machine_of(body, actor=actor)
+    target_of(body, actor=actor)
     newest = _whole("newest", body.get("newest", 50), 1, scripts.MAX_EVENTS)
+    machine = machine_of(body, actor=actor)
     log, kind = str(body.get("log_name") or "System"), str(body.get("entry_type") or "")
     return _read(machine, scripts.event_log(log, kind, newest), "events", actor)
 
@@ -195,7 +207,7 @@ def shutdown(body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
 
 def _power(flag: str, word: str, body: Mapping[str, Any], actor: Any) -> dict[str, Any]:
     policy.require(actor, policy.CHANGE)
-    machine = machine_of(body, actor=actor)
+    target_of(body, actor=actor)
     if body.get("confirm") is not True:
         raise Refused(
             "CONFIRMATION_REQUIRED", f"confirm must be true to {word} a machine", field="confirm"
@@ -204,6 +216,7 @@ def _power(flag: str, word: str, body: Mapping[str, Any], actor: Any) -> dict[st
     force = body.get("force", False)
     if not isinstance(force, bool):
         raise Invalid("force", "force must be true or false")
+    machine = machine_of(body, actor=actor)
     audit.record(actor, f"device.winrm_{word}", after={"target": machine.target, "force": force})
     command = scripts.power(flag, force=force, delay_s=delay)
     return run(machine, command, actor=actor).as_dict()

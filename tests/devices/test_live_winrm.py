@@ -99,6 +99,7 @@ def test_lists_stay_lists_and_values_are_quoted(api, machine):
     assert "-Newest 5" in machine.seen[-1]
 
 
+@pytest.mark.parametrize("given", [{}, {"username": "a", "password": "b"}])
 @pytest.mark.parametrize(
     ("call", "body", "code"),
     [
@@ -112,10 +113,8 @@ def test_lists_stay_lists_and_values_are_quoted(api, machine):
         ("event-log", {"target": "10.0.0.1", "newest": 1001}, "VALIDATION_ERROR"),
     ],
 )
-def test_what_is_missing_is_named(api, call, body, code):
-    sent = {"username": "a", "password": "b", **body} if body else {}
-
-    answer = api("admin").post(f"/api/winrm/{call}", sent, format="json")
+def test_what_is_missing_is_named_before_the_account(api, call, body, code, given):
+    answer = api("admin").post(f"/api/winrm/{call}", {**given, **body}, format="json")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
     assert not AuditEntry.objects.filter(verb__startswith="device.winrm").exists()

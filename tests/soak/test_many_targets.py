@@ -16,9 +16,7 @@ def test_memory_stays_flat_over_ten_rounds_of_2000_targets() -> None:
 
 
 def test_a_third_of_dead_targets_slows_the_rest_by_less_than_a_fifth() -> None:
-    """The dead wait beside the others: what is added is at most their own timeout."""
-    with responders(1200) as ports:
+    with responders(1800) as ports:
         race = slowed_by_dead(ports)
 
-    usual, beside = race.other_ms, race.ours_ms
-    assert beside < usual * 1.2 + 50
+    assert race.ours_ms < race.other_ms * 1.2

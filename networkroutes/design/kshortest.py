@@ -41,13 +41,13 @@ def shortest_paths(
     if first is None or first.rounded_ms > up_to_ms:
         return
     yield first
-    search = _Search(graph, source, target)
+    search = Search(graph, source, target)
     search.deviate(first, 0, frozenset())
     while (found := search.next_path(up_to_ms)) is not None:
         yield found
 
 
-class _Search:
+class Search:
     """The heap of deviations of one search."""
 
     def __init__(self, graph: Graph, source: int, target: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
@@ -17,13 +17,13 @@ from networkroutes.design.graph import Graph, Path
 from networkroutes.design.kml import short_number
 from networkroutes.design.kshortest import shortest_paths
 from networkroutes.design.legs import Way, way_of
+from networkroutes.design.passing import passing_paths
 from networkroutes.errors import PathNotFound
 from networkroutes.selectors import design as selector
 from networkroutes.services import design_log
 from networkroutes.services.design import NO_ROUTE, ends_of, prepare
 
 MOST_PATHS = 50
-MOST_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,7 @@ def _find(question: PathsQuestion, started: float) -> Paths:
     graph = prepared.graph
     ends = ends_of(prepared, question.source, question.destination, exclusions)
     limit = inf if question.max_latency_ms is None else question.max_latency_ms
-    passing = shortest_paths(graph, *ends, up_to_ms=limit)
-    wanted = (
-        path for path in islice(passing, MOST_LOOKED_AT) if _passes(graph, path, question.via)
-    )
+    wanted = _passing(graph, ends, question.via, limit)
     paths = [way_of(graph, path) for path in islice(wanted, question.count)]
     if not paths:
         raise _nothing(graph, ends, question, exclusions)
@@ -99,20 +96,27 @@ def _pair(
     graph: Graph, question: PathsQuestion, limit: float
 ) -> tuple[tuple[Way, Way] | None, bool]:
     ends = graph.number_of[question.source], graph.number_of[question.destination]
-    found = twins.disjoint_pair(
-        graph,
-        *ends,
-        question.twin or twins.CIRCUIT,
-        up_to_ms=limit,
-        fits=(lambda path: _passes(graph, path, question.via)) if question.via else None,
-    )
+    kind, via = question.twin or twins.CIRCUIT, _numbers(graph, question.via)
+    found = None
+    if via is not None:
+        found = twins.disjoint_pair(graph, *ends, kind, up_to_ms=limit, via=via)
     if found is None:
         return None, True
     return (way_of(graph, found.primary), way_of(graph, found.secondary)), found.is_proven
 
 
-def _passes(graph: Graph, path: Path, via: frozenset[str]) -> bool:
-    return not via or via <= {graph.names[node] for node in path.nodes}
+def _passing(
+    graph: Graph, ends: tuple[int, int], names: frozenset[str], limit: float
+) -> Iterator[Path]:
+    via = _numbers(graph, names)
+    return iter(()) if via is None else passing_paths(graph, *ends, via, up_to_ms=limit)
+
+
+def _numbers(graph: Graph, names: frozenset[str]) -> frozenset[int] | None:
+    """Return the numbers of locations; None when no usable circuit ends at one of them."""
+    if not names <= graph.number_of.keys():
+        return None
+    return frozenset(graph.number_of[name] for name in names)
 
 
 def _nothing(

@@ -13,6 +13,7 @@ from networkroutes.design.circuits import Circuit, folded
 from networkroutes.design.constraints import Constraints, exclusion_of, names, sort_circuits
 from networkroutes.design.graph import Graph, Path, build_graph, shortest_path
 from networkroutes.design.kshortest import shortest_paths
+from networkroutes.design.passing import passing_paths
 from networkroutes.design.twins import CABLE, CARRIER, CIRCUIT, NODE, disjoint_pair
 
 GRAPHS = 1000
@@ -150,6 +151,68 @@ def test_a_pair_within_a_limit_is_found_where_the_shortest_pair_breaks_it(kind: 
             assert max(found.primary.length_ms, found.secondary.length_ms) <= limit
             assert not shares(kind, circuits, found.primary, found.secondary), seed
     assert broken > 0
+
+
+def test_paths_that_pass_a_location_are_all_of_them_in_order_of_length() -> None:
+    through = 0
+    for seed in range(GRAPHS // 2):
+        graph = build_graph(some_circuits(seed))
+        source, target, via = 0, len(graph.names) - 1, seed % len(graph.names)
+        if source == target:
+            continue
+        every = list(islice(shortest_paths(graph, source, target), 400))
+        for wanted in ({via}, {via, 1}):
+            found = list(passing_paths(graph, source, target, frozenset(wanted)))
+
+            fitting = [path for path in every if wanted <= set(path.nodes)]
+            assert [path.length_ms for path in found] == [path.length_ms for path in fitting], seed
+            assert {path.nodes for path in found} == {path.nodes for path in fitting}, seed
+            through += len(found)
+    assert through > 500
+
+
+@pytest.mark.parametrize("kind", [CIRCUIT, NODE, CARRIER, CABLE])
+def test_both_of_a_pair_pass_a_location_where_any_pair_does(kind: str) -> None:
+    pairs = 0
+    for seed in range(GRAPHS):
+        circuits = some_circuits(seed)
+        graph = build_graph(circuits, parallel=True)
+        source, target, via = 0, len(graph.names) - 1, 1
+        if target < 2:
+            continue
+        every = list(passing_paths(graph, source, target, frozenset({via})))
+        lengths = [
+            one.length_ms + other.length_ms
+            for one, other in combinations(every, 2)
+            if not shares(kind, circuits, one, other)
+        ]
+
+        found = disjoint_pair(graph, source, target, kind, via=frozenset({via}))
+
+        assert (found is None) == (not lengths), seed
+        if found is not None:
+            pairs += 1
+            assert found.total_ms == pytest.approx(min(lengths)), seed
+            assert not shares(kind, circuits, found.primary, found.secondary), seed
+            assert found.primary.length_ms <= found.secondary.length_ms
+    assert pairs > 10 or kind == NODE  # two ways through one place share it
+
+
+def test_a_location_far_off_the_shortest_paths_is_found() -> None:
+    size = 20  # millions of paths lie between the corners that leave the far one out
+    circuits = [
+        Circuit(f"SQUARE{number:06d}", f"{x}/{y}", f"{x + right}/{y + 1 - right}", 1.0)
+        for number, (x, y, right) in enumerate(
+            (x, y, right) for x in range(size) for y in range(size) for right in (0, 1)
+        )
+    ]
+    graph = build_graph(circuits)
+    source, target, via = (graph.number_of[name] for name in ("0/0", "9/9", "19/0"))
+
+    found = list(islice(passing_paths(graph, source, target, frozenset({via})), 3))
+
+    assert [path.length_ms for path in found] == [38.0, 38.0, 38.0]
+    assert all(via in path.nodes for path in found)
 
 
 def test_constraints_hold_on_every_path_that_is_returned() -> None:

@@ -132,3 +132,18 @@ class PollTarget(models.TextChoices):
     ROLE = "role", "Role"
     MANUFACTURER = "manufacturer", "Manufacturer"
     CUSTOM_QUERY = "custom_query", "Filter"
+
+
+EXECUTOR_WORDS = {
+    "ssh": "SSH",
+    "ping": "Ping",
+    "snmp": "SNMP",
+    "winrm": "WinRM",
+    "traceroute": "Traceroute",
+    "tcp_scan": "TCP scan",
+    "discovery": "Discovery",
+    "netbox": "NetBox",
+    "netbox_autodiscovery": "NetBox autodiscovery",
+}
+
+LEGACY_SSH = "ssh_legacy"  # of a device's metadata: true offers it the old algorithms

@@ -16,6 +16,7 @@ from devices.admin.assignments import DEVICE_VERBS
 from devices.admin.device_tabs import TABS
 from devices.admin.netbox_page import netbox_view
 from devices.admin.words import ping_badge
+from devices.choices import LEGACY_SSH
 from devices.models import Credential, Device, InterfaceState
 from devices.services import device_fields, inventory, runs, scans
 from inventory_site.core.admin import (
@@ -30,26 +31,26 @@ from inventory_site.core.admin import (
     when,
 )
 
-FORM_FIELDS = (
-    "name",
-    "device_type",
-    "manufacturer",
-    "hardware_model",
-    "site",
-    "rack",
-    "u_position",
-    "lab_status",
-    "role",
-    "serial_number",
-    "oi_id",
-    "hostname",
-    "polatis_name",
-    "polatis_port_range",
-    "maintenance_start",
-    "maintenance_end",
-    "owner_group",
-    "notes",
+FIELDSETS: dict[str | None, tuple[Any, ...]] = {
+    None: ("name", "mgmt_ip", ("device_type", "role"), "lab_status"),
+    "Hardware": (("manufacturer", "hardware_model"), ("serial_number", "oi_id")),
+    "Place": ("site", ("rack", "u_position")),
+    "Access": ("ssh_legacy",),
+    "Lab": (
+        ("hostname", "owner_group"),
+        ("polatis_name", "polatis_port_range"),
+        ("maintenance_start", "maintenance_end"),
+    ),
+    "Notes": ("notes",),
+}
+FORM_FIELDS = tuple(
+    name
+    for rows in FIELDSETS.values()
+    for row in rows
+    for name in ((row,) if isinstance(row, str) else row)
+    if name not in {"mgmt_ip", "ssh_legacy"}
 )
+SELDOM = {"Access", "Lab", "Notes"}  # folded away while a device is added
 WIRE = {
     "hardware_model": "model",
     "lab_status": "status",
@@ -72,6 +73,12 @@ class DeviceForm(forms.ModelForm):
         label="Status", choices=[(one, status_word(one)) for one in device_fields.STATUSES]
     )
 
+    ssh_legacy = forms.BooleanField(
+        label="Old SSH algorithms",
+        required=False,
+        help_text="For switches that know only SHA-1 and CBC; others are not offered these.",
+    )
+
     class Meta:
         model = Device
         fields = FORM_FIELDS
@@ -80,6 +87,7 @@ class DeviceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["mgmt_ip"] = self.instance.ip or ""
+            self.initial["ssh_legacy"] = bool(self.instance.metadata.get(LEGACY_SSH))
 
 
 class CommandForm(forms.Form):
@@ -147,7 +155,6 @@ class DeviceAdmin(ServiceAdmin):
     phone_columns = ["reached", "address_text"]
     row_verb = "run"
     summary = ["address_text", "kind", "described", "located", "seen"]
-    fields = [*FORM_FIELDS[:2], "mgmt_ip", *FORM_FIELDS[2:]]
     tabs = TABS
     empty_text = "No devices yet; discover some, or add one."
     verbs = [
@@ -208,6 +215,16 @@ class DeviceAdmin(ServiceAdmin):
             *super().get_urls(),
         ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Group the form; what a new device seldom has is folded."""
+        return [
+            (
+                title,
+                {"fields": rows, "classes": ["collapse"] if not obj and title in SELDOM else []},
+            )
+            for title, rows in FIELDSETS.items()
+        ]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         rows: QuerySet[Device] = super().get_queryset(request)
         return rows.filter(archived_at__isnull=True)
@@ -216,7 +233,7 @@ class DeviceAdmin(ServiceAdmin):
         return ping_badge(obj)
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Device:
-        return inventory.create_device(actor=request.user, values=_values(data))
+        return inventory.create_device(actor=request.user, values=_values(data, {}))
 
     def service_update(
         self,
@@ -226,7 +243,10 @@ class DeviceAdmin(ServiceAdmin):
         expected_version: int | None,
     ) -> Device:
         return inventory.update_device(
-            obj.pk, actor=request.user, values=_values(changes), expected_version=expected_version
+            obj.pk,
+            actor=request.user,
+            values=_values(changes, obj.metadata),
+            expected_version=expected_version,
         )
 
     def service_delete(self, request: HttpRequest, obj: Device) -> None:
@@ -264,9 +284,13 @@ class DeviceAdmin(ServiceAdmin):
         return " / ".join(part for part in parts if part) or EMPTY
 
 
-def _values(data: dict[str, Any]) -> dict[str, Any]:
+def _values(data: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    if "ssh_legacy" in data and data["ssh_legacy"] != bool(metadata.get(LEGACY_SSH)):
+        values["metadata"] = {**metadata, LEGACY_SSH: data["ssh_legacy"]}
     for name, value in data.items():
+        if name == "ssh_legacy":
+            continue
         wire = WIRE.get(name, name)
         values[wire] = value.pk if hasattr(value, "pk") else value
     return values

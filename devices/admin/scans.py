@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString
 from devices import policy
 from devices.admin import drawings
 from devices.admin.words import state_badge
-from devices.choices import RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
+from devices.choices import EXECUTOR_WORDS, RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
 from devices.models import Device, ExecutorRun, Scan, ScanResult
 from devices.services import discovery_defaults, runs, scans
 from devices.simulator import places as simulated
@@ -274,6 +275,18 @@ def _cancel_run(request: HttpRequest, run: ExecutorRun, data: dict[str, Any]) ->
     return f"{run} is cancelled."
 
 
+class ExecutorChip(SimpleListFilter):
+    """The kinds of commands, by their names."""
+
+    title, parameter_name = "executor", "executor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(EXECUTOR_WORDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(executor=self.value()) if self.value() else queryset
+
+
 @register(ExecutorRun)
 class ExecutorRunAdmin(ReadOnlyAdmin):
     """Commands on devices, with the answers side by side."""
@@ -282,7 +295,7 @@ class ExecutorRunAdmin(ReadOnlyAdmin):
     change_form_template = "devices/admin/watched.html"
     nouns = "commands"
     list_display = ["name", "command", "status_badge", "targets", "started"]
-    list_filter = ["executor", "status"]
+    list_filter = [ExecutorChip, "status"]
     search_fields = ["command"]
     phone_columns = ["status_badge", "command"]
     summary = ["command", "targets", "started"]

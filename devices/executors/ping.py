@@ -73,7 +73,15 @@ async def ping(
     return await _tcp(host, tcp_ports, timeout_s)
 
 
+def _lost(host: str, way: str, timeout_s: float, began: float) -> Reached:
+    """Say that nothing answered, or that the network refused before the time was over."""
+    if time.perf_counter() - began < timeout_s / 2:
+        return Reached(host, False, way, error=f"ping: {host}: Destination unreachable")
+    return Reached(host, False, way, error=f"Ping timed out after {timeout_s:g}s")
+
+
 async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
+    began = time.perf_counter()
     try:
         found = await icmplib.async_ping(
             host, count=count, interval=0.05, timeout=timeout_s, privileged=way == "raw"
@@ -83,7 +91,7 @@ async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
     except (ICMPLibError, OSError) as err:
         return Reached(host, False, way, error=str(err))
     if not found.is_alive:
-        return Reached(host, False, way, error=f"Ping timed out after {timeout_s:g}s")
+        return _lost(host, way, timeout_s, began)
     times = found.rtts or [found.avg_rtt]
     return Reached(
         host,
@@ -99,6 +107,7 @@ async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
 
 def _program(host: str, count: int, timeout_s: float) -> Reached:
     command = ["ping", "-n", "-c", str(count), "-W", str(max(1, round(timeout_s))), "--", host]
+    began = time.perf_counter()
     try:
         done = subprocess.run(  # noqa: S603  fixed program, checked host
             command, capture_output=True, text=True, timeout=timeout_s + 5, check=False
@@ -109,8 +118,8 @@ def _program(host: str, count: int, timeout_s: float) -> Reached:
         return Reached(host, False, "program", error=str(err))
     times = [float(one) for one in TIME.findall(done.stdout)]
     if done.returncode != 0:
-        text = (done.stderr or "").strip() or f"Ping timed out after {timeout_s:g}s"
-        return Reached(host, False, "program", error=text)
+        lost = _lost(host, "program", timeout_s, began)
+        return replace(lost, error=(done.stderr or "").strip() or lost.error)
     alive = Reached(host, True, "program", loss_pct=round(100 * (1 - len(times) / count), 2))
     if not times:
         return alive
@@ -142,7 +151,7 @@ async def _tcp(host: str, ports: Sequence[int], timeout_s: float) -> Reached:
         if took is not None:
             ms = round(took, 3)
             return Reached(host, True, "tcp", ms, ms, ms, ms, 0.0)
-    return Reached(host, False, "tcp", error=f"Ping timed out after {timeout_s:g}s")
+    return _lost(host, "tcp", timeout_s, began)
 
 
 class PingExecutor:

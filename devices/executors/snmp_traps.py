@@ -1,4 +1,4 @@
-"""Hearing SNMP traps and informs (v1, v2c; v3 informs) on pysnmp."""
+"""Hearing SNMP traps and informs (v1, v2c, v3) on pysnmp."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any
 from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.entity import config, engine
 from pysnmp.entity.rfc3413 import ntfrcv
+from pysnmp.proto.rfc1902 import OctetString
 
 from devices.executors import snmp_v3
-from devices.executors.snmp_codec import VarBind
+from devices.executors.snmp_codec import BadMessage, VarBind, read
 
 UPTIME, TRAP_OID = "1.3.6.1.2.1.1.3.0", "1.3.6.1.6.3.1.1.4.1.0"
 OWN_ROWS = {UPTIME, TRAP_OID, "1.3.6.1.6.3.18.1.4.0"}  # the last one tells the community
 MAX_ROWS = 100
+MAX_ENGINES, ENGINE_BYTES = 512, range(5, 33)  # senders of v3 traps; octets of their ids
 NAMES = {
     "1.3.6.1.6.3.1.1.5.1": "coldStart",
     "1.3.6.1.6.3.1.1.5.2": "warmStart",
@@ -64,20 +66,66 @@ async def listen(
         await asyncio.Event().wait()
 
 
+class _Transport(udp.UdpTransport):
+    """Shows each message before the engine reads it."""
+
+    def __init__(self, shown: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def datagram_received(self, datagram: bytes, transportAddress: Any) -> None:
+        with contextlib.suppress(BadMessage):
+            self._shown(datagram)
+        super().datagram_received(datagram, transportAddress)
+
+
+def sender_of(message: bytes) -> tuple[bytes, bytes]:
+    """Return (engine id, user) of a v3 message; raises `BadMessage` for any other."""
+    _, at, end = read(message, 0, len(message))
+    _, first, at = read(message, at, end)
+    if message[first:at] != b"\x03":
+        raise BadMessage("no message of version 3")
+    at = read(message, at, end)[2]
+    _, at, end = read(message, at, end)
+    _, at, end = read(message, at, end)
+    _, first, at = read(message, at, end)
+    engine = message[first:at]
+    for _ in ("boots", "time"):
+        at = read(message, at, end)[2]
+    _, first, at = read(message, at, end)
+    return engine, message[first:at]
+
+
 class _Receiver:
     def __init__(self, heard: Callable[[Trap], None]) -> None:
         self.engine, self._heard = engine.SnmpEngine(), heard
+        self._users: dict[bytes, Any] = {}
+        self._engines: set[tuple[bytes, bytes]] = set()
         ntfrcv.NotificationReceiver(self.engine, self._took)
 
     def listen(self, host: str, port: int) -> Any:
         """Open the port; the answer is awaited for the failure to get it."""
-        transport = udp.UdpTransport().open_server_mode((host, port))
+        transport = _Transport(self._met).open_server_mode((host, port))
         config.add_transport(self.engine, udp.DOMAIN_NAME, transport)
         return transport._lport  # the endpoint that is being made; an OSError comes out of it
 
     def admit(self, account: Mapping[str, Any]) -> None:
         """Know a v3 user."""
         user = snmp_v3.account_of({**account, "version": "3"})
+        self._users[str(user.userName).encode()] = user
+        self._know(user)
+
+    def _met(self, message: bytes) -> None:
+        """Know a user at the sender of a trap too: there its keys are the sender's own."""
+        met = sender_of(message)
+        user = self._users.get(met[1])
+        if user is None or met in self._engines or len(met[0]) not in ENGINE_BYTES:
+            return
+        if len(self._engines) < MAX_ENGINES:
+            self._engines.add(met)
+            self._know(user, OctetString(met[0]))
+
+    def _know(self, user: Any, engine_id: OctetString | None = None) -> None:
         config.add_v3_user(
             self.engine,
             user.userName,
@@ -85,6 +133,7 @@ class _Receiver:
             user.authentication_key,
             user.privacy_protocol,
             user.privacy_key,
+            securityEngineId=engine_id,
         )
 
     def close(self) -> None:

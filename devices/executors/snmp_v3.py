@@ -39,7 +39,7 @@ TYPE_NAMES = {
     "Opaque": "Opaque",
     "Null": "Null",
 }
-AUTH_WORDS = ("wrong digest", "unknown user", "unsupported security", "decryption", "authorization")
+AUTH_WORDS = ("digest", "usm user", "unsupported", "decryption", "authorization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ def answer_of(indication: Any, status: Any, index: Any, binds: Any) -> V3Answer:
             return V3Answer(error="No SNMP response received before timeout")
         return V3Answer(error=text, is_auth=any(word in text.lower() for word in AUTH_WORDS))
     if status:
-        return V3Answer(error=f"{status.prettyPrint()} at {int(index)}")
+        text = f"{status.prettyPrint()} at {int(index)}"
+        return V3Answer(error=text, is_auth=text.startswith("authorization"))
     return V3Answer([row_of(name, value) for name, value in binds])
 
 

@@ -111,6 +111,8 @@ def _as_failure(err: Exception, login: Login, took_s: float) -> SshFailed:
     text = str(err) or "the server closed the connection"
     if took_s >= login.timeout_s * 0.98 or "timeout" in text.lower():
         return SshFailed("timeout", f"Connection timed out after {login.timeout_s:g}s")
+    if isinstance(err, paramiko.ssh_exception.IncompatiblePeer) and not login.legacy:
+        text += "; it may need the old algorithms, which a device can be given"
     return SshFailed("protocol", f"SSH error: {text}")
 
 

@@ -6,7 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from devices.choices import ReviewState, RunStatus, ScanKind, ScanStatus, TargetState
+from devices.choices import (
+    EXECUTOR_WORDS,
+    ReviewState,
+    RunStatus,
+    ScanKind,
+    ScanStatus,
+    TargetState,
+)
 
 
 class Scan(models.Model):
@@ -80,7 +87,7 @@ class ExecutorRun(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"Run {self.pk}: {self.executor}"
+        return f"Run {self.pk}: {EXECUTOR_WORDS.get(self.executor, self.executor)}"
 
 
 class ExecutorResult(models.Model):

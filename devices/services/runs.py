@@ -15,11 +15,11 @@ from accounts.models import User
 from accounts.services import audit
 from devices import policy
 from devices.addresses import BadTargets, expand_lines, normal_ip
-from devices.choices import RUN_OPEN, RunStatus, TargetState
+from devices.choices import LEGACY_SSH, RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
-from devices.models import Credential, ExecutorResult, ExecutorRun, ManagementAddress
+from devices.models import Credential, Device, ExecutorResult, ExecutorRun, ManagementAddress
 from devices.services import host_keys, vault_resolve, vault_use
 from devices.services.vault_use import Used
 from inventory_site.core import crypto
@@ -213,31 +213,39 @@ def _targets(
         "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,
     }
     kind = None if sent else CREDENTIAL_KIND.get(run.executor)
+    names = [row.target for row in rows]
+    known = known_settings(names, run.executor)
     if run.credential_id is not None:
         credential, document = vault_use.open_for_use(run.credential_id, actor=run.started_by)
-        config = {**secret_config(document), **common}
-        return [Target(row.target, config) for row in rows], [credential] * len(rows)
-    names = [row.target for row in rows]
+        secret = secret_config(document)
+        chosen = [Target(name, {**secret, **known.get(name, {}), **common}) for name in names]
+        return chosen, [credential] * len(rows)
     found = vault_resolve.resolve_many(names, kind, actor=run.started_by) if kind else {}
-    ports = _known_ports(names, run.executor)
     targets: list[Target] = []
     credentials: list[Credential | None] = []
     for name in names:
         resolved = found.get(name)
         secret = secret_config(resolved.credentials) if resolved else {}
-        targets.append(Target(name, {**secret, **ports.get(name, {}), **common}))
+        targets.append(Target(name, {**secret, **known.get(name, {}), **common}))
         credentials.append(resolved.row if resolved else None)
     return targets, credentials
 
 
-def _known_ports(targets: Sequence[str], executor: str) -> dict[str, dict[str, int]]:
-    """Return the port that the register knows for each target, as part of its configuration."""
+def known_settings(targets: Sequence[str], executor: str) -> dict[str, dict[str, Any]]:
+    """Return what the register knows of talking to each target: its port, its old SSH."""
     name = {"ssh": "ssh_port", "snmp": "snmp_port"}.get(executor)
     if name is None:
         return {}
     by_ip = {ip: target for target in targets if (ip := normal_ip(target))}
     known = ManagementAddress.objects.filter(ip__in=by_ip).values_list("ip", name)
-    return {by_ip[ip]: {"port": port} for ip, port in known if port}
+    found: dict[str, dict[str, Any]] = {by_ip[ip]: {"port": port} for ip, port in known if port}
+    if executor == "ssh":
+        old = Device.objects.current().filter(
+            address__ip__in=by_ip, **{f"metadata__{LEGACY_SSH}": True}
+        )
+        for ip in old.values_list("address__ip", flat=True):
+            found.setdefault(by_ip[ip], {})["legacy"] = True
+    return found
 
 
 def secret_config(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -302,21 +302,17 @@ def review(
 def _read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
     """Read ports, neighbours or light levels over SSH, one shell session per device."""
     hosts = host_keys.load(row.target for row in rows)
-    ports = dict(
-        ManagementAddress.objects.filter(ip__in=[row.target for row in rows]).values_list(
-            "ip", "ssh_port"
-        )
-    )
+    names = [row.target for row in rows]
+    known = runs.known_settings(names, "ssh")
     targets, credentials = [], []
-    resolved = vault_resolve.resolve_many(
-        [row.target for row in rows], "ssh", actor=scan.started_by
-    )
+    resolved = vault_resolve.resolve_many(names, "ssh", actor=scan.started_by)
     for row in rows:
         found = resolved.get(row.target)
         secret = runs.secret_config(found.credentials) if found else {}
-        port = scan.options.get("ssh_port") or ports.get(row.target)
+        port = scan.options.get("ssh_port")
         config = {
             **secret,
+            **known.get(row.target, {}),
             **({"port": int(port)} if port else {}),
             "known_hosts": hosts,
             "timeout": 20,

@@ -85,12 +85,14 @@ def update_credential(
         _check_window(row)
         changed = [name for name, value in metadata(row).items() if before[name] != value]
         secret_fields = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        if not changed and not secret_fields:
+            return Saved(row, warnings)
         if secret_fields:
             _keep_version(row, actor)
             seal_document(row, new)
         row.version += 1
         _save(row)
-        detail = f"Updated credential: {', '.join([*changed, *secret_fields]) or 'nothing'}"
+        detail = f"Updated credential: {', '.join([*changed, *secret_fields])}"
         log(row, "updated", actor, detail=detail, previous=before, new=metadata(row))
         audit.record(actor, "credential.updated", row, before=before, after=metadata(row))
     return Saved(row, warnings)

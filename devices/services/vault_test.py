@@ -47,7 +47,8 @@ def test_credential(
         config["port"] = 161
     hosts = host_keys.load([target])
     if kind == "ssh":
-        config["known_hosts"] = hosts
+        known = runs.known_settings([target], kind).get(target, {})
+        config |= {"known_hosts": hosts, "legacy": known.get("legacy", False)}
     outcome = safe_execute(built_in().get_or_raise(kind), target, command, config)
     host_keys.store(hosts)
     used = Used(row, target, service, outcome.success, outcome.error or "")

@@ -11,8 +11,13 @@ from devices.models import (
     InterfaceState,
     Scan,
 )
-from devices.services import inventory, scans, secrets, vault, vault_use
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory, SiteFactory
+from devices.services import inventory, runs, scans, secrets, vault, vault_use
+from tests.factories.devices import (
+    DeviceFactory,
+    DeviceTypeFactory,
+    ManagementAddressFactory,
+    SiteFactory,
+)
 
 pytestmark = pytest.mark.django_db
 MODELS = (
@@ -96,7 +101,32 @@ def test_a_device_is_added_through_the_service(admin_page):
     assert answer.status_code == 302
     device = Device.objects.get(name="R-2")
     assert device.ip == "10.0.0.7"
-    assert device.history.get().action == "created"
+    assert (device.history.get().action, device.metadata) == ("created", {})
+
+
+def test_the_form_of_a_new_device_folds_what_is_seldom_filled_in(admin_page):
+    text = admin_page.get(reverse("admin:devices_device_add")).content.decode()
+
+    assert text.count("<details>") == 3
+    device = DeviceFactory()
+    page = reverse("admin:devices_device_change", args=[device.pk])
+    assert "<details>" not in admin_page.get(page, {"tab": "details"}).content.decode()
+
+
+def test_a_device_is_given_the_old_algorithms_and_commands_use_them(admin_page):
+    device = DeviceFactory(
+        address=ManagementAddressFactory(ip="10.0.0.8", ssh_port=2200), metadata={"rack_row": 4}
+    )
+    page = reverse("admin:devices_device_change", args=[device.pk])
+    sent = {"name": device.name, "device_type": device.device_type_id, "lab_status": "active"}
+
+    admin_page.post(page, {**sent, "mgmt_ip": "10.0.0.8", "ssh_legacy": "on"})
+
+    device.refresh_from_db()
+    assert device.metadata == {"rack_row": 4, "ssh_legacy": True}
+    known = runs.known_settings(["10.0.0.8", "10.0.0.9"], "ssh")
+    assert known == {"10.0.0.8": {"port": 2200, "legacy": True}}
+    assert runs.known_settings(["10.0.0.8"], "snmp") == {}
 
 
 def test_the_wizard_begins_a_reviewed_scan(admin_page):
@@ -216,6 +246,7 @@ def test_the_answers_of_a_run_are_shown_whole(admin_page):
         reverse("admin:devices_executorrun_change", args=[run.pk])
     ).content.decode()
 
+    assert f"Run {run.pk}: SSH" in text
     assert "line one\nline two\n&lt;script&gt;" in text
     assert "agg-1" in text
 

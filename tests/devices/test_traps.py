@@ -60,18 +60,21 @@ async def heard_of(program: str, port: int, calls: list[list[str]], want: int) -
 def test_traps_of_all_versions_are_heard_and_strangers_are_not(program):
     port = free_port(socket.SOCK_DGRAM)
     to = f"127.0.0.1:{port}"
-    v3 = ["-v3", "-Ci", "-u", "op", "-l", "authPriv", "-a", "SHA", "-A", USER["auth_password"],
-          "-x", "AES", "-X", USER["priv_password"]]  # fmt: skip
+    as_user = ["-u", "op", "-l", "authPriv", "-a", "SHA", "-x", "AES", "-X", USER["priv_password"]]
+    right, wrong = ["-A", USER["auth_password"]], ["-A", "auth-pass-2"]
+    inform, trap = ["-v3", "-Ci", *as_user], ["-v3", "-e", "0x8000000001020304", *as_user]
     calls = [
         ["-v2c", "-c", "strange", to, "1", "1.3.6.1.6.3.1.1.5.4"],
         ["-v2c", "-c", "lab", to, "42", "1.3.6.1.6.3.1.1.5.3", LINK, "s", "<b>up</b>"],
         ["-v1", "-c", "lab", to, "1.3.6.1.4.1.6141", "10.0.0.9", "2", "0", "77", LINK, "i", "3"],
-        [*v3, to, "5", "1.3.6.1.6.3.1.1.5.1"],
+        [*trap, *wrong, to, "5", "1.3.6.1.6.3.1.1.5.4"],
+        [*trap, *right, to, "5", "1.3.6.1.6.3.1.1.5.2"],
+        [*inform, *right, to, "5", "1.3.6.1.6.3.1.1.5.1"],
     ]
 
-    found = asyncio.run(heard_of(program, port, calls, want=3))
+    found = asyncio.run(heard_of(program, port, calls, want=4))
 
-    assert [trap.name for trap in found] == ["linkDown", "linkDown", "coldStart"]
+    assert [trap.name for trap in found] == ["linkDown", "linkDown", "warmStart", "coldStart"]
     assert [trap.uptime_ticks for trap in found[:2]] == [42, 77]
     assert [(row.oid_text, row.text) for row in found[0].rows] == [(LINK, "<b>up</b>")]
     assert all(b"lab" != row.value for row in found[1].rows)

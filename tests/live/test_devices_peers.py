@@ -347,3 +347,17 @@ def test_each_rung_of_the_ladder_answers(way):
     found = asyncio.run(ping("127.0.0.1", way=way, timeout_s=1))
 
     assert (found.is_alive, found.method) == (True, way)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("way", ["raw", "program"])
+def test_a_ping_that_is_refused_at_once_does_not_say_timed_out(way):
+    if way == "raw" and os.geteuid() != 0:
+        pytest.skip("raw sockets need root")
+    if way == "program" and shutil.which("ping") is None:
+        pytest.skip("no ping program")
+
+    found = asyncio.run(ping("240.0.0.1", way=way, timeout_s=20))
+
+    assert not found.is_alive
+    assert "timed out" not in found.error

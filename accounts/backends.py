@@ -7,12 +7,15 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
-from django.db.models import F
+from django.db.models import BigAutoField, F
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import RoleAssignment, User
 from accounts.models.users import SUPER_ADMIN
+from inventory_site.core.prepared import Later, Prepared
+
+_BY_KEY = Prepared(lambda: User.objects.filter(pk=Later(0, BigAutoField())).order_by())
 
 
 class AssignmentBackend(BaseBackend):
@@ -38,7 +41,7 @@ class AssignmentBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the active account of a session."""
-        user = User.objects.filter(pk=user_id).first()
+        user = _BY_KEY.first(user_id)
         return user if user is not None and user.is_active else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

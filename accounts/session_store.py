@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.models.sessions import token_hash
+from accounts.models.sessions import opened_by, token_hash
 from inventory_site.core import context
 
 
@@ -28,7 +28,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """Return the session's dictionary; an unknown, revoked or expired key starts afresh."""
         key = self.session_key or ""
-        row = Session.objects.opening().filter(token_hash=token_hash(key)).first()
+        row = opened_by(key)
         if row is None:
             self._session_key = None
             return {}

@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
+from inventory_site.core.api.branches import branched
 from inventory_site.core.api.metrics import metrics
 from inventory_site.core.api.system import (
     HealthStatusView,
@@ -34,16 +35,20 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
-    path("", include("accounts.api.clients.lab.urls")),
-    path("", include("accounts.api.urls")),
-    path("", include("accounts.api.urls_trust")),
-    path("", include("networkroutes.api.urls")),
-    path("", include("devices.api.urls")),
-    path("", include("parts.api.urls")),
-    path("", include("parts.api.fabrication_urls")),
-    path("", include("parts.api.clients.fabrication.urls")),
-    path("", include("networkroutes.api.clients.network_inventory.urls")),
-    path("", include("devices.api.clients.lab_inventory.urls")),
+    *branched(
+        [
+            path("", include("accounts.api.clients.lab.urls")),
+            path("", include("accounts.api.urls")),
+            path("", include("accounts.api.urls_trust")),
+            path("", include("networkroutes.api.urls")),
+            path("", include("devices.api.urls")),
+            path("", include("parts.api.urls")),
+            path("", include("parts.api.fabrication_urls")),
+            path("", include("parts.api.clients.fabrication.urls")),
+            path("", include("networkroutes.api.clients.network_inventory.urls")),
+            path("", include("devices.api.clients.lab_inventory.urls")),
+        ]
+    ),
     re_path(r"^admin/v2(?:/.*)?$", csrf_exempt(not_found)),
     path("admin", RedirectView.as_view(url="/admin/", query_string=True)),
     path("admin/", include("inventory_site.core.admin.urls")),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.choices import RoleType
 from inventory_site.core.models.base import TimeStamped
+from inventory_site.core.prepared import Later, Prepared
 
 JOB_VERBS = ("view", "create", "edit", "delete", "run", "cancel")
 REPORT_VERBS = ("view", "create", "export")
@@ -62,7 +63,7 @@ class Role(TimeStamped):
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Questions about who holds what."""
 
-    def valid_at(self, moment: datetime) -> RoleAssignmentQuerySet:
+    def valid_at(self, moment: datetime | Later) -> RoleAssignmentQuerySet:
         """Those that give something at that moment."""
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=moment),
@@ -103,3 +104,12 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role}"
+
+
+HELD_BY: Prepared[tuple[str, bool]] = Prepared(
+    lambda: (
+        RoleAssignment.objects.valid_at(Later(1, models.DateTimeField()))
+        .filter(user=Later(0, models.BigAutoField()))
+        .values_list("role__group__name", "role__is_client_only")
+    )
+)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from inventory_site.core.prepared import Later, Prepared
 
 
 def token_hash(token: str) -> str:
@@ -18,14 +21,14 @@ def token_hash(token: str) -> str:
 class SessionQuerySet(models.QuerySet["Session"]):
     """Questions about sessions."""
 
-    def usable(self) -> SessionQuerySet:
-        """Neither revoked nor past their end."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+    def usable(self, moment: datetime | Later | None = None) -> SessionQuerySet:
+        """Neither revoked nor past their end, now or at that moment."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=moment or timezone.now())
 
-    def opening(self) -> SessionQuerySet:
+    def opening(self, moment: datetime | Later | None = None) -> SessionQuerySet:
         """Usable, and through the second step where the account asks for one."""
         proved = Q(user__isnull=True) | Q(user__two_factor_enabled=False)
-        return self.usable().filter(proved | Q(two_factor_verified=True))
+        return self.usable(moment).filter(proved | Q(two_factor_verified=True))
 
 
 class Session(models.Model):
@@ -67,3 +70,17 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+
+_OPENED_BY = Prepared(
+    lambda: (
+        Session.objects.opening(Later(1, models.DateTimeField()))
+        .filter(token_hash=Later(0, models.CharField()))
+        .order_by()
+    )
+)
+
+
+def opened_by(token: str) -> Session | None:
+    """Return the session that a token opens now; asked at every call of a browser."""
+    return _OPENED_BY.first(token_hash(token), timezone.now())

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.choices import AuthMethod, TwoFactorMethod, UserStatus
 from accounts.hashers import must_renew, stored_form
-from accounts.models.roles import Role, RoleAssignment
+from accounts.models.roles import HELD_BY, Role, RoleAssignment
 from inventory_site.core.models.base import TimeStamped
 
 SUPER_ADMIN = "super_admin"
@@ -183,8 +183,7 @@ class User(AbstractBaseUser, TimeStamped):
     @cached_property
     def held_roles(self) -> dict[str, bool]:
         """Names of the roles held now, each with whether it is a pure client role; read once."""
-        held = RoleAssignment.objects.valid_at(timezone.now()).filter(user=self)
-        return dict(held.values_list("role__group__name", "role__is_client_only"))
+        return dict(HELD_BY.all(self.pk, timezone.now()))
 
     @property
     def is_superuser(self) -> bool:

@@ -37,6 +37,7 @@ from parts.api.stock_base import (
 )
 from parts.api.stock_filters import filtered, ordered
 from parts.api.wire import parts as wire
+from parts.api.wire.finds import finds_json
 from parts.api.wire.shopping import items_json, read_items
 from parts.choices.stock import ListStatus, MovementReason
 from parts.errors.stock import RecordNotFound, StockInvalid
@@ -159,7 +160,7 @@ class PartView(StockView):
         }
         if found.is_capped:
             meta["capped"] = True
-        return listed(_finds_json(finds), meta)
+        return listed(finds_json(finds), meta)
 
 
 class PartStockView(StockView):
@@ -326,28 +327,3 @@ def _moment(request: Request, name: str) -> Any:
     if found is None:
         raise StockInvalid(**{name: f"{name} must be an ISO 8601 time."})
     return make_aware(found) if is_naive(found) else found
-
-
-def _finds_json(finds: list[stock_search.Find]) -> list[dict[str, Any]]:
-    if not finds:
-        return []
-    pks = [find.row.part_pk for find in finds]
-    rows = StockPart.objects.filter(pk__in=pks).select_related("type", "cover_document")
-    found = {part.pk: part for part in rows}
-    places = wire.places_of(pks)
-    return [
-        {
-            "id4": part.id4,
-            "manufacturer_code": part.manufacturer_code,
-            "description": part.description,
-            "type": {"id": part.type.pk, "name": part.type.name} if part.type else None,
-            "tags": part.tags,
-            "total_quantity": part.total_quantity,
-            "locations": places[part.pk],
-            "image_url": wire.image_url_of(part.cover_document),
-            "score": find.score,
-            "matched": find.matched,
-        }
-        for find in finds
-        if (part := found.get(find.row.part_pk)) is not None
-    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 
+from inventory_site.core.prepared import Keys, Prepared
 from parts.choices.stock import ItemStatus, KitStatus, ListStatus
 from parts.models import (
     KitRequirement,
@@ -50,7 +51,17 @@ FIELDS = (
     "created_at",
     "updated_at",
 )
+PLACE_FIELDS = ("box_no", "loc_no", "qty", "last_counted_at")
 INCLUDES = ("locations", "projects", "shopping_lists", "cover")
+
+
+_PLACES: Prepared[tuple[Any, ...]] = Prepared(
+    lambda: (
+        PartLocation.objects.filter(part__in=Keys(0))
+        .order_by("box_no", "loc_no")
+        .values_list("part_id", *PLACE_FIELDS)
+    )
+)
 
 
 def read_parts(rows: Any) -> Any:
@@ -120,20 +131,9 @@ def full_part(id4: str) -> dict[str, Any]:
 def places_of(pks: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the places of each part in order; one query."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = PartLocation.objects.filter(part__in=pks).order_by("box_no", "loc_no")
-    for row in rows:
-        found[row.part_id].append(place_json(row))
+    for part_id, *place in _PLACES.all(pks):
+        found[part_id].append(dict(zip(PLACE_FIELDS, place, strict=True)))
     return found
-
-
-def place_json(row: PartLocation) -> dict[str, Any]:
-    """Return one place of a part."""
-    return {
-        "box_no": row.box_no,
-        "loc_no": row.loc_no,
-        "qty": row.qty,
-        "last_counted_at": row.last_counted_at,
-    }
 
 
 def stock_json(part: StockPart, lines: Sequence[StockMovement]) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""What the search of parts finds, as the wire shows it; two queries, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inventory_site.core.prepared import Keys, Prepared
+from parts.api.wire.parts import places_of
+from parts.models import StockDocument, StockPart
+from parts.selectors.covers import image_url_of
+from parts.selectors.stock_search import Find
+
+_PARTS: Prepared[tuple[Any, ...]] = Prepared(
+    lambda: (
+        StockPart.objects.filter(pk__in=Keys(0))
+        .order_by()
+        .values_list(
+            "pk",
+            "id4",
+            "manufacturer_code",
+            "description",
+            "tags",
+            "total_quantity",
+            "type_id",
+            "type__name",
+            "cover_document_id",
+            "cover_document__blob_id",
+            "cover_document__preview_id",
+            "cover_document__content_type",
+        )
+    )
+)
+
+
+def finds_json(finds: Sequence[Find]) -> list[dict[str, Any]]:
+    """Return the finds in their order, each with its places, points and matched fields."""
+    if not finds:
+        return []
+    pks = [find.row.part_pk for find in finds]
+    parts, places = {row[0]: row for row in _PARTS.all(pks)}, places_of(pks)
+    return [
+        _find_json(find, parts[find.row.part_pk], places[find.row.part_pk])
+        for find in finds
+        if find.row.part_pk in parts
+    ]
+
+
+def _find_json(find: Find, row: tuple[Any, ...], places: list[dict[str, Any]]) -> dict[str, Any]:
+    _, id4, code, description, tags, quantity, type_id, type_name, *cover = row
+    return {
+        "id4": id4,
+        "manufacturer_code": code,
+        "description": description,
+        "type": {"id": type_id, "name": type_name} if type_id else None,
+        "tags": tags,
+        "total_quantity": quantity,
+        "locations": places,
+        "image_url": _image_url(*cover),
+        "score": find.score,
+        "matched": find.matched,
+    }
+
+
+def _image_url(pk: int | None, blob: Any, preview: Any, content_type: Any) -> str | None:
+    if pk is None:
+        return None
+    return image_url_of(
+        StockDocument(pk=pk, blob_id=blob, preview_id=preview, content_type=content_type)
+    )

@@ -8,11 +8,14 @@ import importlib.util
 import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from xml.etree.ElementTree import ParseError
 
 from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, positive
 
 PACKED = "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand {}"
 MAX_ANSWERS_BYTES, CHUNK = 4 * MAX_OUTPUT_BYTES, 65_536
+CLOSING_S = 2.0
+REASONS = ("Connection refused", "No route to host", "Network is unreachable", "not known")
 MAX_PACKED = 7500  # cmd.exe takes 8191 characters
 MISSING = "WinRM needs the optional package pypsrp: pip install -r requirements/winrm.txt"
 
@@ -96,7 +99,7 @@ class WinRmExecutor:
                 read_timeout=int(config["read_timeout_sec"]),
                 operation_timeout=int(config["operation_timeout_sec"]),
             ) as client:
-                _guard(client, int(config["read_timeout_sec"]))
+                _guard(client, float(config["timeout"]), float(config["read_timeout_sec"]))
                 output, errors, code = _sent(client, command, bool(config.get("powershell")))
         except HostileAnswer as err:
             return _failed(f"WinRM error: {err}", err.code)
@@ -105,7 +108,9 @@ class WinRmExecutor:
         except (WinRMError, WinRMTransportError) as err:
             return _failed(f"WinRM error: {err}", "protocol")
         except OSError as err:
-            return _failed(f"Connection error: {err}", "unreachable")
+            return _unreached(err, target, config)
+        except (ParseError, KeyError, ValueError):  # pypsrp lets these out of a strange answer
+            return _failed(f"WinRM error: {target} does not answer as WinRM does", "protocol")
         good = code == 0
         return Outcome(
             good,
@@ -133,37 +138,80 @@ def _sent(client: Any, command: str, powershell: bool) -> tuple[str, str, int]:
     return output, "\n".join(str(one) for one in streams.error), int(failed)
 
 
-def _guard(client: Any, answer_s: float) -> None:
-    """Follow no redirect, bound the time of each answer and the size of all.
+class _Bounds:
+    """Follows no redirect; bounds the time of each answer and of all, and the size of all.
 
-    It stands below the session, so that what a sign-in sends by itself is bounded as well.
+    It stands below the session, so that what a sign-in sends by itself is bounded as well. When
+    the time of all is over, what closes the shell on the device has `CLOSING_S` each.
     """
+
+    def __init__(self, whole_s: float, answer_s: float) -> None:
+        self._whole_s, self._answer_s = whole_s, answer_s
+        self._ends, self._is_over = time.monotonic() + whole_s, False
+        self._left = MAX_ANSWERS_BYTES
+
+    def send(self, send: Any, request: Any, **more: Any) -> Any:
+        """Send one request and read its answer; raises `HostileAnswer`."""
+        bound_s = self._bound_s()
+        try:
+            response = send(request, **{**more, "stream": True, "timeout": bound_s})
+            return self._read(response, bound_s)
+        except OSError as err:
+            if self._is_over or time.monotonic() < self._ends:
+                raise
+            raise self._late() from err
+
+    def _bound_s(self) -> float:
+        left_s = self._ends - time.monotonic()
+        if self._is_over:
+            return CLOSING_S
+        if left_s <= 0:
+            raise self._late()
+        return min(self._answer_s, left_s)
+
+    def _late(self) -> HostileAnswer:
+        self._is_over = True
+        return HostileAnswer("timeout", f"no whole answer within {self._whole_s:g}s")
+
+    def _read(self, response: Any, bound_s: float) -> Any:
+        ends, body = time.monotonic() + bound_s, bytearray()
+        try:
+            if response.is_redirect:
+                raise HostileAnswer("protocol", "the device sends us to another address")
+            while piece := response.raw.read1(CHUNK):
+                body += piece
+                self._left -= len(piece)
+                if self._left < 0:
+                    text = f"the answers are longer than {MAX_ANSWERS_BYTES} bytes"
+                    raise HostileAnswer("output_limit", text)
+                if time.monotonic() > ends:
+                    raise HostileAnswer("timeout", f"the answer did not end within {bound_s:.3g}s")
+        except HostileAnswer:
+            response.close()
+            raise
+        response._content = bytes(body)
+        return response
+
+
+def _guard(client: Any, whole_s: float, answer_s: float) -> None:
+    """Put the bounds below the client's session."""
     session = client.wsman.transport.session = client.wsman.transport._build_session()
-    left = [MAX_ANSWERS_BYTES]
+    bounds = _Bounds(whole_s, answer_s)
     for adapter in session.adapters.values():
-        adapter.send = functools.partial(_bounded, adapter.send, left, answer_s)
+        adapter.send = functools.partial(bounds.send, adapter.send)
 
 
-def _bounded(send: Any, left: list[int], answer_s: float, request: Any, **more: Any) -> Any:
-    ends = time.monotonic() + answer_s
-    response = send(request, **{**more, "stream": True})
-    body = bytearray()
-    try:
-        if response.is_redirect:
-            raise HostileAnswer("protocol", "the device sends us to another address")
-        while piece := response.raw.read1(CHUNK):
-            body += piece
-            left[0] -= len(piece)
-            if left[0] < 0:
-                text = f"the answers are longer than {MAX_ANSWERS_BYTES} bytes"
-                raise HostileAnswer("output_limit", text)
-            if time.monotonic() > ends:
-                raise HostileAnswer("timeout", f"the answer did not end within {answer_s:g}s")
-    except HostileAnswer:
-        response.close()
-        raise
-    response._content = bytes(body)
-    return response
+def _unreached(err: OSError, target: str, config: Mapping[str, Any]) -> Outcome:
+    """Say in a line what the libraries below say in a page."""
+    from requests.exceptions import SSLError, Timeout
+
+    if isinstance(err, Timeout):
+        return _failed(f"Connection timed out after {config['timeout']:g}s", "timeout")
+    place = f"{target}:{config['port']}"
+    if isinstance(err, SSLError):
+        return _failed(f"Connection error: the certificate of {place} is not trusted", "protocol")
+    reason = next((text for text in REASONS if text in str(err)), "cannot be reached")
+    return _failed(f"Connection error: {place}: {reason}", "unreachable")
 
 
 def _failed(text: str, code: str) -> Outcome:

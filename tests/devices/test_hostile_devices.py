@@ -145,7 +145,12 @@ ANSWERS: dict[str, tuple[Saying, str, str]] = {
         "protocol",
         "another address",
     ),
-    "no XML": (once(HEAD + b"Content-Length: 5\r\n\r\n\x00<b>\x1b"), "protocol", ""),
+    "no XML": (
+        once(HEAD + b"Content-Length: 5\r\n\r\n\x00<b>\x1b"),
+        "protocol",
+        "127.0.0.1 does not answer as WinRM does",
+    ),
+    "silence": (lambda caller: time.sleep(6), "timeout", "no whole answer within 2s"),
     "hangs up": (once(b""), "unreachable", "Connection error"),
 }
 

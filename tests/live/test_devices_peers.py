@@ -357,7 +357,7 @@ def test_a_ping_that_is_refused_at_once_does_not_say_timed_out(way):
     if way == "program" and shutil.which("ping") is None:
         pytest.skip("no ping program")
 
-    found = asyncio.run(ping("240.0.0.1", way=way, timeout_s=20))
+    found = asyncio.run(ping("255.255.255.255", way=way, timeout_s=20))
 
     assert not found.is_alive
     assert "timed out" not in found.error

@@ -13,7 +13,14 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.admin.words import CHANNELS, outcome_badge, told, verb_words
+from accounts.admin.words import (
+    CHANNELS,
+    field_words,
+    outcome_badge,
+    told,
+    value_words,
+    verb_words,
+)
 from accounts.models import AuditEntry, User
 from accounts.selectors.audit import WHOLE, chain, visible_to
 from accounts.services import audit
@@ -116,10 +123,15 @@ class TimeFilter(admin.SimpleListFilter):
 
 
 def differences(entry: AuditEntry) -> list[tuple[str, Any, Any, bool]]:
-    """Return (field, before, after, whether they differ), in order of the names."""
+    """Return (field, before, after, whether they differ) in words, in order of the names."""
     before, after = entry.before or {}, entry.after or {}
     return [
-        (name, before.get(name), after.get(name), before.get(name) != after.get(name))
+        (
+            field_words(entry.object_type, name),
+            value_words(before.get(name)),
+            value_words(after.get(name)),
+            before.get(name) != after.get(name),
+        )
         for name in sorted({*before, *after})
     ]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.choices import AuditOutcome, UserStatus
 from accounts.models import ApiKey, AuditEntry, Session, User
@@ -148,6 +153,34 @@ def verb_words(verb: str) -> str:
     if what and thing and last.endswith("ed"):
         done = f"{last} {ABBREVIATIONS.get(what, what)} of"
     return f"{done} {thing}".replace("_", " ").replace(".", " ").strip()
+
+
+def field_words(object_type: str, name: str) -> str:
+    """Return the label of an audited field: `circuit_id` of a circuit is `UCN`."""
+    try:
+        label = str(apps.get_model(object_type)._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a relation's is caught
+    except (LookupError, ValueError, AttributeError, FieldDoesNotExist):
+        label = name.replace("_", " ")
+    return capfirst(label)
+
+
+def value_words(value: Any) -> Any:
+    """Return an audited value as people read it: times in their zone, yes and no, lists joined."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+        return ", ".join(map(str, value))
+    moment = _moment(value) if isinstance(value, str) else None
+    return f"{timezone.localtime(moment):%-d %b %Y, %H:%M:%S}" if moment else value
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a time with its zone; None for any other text."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
 
 
 def told(entry: AuditEntry) -> tuple[str, str]:

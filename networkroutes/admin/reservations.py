@@ -148,6 +148,9 @@ class ReservationLogAdmin(ReadOnlyAdmin):
     class Media:
         css = {"all": ["networkroutes/routes.css"]}
 
+    def object_title(self, obj: ReservationLog) -> str:
+        return f"{obj.dwdm_ucn or obj.circuit_id} {obj.get_action_display().lower()}"
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The summary says it all."""
         return []

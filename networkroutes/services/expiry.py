@@ -108,7 +108,8 @@ def _in_two_statements(now: datetime, channel_id: int | None, limit: int) -> int
         WHERE d.id IN ({due})
     """  # noqa: S608  table names are our own
     end = f"UPDATE {names['reservation']} SET status = %s, ended_at = %s WHERE id IN ({due})"  # noqa: S608  table names are our own
+    at = connection.ops.adapt_datetimefield_value(now)  # times as all other rows hold them
     with connection.cursor() as cursor:
-        cursor.execute(log, [ReservationAction.EXPIRED, now, NOTE, now, limit])
-        cursor.execute(end, [ReservationStatus.EXPIRED, now, now, limit])
+        cursor.execute(log, [ReservationAction.EXPIRED, at, NOTE, at, limit])
+        cursor.execute(end, [ReservationStatus.EXPIRED, at, at, limit])
         return int(cursor.rowcount)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.admin.audit import sentence_text
+from accounts.admin.audit import differences, sentence_text
 from accounts.admin.words import verb_words
 from accounts.models import AuditEntry
 
@@ -51,3 +51,29 @@ def test_a_refused_name_that_nobody_has_is_told():
     )
 
     assert sentence_text(entry) == "system refused the sign-in of nobody over the API"
+
+
+def test_before_and_after_are_told_in_the_labels_and_the_form_people_read():
+    entry = AuditEntry(
+        object_type="networkroutes.networkroute",
+        before={"circuit_id": "LONLON100001", "is_special": False, "expires_at": None},
+        after={
+            "circuit_id": "LONLON100001",
+            "is_special": True,
+            "expires_at": "2027-01-20T21:29:20.655000+00:00",
+            "files": ["a.sor", "b.sor"],
+        },
+    )
+
+    assert differences(entry) == [
+        ("UCN", "LONLON100001", "LONLON100001", False),
+        ("Expires at", None, "20 Jan 2027, 21:29:20", True),
+        ("Files", None, "a.sor, b.sor", True),
+        ("Special / ULL", "No", "Yes", True),
+    ]
+
+
+def test_values_of_a_thing_that_is_no_more_are_told_too():
+    entry = AuditEntry(object_type="gone.thing", before={"a_b": "2027-13-45T00:00:00Z"})
+
+    assert differences(entry) == [("A b", "2027-13-45T00:00:00Z", None, True)]

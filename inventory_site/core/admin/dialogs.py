@@ -113,6 +113,7 @@ class VerbMixin:
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "title": verb.label,
             "opts": self.opts,  # type: ignore[attr-defined]
+            "list_title": self.list_title,  # type: ignore[attr-defined]  # of ListMixin
             "verb": verb,
             "nouns": self.plural(),  # type: ignore[attr-defined]
             "form": form,
@@ -134,6 +135,7 @@ class VerbMixin:
                 **self.admin_site.each_context(request),  # type: ignore[attr-defined]
                 "title": f"{verb.label}: {answer.text}",
                 "opts": self.opts,  # type: ignore[attr-defined]
+                "list_title": self.list_title,  # type: ignore[attr-defined]
                 "answer": answer,
                 "next": self._back(request, objects, verb),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,24 +17,26 @@ from devices.executors import saos_mib as mib
 from devices.executors import snmp
 from devices.executors.base import is_host
 from devices.executors.snmp_codec import VarBind
-from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.snmp_engine import GARBLED_TEXT, SnmpEngine
 from devices.models import Credential, ManagementAddress
 from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
 
-BOUND_S, MAX_HOSTS, MAX_ROWS = 5.0, 100, 5000
+BOUND_S, PAGE_S, MAX_HOSTS, MAX_ROWS = 5.0, 6.5, 100, 5000
 TIMEOUT_S = 1.5
 SYSTEM = [f"{snmp.SYSTEM}.{column}.0" for column in (1, 3, 4, 5, 6)]
 AT_ONCE = 25
+GIVEN_UP = ("timeout", "unreachable", "auth_failed", "no_answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a host is asked, and with which credential; its community never shows."""
+    """How a host is asked, until when, and with which credential; its community never shows."""
 
     host: str
     config: Mapping[str, Any] = field(repr=False)
     credential: Credential | None = None
+    ends: float = field(default_factory=lambda: time.monotonic() + PAGE_S)
 
 
 def way_to(host: Any, query: Mapping[str, Any], *, actor: Any) -> Way:
@@ -235,21 +238,21 @@ async def _all_systems(ways: Sequence[Way]) -> list[snmp.Answer]:
 
         async def one(way: Way) -> snmp.Answer:
             async with gate:
-                return await _bounded(snmp.ask(way.host, SYSTEM, way.config, engine=engine))
+                return await _bounded(way, snmp.ask(way.host, SYSTEM, way.config, engine=engine))
 
         return list(await asyncio.gather(*(one(way) for way in ways)))
 
 
-async def _bounded(asked: Any) -> snmp.Answer:
+async def _bounded(way: Way, asked: Any) -> snmp.Answer:
     try:
-        return await asyncio.wait_for(asked, BOUND_S)
+        return await asyncio.wait_for(asked, min(BOUND_S, way.ends - time.monotonic()))
     except TimeoutError:
         return snmp.Answer(error=snmp.TIMEOUT_TEXT, error_code="timeout")
 
 
 def _get(way: Way, oids: Sequence[str]) -> snmp.Answer:
     async def ask() -> snmp.Answer:
-        return await _bounded(snmp.ask(way.host, oids, way.config))
+        return await _bounded(way, snmp.ask(way.host, oids, way.config))
 
     return async_to_sync(ask)()
 
@@ -265,14 +268,14 @@ def _walk(way: Way, oids: Sequence[str], actor: Any) -> list[VarBind]:
 
 async def _columns(way: Way, oids: Sequence[str]) -> list[snmp.Answer]:
     async with SnmpEngine() as engine:
-        head = await _bounded(snmp.ask(way.host, SYSTEM[1:2], way.config, engine=engine))
-        if head.error_code in {"timeout", "unreachable", "auth_failed"}:
+        head = await _bounded(way, snmp.ask(way.host, SYSTEM[1:2], way.config, engine=engine))
+        if head.error_code in GIVEN_UP or head.error == GARBLED_TEXT:
             return [head]
         asked = (
             snmp.ask(way.host, [oid], way.config, walk=True, engine=engine, max_rows=MAX_ROWS)
             for oid in oids
         )
-        return list(await asyncio.gather(*(_bounded(one) for one in asked)))
+        return list(await asyncio.gather(*(_bounded(way, one) for one in asked)))
 
 
 def _told(way: Way, answer: snmp.Answer, actor: Any) -> list[VarBind]:

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from devices.errors import RemoteFailed
 from devices.executors.base import Outcome, safe_execute
 from devices.executors.registry import built_in
 from devices.executors.snmp_engine import Agent, NoAnswer, SnmpEngine
 from devices.executors.tcp import ssh_banner
+from devices.services import live_snmp
 from devices.simulator.snmp_agent import encode_response, read_request
 from tests.benchmarks.p11_responder import answer
 from tests.devices.test_snmp_engine import NAME, agent, get
@@ -208,3 +210,31 @@ def test_a_huge_text_is_read_whole_and_no_more():
         found = get(port, timeout_s=2)
 
     assert len(found.rows[0].value) == 60_000
+
+
+def test_an_agent_that_talks_rubbish_is_not_walked():
+    heard: list[bytes] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as liar:
+        liar.bind(("127.0.0.1", 0))
+        threading.Thread(target=rubbish, args=(liar, heard), daemon=True).start()
+        asked = {"port": liar.getsockname()[1], "timeout": 0.3, "retries": 1}
+        with pytest.raises(RemoteFailed, match="no SNMP message"):
+            live_snmp.alarms(live_snmp.Way("127.0.0.1", asked), actor=None)
+
+    assert len(heard) == 2
+
+
+def test_what_a_page_waits_for_ends_in_time_however_many_calls_it_takes():
+    way = live_snmp.Way("127.0.0.1", {"port": 1}, ends=time.monotonic())
+
+    with pytest.raises(RemoteFailed, match="before timeout"):
+        live_snmp.poll(way, actor=None)
+
+
+def rubbish(liar: socket.socket, heard: list[bytes]) -> None:
+    """Answer each question with what is no message."""
+    with contextlib.suppress(OSError):
+        while True:
+            question, caller = liar.recvfrom(65_535)
+            heard.append(question)
+            liar.sendto(b"\x30\x80" * 100, caller)

@@ -101,18 +101,6 @@ def test_a_partial_update_keeps_the_other_secret_fields(admin):
     assert CredentialVersion.objects.count() == 1
 
 
-def test_a_change_without_effect_leaves_version_and_log_alone(admin):
-    pk = store(admin, category="core").json()["data"]["credential"]["id"]
-
-    answer = admin.put(
-        f"/api/credentials/{pk}", {"password": SECRET, "category": "core"}, format="json"
-    )
-
-    assert answer.status_code == 200
-    assert (Credential.objects.get().version, CredentialVersion.objects.count()) == (1, 0)
-    assert not CredentialUse.objects.filter(action="updated").exists()
-
-
 def test_only_the_right_reveals_and_it_is_told(api, admin):
     pk = store(admin).json()["data"]["credential"]["id"]
     viewer = api("viewer")

@@ -152,3 +152,13 @@ def test_silent_devices_do_not_hold_up_a_poll(simulated):
 
     assert (done.devices_success, done.devices_failed) == (8, 8)
     assert done.duration_ms < 7000, "eight silent devices wait beside each other"
+
+
+def test_a_change_without_effect_leaves_version_and_log_alone():
+    row = make("ops", "ssh", password="pl4nted", category="core")
+
+    vault.update_credential(row.pk, actor=None, body={"password": "pl4nted", "category": "core"})
+
+    row.refresh_from_db()
+    assert (row.version, row.versions.count()) == (1, 0)
+    assert not CredentialUse.objects.filter(action="updated").exists()

@@ -7,15 +7,31 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
-from django.db.models import BigAutoField, F
+from django.db.models import BigAutoField, DateTimeField, F, FilteredRelation, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import RoleAssignment, User
+from accounts.models.roles import valid_q
 from accounts.models.users import SUPER_ADMIN
 from inventory_site.core.prepared import Later, Prepared
 
-_BY_KEY = Prepared(lambda: User.objects.filter(pk=Later(0, BigAutoField())).order_by())
+
+def _with_roles() -> QuerySet[User]:
+    """Ask for one account, a row for each role it holds now."""
+    valid = valid_q(Later(1, DateTimeField()), "role_assignments__")
+    return (
+        User.objects.filter(pk=Later(0, BigAutoField()))
+        .annotate(
+            held=FilteredRelation("role_assignments", condition=valid),
+            role_name=F("held__role__group__name"),
+            is_client_role=F("held__role__is_client_only"),
+        )
+        .order_by("-held__role__priority", "held__role_id")
+    )
+
+
+_WITH_ROLES: Prepared[Any] = Prepared(_with_roles)
 
 
 class AssignmentBackend(BaseBackend):
@@ -40,9 +56,13 @@ class AssignmentBackend(BaseBackend):
         return user if user.check_password(password) and may_enter else None
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the active account of a session."""
-        user = _BY_KEY.first(user_id)
-        return user if user is not None and user.is_active else None
+        """Return the active account of a session, with its roles; one query."""
+        rows = _WITH_ROLES.all(user_id, timezone.now())
+        if not rows or not rows[0].is_active:
+            return None
+        user: User = rows[0]
+        user.held_roles = {row.role_name: row.is_client_role for row in rows if row.role_name}
+        return user
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Names (`app.codename`) out of all valid roles, within a key's scope; read once per

@@ -60,15 +60,18 @@ class Role(TimeStamped):
         return self.group.name
 
 
+def valid_q(moment: datetime | Later, of: str = "") -> Q:
+    """Say that an assignment gives something at that moment; `of` leads to it, with its `__`."""
+    begun = Q(**{f"{of}valid_from__isnull": True}) | Q(**{f"{of}valid_from__lte": moment})
+    return begun & (Q(**{f"{of}valid_until__isnull": True}) | Q(**{f"{of}valid_until__gt": moment}))
+
+
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Questions about who holds what."""
 
     def valid_at(self, moment: datetime | Later) -> RoleAssignmentQuerySet:
         """Those that give something at that moment."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=moment),
-            Q(valid_until__isnull=True) | Q(valid_until__gt=moment),
-        )
+        return self.filter(valid_q(moment))
 
     def unended_at(self, moment: datetime) -> RoleAssignmentQuerySet:
         """Those that give something at that moment or later."""

@@ -134,6 +134,7 @@ def database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path.removeprefix("/")) or ":memory:",
+            "CONN_MAX_AGE": 60,  # a new connection reads the whole schema before its first answer
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from parts.selectors.search_text import ID4_LENGTH, normalised
 
@@ -13,6 +13,13 @@ class Term:
 
     token: str
     words: tuple[str, ...] = ()
+    beginning: str = field(init=False, compare=False)
+    word: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Spell the token as it begins a word, and as it is one; asked of every row."""
+        object.__setattr__(self, "beginning", f" {self.token}")
+        object.__setattr__(self, "word", f" {self.token} ")
 
     @property
     def sought(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -34,25 +34,23 @@ POINTS = {
     "sellers": (30, 20, 10),
     "documents": (25, 15, 10),
 }
-ORDERED_POINTS = tuple((number, name, *POINTS[name]) for number, name in enumerate(FIELDS))
+ORDERED_POINTS = tuple(POINTS[name] for name in FIELDS)
 TYPO_POINTS = 5
 LONGEST_QUERY = 200
 MOST_WORDS = 200
-COLUMNS = f"rank, part_id, id4, {', '.join(FIELDS)}"
+COLUMNS = "rank, part_id, id4, haystack"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A candidate: its order among equals, its id, and its texts in the order of `FIELDS`."""
+class Row(NamedTuple):
+    """A candidate: its order among equals, its id, and its texts as lines in order of `FIELDS`."""
 
     rank: int
     part_pk: int
     id4: str
-    texts: tuple[str, ...]
+    haystack: str
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """A part that matches, its points, and the field each token was found in."""
 
     row: Row
@@ -98,18 +96,17 @@ def matching_parts(text: str) -> RawSQL | list[int]:
     return RawSQL(f"SELECT part_id FROM {ROWS} WHERE rank IN ({sql})", values)  # noqa: S608, S611  own names
 
 
-def points_of(row: Row, term: Term) -> tuple[int, str]:
+def points_of(id4: str, texts: Sequence[str], term: Term) -> tuple[int, str]:
     """Return the best points of a term in a part and the field; (0, "") for no match."""
-    best, field = _id4_points(row.id4.lower(), term.token), "id4"
-    token, texts = term.token, row.texts
-    for number, name, whole, start, inside in ORDERED_POINTS:
+    token, beginning, word = term.token, term.beginning, term.word
+    best, field = _id4_points(id4.lower(), token), "id4"
+    for name, text, (whole, start, inside) in zip(FIELDS, texts, ORDERED_POINTS, strict=True):
         if whole <= best:
-            continue
-        text = texts[number]
+            break  # later fields give less
         if token in text:
-            if f" {token} " in text:
+            if word in text:
                 points = whole
-            elif f" {token}" in text:
+            elif beginning in text:
                 points = start
             else:
                 points = inside if len(token) >= 2 else 0
@@ -117,8 +114,8 @@ def points_of(row: Row, term: Term) -> tuple[int, str]:
                 best, field = points, name
     if best:
         return best, field
-    for number, name in enumerate(FIELDS):
-        if any(f" {word}" in texts[number] for word in term.words):
+    for name, text in zip(FIELDS, texts, strict=True):
+        if any(f" {meant}" in text for meant in term.words):
             return TYPO_POINTS, name
     return 0, ""
 
@@ -138,9 +135,9 @@ def _scored(terms: Sequence[Term]) -> Finds:
 
 
 def _find(row: Row, terms: Sequence[Term]) -> Find | None:
-    score, matched = 0, []
+    score, matched, texts = 0, [], row.haystack.split("\n")
     for term in terms:
-        points, field = points_of(row, term)
+        points, field = points_of(row.id4, texts, term)
         if not points:
             return None
         score += points
@@ -196,10 +193,7 @@ def _rows(ranks: Sequence[int]) -> list[Row]:
     on_sqlite = connection.vendor == "sqlite"
     wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
     sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
-    return [
-        Row(rank, part_pk, id4, tuple(texts))
-        for rank, part_pk, id4, *texts in fetched(sql, ranks if on_sqlite else [ranks])
-    ]
+    return list(map(Row._make, fetched(sql, ranks if on_sqlite else [ranks])))
 
 
 def _room() -> Any:

@@ -1,4 +1,4 @@
-"""What the search of parts finds, as the wire shows it; two queries, however many there are."""
+"""What the search of parts finds, as the wire shows it; one query, however many there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inventory_site.core.prepared import Keys, Prepared
-from parts.api.wire.parts import places_of
+from parts.api.wire.parts import PLACE_FIELDS
 from parts.models import StockDocument, StockPart
 from parts.selectors.covers import image_url_of
 from parts.selectors.stock_search import Find
@@ -14,7 +14,7 @@ from parts.selectors.stock_search import Find
 _PARTS: Prepared[tuple[Any, ...]] = Prepared(
     lambda: (
         StockPart.objects.filter(pk__in=Keys(0))
-        .order_by()
+        .order_by("places__box_no", "places__loc_no")
         .values_list(
             "pk",
             "id4",
@@ -28,6 +28,7 @@ _PARTS: Prepared[tuple[Any, ...]] = Prepared(
             "cover_document__blob_id",
             "cover_document__preview_id",
             "cover_document__content_type",
+            *(f"places__{name}" for name in PLACE_FIELDS),
         )
     )
 )
@@ -38,16 +39,19 @@ def finds_json(finds: Sequence[Find]) -> list[dict[str, Any]]:
     if not finds:
         return []
     pks = [find.row.part_pk for find in finds]
-    parts, places = {row[0]: row for row in _PARTS.all(pks)}, places_of(pks)
+    parts: dict[int, dict[str, Any]] = {}
+    for pk, *row in _PARTS.all(pks):
+        fields, place = row[: -len(PLACE_FIELDS)], row[-len(PLACE_FIELDS) :]
+        part = parts.setdefault(pk, {"fields": fields, "places": []})
+        if place[0] is not None:
+            part["places"].append(dict(zip(PLACE_FIELDS, place, strict=True)))
     return [
-        _find_json(find, parts[find.row.part_pk], places[find.row.part_pk])
-        for find in finds
-        if find.row.part_pk in parts
+        _find_json(find, **parts[find.row.part_pk]) for find in finds if find.row.part_pk in parts
     ]
 
 
-def _find_json(find: Find, row: tuple[Any, ...], places: list[dict[str, Any]]) -> dict[str, Any]:
-    _, id4, code, description, tags, quantity, type_id, type_name, *cover = row
+def _find_json(find: Find, fields: list[Any], places: list[dict[str, Any]]) -> dict[str, Any]:
+    id4, code, description, tags, quantity, type_id, type_name, *cover = fields
     return {
         "id4": id4,
         "manufacturer_code": code,

@@ -20,7 +20,9 @@ NETWORKROUTES_GENERATED_KMZ_DAYS = env.integer(
     "NETWORKROUTES_GENERATED_KMZ_DAYS", 90, "Days a generated `network_path_*` file is kept."
 )
 NETWORKROUTES_PROBE_SECONDS = env.integer(
-    "NETWORKROUTES_PROBE_SECONDS", 60, "Seconds between two measurements of a circuit."
+    "NETWORKROUTES_PROBE_SECONDS",
+    60,
+    "Seconds between two measurements of a circuit; shortening it needs the periodic task changed too.",
 )
 NETWORKROUTES_SNMP_COMMUNITY = env.text(
     "NETWORKROUTES_SNMP_COMMUNITY", "public", "Community of SNMP probes of circuits (v2c)."

@@ -13,9 +13,8 @@ from networkroutes import policy
 from networkroutes.choices import DesignAction
 from networkroutes.design import twins
 from networkroutes.design.constraints import Constraints
-from networkroutes.design.graph import Graph, Path
+from networkroutes.design.graph import Graph, Path, shortest_path
 from networkroutes.design.kml import short_number
-from networkroutes.design.kshortest import shortest_paths
 from networkroutes.design.legs import Way, way_of
 from networkroutes.design.passing import passing_paths
 from networkroutes.errors import PathNotFound
@@ -122,15 +121,17 @@ def _numbers(graph: Graph, names: frozenset[str]) -> frozenset[int] | None:
 def _nothing(
     graph: Graph, ends: tuple[int, int], question: PathsQuestion, exclusions: Mapping[str, Any]
 ) -> PathNotFound:
-    best = next(shortest_paths(graph, *ends), None)
+    best = next(_passing(graph, ends, question.via, inf), None)
     details: dict[str, Any] = {"exclusionReasons": exclusions}
-    if best is None:
-        details["reason"] = "not_connected"
-    elif question.max_latency_ms is not None and best.rounded_ms > question.max_latency_ms:
+    if best is not None:
         details |= {"reason": "max_latency", "best_latency_ms": best.rounded_ms}
         details["details"] = f"The best path takes {short_number(best.rounded_ms)} ms."
-    else:
+    elif shortest_path(graph, *ends) is not None:
         details["reason"] = "via"
+        details["details"] = f"No path found that passes {', '.join(sorted(question.via))}."
+    else:
+        details["reason"] = "not_connected"
+        details["details"] = "Usable circuits do not connect the two locations."
     return PathNotFound(NO_ROUTE, **details)
 
 

@@ -109,6 +109,10 @@ def test_no_path_tells_why(api: Any) -> None:
     assert error["code"] == "PATH_NOT_FOUND"
     assert (error["details"]["reason"], error["details"]["best_latency_ms"]) == ("max_latency", 10)
     assert gone.json()["error"]["details"]["exclusionReasons"]["bandwidth"]["count"] == 6
+    far = ask(api, via=["C"], max_latency_ms=11).json()["error"]["details"]
+    nowhere = ask(api, via=["Z"]).json()["error"]["details"]
+    assert (far["reason"], far["best_latency_ms"]) == ("max_latency", 12)
+    assert (nowhere["reason"], nowhere["details"]) == ("via", "No path found that passes Z.")
     assert twin["pair"] is None
 
 

@@ -22,7 +22,7 @@ NETWORKROUTES_GENERATED_KMZ_DAYS = env.integer(
 NETWORKROUTES_PROBE_SECONDS = env.integer(
     "NETWORKROUTES_PROBE_SECONDS",
     60,
-    "Seconds between two measurements of a circuit; shortening it needs the periodic task changed too.",
+    "Seconds between two measurements of a circuit; to shorten it, change the periodic task too.",
 )
 NETWORKROUTES_SNMP_COMMUNITY = env.text(
     "NETWORKROUTES_SNMP_COMMUNITY", "public", "Community of SNMP probes of circuits (v2c)."

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from devices import policy
 from devices.admin import drawings
@@ -50,6 +51,7 @@ FORM_FIELDS = tuple(
     for name in ((row,) if isinstance(row, str) else row)
     if name not in {"mgmt_ip", "ssh_legacy"}
 )
+MOST_SAID = 200  # characters of a description on the page; REST has all
 SELDOM = {"Access", "Lab", "Notes"}  # folded away while a device is added
 WIRE = {
     "hardware_model": "model",
@@ -275,7 +277,8 @@ class DeviceAdmin(ServiceAdmin):
 
     @column("Says of itself")
     def described(self, obj: Device) -> str:
-        return (obj.address.snmp_description if obj.address else "") or EMPTY
+        text = obj.address.snmp_description if obj.address else ""
+        return Truncator(text or "").chars(MOST_SAID) or EMPTY
 
     @column("Stands")
     def located(self, obj: Device) -> str:

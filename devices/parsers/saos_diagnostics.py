@@ -10,6 +10,9 @@ from typing import Any, ClassVar
 from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of
 
 COPIED = ("ip_address", "interface_index", "interface_name", "cli_port")
+HEADER_WORDS = frozenset(
+    ("output", "parameter", "item", "value", "alarm", "warning", "threshold", "flag", "status")
+)
 NOT_A_NUMBER = re.compile(r"[^0-9.\-]")
 ITEMS = (
     ("tx_power_mw", ("tx power", "(mw)")),
@@ -75,7 +78,7 @@ class XcvrDiagnosticsParser:
                 continue
             if cells[0]:
                 item = _item_of(cells[0])
-                if not item and number_of(cells[1]) is not None:
+                if not item and not HEADER_WORDS >= set(" ".join(cells).lower().split()):
                     found.unknown_lines.append(line)
                 if item in seen:
                     item = ""

@@ -14,6 +14,9 @@ LABELS = {
     "system name": "lldp_remote_system_name",
     "system desc": "lldp_remote_system_desc",
 }
+HEADER_WORDS = frozenset(
+    ("local", "remote", "port", "info", "neighbor", "neighbors", "information", "system", "id")
+)
 
 
 class LldpNeighborsParser:
@@ -56,7 +59,7 @@ class LldpNeighborsParser:
                 builder.add(info)
             else:
                 builder = None
-                if _label_of(info):
+                if not _is_header(cells):
                     found.unknown_lines.append(line)
         return found
 
@@ -104,6 +107,12 @@ class _Neighbour:
         best = next((one for one in self._addresses if _is_ipv4(one)), self._addresses[0])
         self.record["lldp_remote_mgmt_addr"] = best
         self.record["lldp_remote_mgmt_addrs"] = list(self._addresses)
+
+
+def _is_header(cells: list[str]) -> bool:
+    """Whether a row belongs to the table's head, or holds nothing."""
+    words = {word for cell in cells for word in cell.lower().split()}
+    return not words or (words <= HEADER_WORDS)
 
 
 def _label_of(info: str) -> str:

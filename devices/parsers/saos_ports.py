@@ -15,6 +15,9 @@ DURATION = re.compile(r"(\d{1,9})\s*([dhms])")
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 LABEL = re.compile(r"\A(\d+(?:\.\d+)+|[A-Za-z][\w.-]*)\Z")
 HEADER_WORDS = frozenset({"port", "name", "state", "admin", "oper", "parameter", "field"})
+HEADER_CELLS = HEADER_WORDS | frozenset(
+    ("operational", "link", "xcvr", "stp", "mode", "auto", "neg", "type", "status", "ciena", "diag")
+)
 
 
 def is_optical(medium: str, connector: str) -> bool:
@@ -113,7 +116,10 @@ class PortXcvrParser:
 def is_header(cells: list[str]) -> bool:
     """Whether a row belongs to the table's head."""
     first = cells[0].lower()
-    return first in HEADER_WORDS or (not first and not any(cell.isdigit() for cell in cells))
+    if first:
+        return first in HEADER_WORDS
+    words = {word for cell in cells for word in cell.lower().split()}
+    return not words or bool(words & HEADER_CELLS)
 
 
 def _is_port(label: str) -> bool:

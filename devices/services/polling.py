@@ -13,7 +13,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from cronsim import CronSim, CronSimError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from devices.choices import PollTarget, RunStatus
@@ -41,6 +41,7 @@ ABANDONED_AFTER = timedelta(minutes=30)
 PINGS_AT_ONCE = 200
 DEVICE_S, POLL_S = 120, 240  # below the task's own limit, so that what came is kept
 NOT_READ = f"The poll ended after {POLL_S} s, before the device was read"
+LOST = "The worker was lost"
 TOLD_EVERY = timedelta(hours=1)
 
 
@@ -64,9 +65,7 @@ class Asked:
 def run_due(at: datetime | None = None) -> int:
     """Queue every poll that is due; each is claimed under its row lock, so never twice."""
     now, count = at or timezone.now(), 0
-    PollExecution.objects.filter(
-        status=RunStatus.RUNNING, started_at__lt=now - ABANDONED_AFTER
-    ).update(status=RunStatus.FAILED, completed_at=now, error_message="The worker was lost")
+    _mark_lost(PollExecution.objects.filter(started_at__lt=now - ABANDONED_AFTER))
     for pk in PollConfig.objects.filter(enabled=True).values_list("pk", flat=True):
         with transaction.atomic():
             config = lock(PollConfig.objects.filter(pk=pk), skip_locked=True).first()
@@ -77,6 +76,16 @@ def run_due(at: datetime | None = None) -> int:
             enqueue("devices.poll", pk, now.isoformat(), "schedule", dedupe_key=f"poll:{pk}")
             count += 1
     return count
+
+
+def _mark_lost(rows: QuerySet[PollExecution]) -> None:
+    """Mark what still runs of these as failed, and say so in the settings of its poll."""
+    lost = rows.filter(status=RunStatus.RUNNING)
+    configs = list(lost.values_list("config_id", flat=True))
+    lost.update(status=RunStatus.FAILED, completed_at=timezone.now(), error_message=LOST)
+    PollConfig.objects.filter(pk__in=configs).update(
+        last_run_status=RunStatus.FAILED, last_run_error=LOST
+    )
 
 
 def is_due(config: PollConfig, now: datetime) -> bool:
@@ -94,7 +103,11 @@ def is_due(config: PollConfig, now: datetime) -> bool:
 
 
 def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> PollExecution | None:
-    """Do one poll; (config, scheduled time) happens once. One silent device fails no other."""
+    """Do one poll; (config, scheduled time) happens once. One silent device fails no other.
+
+    One that is asked for again while it runs was lost with its worker: it is marked so, and not
+    done again, for its counters would be read at another time than the rows say.
+    """
     config = PollConfig.objects.select_related("credential", "target_group").filter(pk=pk).first()
     if config is None:
         return None
@@ -107,6 +120,7 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
                 triggered_by=triggered_by,
             )
     except IntegrityError:
+        _mark_lost(PollExecution.objects.filter(config=config, scheduled_for=scheduled_for))
         return None
     began = time.perf_counter()
     kind = PROFILE_OF.get(config.poll_type, config.poll_type)

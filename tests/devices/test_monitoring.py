@@ -163,6 +163,19 @@ def test_an_unknown_poll_type_is_a_failed_run():
 
 
 @pytest.mark.django_db
+def test_a_poll_that_was_lost_with_its_worker_is_marked_when_it_comes_again():
+    row, at = PollConfig.objects.create(name="p", poll_type="snmp_interfaces"), timezone.now()
+    lost = PollExecution.objects.create(config=row, config_name="p", scheduled_for=at)
+
+    assert polling.poll(row.pk, at) is None
+
+    lost.refresh_from_db()
+    row.refresh_from_db()
+    assert (lost.status, lost.error_message) == ("failed", "The worker was lost")
+    assert (row.last_run_status, row.last_run_error) == ("failed", "The worker was lost")
+
+
+@pytest.mark.django_db
 def test_a_due_poll_is_queued_once(commits):
     PollConfig.objects.update(enabled=False)
     PollConfig.objects.filter(name="Network Availability").update(enabled=True)

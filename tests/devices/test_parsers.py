@@ -213,6 +213,11 @@ def test_rows_that_were_cut_are_told():
     early = "|  |  | System Name: lost |"
     assert unknown("ciena_lldp_neighbors", early) == [early]
     assert unknown("ciena_port_xcvr_diagnostics", "| Laser age | 12 |") == ["| Laser age | 12 |"]
+    strange = "|5x |6 | what |"
+    assert unknown("ciena_lldp_neighbors", "|Local |Remote | Info |\n" + strange) == [strange]
+    lost = "|    |Ena |Ena |ACME |A |10GBASE-LR/LC |Yes |"
+    assert unknown("ciena_port_xcvr_show", lost) == [lost]
+    assert unknown("ciena_port_xcvr_diagnostics", "| Vendor | ACME |") == ["| Vendor | ACME |"]
 
 
 def test_only_addresses_go_on_with_a_blank_management_address():

@@ -312,11 +312,15 @@ def test_hostile_text_comes_back_as_it_went(api: Any, text: str):
 
 
 def test_null_characters_are_refused(api: Any):
-    response = api("administrator").post(
+    client = api("administrator")
+
+    route = client.post(
         "/api/routes", {"circuit_id": "LONPAR000001", "more_details": "a\x00b"}, format="json"
     )
+    channel = client.post("/api/dark-fibre-channels", {"circuit_id": "a\x00b"}, format="json")
 
-    assert response.status_code == 400
+    assert (route.status_code, channel.status_code) == (400, 400)
+    assert list(channel.json()["error"]["details"]["fields"]) == ["circuit_id"]
     assert not NetworkRoute.objects.exists()
 
 

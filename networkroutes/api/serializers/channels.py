@@ -19,10 +19,20 @@ class OpenReservationSerializer(serializers.ModelSerializer):
         fields = ["id", "reserved_by", "holder", "reserved_at", "expires_at"]
 
 
+class CircuitField(serializers.SlugRelatedField):
+    """A circuit by its UCN."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the circuit; PostgreSQL cannot be asked for a null character."""
+        if "\x00" in str(data):
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
+        return super().to_internal_value(data)
+
+
 class DarkFibreChannelSerializer(SparseSerializer):
     """A channel of a dark fibre with who holds it."""
 
-    circuit_id = serializers.SlugRelatedField(
+    circuit_id = CircuitField(
         source="route", slug_field="circuit_id", queryset=NetworkRoute.objects.all()
     )
     reservation = serializers.SerializerMethodField()

@@ -79,8 +79,8 @@ def _latency(request: HttpRequest, route: NetworkRoute) -> dict[str, Any]:
         },
         "samples": history.samples,
         "losses": history.losses,
-        "least": number(min(known), 1) if known else "",
-        "most": number(max(known), 1) if known else "",
+        "least": number(min(known), 2) if known else "",
+        "most": number(max(known), 2) if known else "",
         "ranges": [(slug, words, slug == chosen) for slug, (words, _) in RANGES.items()],
         "probe": probe,
         "probe_words": _probe_words(probe),
@@ -92,10 +92,11 @@ def _latency(request: HttpRequest, route: NetworkRoute) -> dict[str, Any]:
 def _probe_words(probe: LatencyProbe | None) -> str:
     if probe is None:
         return ""
-    word = ProbeKind(probe.kind).label
-    port = f" port {probe.tcp_port}" if probe.kind == ProbeKind.TCP else ""
+    kind = ProbeKind(probe.kind)
+    ports = {ProbeKind.TCP: probe.tcp_port, ProbeKind.SNMP: probe.snmp_port}
+    port = f" port {ports[kind]}" if kind in ports else ""
     paused = "" if probe.is_enabled else ", switched off"
-    return f"{word} {probe.target}{port}, down after {probe.losses_to_outage} losses{paused}"
+    return f"{kind.label} {probe.target}{port}, down after {probe.losses_to_outage} losses{paused}"
 
 
 def _values(request: HttpRequest, route: NetworkRoute) -> ShortTable:
@@ -107,7 +108,7 @@ def _values(request: HttpRequest, route: NetworkRoute) -> ShortTable:
         [
             (
                 _clock(row.sampled_at),
-                number(row.latency_ms, 1) if row.latency_ms is not None else badge("Lost", "warn"),
+                number(row.latency_ms, 2) if row.latency_ms is not None else badge("Lost", "warn"),
                 row.source,
             )
             for row in rows[:SHOWN_SAMPLES]

@@ -60,7 +60,14 @@ class ChannelForm(forms.ModelForm):
 
     class Meta:
         model = DarkFibreChannel
-        fields = ["dwdm_wavelength", "dwdm_ucn", "equipment", "in_use", "capex_cost_to_light"]
+        fields = [
+            "dwdm_wavelength",
+            "dwdm_ucn",
+            "bandwidth",
+            "equipment",
+            "in_use",
+            "capex_cost_to_light",
+        ]
         widgets = {
             "dwdm_wavelength": forms.TextInput(attrs={"class": "vTextField nr-mono"}),
             "dwdm_ucn": forms.TextInput(attrs={"class": "vTextField nr-mono"}),
@@ -143,6 +150,7 @@ class DarkFibreChannelAdmin(ServiceAdmin):
         ("Location A", "route__location_a"),
         ("Location B", "route__location_b"),
         ("Wavelength", "dwdm_wavelength"),
+        ("Bandwidth", "bandwidth"),
         ("Equipment", "equipment"),
         ("Lit", "in_use"),
         ("State", "state_now"),
@@ -165,7 +173,7 @@ class DarkFibreChannelAdmin(ServiceAdmin):
         Tab("history", "History", context=_history),
     ]
     fieldsets = [
-        (None, {"fields": ["circuit_id", "dwdm_ucn", "dwdm_wavelength"]}),
+        (None, {"fields": ["circuit_id", "dwdm_ucn", "dwdm_wavelength", "bandwidth"]}),
         ("Equipment", {"fields": ["equipment", "in_use", "capex_cost_to_light"]}),
     ]
     details_first = True
@@ -198,7 +206,7 @@ class DarkFibreChannelAdmin(ServiceAdmin):
         """Ask for the circuit only when the channel is made."""
         if obj is None:
             return self.fieldsets
-        first = {"fields": ["dwdm_ucn", "dwdm_wavelength"]}
+        first = {"fields": ["dwdm_ucn", "dwdm_wavelength", "bandwidth"]}
         return [(None, first), *self.fieldsets[1:]]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

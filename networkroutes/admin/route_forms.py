@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from networkroutes.admin.widgets import Suggested, plain_decimal
+from networkroutes.choices import EquipmentType
 from networkroutes.errors import InvalidBandwidth
 from networkroutes.models import ExchangeRate, Location, NetworkRoute
 from networkroutes.rules import check_bandwidth
@@ -53,6 +54,10 @@ class NetworkRouteForm(forms.ModelForm):
             "bandwidth",
             "mtu",
             "is_special",
+            "equipment_type",
+            "capacity_usage_percent",
+            "local_loop_carriers_a",
+            "local_loop_carriers_b",
             "expected_latency_ms",
             "live_latency_ms",
             "sla_latency_ms",
@@ -72,6 +77,8 @@ class NetworkRouteForm(forms.ModelForm):
             "bandwidth": Suggested(lambda: BANDWIDTHS),
             "currency": Suggested(_currencies, MONO),
             "is_special": forms.NullBooleanSelect(),
+            "local_loop_carriers_a": forms.TextInput(attrs={"class": "vTextField"}),
+            "local_loop_carriers_b": forms.TextInput(attrs={"class": "vTextField"}),
             "test_results_link": forms.TextInput(attrs={"class": "vTextField"}),
             "more_details": forms.Textarea(attrs={"rows": 4}),
         }
@@ -89,7 +96,14 @@ class NetworkRouteForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.cost is not None:
             self.initial["cost"] = plain_decimal(self.instance.cost)
-        for name in ("expected_latency_ms", "live_latency_ms", "sla_latency_ms"):
+        if not self.instance.pk:
+            self.initial.setdefault("equipment_type", EquipmentType.NOKIA)
+        for name in (
+            "expected_latency_ms",
+            "live_latency_ms",
+            "sla_latency_ms",
+            "capacity_usage_percent",
+        ):
             if name in self.fields:
                 self.fields[name].widget.attrs.setdefault("step", "any")
 

@@ -103,6 +103,10 @@ class NetworkRouteAdmin(ServiceAdmin):
         ("Outage tickets, 30 days", "outage_tickets_last_30d"),
         ("Maintenance tickets, 30 days", "maintenance_tickets_last_30d"),
         ("Notes", "more_details"),
+        ("Equipment", "equipment_type"),
+        ("Local-loop carriers A", "local_loop_carriers_a"),
+        ("Local-loop carriers B", "local_loop_carriers_b"),
+        ("Capacity in use, %", "capacity_usage_percent"),
     ]
     summary = [
         "underlying_carrier",
@@ -131,7 +135,9 @@ class NetworkRouteAdmin(ServiceAdmin):
                 "fields": [
                     ("underlying_carrier", "cable_system"),
                     ("bandwidth", "mtu"),
-                    "is_special",
+                    ("is_special", "equipment_type"),
+                    "capacity_usage_percent",
+                    ("local_loop_carriers_a", "local_loop_carriers_b"),
                 ]
             },
         ),

@@ -266,9 +266,15 @@ def test_a_channel_is_added_from_its_circuit_and_changed(admin_page: Client) -> 
     asked = admin_page.get(f"{LIST}add/", {"circuit": "LONLON100001"}).content.decode()
     admin_page.post(
         f"{LIST}add/",
-        {"circuit_id": "LONLON100001", "dwdm_ucn": "LONLON900001", "dwdm_wavelength": "1550.12"},
+        {
+            "circuit_id": "LONLON100001",
+            "dwdm_ucn": "LONLON900001",
+            "dwdm_wavelength": "1550.12",
+            "bandwidth": "400Gb",
+        },
     )
     made = DarkFibreChannel.objects.get()
+    assert made.bandwidth == "400Gb"
     admin_page.post(
         f"{LIST}{made.pk}/change/",
         {"dwdm_ucn": "LONLON900001", "dwdm_wavelength": "", "expected_version": made.version},

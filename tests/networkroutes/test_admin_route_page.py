@@ -152,6 +152,9 @@ def test_a_circuit_is_made_with_blank_texts_as_null(admin_page: Client) -> None:
             "cost": "21000.50",
             "currency": "USD",
             "is_special": "true",
+            "equipment_type": "Cisco",
+            "capacity_usage_percent": "41.5",
+            "local_loop_carriers_b": "Pelagia, Sunward",
         },
     )
 
@@ -159,6 +162,8 @@ def test_a_circuit_is_made_with_blank_texts_as_null(admin_page: Client) -> None:
     assert answer["Location"] == page_of(made)
     assert (made.circuit_id, made.location_a, made.location_b) == ("LONSNG420017", "LON1", None)
     assert (str(made.cost), made.currency, made.is_special) == ("21000.5000", "USD", True)
+    assert (made.equipment_type, made.capacity_usage_percent) == ("Cisco", 41.5)
+    assert (made.local_loop_carriers_a, made.local_loop_carriers_b) == (None, "Pelagia, Sunward")
     assert AuditEntry.objects.get().verb == "route.created"
 
 
@@ -172,6 +177,7 @@ def test_a_circuit_is_made_with_blank_texts_as_null(admin_page: Client) -> None:
         ("live_latency_ms", "-1", "greater than or equal to 0"),
         ("cost", "1e30", "Ensure that there are no more than"),
         ("mtu", "-5", "greater than or equal to 0"),
+        ("capacity_usage_percent", "100.1", "less than or equal to 100"),
     ],
 )
 def test_what_is_refused_keeps_the_typing_and_writes_nothing(

@@ -90,8 +90,12 @@ class NetworkRouteViewSet(RouteKeyMixin, ServiceViewSet):
             "maintenance_tickets_last_30d",
             "test_results_file",
             "more_details",
+            "local_loop_carriers_a",
+            "local_loop_carriers_b",
+            "equipment_type",
             "created_at",
             "updated_at",
+            "capacity_usage_percent",
         )
     )
 

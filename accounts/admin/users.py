@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Collection
 from typing import Any
 
@@ -19,8 +18,9 @@ from accounts.admin.words import user_badge
 from accounts.models import Role, RoleAssignment, User
 from accounts.services import users
 from inventory_site.core.admin import ServiceAdmin, column, register, when
+from inventory_site.core.zones import city_zones
 
-ZONES = [(name, name) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
+ZONES = [(name, name) for name in city_zones()]
 
 
 class UserForm(forms.ModelForm):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zoneinfo
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from accounts.choices import AuthMethod, TwoFactorMethod, UserStatus
 from accounts.hashers import must_renew, stored_form
 from accounts.models.roles import HELD_BY, Role, RoleAssignment
 from inventory_site.core.models.base import TimeStamped
+from inventory_site.core.zones import known_zones
 
 SUPER_ADMIN = "super_admin"
 MODULES = (
@@ -132,7 +132,7 @@ class User(AbstractBaseUser, TimeStamped):
                 wrong[field.name] = f"{field.name} is not valid."
         if "\\u0000" in json.dumps(self.preferences):
             wrong["preferences"] = "preferences are not valid."
-        if self.timezone not in zoneinfo.available_timezones():
+        if self.timezone not in known_zones():
             wrong["timezone"] = "There is no such time zone."
         if wrong:
             raise ValidationError(wrong)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -23,6 +21,7 @@ from inventory_site.core.admin import (
     register,
     when,
 )
+from inventory_site.core.zones import city_zones
 from networkroutes.admin.history import history_tables
 from networkroutes.admin.widgets import Suggested
 from networkroutes.admin.words import (
@@ -50,10 +49,6 @@ STATUS_LOOKS = {
 }
 
 
-def _zones() -> Iterable[str]:
-    return sorted(name for name in zoneinfo.available_timezones() if "/" in name)
-
-
 class LocationForm(forms.ModelForm):
     """A location as people edit it; its code is given once."""
 
@@ -66,7 +61,7 @@ class LocationForm(forms.ModelForm):
             "country": forms.TextInput(attrs={"class": "vTextField"}),
             "datacenter_name": forms.TextInput(attrs={"class": "vTextField"}),
             "datacenter_address": forms.Textarea(attrs={"rows": 3}),
-            "time_zone": Suggested(_zones),
+            "time_zone": Suggested(city_zones),
             "pop_type": Suggested(lambda: PopType.values),
             "status": Suggested(lambda: LocationStatus.values),
             "provider": forms.TextInput(attrs={"class": "vTextField"}),

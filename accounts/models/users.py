@@ -211,5 +211,6 @@ class User(AbstractBaseUser, TimeStamped):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether any permission of an app is held; the admin's index asks."""
-        held = {perm for backend in get_backends() for perm in backend.get_all_permissions(self)}
-        return self.is_active and any(perm.startswith(f"{app_label}.") for perm in held)
+        if not self.is_active:
+            return False
+        return any(backend.has_module_perms(self, app_label) for backend in get_backends())

@@ -213,4 +213,5 @@ class User(AbstractBaseUser, TimeStamped):
         """Whether any permission of an app is held; the admin's index asks."""
         if not self.is_active:
             return False
-        return any(backend.has_module_perms(self, app_label) for backend in get_backends())
+        backends: list[Any] = get_backends()
+        return any(backend.has_module_perms(self, app_label) for backend in backends)

@@ -52,6 +52,7 @@ FORM_FIELDS = tuple(
     if name not in {"mgmt_ip", "ssh_legacy"}
 )
 MOST_SAID = 200  # characters of a description on the page; REST has all
+OLD_SSH = "Old algorithms are for switches that know only SHA-1 and CBC; no other is offered them."
 SELDOM = {"Access", "Lab", "Notes"}  # folded away while a device is added
 WIRE = {
     "hardware_model": "model",
@@ -78,7 +79,6 @@ class DeviceForm(forms.ModelForm):
     ssh_legacy = forms.BooleanField(
         label="Old SSH algorithms",
         required=False,
-        help_text="For switches that know only SHA-1 and CBC; others are not offered these.",
     )
 
     class Meta:
@@ -222,7 +222,11 @@ class DeviceAdmin(ServiceAdmin):
         return [
             (
                 title,
-                {"fields": rows, "classes": ["collapse"] if not obj and title in SELDOM else []},
+                {
+                    "fields": rows,
+                    "classes": ["collapse"] if not obj and title in SELDOM else [],
+                    "description": OLD_SSH if title == "Access" else None,
+                },
             )
             for title, rows in FIELDSETS.items()
         ]

@@ -97,6 +97,10 @@ class PollExecutionAdmin(ReadOnlyAdmin):
     tabs = [Tab("devices", "Devices", context=_devices)]
     empty_text = "No poll has run yet."
 
+    def opens_on(self, obj: PollExecution) -> str:
+        """Open on the devices, or on the reason where the run has none to show."""
+        return "" if obj.error_message else "devices"
+
     @column("State", order="status", export="status")
     def status_badge(self, obj: PollExecution) -> SafeString:
         return state_badge(obj.status)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.admin.words import state_badge
-from devices.choices import AccessRequestStatus
+from devices.choices import AccessRequestStatus, AuthMethod
 from devices.models import (
     CredentialAccessRequest,
     CredentialGroup,
@@ -83,6 +83,12 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
     search_fields = ["name"]
     phone_columns = ["auth_type"]
     fields = ["name", "auth_type", "credential", "is_default", "priority", "enabled"]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave out the device's own check: that is no server."""
+        if db_field.name == "auth_type":
+            kwargs["choices"] = [one for one in AuthMethod.choices if one[0] != AuthMethod.LOCAL]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> EnterpriseAuthConfig:
         return vault_groups.save_config(None, actor=request.user, body=_body(data))

@@ -97,7 +97,10 @@ def connect(login: Login, hosts: KnownHosts) -> paramiko.Transport:
         raise SshFailed("host_key", f"SSH error: {err}") from err
     except paramiko.AuthenticationException as err:
         _close(transport, sock)
-        raise SshFailed("auth_failed", f"Authentication failed: {err}") from err
+        text = str(err)
+        if text.rstrip(".") == "Authentication failed":  # paramiko's own words, said already
+            text = f"{login.host} refused the name, the password or the key"
+        raise SshFailed("auth_failed", f"Authentication failed: {text}") from err
     except (paramiko.SSHException, EOFError) as err:
         _close(transport, sock)
         raise _as_failure(err, login, time.monotonic() - began) from err

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from devices.admin import drawings
 from devices.admin.words import light_bar, power
 from devices.demo.load import load
 from devices.models import (
@@ -213,3 +214,25 @@ def test_a_device_opens_on_its_ports_once_any_are_known(admin_page):
     assert 'name="owner_group"' in form
     assert 'name="owner_group"' not in ports
     assert 'data-label="Link"' in ports
+
+
+def test_linked_devices_are_drawn_however_many_others_there_are(admin_page, monkeypatch):
+    monkeypatch.setattr(drawings, "MAX_NODES", 2)
+    for number in range(1, 6):
+        at(f"10.6.1.{number}")
+    for number, neighbour in ((7, 8), (9, 8)):
+        at(f"10.6.1.{number}")
+        InterfaceState.objects.create(
+            ip_address=f"10.6.1.{number}",
+            interface_index=10_001,
+            interface_name="Port 1",
+            lldp_remote_port="1",
+            lldp_remote_mgmt_addr=f"10.6.1.{neighbour}",
+        )
+    at("10.6.1.8")
+
+    text = admin_page.get(f"{PAGE}/device/topology/").content.decode()
+
+    assert text.count("<circle") == 2
+    assert "1 more with neighbours" in text
+    assert "5 devices without a known neighbour" in text

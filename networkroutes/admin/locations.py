@@ -23,6 +23,7 @@ from inventory_site.core.admin import (
 )
 from inventory_site.core.zones import city_zones
 from networkroutes.admin.history import history_tables
+from networkroutes.admin.location_verbs import LOCATION_VERBS, offer_tables
 from networkroutes.admin.widgets import Suggested
 from networkroutes.admin.words import (
     bandwidth,
@@ -144,8 +145,15 @@ class LocationAdmin(ServiceAdmin):
                 NetworkRoute.objects.all(), obj.location_code
             ).count(),
         ),
+        Tab(
+            "offers",
+            "Prices and capabilities",
+            context=offer_tables,
+            permission="networkroutes.view_locationcapabilities",
+        ),
         Tab("history", "History", context=_history, permission="accounts.view_auditentry"),
     ]
+    verbs = LOCATION_VERBS
     details_first = True
     empty_text = "No locations yet."
     fieldsets = [

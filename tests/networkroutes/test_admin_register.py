@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from networkroutes.admin.rates import due_badge
 from networkroutes.models import ExchangeRate, Location, RepositoryType
+from networkroutes.selectors.capabilities import capabilities_of
+from networkroutes.services.pricing_rules import MIN_PRICES
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
     DesignLogFactory,
@@ -187,6 +189,34 @@ def test_a_wrong_location_is_refused_with_the_typing_kept(
     assert sentence in page
     assert 'value="kept"' in page
     assert Location.objects.count() == 1
+
+
+def test_floors_and_capabilities_of_a_location_are_set_by_who_may(admin_page: Client) -> None:
+    place = LocationFactory(location_code="LON1")
+    verbs = f"{PLACES}verbs/"
+    prices = dict.fromkeys(MIN_PRICES, "0") | {"min_price_3000mb_plus": "690.50"}
+
+    refused = client_of("provisioner").post(f"{verbs}floors/", {"ids": place.pk}, **DIALOG)
+    wrong = admin_page.post(
+        f"{verbs}floors/",
+        {"ids": place.pk, "confirm": "1", **prices, "min_price_under_100mb": "-1"},
+        **DIALOG,
+    )
+    assert refused.status_code == 403
+    assert wrong.context["form"].errors.keys() == {"min_price_under_100mb"}
+    assert not AuditEntry.objects.exists()
+
+    admin_page.post(f"{verbs}floors/", {"ids": place.pk, "confirm": "1", **prices}, **DIALOG)
+    admin_page.post(
+        f"{verbs}capabilities/", {"ids": place.pk, "confirm": "1", "cnx_sdwan": "on"}, **DIALOG
+    )
+
+    place.refresh_from_db()
+    page = admin_page.get(f"{PLACES}{place.pk}/change/?tab=offers").content.decode()
+    assert place.min_price_3000mb_plus == Decimal("690.50")
+    assert [name for name, able in capabilities_of(place.pk).items() if able] == ["cnx_sdwan"]
+    assert "690.50" in page
+    assert "CNX SD-WAN" in page
 
 
 def test_the_second_editor_of_a_location_is_told(admin_page: Client) -> None:

@@ -106,6 +106,21 @@ def test_unknown_paths_answer_in_the_shape_of_their_surface(path: str, body: dic
     assert (response.status_code, response.json()) == (404, body)
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/routes", "/api/routes/LONPAR000001", "/api/reservations/1/renew", "/api/auth/me"]
+)
+def test_a_browser_is_refused_on_a_page_and_never_with_an_error(api: Any, path: str):
+    NetworkRouteFactory(circuit_id="LONPAR000001")
+    page = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
+
+    stranger = api.anonymous.get(path, **page)
+    reader = api("viewer").get(path, **page)
+
+    assert (stranger.status_code, stranger["Content-Type"]) == (401, "text/html; charset=utf-8")
+    assert reader.status_code == (405 if path.endswith("renew") else 200)
+    assert (b'name="_content"' in reader.content) is (path == "/api/auth/me")  # a form to send
+
+
 def test_an_unknown_id_names_the_resource(api: Any):
     response = api("viewer").get("/api/routes/999999")
 

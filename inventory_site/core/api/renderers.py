@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,8 @@ import orjson
 from django.utils.functional import Promise
 from rest_framework import renderers
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
+
+from inventory_site.core.errors import DomainError
 
 ORJSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
@@ -87,6 +90,18 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
 
     def get_default_renderer(self, view: Any) -> renderers.BaseRenderer:
         return EnvelopeRenderer()
+
+    def show_form_for_method(self, view: Any, method: str, request: Any, obj: Any) -> Any:
+        """Show no form for what the person may not do; the framework knows its own refusals only."""
+        with suppress(DomainError):
+            return super().show_form_for_method(view, method, request, obj)
+        return False
+
+    def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
+        """Draw a form, or nothing where the view refuses to say which."""
+        with suppress(DomainError):
+            return super().get_rendered_html_form(data, view, method, request)
+        return None
 
 
 class _ExportRenderer(renderers.BaseRenderer):

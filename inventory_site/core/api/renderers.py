@@ -92,7 +92,7 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
         return EnvelopeRenderer()
 
     def show_form_for_method(self, view: Any, method: str, request: Any, obj: Any) -> Any:
-        """Show no form for what the person may not do; the framework knows its own refusals only."""
+        """Show no form for what the person may not do, whoever the refusal is from."""
         with suppress(DomainError):
             return super().show_form_for_method(view, method, request, obj)
         return False

@@ -7,15 +7,35 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of all rounds of one question."""
+
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.reasoning + other.reasoning,
+        )
+
+
 class AssistFailed(Exception):
     """The service gave no usable answer; `may_heal` when asking again can help.
 
-    The message is short and holds nothing that the service sent but its kind of error.
+    The message is short and holds nothing that the service sent but its kind of error; `usage` is
+    what the service took for it all the same.
     """
 
     def __init__(self, message: str, *, may_heal: bool = False) -> None:
         super().__init__(message)
         self.may_heal = may_heal
+        self.usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +60,6 @@ class Question:
     pdf: tuple[bytes, str] | None = None
     functions: Sequence[Function] = ()
     may_search: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of all rounds of one question."""
-
-    input: int = 0
-    cached: int = 0
-    output: int = 0
-    reasoning: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.input + other.input,
-            self.cached + other.cached,
-            self.output + other.output,
-            self.reasoning + other.reasoning,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from parts.assist.base import Answer, AssistFailed, Question, Usage
 
 MAX_ROUNDS = 10
 MAX_OUTPUT_TOKENS = 8000
+NOT_VALID = "the service gave an answer that is not valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +54,22 @@ class OpenAiAssistant:
             self._forget(file_id)
 
     def _converse(self, question: Question, file_id: str | None) -> Answer:
-        messages: list[Any] = _messages(question, file_id)
         usage = Usage()
-        for _ in range(MAX_ROUNDS):
-            response = self._create(question, messages)
-            usage += _usage_of(response)
-            calls = [item for item in response.output if item.type == "function_call"]
-            if not calls:
-                return Answer(_data_of(response, question), self.model, usage)
-            messages += [item.model_dump(exclude_none=True) for item in response.output]
-            messages += [
-                {
-                    "type": "function_call_output",
-                    "call_id": call.call_id,
-                    "output": _called(question, call.name, call.arguments),
-                }
-                for call in calls
-            ]
-        raise AssistFailed(f"the model asked for more than {MAX_ROUNDS} rounds")
+        try:
+            messages: list[Any] = _messages(question, file_id)
+            for _ in range(MAX_ROUNDS):
+                response = self._create(question, messages)
+                usage += _usage_of(response)
+                output = _output_of(response)
+                calls = [item for item in output if item.type == "function_call"]
+                if not calls:
+                    return Answer(_data_of(response, question), self.model, usage)
+                messages += [item.model_dump(exclude_none=True) for item in output]
+                messages += [_result_of(question, call) for call in calls]
+            raise AssistFailed(f"the model asked for more than {MAX_ROUNDS} rounds")
+        except AssistFailed as err:
+            err.usage += usage
+            raise
 
     def _create(self, question: Question, messages: list[Any]) -> Any:
         try:
@@ -90,6 +89,7 @@ class OpenAiAssistant:
                 max_output_tokens=MAX_OUTPUT_TOKENS,
                 tools=_tools(question),
                 store=False,
+                include=["reasoning.encrypted_content"],
             )  # type: ignore[call-overload]  # plain dictionaries are what the client sends
         except openai.APITimeoutError as err:
             raise AssistFailed("the service did not answer in time", may_heal=True) from err
@@ -105,7 +105,7 @@ class OpenAiAssistant:
                 f"the service answered with status {err.status_code}", may_heal=again
             ) from err
         except (openai.OpenAIError, ValueError, TypeError) as err:
-            raise AssistFailed("the service gave an answer that is not valid") from err
+            raise AssistFailed(NOT_VALID) from err
 
     def _upload(self, question: Question) -> str | None:
         if question.pdf is None:
@@ -156,6 +156,20 @@ def _tools(question: Question) -> list[dict[str, Any]]:
     return [{"type": "web_search"}, *tools] if question.may_search else tools
 
 
+def _output_of(response: Any) -> list[Any]:
+    """Return the items of an answer; the client does not check what a service sends."""
+    output = getattr(response, "output", None)
+    if not isinstance(output, list) or not all(hasattr(item, "type") for item in output):
+        raise AssistFailed(NOT_VALID)
+    return output
+
+
+def _result_of(question: Question, call: Any) -> dict[str, Any]:
+    """Do what the model asked for and return it as the service wants it."""
+    done = _called(question, call.name, call.arguments)
+    return {"type": "function_call_output", "call_id": call.call_id, "output": done}
+
+
 def _called(question: Question, name: str, arguments: str) -> str:
     """Run one of the offered functions; whatever else the model names is an error to it."""
     function = next((item for item in question.functions if item.name == name), None)
@@ -174,27 +188,41 @@ def _data_of(response: Any, question: Question) -> dict[str, Any]:
         for part in getattr(item, "content", None) or ():
             if getattr(part, "type", "") == "refusal":
                 raise AssistFailed("the model refused to answer")
-    if response.status == "incomplete":
+    if getattr(response, "status", None) == "incomplete":
         raise AssistFailed("the answer was cut off")
     try:
-        data = json.loads(response.output_text)
+        data = _storable(json.loads(response.output_text))
         jsonschema.validate(data, question.schema)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise AssistFailed("the answer is not JSON") from err
+    except (AttributeError, TypeError) as err:
+        raise AssistFailed(NOT_VALID) from err
     except jsonschema.ValidationError as err:
         raise AssistFailed("the answer does not have the form that was asked for") from err
     found: dict[str, Any] = data
     return found
 
 
+def _storable(value: Any) -> Any:
+    """Return JSON without the characters that no database keeps: NUL and half surrogates."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="ignore").decode()
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
 def _usage_of(response: Any) -> Usage:
-    used = response.usage
-    if used is None:
-        return Usage()
-    inside, outside = used.input_tokens_details, used.output_tokens_details
+    """Return the tokens of an answer; services that only resemble OpenAI leave some out."""
+    used = getattr(response, "usage", None)
+    inside, outside = (
+        getattr(used, f"{side}_tokens_details", None) for side in ("input", "output")
+    )
     return Usage(
-        used.input_tokens or 0,
+        getattr(used, "input_tokens", 0) or 0,
         getattr(inside, "cached_tokens", 0) or 0,
-        used.output_tokens or 0,
+        getattr(used, "output_tokens", 0) or 0,
         getattr(outside, "reasoning_tokens", 0) or 0,
     )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,9 @@ from accounts.models import User
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
 from parts import policy
-from parts.assist import Answer, Assistant, AssistFailed, Question, questions
+from parts.assist import Answer, Assistant, AssistFailed, Question, Usage, questions
 from parts.assist.rules import clean_tags
-from parts.choices.stock import JobStatus
+from parts.choices.stock import MAX_QUANTITY, JobStatus
 from parts.errors.stock import (
     AiDisabled,
     InvalidOperation,
@@ -63,10 +63,15 @@ def is_enabled() -> bool:
     return bool(settings.OPENAI_API_KEY)
 
 
-def require_enabled() -> None:
-    """Raise `AiDisabled` without a service, or when the day's money is spent."""
+def require_key() -> None:
+    """Raise `AiDisabled` without a service."""
     if not is_enabled():
         raise AiDisabled
+
+
+def require_enabled() -> None:
+    """Raise `AiDisabled` without a service, or when the day's money is spent."""
+    require_key()
     if spent_today() >= Decimal(str(settings.AI_DAILY_COST_LIMIT_USD)):
         raise AiDisabled("the daily cost limit is reached")
 
@@ -113,10 +118,11 @@ def ask(
         answer = _asked(question, progress)
     except AssistFailed as err:
         reason = f"AI analysis failed: {err}"
-        _kept(job, part, sha256, None, error=reason, took=time.monotonic() - began)
+        took = time.monotonic() - began
+        _kept(job, part, sha256, None, usage=err.usage, error=reason, took=took)
         raise JobFailed(reason) from err
-    run = _kept(job, part, sha256, answer.data, answer=answer, took=time.monotonic() - began)
-    return answer.data, run
+    took = time.monotonic() - began
+    return answer.data, _kept(job, part, sha256, answer.data, usage=answer.usage, took=took)
 
 
 def keep_rules(job: StockJob, part: StockPart | None, proposal: Mapping[str, Any]) -> AiRun:
@@ -174,18 +180,23 @@ def facts_of(part: StockPart) -> str:
 
 
 def fields_from(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn an analysis into fields of a part, with the type looked up, never made."""
-    found = {
-        own: data[name] for name, own in questions.FIELD_OF.items() if data.get(name) is not None
-    }
-    if "tags" in found:
-        found["tags"] = clean_tags(found["tags"])
-    if found.get("pin_count") is not None and found["pin_count"] < 1:
-        del found["pin_count"]
+    """Turn an analysis into fields of a part that fit it; the type is looked up, never made."""
+    named = {own: data.get(name) for name, own in questions.FIELD_OF.items()}
+    found = {own: _fitting(own, value) for own, value in named.items()}
     urls = data.get("product_page_urls") or []
     if urls and urls[0].lower().startswith(("http://", "https://")):
-        found["product_page"] = urls[0][:500]
-    return found
+        found["product_page"] = _fitting("product_page", urls[0])
+    return {own: value for own, value in found.items() if value is not None}
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """Return a value that the field of a part can hold; None for one that says nothing."""
+    if isinstance(value, str):
+        longest: int | None = getattr(StockPart._meta.get_field(name), "max_length", None)
+        return value.strip()[:longest] or None
+    if isinstance(value, int):
+        return value if 1 <= value <= MAX_QUANTITY else None
+    return clean_tags(value) if name == "tags" and value is not None else value
 
 
 def type_from(name: str | None) -> dict[str, Any]:
@@ -202,19 +213,20 @@ def type_from(name: str | None) -> dict[str, Any]:
 
 
 def _asked(question: Question, progress: Progress) -> Answer:
-    service, wait_s = assistant(), float(settings.AI_RETRY_WAIT_S)
+    service, wait_s, used = assistant(), float(settings.AI_RETRY_WAIT_S), Usage()
     for attempt in range(1, ATTEMPTS + 1):
         progress.say("Asking the service", 0.2 + 0.2 * (attempt - 1))
         try:
             answer = service.ask(question)
         except AssistFailed as err:
+            err.usage = used = used + err.usage
             if not err.may_heal or attempt == ATTEMPTS:
                 raise
             time.sleep(wait_s)
             wait_s *= 2
         else:
             progress.say("Reading the answer", 0.8)
-            return answer
+            return replace(answer, usage=used + answer.usage)
     raise AssistFailed("no answer")
 
 
@@ -245,11 +257,11 @@ def _kept(
     sha256: str,
     response: dict[str, Any] | None,
     *,
-    answer: Answer | None = None,
+    usage: Usage | None = None,
     error: str = "",
     took: float = 0.0,
 ) -> AiRun:
-    used = asdict(answer.usage) if answer else {}
+    used = asdict(usage or Usage())
     return AiRun.objects.create(
         kind=job.kind,
         part=part,
@@ -259,10 +271,10 @@ def _kept(
         instruction_version=questions.VERSION,
         input_sha256=sha256,
         response=response,
-        input_tokens=used.get("input", 0),
-        cached_tokens=used.get("cached", 0),
-        output_tokens=used.get("output", 0),
-        reasoning_tokens=used.get("reasoning", 0),
+        input_tokens=used["input"],
+        cached_tokens=used["cached"],
+        output_tokens=used["output"],
+        reasoning_tokens=used["reasoning"],
         cost_usd=_cost(used),
         duration_ms=int(took * 1000),
         status=JobStatus.FAILED if error else JobStatus.COMPLETED,
@@ -272,6 +284,6 @@ def _kept(
 
 
 def _cost(used: Mapping[str, int]) -> Decimal:
-    inside = Decimal(str(settings.AI_INPUT_USD_PER_MILLION)) * used.get("input", 0)
-    outside = Decimal(str(settings.AI_OUTPUT_USD_PER_MILLION)) * used.get("output", 0)
+    inside = Decimal(str(settings.AI_INPUT_USD_PER_MILLION)) * used["input"]
+    outside = Decimal(str(settings.AI_OUTPUT_USD_PER_MILLION)) * used["output"]
     return (inside + outside) / MILLION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from accounts.services import audit
 from inventory_site.core.errors import DomainError
 from inventory_site.core.files import blobs
 from parts import policy
-from parts.assist import AssistFailed, Function, Question, questions
+from parts.assist import Function, questions
 from parts.assist.rules import category_of, clean_tags, tags_of
 from parts.choices.stock import DocumentKind, FetchStatus, JobKind
 from parts.errors.stock import FileTooLarge, FileTypeNotAllowed, RecordNotFound
@@ -109,7 +110,9 @@ def analyze(job: StockJob, progress: jobs.Progress) -> dict[str, Any]:
     image = (b"".join(blobs.open_stream("images", key)), kind) if key else None
     try:
         names = sorted(PartType.objects.values_list("name", flat=True))
-        question = questions.analysis(job.params.get("text") or "", image, names, _functions())
+        question = questions.analysis(
+            job.params.get("text") or "", image, names, _functions(job, progress)
+        )
         data, run = ai.ask(job, progress, question, part=None)
     finally:
         if key:
@@ -137,7 +140,8 @@ def find_datasheets(job: StockJob, progress: jobs.Progress) -> dict[str, Any]:
     """Propose datasheets; with `attach` the first PDF becomes a document of the part."""
     part = _part(job)
     text = ai.facts_of(part) if part else job.params["query"]
-    data, run = ai.ask(job, progress, questions.datasheets(text, _functions()[:1]), part=part)
+    question = questions.datasheets(text, _functions(job, progress)[:1])
+    data, run = ai.ask(job, progress, question, part=part)
     found = []
     attach = bool(job.params.get("attach")) and part is not None
     for number, proposal in enumerate(data["candidates"][:MOST_PROPOSALS], start=1):
@@ -311,7 +315,7 @@ def _attached(job: StockJob, part: StockPart, tried: Mapping[str, Any]) -> int |
     return made.pk if made.kind == DocumentKind.PDF else None
 
 
-def _functions() -> list[Function]:
+def _functions(job: StockJob, progress: jobs.Progress) -> list[Function]:
     """What the model may look up; every one only reads."""
     urls = questions.strict({"urls": questions.TEXTS})
     search = questions.strict({"search": {"type": "string"}})
@@ -321,7 +325,12 @@ def _functions() -> list[Function]:
     return [
         Function("classify_urls", "Say what addresses are.", urls, _classify),
         Function("find_duplicates", "Find known parts by words.", search, _look_up),
-        Function("extract_specs_from_datasheet", "Read values from a datasheet.", specs, _extract),
+        Function(
+            "extract_specs_from_datasheet",
+            "Read values from a datasheet.",
+            specs,
+            partial(_extract, job, progress),
+        ),
     ]
 
 
@@ -344,16 +353,16 @@ def _look_up(sent: Mapping[str, Any]) -> list[str]:
         return []
 
 
-def _extract(sent: Mapping[str, Any]) -> dict[str, Any]:
+def _extract(job: StockJob, progress: jobs.Progress, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask about a datasheet on the side: a question of its own, that is paid and kept too."""
     try:
         page = get_page(sent["datasheet_url"])
         if page.content_type != PDF:
             return {"specs": None, "error": "it is not a PDF"}
-        question: Question = questions.specs(
-            sent["analysis_query"][:500], (page.body, "datasheet.pdf")
-        )
-        data = ai.assistant().ask(question).data
-    except (FetchFailed, DomainError, AssistFailed) as err:
+        pdf = (page.body, "datasheet.pdf")
+        question = questions.specs(sent["analysis_query"][:500], pdf)
+        data, _ = ai.ask(job, progress, question, part=None)
+    except (FetchFailed, DomainError, jobs.JobFailed) as err:
         return {"specs": None, "error": str(err)}
     if not data["matches"]:
         return {"specs": None, "error": "the datasheet is about another part"}

@@ -14,6 +14,7 @@ from PIL import Image
 
 from parts.assist.rules import category_of, tags_of
 from parts.models import AiRun, StockDocument, StockPart
+from parts.services import ai
 from tests.factories.parts import PartTypeFactory, make_part
 from tests.parts.web import (
     Reply,
@@ -162,6 +163,10 @@ def test_the_same_question_is_asked_once_a_day(job: Any, service: Site) -> None:
         (b'{"error": {"message": "slow down"}}', 429, 3, "rate limit"),
         (b'{"error": {"message": "no"}}', 500, 3, "500"),
         (b'{"error": {"message": "no"}}', 401, 1, "key"),
+        (b"{}", 200, 1, "not valid"),
+        (b"[]", 200, 1, "not valid"),
+        (b'{"output": [null]}', 200, 1, "not valid"),
+        (model_says("[" * 50_000), 200, 1, "not JSON"),
     ],
 )
 def test_a_service_that_fails_fails_the_job_and_changes_nothing(
@@ -207,6 +212,70 @@ def test_money_for_a_day_ends(stock: Any, job: Any, service: Site, settings: Any
 
     assert refused.status_code == 409
     assert "daily cost limit" in refused.json()["error"]["message"]
+
+
+def test_an_answer_that_is_no_use_is_paid_all_the_same(job: Any, service: Site) -> None:
+    make_part("ABCD")
+    replies(service, model_says({"tags": ["good"]}))
+    job("suggest-tags", {"part_id4": "ABCD"})
+    cost = AiRun.objects.get().cost_usd
+    assert cost > 0
+
+    replies(service, model_says("not json"))
+    job("suggest-tags", {"description": "another"})
+
+    assert ai.spent_today() == 2 * cost
+
+
+def test_a_question_about_a_datasheet_on_the_side_is_paid_too(
+    job: Any, service: Site, settings: Any
+) -> None:
+    nothing = {**NOTHING, "tags": [], "product_page_urls": [], "datasheet_urls": []}
+    found = {**nothing, "product_name": "Relay", "pinout_urls": []}
+    answer = {"analysis_result": found, "duplicate_parts": None, "analysis_failure_reason": None}
+    with running_site() as web:
+        settings.STOCK_FETCH_ALLOW_HOSTS = [web.host]
+        sheet = {
+            "analysis_query": "K77",
+            "datasheet_url": web.page("/a.pdf", b"%PDF-1.4\n%%EOF"),
+        }
+        service.answer = _talk(
+            model_calls("extract_specs_from_datasheet", sheet),
+            model_says({"matches": True, "specs": "5 V"}),
+            model_says(answer),
+        )
+
+        assert job("analyze", {"text": "K77"}, format="multipart")["status"] == "completed"
+
+    first, side, last = (body for _, path, body in service.asked if path.endswith("/responses"))
+    assert json.loads(first)["include"] == ["reasoning.encrypted_content"]
+    assert "input_file" in side.decode()
+    assert "5 V" in last.decode()
+    assert [run.input_tokens for run in AiRun.objects.order_by("pk")] == [1000, 2000]
+
+
+def _talk(*bodies: bytes) -> Any:
+    """Answer questions in turn, and take files besides."""
+    left = list(bodies)
+
+    def answer(method: str, path: str, body: bytes) -> Reply:
+        return 200, JSON, left.pop(0) if path.endswith("/responses") else b'{"id": "file-1"}'
+
+    return answer
+
+
+def test_what_a_model_says_is_made_to_fit_before_it_is_proposed(
+    job: Any, stock: Any, service: Site
+) -> None:
+    make_part("ABCD", package="SOT-23")
+    data = {**NOTHING, "product_name": " ", "part_pin_count": 10**14, "package_type": "P" * 300}
+    replies(service, model_says({**data, "voltage_rating": "5\0 V\ud800", "tags": ["a\0b"]}))
+
+    result = job("cleanup", {"part_id4": "ABCD"})["result"]
+
+    assert result["cleaned"] == {"package": "P" * 100, "voltage_rating": "5 V", "tags": ["ab"]}
+    path = f"{API}/ai/runs/{result['run_id']}/accept"
+    assert stock.post(path, {"fields": result["changed_fields"]}).status_code == 200
 
 
 def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site) -> None:

@@ -106,7 +106,7 @@ class AiView(StockView):
     @says(AiPartInput, 201)
     def create_part(self, request: Request) -> Response:
         """Make an accepted part with its documents."""
-        ai.require_enabled()
+        ai.require_key()
         values = sent(AiPartInput, request)
         proposed = values.pop("documents", [])
         part, results = ai_works.create_part(actor=request.user, values=values, proposed=proposed)

@@ -41,7 +41,7 @@ def run(size: int = 256 * MIB, rounds: int = 7) -> dict[str, Any]:
         with running_site(place, threads=4) as site:
             rival_grown, rival_s = _growth(site, "/memory"), _seconds(site, "/memory")[1]
             ours_s = _seconds(site, "/zip")[1]
-    return {
+    result = {
         "name": "P19",
         "goal": GOAL,
         "size": stored,
@@ -56,6 +56,22 @@ def run(size: int = 256 * MIB, rounds: int = 7) -> dict[str, Any]:
         "rival_memory_growth_mib": round(rival_grown, 1),
         "times_rival_speed": round(rival_s / ours_s, 1),
     }
+    return {**result, "short": _short(result)}
+
+
+def _short(result: dict[str, Any]) -> list[str]:
+    """Say what is short; a short request counts as answered within a second."""
+    busy = result["short_ms_with_slow_readers"]
+    said = {
+        "it runs at less than half of a plain file's speed.": result["of_plain_file"]["median"]
+        < 0.5,
+        "memory grows by 16 MiB or more.": result["memory_growth_mib"] >= 16,
+        "the first byte takes 50 ms or more.": result["first_byte_ms"] >= 50,
+        "an announced length was not exact.": not result["length_is_exact"],
+        "the slow readers held fewer than 64 streams.": busy["streams_held"] < SLOW_READERS,
+        "short requests wait for slow readers.": busy["p99"] >= 1000,
+    }
+    return [sentence for sentence, is_so in said.items() if is_so]
 
 
 def _fill(folder: Path, size: int) -> int:

@@ -16,10 +16,12 @@ LOWEST_THZ, HIGHEST_THZ = Decimal("184.5"), Decimal("198.5")
 NM_SLACK = Decimal("0.01")
 WAVE = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(nm|thz|ghz)?\s*", re.IGNORECASE)
 CHANNEL = re.compile(
-    r"\s*(?:itu\s*)?(?:ch(?:annel)?|c|h)\.?\s*([0-9]{1,2}(?:\.[05])?)\s*", re.IGNORECASE
+    r"\s*(?:itu\s*)?(?:ch(?:annel)?|c)\.?\s*([0-9]{1,2}(?:\.[05])?)\s*", re.IGNORECASE
 )
+HALF_CHANNEL = re.compile(r"\s*(?:itu\s*)?h\.?\s*([0-9]{1,2})\s*", re.IGNORECASE)
+HALF_THZ = Decimal("0.05")
 SLOT = re.compile(
-    r"\s*n\s*=\s*([+-]?[0-9]{1,5})\s*(?:[,/; ]\s*m\s*=\s*([0-9]{1,4}))?\s*", re.IGNORECASE
+    r"\s*n\s*=\s*([+-]?[0-9]{1,5})\s*(?:[,/; ]\s*m\s*=\s*(0*[1-9][0-9]{0,3}))?\s*", re.IGNORECASE
 )
 
 
@@ -62,7 +64,9 @@ class Wavelength:
 
 
 def read_wavelength(text: str, spacing_ghz: Decimal | None = None) -> Wavelength:
-    """Read `1551.72`, `1551.72 nm`, `193.2 THz`, `C32`, `32`, `CH 32.5` or `n=16,m=4`.
+    """Read `1551.72`, `1551.72 nm`, `193.2 THz`, `C32`, `32`, `CH 32.5`, `H32` or `n=16,m=4`.
+
+    H is 50 GHz above the C of its number, as makers of optics name the channels between two.
 
     A length in nm is taken to the nearest frequency of the grid (of 6.25 GHz steps unless a spacing
     is given) within 0.01 nm. Raises `NotOnGrid` with a sentence.
@@ -73,6 +77,10 @@ def read_wavelength(text: str, spacing_ghz: Decimal | None = None) -> Wavelength
         return _checked(text, ANCHOR_THZ + int(slot.group(1)) * FLEX_STEP_THZ, spacing_ghz, width)
     if channel:
         return _checked(text, CHANNEL_ZERO_THZ + Decimal(channel.group(1)) / 10, spacing_ghz)
+    half = HALF_CHANNEL.fullmatch(text)
+    if half:
+        above = Decimal(half.group(1)) / 10 + HALF_THZ
+        return _checked(text, CHANNEL_ZERO_THZ + above, spacing_ghz)
     wave = WAVE.fullmatch(text)
     if wave is None:
         raise NotOnGrid(f"{text!r} names no wavelength, frequency or channel.")

@@ -21,6 +21,7 @@ from networkroutes.design.grid import NotOnGrid, grid, read_wavelength
         ("C32", "193.2", "1551.72", "32"),
         ("ch 32.5", "193.25", "1551.32", "32.5"),
         ("ITU CH21", "192.1", "1560.61", "21"),
+        ("H31", "193.15", "1552.12", "31.5"),
         ("45", "194.5", "1541.35", "45"),
         ("n=16,m=4", "193.2", "1551.72", "32"),
         ("n=-8", "193.05", "1552.93", "30.5"),
@@ -44,6 +45,8 @@ def test_the_grids_of_a_frequency() -> None:
 @pytest.mark.parametrize(
     ("text", "spacing", "sentence"),
     [
+        ("n=16,m=0", None, "'n=16,m=0' names no wavelength, frequency or channel."),
+        ("H31.5", None, "'H31.5' names no wavelength, frequency or channel."),
         ("red", None, "'red' names no wavelength, frequency or channel."),
         ("1550.50", None, "1550.50 nm is not on the grid; the nearest is 1550.52 nm."),
         ("193.15", "100", "193.15 THz is not on the 100 GHz grid (193.1 THz plus n steps)."),

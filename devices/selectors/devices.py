@@ -240,8 +240,9 @@ def stats() -> dict[str, int]:
         ssh_enabled=Count("pk", filter=Q(ssh_status__iexact="YES")),
         network_count=Count("network_range", distinct=True, filter=~Q(network_range="")),
     )
-    found["ping_offline"] = found["total_devices"] - found["ping_online"]
-    return dict(found)
+    total, online_count = found.pop("total_devices"), found.pop("ping_online")
+    reached = {"ping_online": online_count, "ping_offline": total - online_count}
+    return {"total_devices": total, **reached, **found}
 
 
 def _known_addresses() -> QuerySet[ManagementAddress]:

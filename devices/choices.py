@@ -147,3 +147,20 @@ EXECUTOR_WORDS = {
 }
 
 LEGACY_SSH = "ssh_legacy"  # of a device's metadata: true offers it the old algorithms
+
+CREDENTIALS = {
+    "ssh": "SSH",
+    "snmp": "SNMP",
+    "api_key": "API key",
+    "winrm": "WinRM",
+    "pki": "PKI",
+    "ldap": "LDAP",
+    "active_directory": "Active Directory",
+    "tacacs": "TACACS+",
+    "radius": "RADIUS",
+}
+
+
+def credential_word(kind: str) -> str:
+    """Say the type of a credential as people do."""
+    return CREDENTIALS.get(kind) or kind.replace("_", " ").capitalize()

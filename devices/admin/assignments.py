@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
-from devices.admin.words import credential_word
+from devices.choices import credential_word
 from devices.models import Credential, CredentialAssignment, Device, DeviceGroup
 from devices.services import vault_assign, vault_groups
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, Verb, badge, each, identifier

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 
 from devices import policy
 from devices.admin.secret_form import META, SECRET_FIELDS, CredentialForm, filled
-from devices.admin.words import credential_word, state_badge
+from devices.admin.words import state_badge
+from devices.choices import credential_word
 from devices.models import Credential
 from devices.selectors import vault as selector
 from devices.services import vault, vault_use

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from devices.admin.words import credential_word
+from devices.choices import credential_word
 from devices.models import Credential
 from devices.services import secrets
 from inventory_site.core.admin import EMPTY

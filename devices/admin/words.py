@@ -30,22 +30,6 @@ STATES = {
     "revoked": ("Revoked", "bad"),
     "pending_rotation": ("To be rotated", "warn"),
 }
-CREDENTIALS = {
-    "ssh": "SSH",
-    "snmp": "SNMP",
-    "api_key": "API key",
-    "winrm": "WinRM",
-    "pki": "PKI",
-    "ldap": "LDAP",
-    "active_directory": "Active Directory",
-    "tacacs": "TACACS+",
-    "radius": "RADIUS",
-}
-
-
-def credential_word(kind: str) -> str:
-    """Say the type of a credential as people do."""
-    return CREDENTIALS.get(kind) or kind.replace("_", " ").capitalize()
 
 
 def state_badge(word: str) -> SafeString:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.mail import send_mail
 
 from accounts.models import User
+from devices.choices import credential_word
 from devices.models import Credential
 
 
@@ -18,7 +19,7 @@ def credential_ends(pk: int, days: int) -> int:
         return 0
     name = " ".join(row.name.split())
     text = (
-        f"The credential {name} ({row.credential_type}) ends on "
+        f"The credential {name} ({credential_word(row.credential_type)}) ends on "
         f"{row.valid_until:%Y-%m-%d %H:%M} UTC, within {days} days. Rotate it before then."
     )
     return send_mail(f"Credential {name} ends soon", text, None, [address])

@@ -46,6 +46,10 @@ class CapabilityForm(forms.ModelForm):
 def capability_words(name: str) -> str:
     """Return a capability as people read it."""
     words = str(LocationCapabilities._meta.get_field(name).verbose_name).replace("cnx", "CNX")
+    return _capital(words)
+
+
+def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
@@ -54,7 +58,8 @@ def offer_tables(request: HttpRequest, location: Location) -> dict[str, Any]:
     floors: list[tuple[SafeString | str, ...]] = []
     for name in pricing_rules.MIN_PRICES:
         words = str(Location._meta.get_field(name).verbose_name)
-        floors.append((words[:1].upper() + words[1:], number(getattr(location, name), 2)))
+        tier = words.removeprefix("minimum price ").removesuffix(", USD")
+        floors.append((_capital(tier), number(getattr(location, name), 2)))
     able = capabilities_of(location.pk)
     held = [(capability_words(name), badge("Yes", "ok")) for name in CAPABILITIES if able[name]]
     return {

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
 from inventory_site.core.api.branches import branched
 from inventory_site.core.api.metrics import metrics
+from inventory_site.core.api.schema_view import SchemaView
 from inventory_site.core.api.system import (
     HealthStatusView,
     HealthView,
@@ -32,8 +33,8 @@ urlpatterns = [
     path("api/system/health", SystemHealthView.as_view(), name="system-health"),
     path("metrics", metrics, name="metrics"),
     path("api/search", SearchView.as_view(), name="search"),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     *branched(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -257,6 +258,14 @@ def test_health_answers_a_probe_that_accepts_no_json(path: str, accept: str):
     answer = APIClient().get(path, headers={"accept": accept})
 
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_pages_of_the_schema_hold_no_script_and_ask_no_other_host(path: str):
+    page = APIClient().get(path, HTTP_ACCEPT="text/html").content.decode()
+
+    assert re.findall(r"<script(?![^>]*\bsrc=)|https?://", page) == []
+    assert "/api/schema" in page or "script=" in page
 
 
 def test_details_of_health_are_for_signed_in_people(api: Any):

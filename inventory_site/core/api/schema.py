@@ -62,6 +62,11 @@ class EnvelopeSchema(AutoSchema):
             return f"{found.removesuffix('retrieve')}read"
         return found
 
+    def get_tags(self) -> list[str]:
+        """Group by resource: `/api/routes/{id}/kmz` stands under `routes`."""
+        words = [word for word in self.path.split("/") if word and not word.startswith("{")]
+        return [words[1] if words[0] == "api" and len(words) > 1 else words[0]]
+
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """Name the parameters that every list takes."""
         if not self._is_list_view():

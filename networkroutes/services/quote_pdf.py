@@ -16,6 +16,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from inventory_site.core.pdf_text import markup
 from networkroutes.design.kml import short_number
 from networkroutes.design.legs import Way
+from networkroutes.design.twins import CABLE, CARRIER, CIRCUIT, NODE
 from networkroutes.services.offers import Offer
 
 INK, FAINT, LINE = (
@@ -27,6 +28,20 @@ LEG_HEADER = ("Circuit", "From", "To", "Carrier", "Cable system", "Latency, ms")
 LEG_WIDTHS = (31 * mm, 22 * mm, 22 * mm, 38 * mm, 38 * mm, 23 * mm)
 FACT_WIDTHS = (46 * mm, 128 * mm)
 PRICE_WIDTHS = (58 * mm, 29 * mm, 29 * mm, 29 * mm, 29 * mm)
+ASKED = (
+    ("avoid_carriers", "Without carriers"),
+    ("avoid_cables", "Without cable systems"),
+    ("avoid_places", "Without places"),
+    ("via", "Through"),
+    ("mtu", "MTU at least, bytes"),
+)
+LEFT_OUT = (("no_ull", "ULL circuits"), ("no_cisco", "Cisco circuits"))
+TWINS = {
+    CIRCUIT: "no circuit in common",
+    NODE: "no place in common",
+    CARRIER: "no carrier in common",
+    CABLE: "no cable system in common",
+}
 GRID = TableStyle(
     [
         ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
@@ -71,17 +86,28 @@ def quote_pdf(offer: Offer, *, made_at: datetime, made_by: str, customer: str = 
 
 
 def _facts(offer: Offer, made_at: datetime, made_by: str, customer: str) -> list[list[Any]]:
-    wanted, terms = offer.question.constraints, offer.terms
-    limit = offer.question.max_latency_ms
+    question, terms, asked = offer.question, offer.terms, offer.question.asked
+    mbps, limit = question.constraints.bandwidth_mbps, question.max_latency_ms
+    premium = ", with the ULL premium" if terms.with_ull else ""
     pairs = [
         ("Customer", customer),
-        ("Bandwidth", f"{wanted.bandwidth_mbps:,g} Mbps" if wanted.bandwidth_mbps else "any"),
+        ("Bandwidth", f"{mbps:,g} Mbps" if mbps else "any"),
         ("Latency up to", f"{short_number(limit)} ms" if limit else "any"),
-        ("Without carriers", str(offer.question.asked.get("avoid_carriers", ""))),
-        ("Term", f"{terms.months} months, in {terms.currency}"),
+        *((words, str(asked.get(name, ""))) for name, words in ASKED),
+        ("Left out", ", ".join(words for name, words in LEFT_OUT if asked.get(name))),
+        ("Only repositories", ", ".join(asked.get("repository", ()))),
+        ("Diverse twin", _twin_words(offer)),
+        ("Term", f"{terms.months} months, in {terms.currency}{premium}"),
         ("Made", f"{made_at:%Y-%m-%d %H:%M} UTC by {made_by}"),
     ]
     return [[name, _cell(value)] for name, value in pairs if value]
+
+
+def _twin_words(offer: Offer) -> str:
+    if not offer.question.twin:
+        return ""
+    missing = "" if offer.found.pair else "; none keeps these constraints"
+    return f"{TWINS[offer.question.twin]}{missing}"
 
 
 def _way(way: Way, title: str, styles: Any) -> list[Flowable]:

@@ -157,6 +157,27 @@ def test_a_quote_is_a_pdf_with_paths_and_price(network: None, admin_page: Client
     assert "Diverse twin: 160 ms, 2 circuits\n" in text
 
 
+def test_a_quote_names_every_constraint_that_was_asked(network: None, admin_page: Client) -> None:
+    asked = {
+        **ASKED,
+        "twin": "node",
+        "avoid_carriers": "",
+        "avoid_cables": "Nowhere Line",
+        "avoid_places": "SYD1",
+        "via": "MRS1",
+        "mtu": "1400",
+        "no_cisco": "on",
+        "with_ull": "on",
+    }
+    answer = admin_page.get(f"{DESIGN}quote.pdf", asked)
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    for part in ("Nowhere Line", "SYD1", "Through\nMRS1", "1400", "Cisco circuits"):
+        assert part in text
+    assert "no place in common; none keeps these constraints" in text
+    assert "24 months, in USD, with the ULL premium" in text
+
+
 def texts_of(facts: Any) -> dict[str, tuple[list[str], bool]]:
     return {title: ([text for _, text in cells], differs) for title, cells, differs in facts}
 

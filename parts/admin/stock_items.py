@@ -12,6 +12,7 @@ from inventory_site.core.admin import Answer, Verb, badge, column, number, regis
 from parts import policy
 from parts.admin.stock_forms import PlaceField, quantity_field
 from parts.admin.stock_pages import StockReadOnlyAdmin, from_address
+from parts.admin.stock_words import part_link
 from parts.choices.stock import ItemStatus
 from parts.errors.stock import RecordNotFound
 from parts.models import ShoppingItem
@@ -150,6 +151,10 @@ class ShoppingItemAdmin(StockReadOnlyAdmin):
     list_select_related = ["list", "seller", "maybe_part"]
     search_fields = ["maybe_part__id4", "manufacturer_code", "description", "list__name"]
     ordering = ["-updated_at", "-pk"]
+    fields = [
+        *("list", "part", "manufacturer_code", "description", "type", "seller", "seller_link"),
+        *("notes", "state", "wanted", "ordered", "received", "completed_at", "completion_note"),
+    ]
     row_verbs = ["receive", "order"]
     empty_text = "Nothing is to be bought."
     verbs = [
@@ -192,6 +197,10 @@ class ShoppingItemAdmin(StockReadOnlyAdmin):
     @column("What", order="manufacturer_code")
     def what(self, item: ShoppingItem) -> str:
         return item_words(item)
+
+    @column("Part")
+    def part(self, item: ShoppingItem) -> SafeString | str:
+        return part_link(item.maybe_part) if item.maybe_part else "-"
 
     @column("State", order="status", export="status")
     def state(self, item: ShoppingItem) -> SafeString:

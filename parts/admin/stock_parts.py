@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
@@ -43,7 +45,7 @@ from parts.admin.stock_verbs import ADD, ARCHIVE, COUNT, MOVE, PARAMETERS, RESTO
 from parts.admin.stock_words import stock_badge
 from parts.models import StockPart
 from parts.selectors import boxes as box_reads
-from parts.selectors.stock_search import matching_parts
+from parts.selectors.stock_search import find_parts, matching_parts
 from parts.services import documents, parts
 from parts.services.booking import Amount
 
@@ -310,6 +312,15 @@ class StockPartAdmin(StockAdmin):
         """Search as the API does."""
         text = search_term.strip()[:200]
         return (queryset.filter(pk__in=matching_parts(text)) if text else queryset), False
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
+        """Put the best finds of a search first, unless a column is chosen or there are too many."""
+        text = request.GET.get(SEARCH_VAR, "").strip()[:200]
+        found = find_parts(text) if text else None
+        if not found or not found.finds or found.is_capped:
+            return list(super().get_ordering(request))
+        places = (When(pk=find.row.part_pk, then=at) for at, find in enumerate(found.finds))
+        return [Case(*places, default=len(found.finds)), *self.ordering]
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> StockPart:
         """Add a part, then its document."""

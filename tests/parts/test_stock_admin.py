@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from parts.demo.stock import load
 from parts.models import Box, Kit, PickList, ShoppingList, StockMovement, StockPart
-from parts.services import reorg
+from parts.services import reorg, search
+from tests.factories.parts import make_part
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,22 @@ def test_every_page_of_the_stock_opens(admin_page: Any, demo: None) -> None:
     assert b"st-lit" in admin_page.get(page, {"tab": "where"}).content
     kit = reverse("admin:parts_kit_change", args=[Kit.objects.get().pk])
     assert "Missing" in admin_page.get(kit).content.decode()
+
+
+def test_the_list_shows_the_best_finds_first_unless_a_column_is_chosen(
+    admin_page: Any, demo: None
+) -> None:
+    made = make_part("ZZZZ", description="Socket for a relay")
+    for add in (made.pk, StockPart.objects.get(id4="RELB").pk):
+        search.refresh([add])
+    page = reverse("admin:parts_stockpart_changelist")
+
+    def shown(**query: Any) -> list[str]:
+        answer = admin_page.get(page, {"q": "relay", **query})
+        return [part.id4 for part in answer.context["cl"].result_list]
+
+    assert shown() == ["RELA", "RELB", "ZZZZ"]
+    assert shown(o="-1") == ["ZZZZ", "RELB", "RELA"]
 
 
 def test_the_list_is_searched_as_the_api_does(admin_page: Any, demo: None) -> None:

@@ -46,6 +46,20 @@ def test_a_box_gets_the_next_number_and_its_places(stock: Any) -> None:
     )
 
 
+def test_an_answer_s_total_is_the_sum_of_its_places_even_while_others_book(
+    stock: Any, part: StockPart
+) -> None:
+    for place in (1, 2):
+        stock.post(f"{API}/parts/SPQD/stock/add", {"box_no": 1, "loc_no": place, "qty": 7})
+    StockPart.objects.filter(pk=part.pk).update(total_quantity=7)  # as read before the second
+
+    row = stock.get(f"{API}/parts", {"include": "locations"}).json()["data"][0]
+    full = stock.get(f"{API}/parts/SPQD").json()["data"]
+
+    assert (row["total_quantity"], full["total_quantity"]) == (14, 14)
+    assert row["locations"] == full["locations"]
+
+
 def test_adding_moving_and_using_keep_ledger_and_places_in_step(
     stock: Any, part: StockPart
 ) -> None:

@@ -293,7 +293,6 @@ class SellerLinkView(StockView):
 
 
 def _stock(part: StockPart, lines: Any, status: int = 200) -> Response:
-    part.refresh_from_db()
     return Response(wire.stock_json(part, lines), status=status)
 
 

@@ -99,7 +99,7 @@ def parts_json(parts: Sequence[StockPart], include: Sequence[str] = ()) -> list[
     for part in parts:
         answer = part_json(part)
         if places is not None:
-            answer["locations"] = places[part.pk]
+            answer |= held_json(places[part.pk])
         if projects is not None:
             answer["projects"] = [reservation_json(row) for row in projects.get(part.pk, [])]
         if items is not None:
@@ -114,7 +114,7 @@ def full_part_json(part: StockPart) -> dict[str, Any]:
     """Return everything about one part."""
     return {
         **part_json(part),
-        "locations": places_of([part.pk])[part.pk],
+        **held_json(places_of([part.pk])[part.pk]),
         "reserved_quantity": reserved_quantities([part.pk]).get(part.pk, 0),
         "used_in_projects": KitRequirement.objects.filter(
             part=part, kit__status=KitStatus.ACTIVE
@@ -136,12 +136,16 @@ def places_of(pks: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
+def held_json(places: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return places and their sum, which agree even while others book."""
+    return {"total_quantity": sum(place["qty"] for place in places), "locations": places}
+
+
 def stock_json(part: StockPart, lines: Sequence[StockMovement]) -> dict[str, Any]:
     """Return the state after a change."""
     return {
         "id4": part.id4,
-        "total_quantity": part.total_quantity,
-        "locations": places_of([part.pk])[part.pk],
+        **held_json(places_of([part.pk])[part.pk]),
         "history_ids": [line.pk for line in lines],
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.urls import reverse
 
@@ -48,11 +48,16 @@ def column(row: SavedSearch) -> dict[str, Any]:
 
 
 def facts(columns: Sequence[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]], bool]]:
-    """Return (what, a search's name and its text for each search, whether they differ)."""
+    """Return (what, a search's name and its text for each search, whether they differ).
+
+    Constraints that few searches have are left out where none of these has one.
+    """
     names = [str(each["row"]) for each in columns]
     found = []
     for title, read in FACTS:
         texts = [_shown(read(each)) for each in columns]
+        if title in MORE and set(texts) == {NOTHING}:
+            continue
         found.append((title, list(zip(names, texts, strict=True)), len(set(texts)) > 1))
     return found
 
@@ -89,12 +94,31 @@ def _bandwidth(each: dict[str, Any]) -> str | None:
     return mbps_words(requested_mbps(row.bandwidth_required, row.bandwidth_unit))
 
 
+def _asked(name: str) -> Any:
+    def read(each: dict[str, Any]) -> str:
+        query = each["kept"].get("query")
+        found = parse_qs(query).get(name, [""])[0] if isinstance(query, str) else ""
+        return "yes" if found == "on" else found
+
+    return read
+
+
+MORE = {
+    "Without cable systems": _asked("avoid_cables"),
+    "Without places": _asked("avoid_places"),
+    "Through": _asked("via"),
+    "MTU at least, bytes": _asked("mtu"),
+    "Without ULL circuits": _asked("no_ull"),
+    "Without Cisco circuits": _asked("no_cisco"),
+    "With ULL premium": _asked("with_ull"),
+}
 FACTS: tuple[tuple[str, Any], ...] = (
     ("From", lambda each: each["row"].source_location),
     ("To", lambda each: each["row"].destination_location),
     ("Bandwidth", _bandwidth),
     ("Latency up to, ms", lambda each: each["row"].max_latency_ms),
     ("Without carriers", lambda each: _joined(each["row"].carrier_avoidance)),
+    *MORE.items(),
     ("Path", _way(0, "path")),
     ("Latency, ms", _way(0, "totalLatency")),
     ("Circuits", _way(0, "circuits")),

@@ -185,15 +185,18 @@ def texts_of(facts: Any) -> dict[str, tuple[list[str], bool]]:
 def test_a_saved_search_opens_again_and_compares(network: None, admin_page: Client) -> None:
     query = "&".join(f"{name}={value}" for name, value in ASKED.items())
     admin_page.post(f"{DESIGN}save/?{query}", {"search_name": "With twin"})
-    admin_page.post(f"{DESIGN}save/?{query.replace('24', '36')}", {"search_name": "Longer"})
+    longer = query.replace("24", "36")
+    admin_page.post(f"{DESIGN}save/?{longer}&with_ull=on", {"search_name": "Longer"})
 
     first, second = SavedSearch.objects.order_by("pk")
     page = admin_page.get(f"{DESIGN}compare/", {"search": [first.pk, second.pk]})
 
     facts = texts_of(page.context["facts"])
     assert facts["Without carriers"] == (["Meridian"] * 2, False)
+    assert facts["With ULL premium"] == (["–", "yes"], True)  # noqa: RUF001  an en dash
+    assert "Through" not in facts
     assert facts["Term, months"] == (["24", "36"], True)
-    assert facts["Monthly"] == (["3,400.00", "3,200.00"], True)
+    assert facts["Monthly"] == (["3,400.00", "3,680.00"], True)
     assert facts["Path"] == (["LON1, BOM1, SNG1"] * 2, False)
     assert page.context["columns"][0]["url"] == f"{DESIGN}?{query}"
     assert b'<td data-label="Longer">36</td>' in page.content

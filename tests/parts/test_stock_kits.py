@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from parts.api.wire import kits as kits_wire
+from parts.api.wire import parts as parts_wire
+from parts.api.wire import shopping as shopping_wire
+from parts.errors.stock import RecordNotFound
 from parts.models import Kit, PickList, StockMovement, StockPart
 from parts.selectors import invariants
 from parts.services import kits, movements
@@ -37,6 +42,24 @@ def kit(db: None) -> Kit:
     made = KitFactory(build_target=1)
     need(made, "PART", 30)
     return made
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (parts_wire.full_part, "Part 7 was"),
+        (kits_wire.one_kit, "Project 7 was"),
+        (kits_wire.full_kit, "Project 7 was"),
+        (kits_wire.one_pick_list, "Pick list 7 was"),
+        (shopping_wire.full_list, "Shopping list 7 was"),
+        (shopping_wire.one_item, "Shopping item 7 was"),
+    ],
+)
+def test_what_somebody_removed_meanwhile_is_said_to_be_gone(
+    db: None, read: Callable[[Any], Any], words: str
+) -> None:
+    with pytest.raises(RecordNotFound, match=words):
+        read(7)
 
 
 def test_small_places_are_emptied_first(stock: Any, kit: Kit) -> None:

@@ -33,6 +33,7 @@ from parts.api.stock_base import (
 from parts.api.views.stock_boxes import require_seller
 from parts.api.views.stock_kits import require_kit
 from parts.api.views.stock_parts import require_part
+from parts.api.wire.existing import existing
 from parts.api.wire.parts import seller_json
 from parts.choices.stock import DocumentKind
 from parts.errors.stock import FileTypeNotAllowed, RecordNotFound, StockInvalid
@@ -297,7 +298,8 @@ def _require_document(pk: str) -> StockDocument:
 
 
 def _shown(pk: int) -> dict[str, Any]:
-    row = StockDocument.objects.select_related("part", "kit", "blob").get(pk=pk)
+    rows = StockDocument.objects.select_related("part", "kit", "blob").filter(pk=pk)
+    row = existing(rows, "Document", pk)
     parent = row.part or row.kit
     return document_json(row, cover_id=parent.cover_document_id if parent else None)
 

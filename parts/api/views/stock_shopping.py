@@ -125,10 +125,7 @@ class ShoppingItemView(StockView):
     @says()
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return a line."""
-        number = number_in_path(pk, "Shopping item")
-        if not ShoppingItem.objects.filter(pk=number).exists():
-            raise RecordNotFound("Shopping item", pk)
-        return Response(wire.one_item(number))
+        return Response(wire.one_item(number_in_path(pk, "Shopping item")))
 
     @says(ItemInput)
     def partial_update(self, request: Request, pk: str) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from parts.api.wire.existing import existing
 from parts.api.wire.parts import reservation_json
 from parts.api.wire.shopping import link_json
 from parts.choices.stock import ListStatus, PickStatus
@@ -46,12 +47,12 @@ def kit_json(row: Any) -> dict[str, Any]:
 
 def one_kit(kit_id: int) -> dict[str, Any]:
     """Read a kit that exists, without its parts."""
-    return kit_json(read_kits(Kit.objects.filter(pk=kit_id)).get())
+    return kit_json(existing(read_kits(Kit.objects.filter(pk=kit_id)), "Project", kit_id))
 
 
 def full_kit(kit_id: int) -> dict[str, Any]:
     """Read a kit that exists, with coverage, links and pick lists."""
-    row = read_kits(Kit.objects.filter(pk=kit_id)).get()
+    row = existing(read_kits(Kit.objects.filter(pk=kit_id)), "Project", kit_id)
     covered = coverage_of(row)
     links = row.list_links.select_related("kit", "list").order_by("-created_at", "-pk")
     return {
@@ -153,7 +154,8 @@ def full_pick_list(row: PickList) -> dict[str, Any]:
 
 def one_pick_list(pick_list_id: int) -> dict[str, Any]:
     """Read a pick list that exists."""
-    return full_pick_list(read_pick_lists(PickList.objects.filter(pk=pick_list_id)).get())
+    rows = read_pick_lists(PickList.objects.filter(pk=pick_list_id))
+    return full_pick_list(existing(rows, "Pick list", pick_list_id))
 
 
 def _line_json(line: PickListLine, box_description: str | None) -> dict[str, Any]:

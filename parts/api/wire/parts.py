@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from inventory_site.core.prepared import Keys, Prepared
+from parts.api.wire.existing import existing
 from parts.choices.stock import ItemStatus, KitStatus, ListStatus
 from parts.models import (
     KitRequirement,
@@ -125,7 +126,7 @@ def full_part_json(part: StockPart) -> dict[str, Any]:
 
 def full_part(id4: str) -> dict[str, Any]:
     """Read a part that exists and return everything about it."""
-    return full_part_json(read_parts(StockPart.objects.filter(id4=id4)).get())
+    return full_part_json(existing(read_parts(StockPart.objects.filter(id4=id4)), "Part", id4))
 
 
 def places_of(pks: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from parts.api.wire.existing import existing
 from parts.api.wire.parts import places_of
 from parts.choices.stock import ItemStatus, ListStatus
 from parts.models import KitListLink, PartSeller, ShoppingGroup, ShoppingItem, ShoppingList
@@ -44,7 +45,7 @@ def list_json(row: Any) -> dict[str, Any]:
 
 def full_list(list_id: int) -> dict[str, Any]:
     """Read a list that exists, with items and groups."""
-    row = read_lists(ShoppingList.objects.filter(pk=list_id)).get()
+    row = existing(read_lists(ShoppingList.objects.filter(pk=list_id)), "Shopping list", list_id)
     rows = list(read_items(ShoppingItem.objects.filter(list=list_id)).order_by("created_at", "pk"))
     items = items_json(rows)
     groups = list(ShoppingGroup.objects.filter(list=list_id).select_related("seller"))
@@ -58,7 +59,8 @@ def read_items(rows: QuerySet[ShoppingItem]) -> QuerySet[ShoppingItem]:
 
 def one_item(item_id: int) -> dict[str, Any]:
     """Read an item that exists."""
-    return items_json([read_items(ShoppingItem.objects.filter(pk=item_id)).get()])[0]
+    rows = read_items(ShoppingItem.objects.filter(pk=item_id))
+    return items_json([existing(rows, "Shopping item", item_id)])[0]
 
 
 def items_json(rows: Sequence[ShoppingItem]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -37,6 +38,7 @@ from networkroutes.services.reservations import NAME_LENGTH, TERM
 
 MAX_LEGACY_FILE = 1024**3
 GENERATED = "network_path_"
+LARGEST_RATE = 1e12
 Made = TypeVar("Made", bound=models.Model)
 NUMERIC = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")
 
@@ -196,7 +198,7 @@ def rate(row: Row, report: TableReport, files: Files) -> ExchangeRate | None:
     """Take over a rate; a currency that has one here gets the replaced system's value once."""
     code = (legacy.text(row, "currency_code") or "").strip().upper()
     value = legacy.real(row, "exchange_rate")
-    if len(code) != 3 or not value:
+    if len(code) != 3 or not value or value >= LARGEST_RATE:
         raise SkipRow("code or rate is not usable")
     fields = {
         "exchange_rate": Decimal(str(row["exchange_rate"])).quantize(Decimal("1e-8")),
@@ -304,7 +306,8 @@ def _map(files: Files, name: str, source: Path, owner: int | None, report: Table
 
 def _saved(made: Made, row: Row, **times: Any) -> Made:
     """Insert a row under its old key where that is free, then set times that saving would
-    change."""
+    change; a row with a value that no column holds is skipped."""
+    _check(made)
     key = legacy.whole(row, "id")
     if key and not type(made)._default_manager.filter(pk=key).exists():
         made.pk = key
@@ -313,6 +316,22 @@ def _saved(made: Made, row: Row, **times: Any) -> Made:
     if given:
         type(made)._default_manager.filter(pk=made.pk).update(**given)
     return made
+
+
+def _check(made: models.Model) -> None:
+    loose = {
+        field.name
+        for field in made._meta.concrete_fields
+        if field.is_relation
+        or field.generated
+        or field.choices
+        or getattr(made, field.attname) in (None, "")
+    }
+    try:
+        made.clean_fields(exclude=loose)
+    except ValidationError as err:
+        name, texts = next(iter(err.message_dict.items()))
+        raise SkipRow(f"{name}: {texts[0]}") from err
 
 
 def _reservation(made: DarkFibreChannel, row: Row) -> None:

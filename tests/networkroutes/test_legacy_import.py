@@ -129,6 +129,33 @@ def test_orphans_and_unusable_rows_are_reported_and_skipped(tmp_path: Path):
     )
 
 
+def test_rows_with_values_that_no_column_holds_are_reported_and_the_rest_comes_over(
+    tmp_path: Path,
+):
+    rate = {**sample.tables()["exchange_rates"][0], "id": 9, "currency_code": "CHF"}
+    database = written(
+        tmp_path,
+        network_routes=[
+            route_row("LONPAR000001", location_a="x" * 300),
+            route_row("LONPAR000002", cost=1e16),
+            route_row("LONPAR000003"),
+        ],
+        exchange_rates=[{**rate, "exchange_rate": 1e20}],
+    )
+
+    report = import_network_inventory(database=database, folder=None)
+
+    assert NetworkRoute.objects.get().circuit_id == "LONPAR000003"
+    assert report.tables["network_routes"].skipped == [
+        "network_routes LONPAR000001: location_a: "
+        "Ensure this value has at most 255 characters (it has 300).",
+        "network_routes LONPAR000002: cost: Ensure that there are no more than 18 digits in total.",
+    ]
+    assert report.tables["exchange_rates"].skipped == [
+        "exchange_rates 9: code or rate is not usable"
+    ]
+
+
 def test_reservations_and_their_log_come_over(tmp_path: Path):
     channel = {
         "id": 7,

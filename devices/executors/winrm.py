@@ -152,12 +152,15 @@ class _Bounds:
 
     def send(self, send: Any, request: Any, **more: Any) -> Any:
         """Send one request and read its answer; raises `HostileAnswer`."""
+        from requests.exceptions import ReadTimeout
+
         bound_s = self._bound_s()
         try:
             response = send(request, **{**more, "stream": True, "timeout": bound_s})
             return self._read(response, bound_s)
         except OSError as err:
-            if self._is_over or time.monotonic() < self._ends:
+            is_late = isinstance(err, ReadTimeout) or time.monotonic() >= self._ends
+            if self._is_over or not is_late:
                 raise
             raise self._late() from err
 
@@ -171,7 +174,8 @@ class _Bounds:
 
     def _late(self) -> HostileAnswer:
         self._is_over = True
-        return HostileAnswer("timeout", f"no whole answer within {self._whole_s:g}s")
+        within_s = min(self._whole_s, self._answer_s)
+        return HostileAnswer("timeout", f"no whole answer within {within_s:g}s")
 
     def _read(self, response: Any, bound_s: float) -> Any:
         ends, body = time.monotonic() + bound_s, bytearray()
@@ -185,7 +189,7 @@ class _Bounds:
                     text = f"the answers are longer than {MAX_ANSWERS_BYTES} bytes"
                     raise HostileAnswer("output_limit", text)
                 if time.monotonic() > ends:
-                    raise HostileAnswer("timeout", f"the answer did not end within {bound_s:.3g}s")
+                    raise self._late()
         except HostileAnswer:
             response.close()
             raise

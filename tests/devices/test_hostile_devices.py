@@ -138,7 +138,7 @@ ANSWERS: dict[str, tuple[Saying, str, str]] = {
         "output_limit",
         "longer than",
     ),
-    "a byte at a time": (trickle, "timeout", "did not end within 2s"),
+    "a byte at a time": (trickle, "timeout", "no whole answer within 2s"),
     "to the metadata address": (
         once(
             b"HTTP/1.1 307 Gone\r\nLocation: http://169.254.169.254/latest\r\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from inventory_site.core.admin import (
     EMPTY,
@@ -28,7 +28,7 @@ from parts.admin.stock_forms import PartField, PlaceField
 from parts.admin.stock_pages import StockAdmin, StockReadOnlyAdmin
 from parts.admin.stock_words import part_link
 from parts.choices.stock import JobStatus, StocktakeStatus
-from parts.models import AiRun, Box, StockJob, Stocktake
+from parts.models import AiRun, Box, PartType, StockJob, StockPart, Stocktake
 from parts.services import ai, jobs, stocktakes
 
 JOB_STATES = {
@@ -191,7 +191,11 @@ class StocktakeAdmin(StockAdmin):
 def _accept_form(request: HttpRequest, objects: list[Any]) -> type[forms.Form]:
     """A tick per proposed field."""
     proposal = objects[0].proposal or {}
-    choices = [(name, f"{name}: {_short(value)}") for name, value in proposal.items() if value]
+    choices = [
+        (name, f"{_label(name)}: {_short(name, value)}")
+        for name, value in proposal.items()
+        if value
+    ]
     field = forms.MultipleChoiceField(
         label="Fields", choices=choices, widget=forms.CheckboxSelectMultiple
     )
@@ -203,14 +207,23 @@ def _accept(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> A
     return Answer(f"{part} has {len(data['wanted'])} of the proposed fields.")
 
 
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _label(name: str) -> str:
+    """Return what a field of a part is called."""
+    return capfirst(str(getattr(StockPart._meta.get_field(name), "verbose_name", name)))
+
+
+def _short(name: str, value: Any) -> str:
+    """Return a proposed value in words."""
+    if name == "type_id":
+        value = PartType.objects.filter(pk=value).values_list("name", flat=True).first()
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or EMPTY)
     return text if len(text) <= 120 else f"{text[:119]}…"
 
 
 def _proposal(request: HttpRequest, run: AiRun) -> dict[str, Any]:
-    rows = [(name, _short(value)) for name, value in (run.proposal or {}).items()]
-    return {"tables": [ShortTable("Proposal", ("Field", "Value"), rows, empty="No proposal.")]}
+    rows = [(_label(name), _short(name, value)) for name, value in (run.proposal or {}).items()]
+    reason = run.error or "No proposal."
+    return {"tables": [ShortTable("Proposal", ("Field", "Value"), rows, empty=reason)]}
 
 
 @register(AiRun)
@@ -219,7 +232,7 @@ class AiRunAdmin(StockReadOnlyAdmin):
 
     noun = "AI run"
     list_title = "AI runs"
-    list_display = ["asked", "about", "source", "state", "cost", "user", "at"]
+    list_display = ["asked", "about", "by", "state", "cost", "user", "at"]
     list_filter = ["kind", "status"]
     list_select_related = ["part", "user"]
     search_fields = ["part__id4"]
@@ -240,6 +253,13 @@ class AiRunAdmin(StockReadOnlyAdmin):
 
     def opens_on(self, obj: Any) -> str:
         return "proposal"
+
+    def object_title(self, obj: Any) -> str:
+        return f"{obj.get_kind_display()}, run {obj.pk}"
+
+    @column("By", order="source", export="source")
+    def by(self, run: AiRun) -> str:
+        return "Rules" if run.source == "rules" else "AI service"
 
     @column("Asked", order="kind")
     def asked(self, run: AiRun) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from parts.demo.stock import load
-from parts.models import Box, Kit, PickList, ShoppingList, StockMovement, StockPart
+from parts.models import AiRun, Box, Kit, PickList, ShoppingList, StockMovement, StockPart
 from parts.services import reorg, search
 from tests.factories.parts import make_part
 
@@ -55,6 +55,24 @@ def test_the_list_shows_the_best_finds_first_unless_a_column_is_chosen(
 
     assert shown() == ["RELA", "RELB", "ZZZZ"]
     assert shown(o="-1") == ["ZZZZ", "RELB", "RELA"]
+
+
+def test_a_proposal_is_shown_in_words_and_a_failure_with_its_reason(
+    admin_page: Any, demo: None
+) -> None:
+    part = StockPart.objects.get(id4="RELA")
+    proposal = {"type_id": part.type_id, "tags": ["one", "two"], "pin_count": 5}
+    made = AiRun.objects.create(kind="cleanup", part=part, proposal=proposal, status="completed")
+    failed = AiRun.objects.create(kind="tags", status="failed", error="The service is down.")
+
+    pages = [
+        admin_page.get(reverse("admin:parts_airun_change", args=[run.pk])).content.decode()
+        for run in (made, failed)
+    ]
+
+    for words in ("Relay", "one, two", "Pin count", f", run {made.pk}"):
+        assert words in pages[0]
+    assert "The service is down." in pages[1]
 
 
 def test_the_list_is_searched_as_the_api_does(admin_page: Any, demo: None) -> None:

@@ -316,7 +316,7 @@ class StockPartAdmin(StockAdmin):
     def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
         """Put the best finds of a search first, unless a column is chosen or there are too many."""
         text = request.GET.get(SEARCH_VAR, "").strip()[:200]
-        found = find_parts(text) if text else None
+        found = find_parts(text) if text and "\0" not in text else None
         if not found or not found.finds or found.is_capped:
             return list(super().get_ordering(request))
         places = (When(pk=find.row.part_pk, then=at) for at, find in enumerate(found.finds))

@@ -55,6 +55,7 @@ def test_the_list_shows_the_best_finds_first_unless_a_column_is_chosen(
 
     assert shown() == ["RELA", "RELB", "ZZZZ"]
     assert shown(o="-1") == ["ZZZZ", "RELB", "RELA"]
+    assert len(shown(q="re\0lay")) == StockPart.objects.count()
 
 
 def test_a_proposal_is_shown_in_words_and_a_failure_with_its_reason(

@@ -9,23 +9,30 @@ from parts.selectors.search_text import ID4_LENGTH, normalised
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A token, and the misspelt words it may mean; empty when the token itself is found."""
+    """A token, and the misspelt words it may mean; empty when the token itself is found.
+
+    A word shorter than the token is meant as a whole, any other by its beginning.
+    """
 
     token: str
     words: tuple[str, ...] = ()
     beginning: str = field(init=False, compare=False)
     word: str = field(init=False, compare=False)
+    meant: tuple[str, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Spell the token as it begins a word, and as it is one; asked of every row."""
         object.__setattr__(self, "beginning", f" {self.token}")
         object.__setattr__(self, "word", f" {self.token} ")
+        size = len(self.token)
+        meant = (f" {word}" if len(word) >= size else f" {word} " for word in self.words)
+        object.__setattr__(self, "meant", tuple(meant))
 
     @property
     def sought(self) -> tuple[str, ...]:
         """Texts one of which a field must hold; a single letter only where a word begins."""
         if self.words:
-            return tuple(f" {word}" for word in self.words)
+            return self.meant
         return (self.token if len(self.token) >= 2 else f" {self.token}",)
 
     @property

@@ -70,7 +70,8 @@ def find_parts(text: str) -> Finds:
     """Return the parts that match every token, best first; at most six queries.
 
     Up to 500 matches the order is exact; above, the 500 that are scored come field by field in the
-    table's order, parts with stock first, then by id.
+    table's order, parts with stock first, then by id. A misspelt token that may mean more than 200
+    words is capped too.
     """
     terms = [Term(token) for token in tokens_of(text)]
     if not terms:
@@ -79,7 +80,11 @@ def find_parts(text: str) -> Finds:
     if found.finds:
         return found
     mended = _mended(terms)
-    return _scored(mended) if mended else found
+    if mended is None:
+        return found
+    found = _scored(mended)
+    is_cut = any(len(term.words) > MOST_WORDS for term in mended)
+    return Finds(found.finds, is_capped=True) if is_cut else found
 
 
 def matching_parts(text: str) -> RawSQL | list[int]:
@@ -115,7 +120,7 @@ def points_of(id4: str, texts: Sequence[str], term: Term) -> tuple[int, str]:
     if best:
         return best, field
     for name, text in zip(FIELDS, texts, strict=True):
-        if any(f" {meant}" in text for meant in term.words):
+        if any(meant in text for meant in term.meant):
             return TYPO_POINTS, name
     return 0, ""
 
@@ -183,7 +188,8 @@ def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:
     """
     words = sorted(word for (word,) in fetched(*_room().close_words_sql(tokens)))
     return {
-        token: [word for word in words if is_close(token, word)][:MOST_WORDS] for token in tokens
+        token: [word for word in words if is_close(token, word)][: MOST_WORDS + 1]
+        for token in tokens
     }
 
 

@@ -19,6 +19,7 @@ from tests.factories.parts import (
     SellerFactory,
     StockDocumentFactory,
     StockPartFactory,
+    make_part,
 )
 
 FIELDS = {
@@ -32,6 +33,7 @@ FIELDS = {
 }
 WORDS = ("relay", "rel", "5V", "4.7\u00b5F", "film", "LED", "r%l", "x_1", "Caf\u00e9", "resistor")
 WORDS += ("conn-9", "ab", "b", "2N2222", "driver", "aa12", "0603")
+LONG_AND_SHORT = (("ABAA", "cdefgh"), ("ABAB", "cdefghxy"), ("ABAC", "bcdefghxy"))
 MISSPELT = ("resisror", "drivre", "conm-9", "2n2232", "nothing", "rlay", "relaj")
 
 
@@ -96,6 +98,20 @@ def test_the_search_answers_as_the_contract_says_of_each_part(
         if not capped:
             matching = StockPart.objects.filter(pk__in=known).values_list("id4", flat=True)
             assert (query, set(matching)) == (query, {id4 for id4, _, _ in expected})
+
+
+def test_a_short_word_that_a_token_may_mean_is_no_beginning_of_longer_ones(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cdefgh` is two letters from `abcdefgh`, `cdefghxy` four."""
+    pks = [make_part(id4, description=text).pk for id4, text in LONG_AND_SHORT]
+    search.refresh(pks)
+
+    found = stock_search.find_parts("abcdefgh")
+    assert [find.row.id4 for find in found.finds] == ["ABAA", "ABAC"]
+    assert not found.is_capped
+    monkeypatch.setattr(stock_search, "MOST_WORDS", 1)  # it may mean two
+    assert stock_search.find_parts("abcdefgh").is_capped
 
 
 def _piece(dice: Random) -> str:

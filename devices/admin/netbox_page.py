@@ -104,8 +104,10 @@ def _do(request: HttpRequest, form: SettingsForm) -> str:
         return "The settings of NetBox are saved."
     if wanted == "refresh":
         policy.require(request.user, policy.CHANGE)
-        counts = netbox_sync.sync(actor=request.user)
-        return f"{counts['total']} read from NetBox, {counts['inserted']} of them new."
+        synced = netbox_sync.sync(actor=request.user, is_quick=True)
+        rest = "" if synced.is_whole else " NetBox is slow: a task reads the rest."
+        total, new = synced.counts["total"], synced.counts["inserted"]
+        return f"{total} read from NetBox, {new} of them new.{rest}"
     if wanted in ASIDE:
         done = netbox_inventory.run(wanted, actor=request.user)
         left = f" {done['left']} are left to the next time." if done["left"] else ""

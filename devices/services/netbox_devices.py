@@ -31,8 +31,8 @@ REQUIRED = ("name", "device_type", "role", "site")
 
 
 def asked(work: Callable[[NetBoxClient], T]) -> T:
-    """Do something with the configured NetBox; raises `RemoteFailed`."""
-    client = netbox_settings.client()
+    """Do something with the configured NetBox within 6 s; raises `RemoteFailed`."""
+    client = netbox_settings.client(is_quick=True)
     try:
         return work(client)
     except NetBoxFailed as err:

@@ -7,6 +7,7 @@ second run finds nothing to do.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from inventory_site.core.locks import guarded
 
 PULL, PUSH = "pull", "push"
 DIRECTIONS = (PULL, PUSH)
-MAX_WRITES = 50  # of one push; the rest is left to the next call
+MAX_WRITES, WRITING_S = 50, 3.0  # of one call; the rest is left to the next one
 
 
 @dataclass(slots=True)
@@ -48,8 +49,8 @@ def preview(direction: str) -> dict[str, Any]:
 def run(direction: str, *, actor: Any) -> dict[str, Any]:
     """Do what the preview says; a device that fails is a row with its reason.
 
-    `left` counts what a push leaves to the next call. Raises `Invalid` and `RemoteFailed`, and
-    `BusyError` while another process talks with NetBox.
+    `left` counts what is left to the next call, so that nobody waits for long. Raises `Invalid` and
+    `RemoteFailed`, and `BusyError` while another process talks with NetBox.
     """
     policy.require(actor, policy.CHANGE)
     if direction == PULL:
@@ -63,7 +64,11 @@ def _run(direction: str, actor: Any) -> dict[str, Any]:
     batch = wanted[:MAX_WRITES] if direction == PUSH else wanted
     act = _pulled if direction == PULL else _pusher()
     done: dict[str, Any] = {"created": 0, "updated": 0, "errors": []}
+    ends, tried = time.monotonic() + WRITING_S, 0
     for row in batch:
+        if time.monotonic() > ends:
+            break
+        tried += 1
         try:
             act(row, actor)
         except (DomainError, NetBoxFailed) as err:
@@ -71,7 +76,7 @@ def _run(direction: str, actor: Any) -> dict[str, Any]:
             done["errors"].append({"name": row.name, "error": text[:500]})
         else:
             done["created" if row.action == "create" else "updated"] += 1
-    done |= {"direction": direction, "left": len(wanted) - len(batch)}
+    done |= {"direction": direction, "left": len(wanted) - tried}
     audit.record(actor, f"netbox.{direction}", after={**done, "errors": len(done["errors"])})
     return done
 

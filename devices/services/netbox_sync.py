@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from devices.addresses import ip_of_interface
 from devices.errors import RemoteFailed
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
-from devices.services.netbox_client import NetBoxFailed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
 from inventory_site.core.errors import BusyError
 from inventory_site.core.locks import alone
+from inventory_site.core.tasks import enqueue
 
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
 
@@ -32,21 +34,44 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def sync(*, actor: Any = None) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a refresh did; where it is not whole, a task reads the rest."""
+
+    counts: dict[str, int]
+    is_whole: bool = True
+
+
+def sync(*, actor: Any = None, is_quick: bool = False) -> Synced:
     """Refresh the cache: upsert by NetBox id, remove what has vanished; one transaction.
 
-    Talks first and writes afterwards. Raises `RemoteFailed`, and `BusyError` while another does.
+    Talks first and writes afterwards. A quick one keeps what came within 6 s, removes nothing then,
+    and leaves the whole to a task. Raises `RemoteFailed`, and `BusyError` while another does.
     """
     with one_at_a_time():
-        return _sync(actor)
+        found, is_whole = _read(netbox_settings.client(is_quick=is_quick))
+        synced = Synced(_write(found, actor, is_whole=is_whole), is_whole)
+    if not is_whole:
+        enqueue("devices.sync_netbox", dedupe_key="netbox:rest")
+    return synced
 
 
-def _sync(actor: Any) -> dict[str, int]:
-    client = netbox_settings.client()
+def _read(client: NetBoxClient) -> tuple[list[tuple[bool, Any]], bool]:
+    """Return what NetBox has, and whether that is all."""
+    found: list[tuple[bool, Any]] = []
     try:
-        found = [(is_vm, row) for is_vm, path in PATHS for row in client.all(path)]
+        for is_vm, path in PATHS:
+            found.extend((is_vm, row) for row in client.each(path))
+    except OutOfTime as err:
+        if not found:
+            raise RemoteFailed("NETBOX_ERROR", str(err)) from err
+        return found, False
     except NetBoxFailed as err:
         raise RemoteFailed("NETBOX_ERROR", str(err)) from err
+    return found, True
+
+
+def _write(found: list[tuple[bool, Any]], actor: Any, *, is_whole: bool) -> dict[str, int]:
     now, counts = timezone.now(), {"inserted": 0, "updated": 0, "errors": 0, "total": len(found)}
     with transaction.atomic():
         for is_vm, row in found:
@@ -59,14 +84,15 @@ def _sync(actor: Any) -> dict[str, int]:
                 defaults={**entry_of(row), "cached_at": now},
             )
             counts["inserted" if made else "updated"] += 1
-        NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
+        if is_whole:
+            NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
         audit.record(actor, "netbox.synced", after=counts)
     return counts
 
 
 def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
     """Refresh one device of the cache; raises `RemoteFailed`, 404 when NetBox has none."""
-    client = netbox_settings.client()
+    client = netbox_settings.client(is_quick=True)
     try:
         row = client.get(f"{PATHS[0][1]}{device_id}/")
     except NetBoxFailed as err:

@@ -8,12 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Setting
 from devices.models import Device, NetBoxCacheEntry
-from devices.services import netbox_settings, netbox_sync
+from devices.services import netbox_client, netbox_settings, netbox_sync
 from devices.services.netbox_client import NetBoxClient
 from inventory_site.core.locks import alone
+from inventory_site.core.models import QueuedTask
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,9 @@ class NetBox(BaseHTTPRequestHandler):
         for number in (1, 2)
     ]
 
+    second_page = threading.Event()
+    second_page.set()
+
     def do_GET(self):
         if self.headers.get("Authorization") != f"Token {TOKEN}":
             return self._answer(403, {"detail": "Invalid token"})
@@ -44,6 +49,8 @@ class NetBox(BaseHTTPRequestHandler):
             return self._answer(200, {"netbox-version": "4.1.0", "python-version": "3.12.3"})
         if self.path.startswith("/api/dcim/devices/"):
             at = int(parse_qs(urlsplit(self.path).query).get("offset", ["0"])[0])
+            if at:
+                self.second_page.wait(20)
             more = f"http://elsewhere.example/?limit=1&offset={at + 1}" if at == 0 else None
             page = {"count": 2, "next": more, "results": self.rows[at : at + 1]}
             return self._answer(200, page)
@@ -106,6 +113,29 @@ def test_a_sync_is_idempotent_and_removes_what_vanished(api, netbox):
     ]
     flat = admin.get("/integrations/v1/netbox/devices?limit=10000").json()
     assert (flat["count"], flat["data"][0]["primary_ip4"]) == (2, "10.1.0.1")
+
+
+def test_a_slow_netbox_is_read_in_part_and_a_task_reads_the_rest(api, netbox, monkeypatch):
+    admin = api("admin")
+    admin.put("/api/netbox/settings", {"url": netbox, "token": TOKEN}, format="json")
+    NetBoxCacheEntry.objects.create(netbox_id=9, device_name="gone", cached_at=timezone.now())
+    monkeypatch.setattr(netbox_client, "QUICK_S", 2.0)
+    go_on = threading.Event()
+    monkeypatch.setattr(NetBox, "second_page", go_on)
+
+    answer = admin.post("/api/netbox/sync")
+    go_on.set()
+
+    assert answer.status_code == 202
+    assert answer.json()["data"] == {
+        "inserted": 1,
+        "updated": 0,
+        "errors": 0,
+        "total": 1,
+        "is_partial": True,
+    }
+    assert sorted(NetBoxCacheEntry.objects.values_list("netbox_id", flat=True)) == [1, 9]
+    assert QueuedTask.objects.open().filter(task="devices.sync_netbox").count() == 1
 
 
 def test_while_one_syncs_the_others_are_told_and_nothing_is_written(api, netbox):

@@ -158,7 +158,7 @@ print(0 if done is None else done.records_collected)
 SYNC = """
 import json
 from devices.services import netbox_sync
-print(json.dumps(netbox_sync.sync()))
+print(json.dumps(netbox_sync.sync().counts))
 """
 CACHED = "devices_netboxcacheentry"
 

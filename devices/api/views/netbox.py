@@ -69,8 +69,11 @@ class SyncView(DeviceView):
     permissions = {"post": policy.CHANGE}
 
     def post(self, request: Request) -> Response:
-        """Refresh the cache."""
-        return Response(netbox_sync.sync(actor=request.user))
+        """Refresh the cache; 202 when NetBox was slow, and a task reads the rest."""
+        synced = netbox_sync.sync(actor=request.user, is_quick=True)
+        if synced.is_whole:
+            return Response(synced.counts)
+        return said({**synced.counts, "is_partial": True}, "The rest is read by a task", 202)
 
 
 class SyncOneView(DeviceView):

@@ -13,6 +13,7 @@ from typing import Any
 from parts.selectors.search_sql import (
     ROWS,
     TRIGRAM,
+    Row,
     Sql,
     distinct_ranks,
     fetched,
@@ -21,6 +22,7 @@ from parts.selectors.search_sql import (
     like,
     one_after_another,
     row_holds,
+    rows_of,
     seen,
 )
 from parts.selectors.search_terms import Term, pieces_of, typo_distance
@@ -33,15 +35,19 @@ PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 PAIRS = f"parts_row_pairs({', '.join(FIELDS)})"
 
 
-def candidates(terms: Sequence[Term], most: int) -> list[int]:
-    """Return the ranks that match every term; `most` of them, field by field, when there are more.
+def candidates(terms: Sequence[Term], most: int) -> list[Row]:
+    """Return the rows that match every term; `most` of them, field by field, when there are more.
 
     Field by field: first those whose id holds a term, then those whose code does, and so on.
     """
     hope = max(most * TRIED // NEAR, 1)
-    ranks, (in_all, *hits) = _first_look(terms, most, hope)
-    if in_all < hope or len(ranks) >= most:
-        return ranks[:most]
+    rows, (in_all, *hits) = _first_look(terms, most, hope)
+    if in_all < hope or len(rows) >= most:
+        return rows[:most]
+    return rows_of(_field_by_field(terms, hits, most, hope))
+
+
+def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope: int) -> list[int]:
     arms = [id4_arm(terms)]
     for field, count in zip(FIELDS, hits, strict=True):
         rows = 2 * most * TRIED // count if count >= hope else 0
@@ -89,8 +95,8 @@ def close_words_sql(tokens: Iterable[str]) -> Sql:
     return " UNION ".join(clauses), values
 
 
-def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[int], list[int]]:
-    """Return the ranks that the indexes give, and the hits among the first rows.
+def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row], list[int]]:
+    """Return the rows that the indexes give, and the hits among the first rows.
 
     Hits are counted over all and for each field. Where there are many, only the ids are asked: what
     an index gives must be few, since all of it is put in the order of its fields.
@@ -106,13 +112,16 @@ def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[int],
         f"WITH tried AS MATERIALIZED (SELECT ARRAY[count(*){counts}] AS hits FROM {_first(TRIED)} "  # noqa: S608  own names
         f"WHERE {seen_all}), "
         f"ids AS MATERIALIZED (SELECT place FROM ({ids}) AS ids ORDER BY place LIMIT {most:d}) "
-        "SELECT NULL, hits FROM tried UNION ALL SELECT place, NULL FROM ids UNION ALL "
-        f"SELECT place, NULL FROM (SELECT place FROM (SELECT rank AS place, CASE {number} END AS f "
+        "SELECT f.hits, r.rank, r.part_id, r.id4, r.haystack FROM ("
+        "SELECT 0 AS turn, NULL AS place, hits FROM tried "
+        "UNION ALL SELECT 1, place, NULL FROM ids UNION ALL "
+        f"SELECT 2 + f, place, NULL FROM (SELECT f, place FROM (SELECT rank AS place, CASE {number} END AS f "
         f"FROM {ROWS} WHERE {held} OFFSET 0) AS held WHERE (SELECT hits[1] FROM tried) < {hope:d} "
-        f"AND (SELECT count(*) FROM ids) < {most:d} ORDER BY f, place LIMIT {most:d}) AS rare",
+        f"AND (SELECT count(*) FROM ids) < {most:d} ORDER BY f, place LIMIT {most:d}) AS rare"
+        f") AS f LEFT JOIN {ROWS} AS r ON r.rank = f.place ORDER BY turn, place",
         [*field_values, *seen_values, *id_values, *field_values, *held_values],
     )
-    return list(dict.fromkeys(rank for rank, _ in found[1:])), found[0][1]
+    return list({row[0]: row for _, *row in found[1:]}.values()), found[0][0]
 
 
 def _field_arm(terms: Sequence[Term], field: str, most: int, rows: int) -> Sql:

@@ -11,7 +11,9 @@ from parts.selectors.search_terms import Term
 from parts.selectors.search_text import ranks_of_prefix
 
 Sql = tuple[str, list[Any]]
+Row = tuple[int, int, str, str]  # rank, key of the part, id, haystack
 ROWS = "parts_partsearchrow"
+COLUMNS = "rank, part_id, id4, haystack"
 TRIGRAM = 3
 
 
@@ -20,6 +22,17 @@ def fetched(sql: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
+
+
+def rows_of(ranks: Sequence[int]) -> list[Row]:
+    """Read the rows of some ranks, in the order given; one query."""
+    if not ranks:
+        return []
+    on_sqlite = connection.vendor == "sqlite"
+    wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
+    sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
+    found = {row[0]: row for row in fetched(sql, ranks if on_sqlite else [ranks])}
+    return [found[rank] for rank in ranks if rank in found]
 
 
 def distinct_ranks(sql: str, values: Sequence[Any]) -> list[int]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from parts.selectors.search_sql import (
     ROWS,
     TRIGRAM,
+    Row,
     Sql,
     distinct_ranks,
     id4_arm,
@@ -18,6 +19,7 @@ from parts.selectors.search_sql import (
     like,
     one_after_another,
     row_holds,
+    rows_of,
 )
 from parts.selectors.search_terms import Term, pieces_of, typo_distance
 from parts.selectors.search_text import FIELDS
@@ -36,11 +38,15 @@ STARTING_GRAMS = (
 )
 
 
-def candidates(terms: Sequence[Term], most: int) -> list[int]:
-    """Return the ranks that match every term; `most` of them, field by field, when there are more.
+def candidates(terms: Sequence[Term], most: int) -> list[Row]:
+    """Return the rows that match every term; `most` of them, field by field, when there are more.
 
     Field by field: first those whose id holds a term, then those whose code does, and so on.
     """
+    return rows_of(_ranks(terms, most))
+
+
+def _ranks(terms: Sequence[Term], most: int) -> list[int]:
     ranks = distinct_ranks(*_limited([id4_arm(terms), _text_arm(terms)], most))
     if len(ranks) < most:
         return ranks

@@ -38,7 +38,6 @@ ORDERED_POINTS = tuple(POINTS[name] for name in FIELDS)
 TYPO_POINTS = 5
 LONGEST_QUERY = 200
 MOST_WORDS = 200
-COLUMNS = "rank, part_id, id4, haystack"
 
 
 class Row(NamedTuple):
@@ -133,10 +132,10 @@ def _id4_points(id4: str, token: str) -> int:
 
 def _scored(terms: Sequence[Term]) -> Finds:
     """Score the candidates of every term; a term that is said twice counts twice."""
-    ranks = _room().candidates(_distinct(terms), CAP + 1)
-    finds = [find for row in _rows(ranks[:CAP]) if (find := _find(row, terms)) is not None]
+    rows = [Row(*row) for row in _room().candidates(_distinct(terms), CAP + 1)]
+    finds = [find for row in rows[:CAP] if (find := _find(row, terms)) is not None]
     finds.sort(key=lambda find: (-find.score, find.row.rank))
-    return Finds(finds, len(ranks) > CAP)
+    return Finds(finds, len(rows) > CAP)
 
 
 def _find(row: Row, terms: Sequence[Term]) -> Find | None:
@@ -191,15 +190,6 @@ def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:
         token: [word for word in words if is_close(token, word)][: MOST_WORDS + 1]
         for token in tokens
     }
-
-
-def _rows(ranks: Sequence[int]) -> list[Row]:
-    if not ranks:
-        return []
-    on_sqlite = connection.vendor == "sqlite"
-    wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
-    sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
-    return list(map(Row._make, fetched(sql, ranks if on_sqlite else [ranks])))
 
 
 def _room() -> Any:

@@ -115,8 +115,9 @@ def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row],
         "SELECT f.hits, r.rank, r.part_id, r.id4, r.haystack FROM ("
         "SELECT 0 AS turn, NULL AS place, hits FROM tried "
         "UNION ALL SELECT 1, place, NULL FROM ids UNION ALL "
-        f"SELECT 2 + f, place, NULL FROM (SELECT f, place FROM (SELECT rank AS place, CASE {number} END AS f "
-        f"FROM {ROWS} WHERE {held} OFFSET 0) AS held WHERE (SELECT hits[1] FROM tried) < {hope:d} "
+        "SELECT 2 + f, place, NULL FROM (SELECT f, place FROM "
+        f"(SELECT rank AS place, CASE {number} END AS f FROM {ROWS} WHERE {held} OFFSET 0) "
+        f"AS held WHERE (SELECT hits[1] FROM tried) < {hope:d} "
         f"AND (SELECT count(*) FROM ids) < {most:d} ORDER BY f, place LIMIT {most:d}) AS rare"
         f") AS f LEFT JOIN {ROWS} AS r ON r.rank = f.place ORDER BY turn, place",
         [*field_values, *seen_values, *id_values, *field_values, *held_values],

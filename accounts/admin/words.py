@@ -100,7 +100,7 @@ OWN = {
 }
 """Sentences of what people do to their own account."""
 
-ABBREVIATIONS = {"kmz": "KMZ", "bom": "BOM"}
+ABBREVIATIONS = {word: word.upper() for word in ("bom", "id", "ip", "kmz", "mtu", "sla", "url")}
 
 
 def user_badge(user: User) -> SafeString:
@@ -161,7 +161,7 @@ def field_words(object_type: str, name: str) -> str:
         label = str(apps.get_model(object_type)._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a relation's is caught
     except (LookupError, ValueError, AttributeError, FieldDoesNotExist):
         label = name.replace("_", " ")
-    return capfirst(label)
+    return capfirst(" ".join(ABBREVIATIONS.get(word, word) for word in label.split()))
 
 
 def value_words(value: Any) -> Any:

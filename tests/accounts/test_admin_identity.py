@@ -360,8 +360,8 @@ def test_an_entry_shows_before_and_after_side_by_side(admin_page: Client) -> Non
     answer = admin_page.get(f"{AUDIT}{entry.pk}/change/")
 
     assert answer.context["tab_context"]["rows"] == [
-        ("mtu", 1500, 9000, True),
-        ("same", 1, 1, False),
+        ("MTU", 1500, 9000, True),
+        ("Same", 1, 1, False),
     ]
 
 

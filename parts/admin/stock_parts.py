@@ -45,7 +45,7 @@ from parts.admin.stock_verbs import ADD, ARCHIVE, COUNT, MOVE, PARAMETERS, RESTO
 from parts.admin.stock_words import stock_badge
 from parts.models import StockPart
 from parts.selectors import boxes as box_reads
-from parts.selectors.stock_search import find_parts, matching_parts
+from parts.selectors.stock_search import Finds, find_parts, matching_parts
 from parts.services import documents, parts
 from parts.services.booking import Amount
 
@@ -315,9 +315,8 @@ class StockPartAdmin(StockAdmin):
 
     def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
         """Put the best finds of a search first, unless a column is chosen or there are too many."""
-        text = request.GET.get(SEARCH_VAR, "").strip()[:200]
-        found = find_parts(text) if text and "\0" not in text else None
-        if not found or not found.finds or found.is_capped:
+        found = _finds_of(request)
+        if not found.finds or found.is_capped:
             return list(super().get_ordering(request))
         places = (When(pk=find.row.part_pk, then=at) for at, find in enumerate(found.finds))
         return [Case(*places, default=len(found.finds)), *self.ordering]
@@ -347,3 +346,13 @@ class StockPartAdmin(StockAdmin):
         if file:
             upload = documents.Upload(file.name, file.size, file.file)
             documents.upload_document(actor=request.user, parent=part, upload=upload)
+
+
+def _finds_of(request: HttpRequest) -> Finds:
+    """Return what the text of a call finds; a list asks for its order several times."""
+    kept = vars(request)
+    if "stock_finds" not in kept:
+        text = request.GET.get(SEARCH_VAR, "").strip()[:200]
+        kept["stock_finds"] = find_parts(text) if "\0" not in text else Finds([])
+    found: Finds = kept["stock_finds"]
+    return found

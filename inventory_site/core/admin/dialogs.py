@@ -135,7 +135,7 @@ class VerbMixin:
                 **self.admin_site.each_context(request),  # type: ignore[attr-defined]
                 "title": f"{verb.label}: {answer.text}",
                 "opts": self.opts,  # type: ignore[attr-defined]
-                "list_title": self.list_title,  # type: ignore[attr-defined]
+                "list_title": self.list_title,  # type: ignore[attr-defined]  # of ListMixin
                 "answer": answer,
                 "next": self._back(request, objects, verb),
             }

@@ -10,14 +10,8 @@ from typing import Any, ClassVar
 from devices.executors import snmp_codec as codec
 from devices.executors.base import Outcome, first_error, positive
 from devices.executors.snmp_codec import VarBind, parse_oid
-from devices.executors.snmp_engine import (
-    SILENT_TEXT,
-    Agent,
-    Garbled,
-    NoAnswer,
-    SnmpEngine,
-    error_text,
-)
+from devices.executors.snmp_engine import SILENT_TEXT, SnmpEngine, error_text
+from devices.executors.snmp_requests import Agent, Garbled, NoAnswer
 from devices.executors.snmp_socket import Unreachable
 
 SYSTEM = "1.3.6.1.2.1.1"

@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from devices.executors import snmp_codec as codec
 from devices.executors.snmp_codec import Response, VarBind
+from devices.executors.snmp_requests import (
+    Agent,
+    Batch,
+    Failure,
+    Garbled,
+    NoAnswer,
+    Request,
+    Silent,
+    Take,
+)
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
 MAX_WALK_ROWS = 50_000
@@ -19,35 +29,13 @@ PATIENCE_S, MAX_PATIENCE_S = 0.02, 0.5
 SWEEP_S = 0.01
 FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
 MAX_FRAMES = 1000
+FEW = 8
 SILENT_TEXT = "No SNMP response received before timeout"
 GARBLED_TEXT = "The agent answered with something that is no SNMP message"
 
 
 Oid = tuple[int, ...]
-
-
-class NoAnswer(Exception):
-    """A target stayed silent through every retry."""
-
-
-class Garbled(Exception):
-    """All that a target sent was no SNMP message."""
-
-
-Failure = NoAnswer | Garbled | Unreachable
-Take = Callable[[int, Response | Failure], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """An agent to ask; the community stays out of `repr()`. Times in seconds."""
-
-    host: str
-    port: int = 161
-    community: str = field(default="public", repr=False)
-    version: int = codec.V2C
-    timeout_s: float = 5.0
-    retries: int = 1
+_silent = Silent()
 
 
 @dataclass(slots=True)
@@ -58,63 +46,14 @@ class Walk:
     error: str = ""
 
 
-class _Batch:
-    """Questions that are waited for together; `take` is told what became of each."""
-
-    __slots__ = ("left", "over", "take")
-
-    def __init__(self, size: int, over: asyncio.Future[None], take: Take) -> None:
-        self.left, self.over, self.take = size, over, take
-
-    def tell(self, place: int, found: Response | Failure) -> None:
-        """Hand one over; the batch ends with the last, or with what `take` raised."""
-        self.left -= 1
-        try:
-            self.take(place, found)
-        except Exception as err:  # noqa: BLE001  it is raised where the batch is waited for
-            if not self.over.done():
-                self.over.set_exception(err)
-        if not self.left and not self.over.done():
-            self.over.set_result(None)
-
-
-class _Request:
-    """One question on its way: held back, sent, then answered or given up."""
-
-    __slots__ = (
-        "address",
-        "attempts_left",
-        "batch",
-        "due",
-        "frame",
-        "grows_old",
-        "is_admitted",
-        "is_over",
-        "is_young",
-        "number",
-        "place",
-        "sent_at",
-        "timeout_s",
-    )
-
-    def __init__(
-        self, address: Address, agent: Agent, frame: codec.Frame, batch: _Batch, place: int
-    ) -> None:
-        self.address, self.frame = address, frame
-        self.batch, self.place = batch, place
-        self.timeout_s, self.attempts_left = agent.timeout_s, agent.retries
-        self.is_admitted = self.is_young = self.is_over = False
-        self.number = 0
-        self.due = self.grows_old = self.sent_at = 0.0
-
-
 class SnmpEngine:
     """Use as `async with SnmpEngine() as engine`.
 
     `window` bounds the requests per target. `at_once` bounds those that were sent a moment ago, so
     that their answers fit the socket's buffer, whose size decides unless it is given: one that
     stays silent for some times the usual wait gives its place to the next, so that dead targets
-    hold nobody up. One timer serves all.
+    hold nobody up; and those that gave no answer to this process before are asked last. One timer
+    serves all.
     """
 
     def __init__(self, *, window: int = 4, at_once: int = 0) -> None:
@@ -122,10 +61,10 @@ class SnmpEngine:
         self._sockets = SnmpSockets(self._loop, self._received)
         self._window, self._at_once, self._young = window, at_once or self._sockets.room(), 0
         self._busy: dict[Address, int] = {}
-        self._held: dict[Address, deque[_Request]] = {}
+        self._held: dict[Address, deque[Request]] = {}
         self._garbled: set[Address] = set()
-        self._queue: deque[_Request] = deque()
-        self._sent: dict[int, _Request] = {}
+        self._queue: deque[Request] = deque()
+        self._sent: dict[int, Request] = {}
         self._frames: dict[object, codec.Frame] = {}
         self._next_id = random.randrange(FIRST_ID, LAST_ID)  # noqa: S311  only to tell runs apart
         self._patience_s = PATIENCE_S
@@ -154,7 +93,15 @@ class SnmpEngine:
         what came stays when the rest is cancelled. A task for each would cost half as much again.
         """
         wanted = tuple(oids)
-        await self._ask([(agent, self._get_frame(agent, wanted)) for agent in agents], take)
+        frames: dict[tuple[int, str], codec.Frame] = {}
+        asked = []
+        for agent in agents:
+            key = (agent.version, agent.community)
+            frame = frames.get(key)
+            if frame is None:
+                frame = frames[key] = self._get_frame(agent, wanted)
+            asked.append((agent, frame))
+        await self._ask(asked, take)
 
     def _get_frame(self, agent: Agent, oids: tuple[Oid, ...]) -> codec.Frame:
         key = (agent.version, agent.community, oids)
@@ -221,26 +168,30 @@ class SnmpEngine:
         if not asked:
             return
         await self._sockets.look_up({agent.host for agent, _ in asked})
-        batch = _Batch(len(asked), self._loop.create_future(), take)
-        requests = []
+        batch = Batch(len(asked), self._loop.create_future(), take)
+        requests, last = [], deque[Request]()
         for place, (agent, frame) in enumerate(asked):
             address = self._sockets.address(agent.host, agent.port)
             if address is None:
                 batch.tell(place, Unreachable(f"Cannot resolve {agent.host}"))
                 continue
-            request = _Request(address, agent, frame, batch, place)
+            request = Request(address, agent, frame, batch, place)
             requests.append(request)
-            self._admit(request)
+            if address in _silent:
+                last.append(request)
+            else:
+                self._admit(request)
+        self._admit_last(last)
         try:
             await batch.over
-        except asyncio.CancelledError:
+        except BaseException:
             for request in requests:
                 request.is_over = True
             for request in requests:
                 self._leave(request)
             raise
 
-    def _admit(self, request: _Request) -> None:
+    def _admit(self, request: Request) -> None:
         """Send a request, or hold it back until its target, then the engine, has a place."""
         busy = self._busy.get(request.address, 0)
         if busy >= self._window:
@@ -254,14 +205,23 @@ class SnmpEngine:
         else:
             self._begin(request)
 
-    def _begin(self, request: _Request) -> None:
+    def _admit_last(self, silent: deque[Request]) -> None:
+        """Admit those that were silent before, a few between the answers of the others."""
+        for _ in range(min(FEW, len(silent))):
+            request = silent.popleft()
+            if not request.is_over:
+                self._admit(request)
+        if silent:
+            self._loop.call_soon(self._admit_last, silent)
+
+    def _begin(self, request: Request) -> None:
         self._young += 1
         request.is_young = True
         request.number = self._next_id = self._next_id + 1 if self._next_id < LAST_ID else FIRST_ID
         self._sent[request.number] = request
         self._send(request, self._loop.time())
 
-    def _send(self, request: _Request, now: float) -> None:
+    def _send(self, request: Request, now: float) -> None:
         request.due = now + request.timeout_s
         request.sent_at, request.grows_old = now, now + self._patience_s
         self._wake_at(request.due)
@@ -271,12 +231,13 @@ class SnmpEngine:
             text = f"Cannot send to {request.address[0]}: {getattr(err, 'strerror', err)}"
             self._loop.call_soon(self._settle, request, Unreachable(text))
 
-    def _settle(self, request: _Request, found: Response | Failure) -> None:
+    def _settle(self, request: Request, found: Response | Failure) -> None:
         if not request.is_over:
             self._leave(request)
+            _silent.note(request.address, is_silent=isinstance(found, NoAnswer))
             request.batch.tell(request.place, found)
 
-    def _leave(self, request: _Request) -> None:
+    def _leave(self, request: Request) -> None:
         """Give back a request's places; what waited for them goes on."""
         request.is_over = True
         self._sent.pop(request.number, None)
@@ -299,7 +260,7 @@ class SnmpEngine:
         if held is not None and not held:
             self._held.pop(address, None)
 
-    def _grow_old(self, request: _Request) -> None:
+    def _grow_old(self, request: Request) -> None:
         """Let the next one be sent: this one has its answer, or is late."""
         if not request.is_young:
             return
@@ -328,12 +289,12 @@ class SnmpEngine:
         if self._sent:
             self._wake_at(max(min(map(self._next_event, self._sent.values())), now + SWEEP_S))
 
-    def _next_event(self, request: _Request) -> float:
+    def _next_event(self, request: Request) -> float:
         """Return when a request needs something; its age matters only while others wait."""
         is_waited_for = request.is_young and self._queue
         return min(request.due, request.grows_old) if is_waited_for else request.due
 
-    def _again(self, request: _Request, now: float) -> None:
+    def _again(self, request: Request, now: float) -> None:
         if request.attempts_left <= 0:
             is_garbled = request.address in self._garbled
             self._settle(request, Garbled(GARBLED_TEXT) if is_garbled else NoAnswer(SILENT_TEXT))

@@ -19,7 +19,8 @@ from pysnmp.hlapi.v3arch import asyncio as api
 
 from devices.executors import snmp_codec
 from devices.executors.snmp import SnmpExecutor
-from devices.executors.snmp_engine import Agent, SnmpEngine
+from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.snmp_requests import Agent
 from devices.executors.snmp_socket import enlarge
 from devices.models import InterfaceSample
 from devices.services import plain_rows
@@ -242,7 +243,8 @@ def slowed_by_dead(ports: range, rounds: int = 15, *, usually_asked: bool = True
 
     Usually it answers too; or it is not asked at all, and the dead ones are more work. They take
     what is sent and say nothing, as a device without power does; for a closed port of this machine
-    the kernel would answer each request with a refusal of its own.
+    the kernel would answer each request with a refusal of its own. From the second round on the
+    engine knows who was silent, as that of a device's next poll does.
     """
     third, rest = list(ports[: REST // 2]), list(ports[REST // 2 :][:REST])
     usual = third if usually_asked else []

@@ -16,7 +16,8 @@ import pytest
 from devices.errors import RemoteFailed
 from devices.executors.base import Outcome, safe_execute
 from devices.executors.registry import built_in
-from devices.executors.snmp_engine import Agent, NoAnswer, SnmpEngine
+from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.snmp_requests import Agent, NoAnswer
 from devices.executors.tcp import ssh_banner
 from devices.services import live_snmp
 from devices.simulator.snmp_agent import encode_response, read_request

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from devices.executors import snmp, snmp_codec
+from devices.executors import snmp, snmp_codec, snmp_requests
 from devices.executors.base import safe_execute
 from devices.executors.registry import built_in
 from devices.executors.snmp import SnmpExecutor
-from devices.executors.snmp_engine import Agent, Garbled, NoAnswer, SnmpEngine
+from devices.executors.snmp_engine import SnmpEngine
+from devices.executors.snmp_requests import Agent, Garbled, NoAnswer
 from devices.executors.snmp_socket import Unreachable
 from devices.simulator.snmp_agent import encode_response, read_request
 from tests.benchmarks.p11_responder import answer
@@ -270,6 +271,39 @@ def test_silent_targets_hold_nobody_up():
 
     with agent(lambda data, count: [answer(data)]) as (port, _):
         assert asyncio.run(ask(port, list(range(1, 21)))) < 2
+
+
+def test_who_was_silent_is_asked_last_until_it_speaks():
+    async def ask(ports: list[int]) -> list[int]:
+        sent: list[int] = []
+        agents = [Agent("127.0.0.1", port, timeout_s=0.2, retries=0) for port in ports]
+        async with SnmpEngine() as engine:
+            send = engine._sockets.send
+            engine._sockets.send = lambda message, address: (  # type: ignore[method-assign]  # to see the order
+                sent.append(address[1]),
+                send(message, address),
+            )
+            await engine.get_many(agents, [NAME], lambda place, found: None)
+        return sent
+
+    speaks = False
+    with (
+        agent(lambda data, count: [answer(data)]) as (good, _),
+        agent(lambda data, count: [answer(data)] if speaks else []) as (moody, _),
+    ):
+        assert asyncio.run(ask([moody, good])) == [moody, good]
+        speaks = True
+        assert asyncio.run(ask([moody, good])) == [good, moody]
+        assert asyncio.run(ask([moody, good])) == [moody, good]
+
+
+def test_only_the_latest_silent_addresses_are_kept(monkeypatch):
+    monkeypatch.setattr(snmp_requests, "MAX_SILENT", 2)
+    silent = snmp_requests.Silent()
+    for port in (1, 2, 3, 3, 4):
+        silent.note(("192.0.2.1", port), is_silent=True)
+    silent.note(("192.0.2.1", 4), is_silent=False)
+    assert list(silent) == [("192.0.2.1", 3)]
 
 
 def test_given_up_questions_leave_their_places():

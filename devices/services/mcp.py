@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,15 +11,24 @@ from accounts.services import audit
 from devices import policy
 from devices.addresses import normal_ip
 from devices.errors import RemoteFailed
-from devices.models import Device
-from devices.services import integration, inventory, netbox_settings, netbox_upsert, remote_json
+from devices.models import Device, NetBoxCacheEntry
+from devices.services import (
+    integration,
+    inventory,
+    netbox_settings,
+    netbox_sync,
+    netbox_upsert,
+    remote_json,
+)
 from devices.services.netbox_client import NetBoxFailed
 from inventory_site.core.errors import DomainError
 
 SECRETS = frozenset({"mcp_password"})
 CONSTRUCTS = "/nsi/api/search/networkConstructs"
 MISSING = "MCP is not configured. Set URL, user name and password in settings."
-PAGE = 1000
+TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+WRITING_S = 6.0  # of one call, asking MCP included
+PAGE, EACH_S, ONE_DEVICE_S = 1000, 3.5, 2.0
 
 
 def shown() -> dict[str, Any]:
@@ -56,23 +67,29 @@ def constructs() -> list[dict[str, Any]]:
     found = shown()
     if not found["enabled"] or not found["username"]:
         raise RemoteFailed("MCP_NOT_CONFIGURED", MISSING, 503)
-    asked = {"code": "MCP_ERROR", "name": "MCP", "verify": found["verify_ssl"]}
+    asked = {"verify": found["verify_ssl"], "timeout_s": EACH_S}
     login = {"username": found["username"], "password": integration.read("mcp_password", "")}
-    answer = remote_json.call(
-        f"{found['url']}/tron/api/v1/tokens", method="POST", body=login, **asked
-    )
-    token = str((answer or {}).get("token") or "")
-    if not token:
+    answer = _call(f"{found['url']}/tron/api/v1/tokens", method="POST", body=login, **asked)
+    token = answer.get("token")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
         raise RemoteFailed("MCP_ERROR", "MCP gave no token")
-    rows = remote_json.call(
-        f"{found['url']}{CONSTRUCTS}", query={"limit": PAGE}, token=token, **asked
-    )
-    return [_node(row) for row in (rows or {}).get("data") or [] if isinstance(row, Mapping)]
+    rows = _call(f"{found['url']}{CONSTRUCTS}", query={"limit": PAGE}, token=token, **asked)
+    return [_node(row) for row in remote_json.objects(rows.get("data"), "MCP_ERROR", "MCP")]
+
+
+def _call(url: str, **asked: Any) -> dict[str, Any]:
+    found = remote_json.call(url, code="MCP_ERROR", name="MCP", **asked)
+    return remote_json.whole_object(found, "MCP_ERROR", "MCP")
+
+
+def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _node(row: Mapping[str, Any]) -> dict[str, Any]:
-    facts = row.get("attributes") or {}
-    shown_ = (facts.get("displayData") or {}) if isinstance(facts, Mapping) else {}
+    facts = _part(row, "attributes")
+    shown_ = _part(facts, "displayData")
     return {
         "name": shown_.get("displayName") or facts.get("name") or row.get("id"),
         "ip_address": shown_.get("displayIpAddress") or facts.get("ipAddress"),
@@ -90,15 +107,23 @@ def test(*, actor: Any) -> dict[str, Any]:
 
 
 def sync_equipment(*, actor: Any) -> dict[str, int]:
-    """Take MCP's nodes into the register, by address."""
+    """Take MCP's nodes into the register, by address; new ones first.
+
+    Stops when its few seconds are over: `left` counts the nodes for another call.
+    """
     policy.require(actor, policy.CHANGE)
     done = {"created": 0, "updated": 0, "skipped": 0}
-    for node in constructs():
+    ends, nodes = time.monotonic() + WRITING_S, constructs()
+    here = set(Device.objects.current().values_list("address__ip", flat=True))
+    for node in sorted(nodes, key=lambda one: normal_ip(one["ip_address"]) in here):
         ip = normal_ip(node["ip_address"])
         if ip is None:
             done["skipped"] += 1
             continue
-        known = Device.objects.current().filter(address__ip=ip).exists()
+        if time.monotonic() > ends:
+            done["left"] = done.get("left", 0) + 1
+            continue
+        known = ip in here
         facts = {
             "snmp_hostname": str(node["name"] or ""),
             "snmp_vendor_name": "Ciena",
@@ -114,10 +139,19 @@ def sync_equipment(*, actor: Any) -> dict[str, int]:
 
 
 def sync_netbox(*, actor: Any, create_missing: bool) -> dict[str, int]:
-    """Tell NetBox about MCP's nodes; without `create_missing` only about those it knows."""
+    """Tell NetBox about MCP's nodes; without `create_missing` only about those it knows.
+
+    Stops when its few seconds are over: `left` counts the nodes for another call.
+    """
     policy.require(actor, policy.CHANGE)
-    client, done = netbox_settings.client(), {"created": 0, "updated": 0, "skipped": 0}
-    for node in constructs():
+    client = netbox_settings.client(is_quick=True)
+    done = {"created": 0, "updated": 0, "skipped": 0}
+    told = set(NetBoxCacheEntry.objects.values_list("device_name", "serial"))
+    nodes = constructs()
+    for node in sorted(nodes, key=lambda one: (str(one["name"]), str(one["serial"])) in told):
+        if client.left_s() < ONE_DEVICE_S:
+            done["left"] = done.get("left", 0) + 1
+            continue
         ip, name = normal_ip(node["ip_address"]), str(node["name"] or "")
         try:
             known = client.first(netbox_upsert.DEVICES, name=name)
@@ -125,10 +159,11 @@ def sync_netbox(*, actor: Any, create_missing: bool) -> dict[str, int]:
                 done["skipped"] += 1
                 continue
             facts = {"hostname": name, "serial": node["serial"]}
-            made = netbox_upsert.upsert(client, ip, facts)["created"]
+            made = netbox_upsert.upsert(client, ip, facts)
+            netbox_sync.keep(made["device"], actor=actor)
         except (NetBoxFailed, DomainError):
             done["skipped"] += 1
         else:
-            done["created" if made else "updated"] += 1
+            done["created" if made["created"] else "updated"] += 1
     audit.record(actor, "mcp.synced_netbox", after=done)
     return done

@@ -134,7 +134,7 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
     if kind == "netbox_ip_range":
         row = _of_netbox("ip-ranges", config.get("netbox_ip_range_id"))
         first, last = (
-            str(row[name]).partition("/")[0] for name in ("start_address", "end_address")
+            str(row.get(name)).partition("/")[0] for name in ("start_address", "end_address")
         )
         return range_of(first, last)
     return hosts_of(str(config["network_range"])) if config.get("network_range") else []
@@ -142,14 +142,14 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
 
 def prefix_of(pk: Any) -> str:
     """Return the network of one of NetBox's prefixes; raises `Invalid`, `RemoteFailed`."""
-    return str(_of_netbox("prefixes", pk)["prefix"])
+    return str(_of_netbox("prefixes", pk).get("prefix"))
 
 
 def _of_netbox(name: str, pk: Any) -> Mapping[str, Any]:
     if not str(pk or "").isdigit():
         raise Invalid(f"netbox_{name}", f"the id of NetBox's {name} must be a whole number")
     try:
-        return netbox_settings.client().get(f"/api/ipam/{name}/{pk}/")
+        return netbox_settings.client(is_quick=True).one(f"/api/ipam/{name}/", pk)
     except NetBoxFailed as err:
         raise netbox_settings.refusal(err) from err
 

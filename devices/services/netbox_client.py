@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,6 +16,8 @@ from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefuse
 RETRIED = frozenset({429, 500, 502, 503, 504})
 TRIES, BACKOFF_S, TIMEOUT_S, PAGE = 4, 0.5, 30.0, 100
 MAX_PAGES, QUICK_S = 10_000, 6.0
+ODD = frozenset({"protocol", "too_large", "redirects"})  # reached, but not understood
+MAX_ID = 2**31 - 1  # what the cache can hold
 
 
 class NetBoxFailed(Exception):
@@ -44,6 +46,11 @@ class NetBoxClient:
         self._ends = time.monotonic() + QUICK_S if is_quick else inf
         self._host = urlsplit(url).hostname or ""
         self._tls = None if verify else unverified()
+        self.has_moved = False  # a list changed while it was read, so a row may have been missed
+
+    def left_s(self) -> float:
+        """Return the seconds that a quick client may still take; endless for others."""
+        return self._ends - time.monotonic()
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return an object; idempotent, so it is tried again after 429 and 5xx."""
@@ -65,28 +72,38 @@ class NetBoxClient:
         Of `next` only the query is taken, so that the token stays with its own host.
         """
         asked: dict[str, Any] = {**query, "limit": PAGE, "offset": 0}
+        count = None
         for _ in range(MAX_PAGES):
             answer = self.get(path, **asked)
-            yield from answer.get("results") or []
-            following = {**asked, **parse_qs(urlsplit(str(answer.get("next") or "")).query)}
+            self.has_moved |= count is not None and answer.get("count") != count
+            count = answer.get("count")
+            yield from rows_of(answer)
+            following = {**asked, **parse_qs(str(answer.get("next") or "").partition("?")[2])}
             if following == asked:
                 return
             asked = following
 
     def send(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Write; sent once, since a second POST would make a second object."""
+        """Write; sent once, since a second POST would make a second object.
+
+        Returns the object that NetBox then has, by its `id`; nothing after a DELETE.
+        """
         answer = self._fetch(f"{self._url}{path}", method, body)
-        if answer.status == 204 or not answer.body.strip():
-            return {} if answer.status < 400 else _read(answer)
-        return _read(answer)
+        if method == "DELETE" and answer.status < 400:
+            return {}
+        return _known(_read(answer))
 
     def first(self, path: str, **query: Any) -> dict[str, Any] | None:
         """Return the first object of a list, or nothing."""
-        rows = self.get(path, **query, limit=1).get("results") or []
-        return rows[0] if rows else None
+        rows = rows_of(self.get(path, **query, limit=1))
+        return _known(rows[0]) if rows else None
+
+    def one(self, path: str, pk: Any) -> dict[str, Any]:
+        """Return the object of an id; raises `NetBoxFailed`, its status 404 when there is none."""
+        return _known(self.get(f"{path}{pk}/"))
 
     def _fetch(self, url: str, method: str = "GET", body: Any = None) -> Fetched:
-        left_s = min(self._timeout_s, self._ends - time.monotonic())
+        left_s = min(self._timeout_s, self.left_s())
         if left_s <= 0:
             raise OutOfTime(f"NetBox did not answer all within {QUICK_S:.0f} s")
         headers = {"Authorization": f"Token {self._token}", "Accept": "application/json"}
@@ -105,7 +122,28 @@ class NetBoxClient:
         except (OutboundFailed, OutboundRefused) as err:
             if time.monotonic() >= self._ends:
                 raise OutOfTime(f"NetBox did not answer all within {QUICK_S:.0f} s") from err
+            if isinstance(err, OutboundFailed) and err.reason in ODD:
+                raise NetBoxFailed(f"NetBox API error: {err.message}") from err
             raise NetBoxFailed(f"Cannot connect to NetBox at {self._url}") from err
+
+
+def rows_of(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of a list's page; raises `NetBoxFailed` for anything else in there."""
+    rows = answer.get("results") or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise NetBoxFailed("NetBox API error: the answer is no list of objects")
+    return rows
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value can be the id of one of NetBox's objects."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID
+
+
+def _known(row: dict[str, Any]) -> dict[str, Any]:
+    if not is_id(row.get("id")):
+        raise NetBoxFailed("NetBox API error: the answer is no object with an id")
+    return row
 
 
 def _read(answer: Fetched) -> dict[str, Any]:

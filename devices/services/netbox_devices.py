@@ -11,7 +11,7 @@ from devices import policy
 from devices.errors import Invalid, RemoteFailed
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
-from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, rows_of
 
 DEVICES, MACHINES = "/api/dcim/devices/", "/api/virtualization/virtual-machines/"
 LISTS = {
@@ -45,14 +45,14 @@ def devices(query: Mapping[str, Any], *, limit: int, offset: int, vms: bool) -> 
     def work(client: NetBoxClient) -> dict[str, Any]:
         wanted = {name: query[name] for name in FILTERS if query.get(name)}
         page = client.get(DEVICES, **wanted, limit=limit, offset=offset)
-        rows = [{**row, "_type": "device"} for row in page.get("results") or []]
-        count, machines = int(page.get("count") or len(rows)), 0
+        rows = [{**row, "_type": "device"} for row in rows_of(page)]
+        count, machines = _count(page, rows), 0
         if vms and not wanted.get("role") and not wanted.get("manufacturer"):
             wanted = {name: query[name] for name in MACHINE_FILTERS if query.get(name)}
             found = client.get(MACHINES, **wanted, limit=limit, offset=offset)
-            more = found.get("results") or []
+            more = rows_of(found)
             rows += [{**row, "_type": "virtual_machine"} for row in more]
-            machines = int(found.get("count") or len(more))
+            machines = _count(found, more)
         return {
             "data": rows,
             "count": count + machines,
@@ -65,9 +65,14 @@ def devices(query: Mapping[str, Any], *, limit: int, offset: int, vms: bool) -> 
     return asked(work)
 
 
+def _count(page: Mapping[str, Any], rows: list[Any]) -> int:
+    count = page.get("count")
+    return count if isinstance(count, int) else len(rows)
+
+
 def device(pk: int) -> dict[str, Any]:
     """Return a device as NetBox has it."""
-    return asked(lambda client: client.get(f"{DEVICES}{pk}/"))
+    return asked(lambda client: client.one(DEVICES, pk))
 
 
 def create(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _interfaces(client: NetBoxClient, pk: int, limit: int) -> list[dict[str, Any
             "speed": row.get("speed"),
             "mode": word_of(row.get("mode")),
         }
-        for row in found.get("results") or []
+        for row in rows_of(found)
     ]
 
 

@@ -16,7 +16,7 @@ from devices.executors.base import Outcome
 from devices.executors.discovery import discover
 from devices.services import netbox_settings
 from devices.services import netbox_upsert as writes
-from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, rows_of
 from inventory_site.core.errors import DomainError
 
 DEVICES, MACHINES = writes.DEVICES, "/api/virtualization/virtual-machines/"
@@ -29,6 +29,7 @@ LOOKUPS = {
     "manufacturers": "/api/dcim/manufacturers/",
     "tags": "/api/extras/tags/",
 }
+AT_ONCE = 50  # pings of one call
 DEVICE_NEEDS = ("name", "site_id", "role_id", "device_type_id")
 OPTIONAL = ("serial", "asset_tag", "description", "comments", "custom_fields")
 CHANGES = (*OPTIONAL, "status", "name", "site_id", "role_id", "device_type_id", "tags")
@@ -50,6 +51,14 @@ class ActionFailed(Exception):
     """An action's rule said no; the text is the outcome's error."""
 
 
+def _whole(config: Mapping[str, Any], name: str, otherwise: int = 0) -> int:
+    value = config.get(name)
+    text = str(otherwise if value in (None, "") else value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ActionFailed(f"{name} must be a whole number")
+    return int(text)
+
+
 class Call:
     """One action on one NetBox."""
 
@@ -65,7 +74,7 @@ class Call:
     def found(self, path: str = DEVICES) -> dict[str, Any]:
         """Return the object by `device_id`, else by name, else by the target."""
         if self.config.get("device_id"):
-            return self.client.get(f"{path}{int(self.config['device_id'])}/")
+            return self.client.one(path, _whole(self.config, "device_id"))
         name = str(self.config.get("name") or self.target)
         row = self.client.first(path, name=name)
         if row is None:
@@ -116,10 +125,10 @@ def _list(path: str, key: str) -> Callable[[Call], Any]:
         query = {name: call.config[name] for name in names if call.config.get(name)}
         if call.config.get("search"):
             query["q"] = call.config["search"]
-        limit, offset = int(call.config.get("limit") or 100), int(call.config.get("offset") or 0)
-        page = call.client.get(path, **query, limit=limit, offset=offset)
+        limit, offset = _whole(call.config, "limit", 100), _whole(call.config, "offset", 0)
+        page = call.client.get(path, **query, limit=limit or 100, offset=offset)
         return {
-            key: page.get("results") or [],
+            key: rows_of(page),
             "count": page.get("count"),
             "next": page.get("next"),
             "previous": page.get("previous"),
@@ -143,7 +152,7 @@ def _port_update(call: Call) -> Any:
     body = {name: call.config[name] for name in names if name in call.config}
     if not body:
         raise ActionFailed("No fields to update")
-    return call.client.send("PATCH", f"{PORTS}{int(call.config['interface_id'])}/", body)
+    return call.client.send("PATCH", f"{PORTS}{_whole(call.config, 'interface_id')}/", body)
 
 
 def _assign_ip(call: Call) -> Any:
@@ -153,7 +162,7 @@ def _assign_ip(call: Call) -> Any:
         "address": address if "/" in address else writes.with_mask(call.client, address),
         "status": "active",
         "assigned_object_type": "dcim.interface",
-        "assigned_object_id": int(call.config["interface_id"]),
+        "assigned_object_id": _whole(call.config, "interface_id"),
     }
     return call.client.send("POST", IPS, body)
 
@@ -171,13 +180,13 @@ def _ip_update(call: Call) -> Any:
     body = {name: call.config[name] for name in names if name in call.config}
     if not body:
         raise ActionFailed("No fields to update")
-    return call.client.send("PATCH", f"{IPS}{int(call.config['ip_id'])}/", body)
+    return call.client.send("PATCH", f"{IPS}{_whole(call.config, 'ip_id')}/", body)
 
 
 def _assign_primary(call: Call) -> Any:
     call.need("ip_id")
     version = 6 if str(call.config.get("ip_version") or 4) == "6" else 4
-    body = {f"primary_ip{version}": int(call.config["ip_id"])}
+    body = {f"primary_ip{version}": _whole(call.config, "ip_id")}
     return call.client.send("PATCH", f"{DEVICES}{call.found()['id']}/", body)
 
 
@@ -195,7 +204,13 @@ def _ping(call: Call) -> Any:
     targets = rules.lines_of(call.config.get("targets") or call.target)
 
     async def all_of() -> list[Any]:
-        return list(await asyncio.gather(*(ping.ping(one, timeout_s=2) for one in targets)))
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(target: str) -> Any:
+            async with gate:
+                return await ping.ping(target, timeout_s=2)
+
+        return list(await asyncio.gather(*(one(target) for target in targets)))
 
     found = zip(targets, asyncio.run(all_of()), strict=True)
     alive = [ip for ip, answer in found if answer.is_alive]
@@ -247,6 +262,8 @@ def _full(call: Call) -> Any:
 
 def _bulk(call: Call, body: Mapping[str, Any]) -> Any:
     call.need("device_ids")
+    if not isinstance(call.config["device_ids"], list):
+        raise ActionFailed("device_ids must be a list")
     updated, errors = [], []
     for pk in call.config["device_ids"]:
         try:

@@ -60,11 +60,12 @@ class NetBoxWriter:
 
     def _by_address(self, ip: str) -> Row | None:
         address = self.client.first(writes.IPS, address=ip)
-        bound = (address or {}).get("assigned_object") or {}
-        return self._device(bound.get("device"))
+        bound = (address or {}).get("assigned_object")
+        return self._device(bound.get("device") if isinstance(bound, Mapping) else None)
 
-    def _device(self, short: Mapping[str, Any] | None) -> Row | None:
-        return self.client.get(f"{writes.DEVICES}{short['id']}/") if short else None
+    def _device(self, short: Any) -> Row | None:
+        pk = short.get("id") if isinstance(short, Mapping) else None
+        return self.client.one(writes.DEVICES, pk) if pk else None
 
     def _filled(self, ip: str, known: Row, found: Mapping[str, Any]) -> Row:
         changes = rules.fills(known, found)

@@ -64,9 +64,10 @@ def _run(direction: str, actor: Any) -> dict[str, Any]:
     batch = wanted[:MAX_WRITES] if direction == PUSH else wanted
     act = _pulled if direction == PULL else _pusher()
     done: dict[str, Any] = {"created": 0, "updated": 0, "errors": []}
-    ends, tried = time.monotonic() + WRITING_S, 0
+    began, longest_s, tried = time.monotonic(), 0.0, 0
     for row in batch:
-        if time.monotonic() > ends:
+        started = time.monotonic()
+        if started - began + longest_s > WRITING_S:
             break
         tried += 1
         try:
@@ -76,6 +77,7 @@ def _run(direction: str, actor: Any) -> dict[str, Any]:
             done["errors"].append({"name": row.name, "error": text[:500]})
         else:
             done["created" if row.action == "create" else "updated"] += 1
+        longest_s = max(longest_s, time.monotonic() - started)
     done |= {"direction": direction, "left": len(wanted) - tried}
     audit.record(actor, f"netbox.{direction}", after={**done, "errors": len(done["errors"])})
     return done
@@ -147,7 +149,9 @@ def _pull(entry: NetBoxCacheEntry, device: Device | None) -> Planned:
 def _push(device: Device, entry: NetBoxCacheEntry | None) -> Planned:
     now = _there(entry) if entry else {}
     serial = device.serial_number or (device.address.snmp_serial if device.address else "") or ""
-    changes = _changes(now, {"serial_number": serial[:50]})
+    bare = entry is not None and not entry.device_ip  # as one whose making was cut short
+    then = {"serial_number": serial[:50], IP: device.ip or "" if bare else ""}
+    changes = _changes(now, then)
     action = "create" if entry is None else "update" if changes else "unchanged"
     pk = entry.netbox_id if entry else None
     return Planned(action, device.name, device.ip, device.pk, pk, changes)
@@ -168,21 +172,23 @@ def _pulled(row: Planned, actor: Any) -> None:
         inventory.create_device(actor=actor, values=values)
 
 
-INFRA = DeviceCategory.INFRA
+INFRA, IP = DeviceCategory.INFRA, "ip_address"
 
 
 def _pusher() -> Callable[[Planned, Any], None]:
-    client = netbox_settings.client()
+    client = netbox_settings.client(is_quick=True)
 
     def push(row: Planned, actor: Any) -> None:
-        serial = row.changes.get("serial_number", [None, ""])[1]
-        if row.netbox_id is not None:
-            path = f"{netbox_upsert.DEVICES}{row.netbox_id}/"
-            client.send("PATCH", path, {"serial": serial})
-            pk = row.netbox_id
-        else:
+        serial, ip = (row.changes.get(name, [None, ""])[1] for name in ("serial_number", IP))
+        if row.netbox_id is None:
             facts = {"hostname": row.name, "serial": serial}
-            pk = netbox_upsert.upsert(client, row.ip_address or "", facts)["device"]["id"]
-        netbox_sync.sync_one(pk, actor=actor)
+            device = netbox_upsert.upsert(client, row.ip_address or "", facts)["device"]
+        else:
+            body = {"serial": serial} if serial else {}
+            if ip:
+                body |= netbox_upsert.addressed(client, row.netbox_id, ip, row.name)
+            path = f"{netbox_upsert.DEVICES}{row.netbox_id}/"
+            device = client.send("PATCH", path, body)
+        netbox_sync.keep(device, actor=actor)
 
     return push

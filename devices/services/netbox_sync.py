@@ -15,12 +15,14 @@ from devices.addresses import ip_of_interface
 from devices.errors import RemoteFailed
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
-from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime, is_id
 from inventory_site.core.errors import BusyError
 from inventory_site.core.locks import alone
 from inventory_site.core.tasks import enqueue
 
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
+
+KEY = ("netbox_id", "is_virtual_machine")
 
 ALONE = "devices.netbox.sync"
 
@@ -45,12 +47,14 @@ class Synced:
 def sync(*, actor: Any = None, is_quick: bool = False) -> Synced:
     """Refresh the cache: upsert by NetBox id, remove what has vanished; one transaction.
 
-    Talks first and writes afterwards. A quick one keeps what came within 6 s, removes nothing then,
-    and leaves the whole to a task. Raises `RemoteFailed`, and `BusyError` while another does.
+    Talks first and writes afterwards; removes nothing when NetBox changed meanwhile. A quick one
+    keeps what came within 6 s, removes nothing then, and leaves the whole to a task. Raises
+    `RemoteFailed`, and `BusyError` while another does.
     """
     with one_at_a_time():
-        found, is_whole = _read(netbox_settings.client(is_quick=is_quick))
-        synced = Synced(_write(found, actor, is_whole=is_whole), is_whole)
+        client = netbox_settings.client(is_quick=is_quick)
+        found, is_whole = _read(client)
+        synced = Synced(_write(found, actor, is_all=is_whole and not client.has_moved), is_whole)
     if not is_whole:
         enqueue("devices.sync_netbox", dedupe_key="netbox:rest")
     return synced
@@ -71,20 +75,26 @@ def _read(client: NetBoxClient) -> tuple[list[tuple[bool, Any]], bool]:
     return found, True
 
 
-def _write(found: list[tuple[bool, Any]], actor: Any, *, is_whole: bool) -> dict[str, int]:
+def _write(found: list[tuple[bool, Any]], actor: Any, *, is_all: bool) -> dict[str, int]:
     now, counts = timezone.now(), {"inserted": 0, "updated": 0, "errors": 0, "total": len(found)}
+    good = {(row["id"], is_vm): entry_of(row) for is_vm, row in found if is_id(row.get("id"))}
+    counts["errors"] = sum(not is_id(row.get("id")) for _, row in found)
+    entries = [
+        NetBoxCacheEntry(netbox_id=pk, is_virtual_machine=is_vm, cached_at=now, **values)
+        for (pk, is_vm), values in good.items()
+    ]
     with transaction.atomic():
-        for is_vm, row in found:
-            if not isinstance(row.get("id"), int):
-                counts["errors"] += 1
-                continue
-            _, made = NetBoxCacheEntry.objects.update_or_create(
-                netbox_id=row["id"],
-                is_virtual_machine=is_vm,
-                defaults={**entry_of(row), "cached_at": now},
-            )
-            counts["inserted" if made else "updated"] += 1
-        if is_whole:
+        known = set(NetBoxCacheEntry.objects.values_list(*KEY))
+        counts["updated"] = sum(key in known for key in good)
+        counts["inserted"] = len(good) - counts["updated"]
+        NetBoxCacheEntry.objects.bulk_create(
+            entries,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=KEY,
+            update_fields=[*entry_of({}), "cached_at"],
+        )
+        if is_all:
             NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
         audit.record(actor, "netbox.synced", after=counts)
     return counts
@@ -94,9 +104,15 @@ def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
     """Refresh one device of the cache; raises `RemoteFailed`, 404 when NetBox has none."""
     client = netbox_settings.client(is_quick=True)
     try:
-        row = client.get(f"{PATHS[0][1]}{device_id}/")
+        row = client.one(PATHS[0][1], device_id)
     except NetBoxFailed as err:
         raise netbox_settings.refusal(err) from err
+    return keep(row, actor=actor)
+
+
+def keep(row: Mapping[str, Any], *, actor: Any) -> dict[str, int]:
+    """Take one device into the cache, as NetBox has just shown it."""
+    device_id = row["id"]
     with transaction.atomic():
         _, made = NetBoxCacheEntry.objects.update_or_create(
             netbox_id=device_id,
@@ -129,7 +145,7 @@ def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "device_name": _text(row, "name", 255),
         "device_type": _text(kind, "model", 255),
         "manufacturer": _text(_part(kind, "manufacturer"), "name", 100),
-        "site_id_number": site["id"] if isinstance(site.get("id"), int) else None,
+        "site_id_number": site["id"] if is_id(site.get("id")) else None,
         "site_name": _text(site, "name", 255),
         "role_name": _text(role, "name", 100),
         "tags": [_text(tag, "name", 100) for tag in tags or [] if isinstance(tag, Mapping)],

@@ -11,10 +11,11 @@ from devices import policy
 from devices.addresses import ip_of_interface
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.services import netbox_settings
-from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, is_id
 
 DEVICES, INTERFACES, IPS = "/api/dcim/devices/", "/api/dcim/interfaces/", "/api/ipam/ip-addresses/"
 TAGS = "/api/extras/tags/"
+PORT = {"name": "mgmt0", "type": "virtual"}  # what an address sits on
 INCOMPLETE = (
     "site_id, role_id, and device_type_id are required to create new devices. "
     "Configure default values in NetBox settings."
@@ -30,7 +31,7 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     ip = ip_of_interface(body["ip_address"])
     if ip is None:
         raise InvalidAddress(body["ip_address"])
-    client = netbox_settings.client()
+    client = netbox_settings.client(is_quick=True)
     try:
         found = upsert(client, ip, body)
     except NetBoxFailed as err:
@@ -63,9 +64,7 @@ def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str,
     if facts.get("tags"):
         body["tags"] = tag_ids(client, facts["tags"])
     device = client.send("POST", DEVICES, body)
-    port = client.send(
-        "POST", INTERFACES, {"device": device["id"], "name": "mgmt0", "type": "virtual"}
-    )
+    port = client.send("POST", INTERFACES, {"device": device["id"], **PORT})
     address = place_address(client, ip, port["id"], name)
     device = client.send("PATCH", f"{DEVICES}{device['id']}/", {primary_of(ip): address["id"]})
     return {"device": device, "ip_address": address, "created": True}
@@ -77,16 +76,26 @@ def _refreshed(
     """Change only what is given; an address that NetBox lacks is made without a port."""
     changes = {name: facts[name] for name in OWN_FIELDS if facts.get(name)}
     if facts.get("tags"):
-        ids = [tag["id"] for tag in known.get("tags") or [] if "id" in tag]
+        tags = [tag for tag in known.get("tags") or [] if isinstance(tag, Mapping)]
+        ids = [tag["id"] for tag in tags if is_id(tag.get("id"))]
         changes["tags"] = list(dict.fromkeys([*ids, *tag_ids(client, facts["tags"])]))
     device: Any = known
     if changes:
         device = client.send("PATCH", f"{DEVICES}{known['id']}/", changes)
     address = client.first(IPS, address=ip)
     if address is None:
-        body = {"address": with_mask(client, ip), "status": "active", "dns_name": known["name"]}
+        body = {"address": with_mask(client, ip), "status": "active"}
+        body["dns_name"] = dns_name(str(known.get("name") or ""))
         address = client.send("POST", IPS, body)
     return {"device": device, "ip_address": address, "created": False}
+
+
+def addressed(client: NetBoxClient, pk: int, ip: str, name: str) -> dict[str, Any]:
+    """Put an address on a device that has none, and return what makes it the device's own."""
+    port = client.first(INTERFACES, device_id=pk, name=PORT["name"])
+    if port is None:
+        port = client.send("POST", INTERFACES, {"device": pk, **PORT})
+    return {primary_of(ip): place_address(client, ip, port["id"], name)["id"]}
 
 
 def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[str, Any]:
@@ -95,10 +104,14 @@ def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[s
     known = client.first(IPS, address=ip)
     if known is not None:
         return client.send("PATCH", f"{IPS}{known['id']}/", bound)
-    dns = re.sub(r"[^A-Za-z0-9._-]", "-", name)[:255]
     size = 128 if ":" in ip else 32
-    body = {"address": f"{ip}/{size}", "status": "active", "dns_name": dns, **bound}
+    body = {"address": f"{ip}/{size}", "status": "active", "dns_name": dns_name(name), **bound}
     return client.send("POST", IPS, body)
+
+
+def dns_name(name: str) -> str:
+    """Return a name as NetBox takes it for an address: letters, digits, dots, dashes."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:255]
 
 
 def with_mask(client: NetBoxClient, ip: str) -> str:

@@ -13,9 +13,9 @@ from accounts.services import audit
 from devices import policy
 from devices.addresses import normal_ip
 from devices.errors import Invalid, Refused, RemoteFailed
-from devices.models import PrtgAlert
+from devices.models import NetBoxCacheEntry, PrtgAlert
 from devices.services import integration, netbox_settings, netbox_upsert, remote_json
-from devices.services.netbox_client import NetBoxFailed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
 from inventory_site.core.errors import AuthenticationRequired, DomainError
 from inventory_site.core.locks import guarded, lock
 
@@ -28,7 +28,7 @@ COLUMNS = {
     "groups": "objid,group,probe,status",
 }
 SEVERITIES = ("down", "warning", "unusual", "up")
-MAX_ROWS = 5000
+MAX_ROWS, ONE_DEVICE_S = 5000, 2.0
 
 
 def shown() -> dict[str, Any]:
@@ -84,19 +84,20 @@ def _login(body: Mapping[str, Any]) -> tuple[str, dict[str, str], bool]:
     query = {"apitoken": token} if token else {"username": username, "passhash": passhash}
     if not url or not (token or (username and passhash)):
         raise RemoteFailed("PRTG_NOT_CONFIGURED", MISSING, 503)
-    verify = bool(body.get("verify_ssl", integration.read("prtg_verify_ssl", True)))
-    return url, query, verify
+    verify = str(body.get("verify_ssl", integration.read("prtg_verify_ssl", True))).lower()
+    return url, query, verify in {"true", "1"}
 
 
-def _get(path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
+def _get(path: str, body: Mapping[str, Any] | None = None, **query: Any) -> dict[str, Any]:
     url, login, verify = _login(body or {})
-    return remote_json.call(
+    found = remote_json.call(
         f"{url}{path}",
         code="PRTG_ERROR",
         name="PRTG",
         query={**query, **login},
         verify=verify,
     )
+    return remote_json.whole_object(found, "PRTG_ERROR", "PRTG")
 
 
 def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +116,8 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
 def _count(found: Mapping[str, Any], whole: str, *parts: str) -> int | None:
     """Return a count of the state; PRTG gives sensors by their colour."""
     for names in ((whole,), parts):
-        values = [str(found[name]).strip() for name in names if found.get(name) not in (None, "")]
-        numbers = [int(text) for text in values if text.isdigit()]
+        values = [str(found[name]).strip()[:18] for name in names if found.get(name) is not None]
+        numbers = [int(text) for text in values if text.isascii() and text.isdigit()]
         if numbers:
             return sum(numbers)
     return None
@@ -139,24 +140,31 @@ def status() -> dict[str, Any]:
 def rows(kind: str) -> list[dict[str, Any]]:
     """Return PRTG's devices, sensors or groups."""
     found = _get("/api/table.json", content=kind, columns=COLUMNS[kind], count=MAX_ROWS)
-    return [dict(row) for row in found.get(kind) or []]
+    return remote_json.objects(found.get(kind), "PRTG_ERROR", "PRTG")
 
 
 def preview() -> list[dict[str, Any]]:
     """Return what a sync would tell NetBox: per PRTG device create, update or skip."""
-    client = netbox_settings.client()
-    found = []
+    client, found = netbox_settings.client(is_quick=True), []
+    devices = rows("devices")
+    names = _names(client)
+    for row in devices:
+        if normal_ip(row.get("host")) is None:
+            found.append(_planned(row, "skip", "PRTG knows no address of it"))
+            continue
+        is_known = str(row.get("device") or "").strip() in names
+        found.append(_planned(row, "update" if is_known else "create", ""))
+    return found
+
+
+def _names(client: NetBoxClient) -> set[str]:
+    """Return the names of NetBox's devices; where it is too slow, those of the cache."""
     try:
-        for row in rows("devices"):
-            name, ip = str(row.get("device") or "").strip(), normal_ip(row.get("host"))
-            if ip is None:
-                found.append(_planned(row, "skip", "PRTG knows no address of it"))
-                continue
-            known = client.first(netbox_upsert.DEVICES, name=name)
-            found.append(_planned(row, "update" if known else "create", ""))
+        return {str(row.get("name")) for row in client.each(netbox_upsert.DEVICES)}
+    except OutOfTime:
+        return set(NetBoxCacheEntry.objects.values_list("device_name", flat=True))
     except NetBoxFailed as err:
         raise netbox_settings.refusal(err) from err
-    return found
 
 
 def _planned(row: Mapping[str, Any], action: str, reason: str) -> dict[str, Any]:
@@ -173,12 +181,18 @@ def _planned(row: Mapping[str, Any], action: str, reason: str) -> dict[str, Any]
 def sync_netbox(
     *, actor: Any, only: set[str] | None = None, defaults: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Tell NetBox about PRTG's devices; one that fails is a row with its reason."""
+    """Tell NetBox about PRTG's devices; one that fails is a row with its reason.
+
+    Stops when its few seconds are over: `left` are the ids that another call may send.
+    """
     policy.require(actor, policy.CHANGE)
-    client = netbox_settings.client()
+    client = netbox_settings.client(is_quick=True)
     done: dict[str, Any] = {"created": 0, "updated": 0, "skipped": 0, "errors": []}
     for row in rows("devices"):
         if only is not None and str(row.get("objid")) not in only:
+            continue
+        if client.left_s() < ONE_DEVICE_S:
+            done.setdefault("left", []).append(row.get("objid"))
             continue
         ip = normal_ip(row.get("host"))
         if ip is None:
@@ -192,7 +206,8 @@ def sync_netbox(
             done["errors"].append({"name": row.get("device"), "error": text[:500]})
         else:
             done["created" if made else "updated"] += 1
-    audit.record(actor, "prtg.synced", after={**done, "errors": len(done["errors"])})
+    counted: dict[str, Any] = {name: len(done[name]) for name in ("errors", "left") if name in done}
+    audit.record(actor, "prtg.synced", after={**done, **counted})
     return done
 
 

@@ -55,6 +55,21 @@ def call(
         raise RemoteFailed(code, f"The answer of {name} is no JSON") from err
 
 
+def whole_object(found: Any, code: str, name: str) -> dict[str, Any]:
+    """Return an answer that has to be an object; raises `RemoteFailed`."""
+    if not isinstance(found, dict):
+        raise RemoteFailed(code, f"The answer of {name} is no object")
+    return found
+
+
+def objects(found: Any, code: str, name: str) -> list[dict[str, Any]]:
+    """Return a part of an answer that has to be a list of objects; raises `RemoteFailed`."""
+    rows = found or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise RemoteFailed(code, f"The answer of {name} is no list of objects")
+    return rows
+
+
 def origin(url: str) -> str:
     """Return scheme and host of a URL, without what may be secret."""
     split = urlsplit(url)

@@ -31,7 +31,7 @@ PREFIX = "fetched/"
 USUAL_PORTS = {80, 443}
 HTML_KINDS = {"text/html", "application/xhtml+xml", "application/xml"}
 LCSC = "www.lcsc.com"
-FRAME = re.compile(rb"<iframe[^>]+src\s*=\s*[\"']?([^\"'>\s]+\.pdf)[\"'\s>]", re.I)
+FRAME = re.compile(rb"<iframe[^<>]+src\s*=\s*[\"']?([^\"'>\s]+\.pdf)[\"'\s>]", re.I)
 
 
 class FetchFailed(Exception):

@@ -16,11 +16,13 @@ from parts.services.fetching import FetchFailed, Page, get_page
 from parts.services.pictures import RASTER, NotAPicture, as_png, measure
 
 LONGEST_TITLE = 200
+LONGEST_TEXT = 4000  # of a page, before its entities are read; endless digits are no number
 MOST_ICONS = 5
 PATIENCE_S = 30.0
-TITLE = re.compile(r"<title[^>]*>(.*?)(?:</title|\Z)", re.I | re.S)
-TAG = re.compile(r"<(meta|link)\b([^>]*)>", re.I)
-ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
+# No pattern looks twice at the same letters: a page may be made to keep the process busy.
+TITLE = re.compile(r"<title[^<>]*>(.*?)(?:</title|\Z)", re.I | re.S)
+TAG = re.compile(r"<(meta|link)\b([^<>]*)>", re.I)
+ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 PICTURE_NAMES = ("og:image", "twitter:image", "twitter:image:src")
 ICON_NAMES = {"icon", "shortcut icon"}
 CONVERTED = {"image/gif", "image/x-icon", "image/vnd.microsoft.icon", "image/bmp"}
@@ -85,10 +87,15 @@ def title_of(page: Page) -> str:
     """Return the page's title, else the last part of its path; at most 200 characters."""
     found = ""
     if page.is_html and (match := TITLE.search(page.body.decode("utf-8", "replace"))):
-        text = html.unescape(match[1]).strip().partition("<")[0]
+        text = _plain(match[1]).strip().partition("<")[0]
         found = text.splitlines()[0].strip() if text.strip() else ""
     found = found or unquote(urlsplit(page.url).path.rstrip("/").rpartition("/")[2]) or "upload"
     return found if len(found) <= LONGEST_TITLE else f"{found[: LONGEST_TITLE - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Return the beginning of a text with its entities read."""
+    return html.unescape(text.strip()[:LONGEST_TEXT])
 
 
 def picture_of(page: Page) -> Picture | None:
@@ -134,7 +141,7 @@ def _candidates(page: Page) -> Iterator[str]:
     icons: list[str] = []
     for tag, inside in TAG.findall(text):
         found = {
-            name.lower(): html.unescape(double or single or bare)
+            name.lower(): _plain(double or single or bare)
             for name, double, single, bare in ATTRIBUTE.findall(inside)
         }
         name = (found.get("property") or found.get("name") or "").lower()

@@ -220,11 +220,33 @@ def test_links_keep_what_they_lead_to(stock: Any, site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (b"<meta " + b"a=" * 50_000 + b"<link " * 50_000 + b"<title" * 50_000, "made"),
+        (b"<title " * 50_000 + b"<title>Found</title>", "Found"),
+        (b"<title>Long name</title><meta " + b"a" * 300_000 + b">", "Long name"),
+        (b"<title>&#" + b"9" * 5000 + b";</title>", "\ufffd"),
+        (b"<title>Icon</title><link rel=icon href='&#" + b"9" * 5000 + b";'>", "Icon"),
+    ],
+)
+def test_a_page_made_to_keep_the_process_busy_is_read_at_once(
+    stock: Any, site: Site, body: bytes, title: str
+) -> None:
+    make_part("SPQD")
+    page = site.page("/made", body)
+
+    kept = stock.post(f"{API}/parts/SPQD/documents", {"url": page}).json()["data"]
+
+    assert (kept["kind"], kept["title"], kept["fetch_status"]) == ("link", title, "ok")
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://127.0.0.1/x",
         "http://169.254.169.254/latest/meta-data",
         "http://[::1]/x",
+        "http://[fe80::1%25lo]/x",
         "http://user:secret@example.com/",
         "http://2130706433/",
         "http://nobody.invalid:22/",

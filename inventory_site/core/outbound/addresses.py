@@ -123,7 +123,7 @@ def _inside(address: Address) -> list[Address]:
 def _plain_host(host: str) -> str:
     """Return an address or an ASCII name; refuse numbers in disguise (`2130706433`, `0x7f.1`)."""
     try:
-        return str(ipaddress.ip_address(host))
+        return str(ipaddress.ip_address(host.partition("%")[0] if ":" in host else host))
     except ValueError:
         pass
     try:

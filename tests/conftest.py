@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
+from tests import clean_slate
 from tests.network_guard import close_network
 
 pytest_plugins = ["tests.peers.fixtures"]
@@ -23,6 +24,8 @@ ROUNDS, SOAK_ROUNDS = 30, 1000
 GROUPED_FIXTURES = ("chromium", "rabbitmq", "postgres", "s3", "slapd")
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 LIVE_FIXTURES = frozenset({"rabbitmq", "postgres", "nginx", "serve", "slapd"})
+
+_numbers = itertools.count()
 
 hypothesis_settings.register_profile(
     "patchbay",
@@ -116,11 +119,19 @@ def django_db_modify_db_settings(
         database.setdefault("TEST", {})["NAME"] = str(name)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep what the migrations wrote, for after tests that commit."""
+    with django_db_blocker.unblock():
+        clean_slate.keep()
+
+
 @pytest.fixture(autouse=True)
-def media_folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
-    """Give each test stored files of its own."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    return tmp_path / "media"
+def media_folder(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Path:
+    """Give each test stored files of its own; the folder is made by the first file."""
+    folder = tmp_path_factory.getbasetemp() / "media" / str(next(_numbers))
+    settings.MEDIA_ROOT = str(folder)
+    return folder
 
 
 class Api:

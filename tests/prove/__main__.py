@@ -112,6 +112,7 @@ def main(arguments: list[str]) -> int:
     """Run one of the commands."""
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         raise SystemExit(__doc__)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile anew
     return COMMANDS[arguments[0]]()
 
 

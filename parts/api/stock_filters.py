@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+
 from django.db.models import F, Q, QuerySet
 from rest_framework.request import Request
 
 from parts.api.stock_base import flagged, whole
 from parts.errors.stock import StockInvalid
-from parts.models import PartParameter, StockPart
+from parts.models import ParameterDefinition, PartParameter, StockPart
 from parts.selectors import stock_search
 from parts.services.units import NotAValue, parse_value
 
@@ -49,23 +53,31 @@ def _measured(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart
         if not key.startswith("param."):
             continue
         name, _, lookup = key.removeprefix("param.").partition("__")
+        if lookup and lookup not in EXACT:
+            raise StockInvalid(**{key: "Known comparisons are gte, lte, gt and lt."})
         values = PartParameter.objects.filter(definition__name__iexact=name)
-        wanted = Q(pk__in=[])
-        for unit in values.values_list("definition__unit", flat=True).distinct().order_by():
-            wanted |= Q(definition__unit=unit) & _range(key, text, unit, lookup)
+        wanted = _in_its_units(key, name, text, lookup)
         rows = rows.filter(pk__in=values.filter(wanted).values("part_id"))
     return rows
 
 
-def _range(key: str, text: str, unit: str, lookup: str) -> Q:
-    try:
-        value = parse_value(text, unit)
-    except NotAValue as err:
-        raise StockInvalid(**{key: str(err)}) from err
-    if lookup in EXACT:
-        return Q(**{f"value__{EXACT[lookup]}": value})
+def _in_its_units(key: str, name: str, text: str, lookup: str) -> Q:
+    """Read a value in each unit that the types give the name; refused when none has it."""
+    known = ParameterDefinition.objects.filter(name__iexact=name)
+    ranges, refusal = [], None
+    for unit in known.values_list("unit", flat=True).distinct().order_by("unit"):
+        try:
+            ranges.append(Q(definition__unit=unit) & _range(parse_value(text, unit), lookup))
+        except NotAValue as err:
+            refusal = err
+    if refusal is not None and not ranges:
+        raise StockInvalid(**{key: str(refusal)}) from refusal
+    return reduce(or_, ranges, Q(pk__in=[]))
+
+
+def _range(value: Decimal, lookup: str) -> Q:
     if lookup:
-        raise StockInvalid(**{key: "Known comparisons are gte, lte, gt and lt."})
+        return Q(**{f"value__{EXACT[lookup]}": value})
     reach = abs(value) / 1000
     return Q(value__gte=value - reach, value__lte=value + reach)
 

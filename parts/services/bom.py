@@ -37,7 +37,7 @@ COLUMNS = {
     "dnp": ("dnp",),
 }
 SKIPPED = {"true", "yes", "1", "x", "dnp"}
-RANGE = re.compile(r"([A-Za-z_]+)(\d+)-([A-Za-z_]*)(\d+)\Z")
+RANGE = re.compile(r"([A-Za-z_]+)(\d{1,9})-([A-Za-z_]*)(\d{1,9})\Z")
 MATCHED, AMBIGUOUS, PLACEHOLDER, DNP = "matched", "ambiguous", "placeholder", "skipped"
 
 
@@ -60,7 +60,8 @@ class BomLine:
     @property
     def placeholder(self) -> str:
         """What the line is called without a part."""
-        return (self.code or self.value or self.description or self.references)[:255]
+        names = (self.code, self.value, self.description, self.references, self.id4)
+        return next((name for name in names if name), "")[:255]
 
 
 @dataclass(slots=True)
@@ -161,6 +162,8 @@ def _line(number: int, row: Sequence[str], places: Mapping[str, int]) -> BomLine
     line = BomLine(row=number, qty=0, **cells)  # type: ignore[arg-type]  # only its text fields
     if skipped:
         return replace(line, status=DNP)
+    if not line.placeholder:
+        raise StockInvalid(file=f"Row {number} names no part.")
     return replace(line, qty=_quantity(number, text, line.references))
 
 

@@ -24,13 +24,14 @@ from parts.errors.stock import (
     InvalidOperation,
     RecordNotFound,
     StockInvalid,
+    UrlNotAllowed,
 )
 from parts.models import Kit, Seller, StockDocument, StockPart, StoredBlob
 from parts.services import blob_store, search
 from parts.services.fetching import FetchFailed, Page, get_page
 from parts.services.kits import locked_kit, require_active
 from parts.services.pictures import RASTER, NotAPicture, measure
-from parts.services.previews import kind_of, picture_of, title_of
+from parts.services.previews import is_web_address, kind_of, picture_of, title_of
 
 PDF, SVG = "application/pdf", "image/svg+xml"
 LONGEST_TITLE, CHANGE = 255, "change documents"
@@ -86,11 +87,14 @@ def link_document(
 ) -> StockDocument:
     """Keep a link, and what it leads to when that is a PDF or picture.
 
-    A page that cannot be read is kept as a failed link; `UrlNotAllowed` when the guard refuses.
+    A page that cannot be read is kept as a failed link; `UrlNotAllowed` when the guard refuses, and
+    for what is no address of the web.
     """
     policy.require(actor, policy.CHANGE_STOCK)
     _require_title(title)
     if not fetch:
+        if not is_web_address(url):
+            raise UrlNotAllowed("Only http and https addresses may be linked.")
         document = _plain_link(url, title, FetchStatus.SKIPPED)
     else:
         try:

@@ -12,10 +12,10 @@ from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
 from parts import policy
 from parts.choices.stock import MovementReason, PickStatus
-from parts.errors.stock import InvalidOperation, RecordNotFound
+from parts.errors.stock import InsufficientQuantity, InvalidOperation, RecordNotFound
 from parts.models import Kit, PartLocation, PickList, PickListLine, StockMovement
 from parts.selectors.allocation import Share, shares_of, supplies_of
-from parts.services.booking import Amount, Booking, Place, locked_boxes, locked_parts
+from parts.services.booking import Amount, Booking, Place, locked_boxes, locked_parts, shown
 from parts.services.kits import locked_kit, require_active
 from parts.services.movements import Taking
 
@@ -219,6 +219,8 @@ def _book(actor: Any, line: PickListLine, reason: str, quantity: int) -> StockMo
     booking = Booking(
         actor, id4s=[id4], places=[place], reason=reason, ref=f"pick_list:{line.pick_list_id}"
     )
+    if not booking.quantity(id4, place):  # used up since the list was made
+        raise InsufficientQuantity(location=shown(place), requested=quantity, available=0)
     booking.take(id4, Amount(*place, quantity))
     return booking.write()[0]
 

@@ -60,14 +60,15 @@ def page_or_refusal(url: str) -> Page:
     try:
         return get_page(url)
     except UrlNotAllowed as err:
-        if not _is_address(url):
+        if not is_web_address(url):
             raise PreviewFailed("not an address of the web") from err
         raise
     except FetchFailed as err:
         raise PreviewFailed(str(err)) from err
 
 
-def _is_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Whether an address is one of http or https."""
     try:
         return urlsplit(url).scheme.lower() in {"http", "https"}
     except ValueError:

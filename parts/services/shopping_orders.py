@@ -151,7 +151,10 @@ def order_group(
                 "order seller group", "seller group has no active lines to order"
             )
         for row in open_items:
-            _order(row, quantities.get(row.pk, row.ordered_qty or row.desired_qty))
+            if row.pk in quantities or not row.ordered_qty:
+                _order(row, quantities.get(row.pk, row.desired_qty))
+            else:  # its own quantity stands, also where more than that was received
+                row.status = ItemStatus.ORDERED
             row.save()
         if group is not None:
             group.status = GroupStatus.ORDERED

@@ -19,7 +19,7 @@ PREFIXES = {
     "G": 9,
 }
 SPELLINGS = {
-    "ohm": ("ohms", "ohm", "\u2126", "\u03a9", "R", "r"),  # ohm sign, Greek omega
+    "ohm": ("ohms", "ohm", "Ohms", "Ohm", "\u2126", "\u03a9", "R", "r"),  # ohm sign, Greek omega
     "F": ("F", "f"),
     "H": ("H", "h"),
     "V": ("V", "v"),
@@ -29,7 +29,7 @@ SPELLINGS = {
     "": (),
 }
 NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+)\s*(.*)", re.S)
-RKM = re.compile("(\\d+)([pnu\u00b5\u03bcmkKMGRr\u2126\u03a9FVAHW])(\\d+)(.*)", re.S)
+RKM = re.compile("(\\d*)([pnu\u00b5\u03bcmkKMGRr\u2126\u03a9FVAHW])(\\d+)(.*)", re.S)
 LONGEST = 100
 
 
@@ -56,7 +56,7 @@ def parse_value(text: str, unit: str) -> Decimal:
 
 
 def _coded(found: re.Match[str], unit: str) -> Decimal:
-    """`4k7` is 4700, `2R2` is 2.2: the letter stands for the point."""
+    """`4k7` is 4700, `R47` is 0.47: the letter stands for the point."""
     whole, letter, part, rest = found.groups()
     exponent = PREFIXES.get(letter)
     spellings = SPELLINGS[unit]
@@ -66,7 +66,7 @@ def _coded(found: re.Match[str], unit: str) -> Decimal:
         exponent = 0
     if rest.strip() and rest.strip() not in spellings:
         raise NotAValue(f"{rest.strip()} is another unit than {unit or 'none'}.")
-    return _scaled(f"{whole}.{part}", exponent)
+    return _scaled(f"{whole or 0}.{part}", exponent)
 
 
 def _exponent(rest: str, unit: str, spelt: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from parts.models import Box, BoxLocation, PartLocation, StockMovement, StockPart
 from parts.selectors import invariants
+from parts.services.units import parse_value
 from tests.factories.parts import PartTypeFactory, make_box, make_part
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +265,28 @@ def test_parameters_are_found_by_value_whatever_the_spelling(stock: Any) -> None
     assert [row["parameters"]["resistance"]["value"] for row in exact] == ["4700"]
     bad = {"description": "x", "type_id": kind["id"], "parameters": {"resistance": "5V"}}
     error(stock.post(f"{API}/parts", bad), 400)
+
+
+def test_a_parameter_of_two_units_is_filtered_in_each_that_fits(stock: Any) -> None:
+    for name, unit in (("Relay", "V"), ("Fuse", "")):
+        parameters = [{"name": "rating", "unit": unit}]
+        kind = stock.post(f"{API}/types", {"name": name, "parameters": parameters}).json()["data"]
+        body = {"description": name, "type_id": kind["id"], "parameters": {"rating": "5"}}
+        assert stock.post(f"{API}/parts", body).status_code == 201
+
+    def named(value: str) -> list[str]:
+        query = {"param.rating__gte": value, "ordering": "description"}
+        return [row["description"] for row in stock.get(f"{API}/parts", query).json()["data"]]
+
+    assert named("4V") == ["Relay"]
+    assert named("4") == ["Fuse", "Relay"]
+    error(stock.get(f"{API}/parts", {"param.rating": "4A"}), 400)
+    error(stock.get(f"{API}/parts", {"param.rating__about": "4"}), 400)
+
+
+def test_values_are_read_in_every_usual_spelling() -> None:
+    spellings = {"4k7": "4700", "R47": "0.47", "2R2": "2.2", "10 kOhm": "10000", "1,5M": "1500000"}
+    assert {text: str(parse_value(text, "ohm").normalize()) for text in spellings} == {
+        text: str(Decimal(value).normalize()) for text, value in spellings.items()
+    }
+    assert parse_value("p33", "F") == Decimal("0.33e-12")

@@ -262,6 +262,15 @@ def test_the_guard_refuses_inner_addresses_and_nothing_is_kept(stock: Any, url: 
     assert StockDocument.objects.count() == 0
 
 
+def test_only_addresses_of_the_web_are_linked_unread(stock: Any) -> None:
+    make_part("SPQD")
+    for url in ("javascript:alert(1)", "file:///etc/passwd", "//example.net/x"):
+        body = {"url": url, "fetch": False}
+        refused = stock.post(f"{API}/parts/SPQD/documents", body)
+        assert refused.json()["error"]["code"] == "URL_NOT_ALLOWED"
+    assert StockDocument.objects.count() == 0
+
+
 def test_a_redirect_to_the_metadata_address_is_refused(stock: Any, site: Site) -> None:
     make_part("SPQD")
     away = site.redirect("/away", "http://169.254.169.254/latest/meta-data")

@@ -119,6 +119,19 @@ def test_picking_and_undoing_keep_the_books(stock: Any, kit: Kit) -> None:
     assert pdf.content.startswith(b"%PDF-")
 
 
+def test_a_line_whose_place_was_used_up_is_not_picked(stock: Any, kit: Kit) -> None:
+    row = stock.post(f"{API}/projects/{kit.pk}/pick-lists", {"requested_units": 1}).json()["data"]
+    line = row["lines"][0]
+    place = {"box_no": line["box_no"], "loc_no": line["loc_no"]}
+    stock.post(f"{API}/parts/PART/stock/use", {**place, "qty": 50})
+
+    refused = stock.post(f"{API}/pick-lists/{row['id']}/lines/{line['id']}/pick")
+
+    assert refused.status_code == 409
+    assert message(refused) == "Not enough parts available at 1-1 (requested 3, have 0)"
+    assert PickList.objects.get().lines.filter(status="completed").count() == 0
+
+
 def test_building_takes_all_or_nothing(stock: Any, kit: Kit) -> None:
     path = f"{API}/projects/{kit.pk}/build"
     wrong = [{"part_id4": "PART", "box_no": 1, "loc_no": 1, "qty": 29}]
@@ -243,3 +256,27 @@ def test_archived_kits_are_read_only_and_reserve_nothing(stock: Any, kit: Kit) -
     assert message(taken) == (
         f"Cannot create project because project name '{kit.name}' is already in use"
     )
+
+
+def test_a_group_is_ordered_again_although_more_came_than_was_ordered(stock: Any) -> None:
+    make_part("PART")
+    make_box(1)
+    row = stock.post(f"{API}/shopping-lists", {"name": "To buy"}).json()["data"]
+    path = f"{API}/shopping-lists/{row['id']}"
+    body = {"maybe_part_id4": "PART", "desired_qty": 5}
+    item = stock.post(f"{path}/items", body).json()["data"]["id"]
+    stock.post(f"{path}/items", {"description": "late", "desired_qty": 2})
+    stock.put(f"{path}/status", {"status": "ready"})
+    stock.post(f"{API}/shopping-items/{item}/order", {})
+    places = [{"box_no": 1, "loc_no": 1, "qty": 9}]
+    stock.post(f"{API}/shopping-items/{item}/receive", {"receive_qty": 9, "allocations": places})
+
+    ordered = stock.post(f"{path}/groups/ungrouped/order", {}).json()["data"]["items"]
+    less = {"items": [{"item_id": item, "ordered_qty": 8}]}
+    refused = stock.post(f"{path}/groups/ungrouped/order", less)
+
+    assert [(line["ordered_qty"], line["status"]) for line in ordered] == [
+        (5, "ordered"),
+        (2, "ordered"),
+    ]
+    assert refused.status_code == 409

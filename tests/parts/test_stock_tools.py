@@ -64,6 +64,22 @@ def test_a_scan_says_what_it_is(stock: Any) -> None:
 def test_references_are_counted_with_their_ranges() -> None:
     assert count_references("R1, R3-R5") == 4
     assert count_references("C1;C2 C3") == 3
+    assert count_references(f"R1-R{'9' * 5000}") == 1
+
+
+def test_a_row_of_a_bill_that_names_nothing_is_refused_by_its_number(stock: Any) -> None:
+    kit = KitFactory()
+
+    def send(text: bytes) -> Any:
+        body = {"file": SimpleUploadedFile("bom.csv", text), "dry_run": "false"}
+        return stock.post(f"{API}/projects/{kit.pk}/bom-import", body, format="multipart")
+
+    refused = send(b"MPN,id4,Qty\nLM358,,1\n,,5\n")
+    assert refused.status_code == 400
+    assert refused.json()["error"]["details"]["fields"] == {"file": ["Row 3 names no part."]}
+    assert KitRequirement.objects.count() == 0
+    assert send(b"MPN,id4,Qty\n,ZZZZ,5\n").status_code == 200
+    assert KitRequirement.objects.get().placeholder == "ZZZZ"
 
 
 def test_a_bill_of_materials_is_matched_then_written_on_demand(stock: Any) -> None:

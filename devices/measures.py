@@ -42,6 +42,12 @@ def transformed(value: Any, transform: str) -> Any:
     return amount * number if word == "multiply" else value
 
 
+def divides_by_zero(transform: str) -> bool:
+    """Whether a transform cannot be done, so that values stay as they are."""
+    word, _, argument = transform.partition(":")
+    return word == "divide" and re.fullmatch(r"\s*[+-]?0*\.?0+\s*", argument) is not None
+
+
 def moved_by(before: int | None, after: int | None, *, bits: int = 64) -> int | None:
     """Return how far a counter moved, or None; one of 32 bits may have wrapped, one of 64 not."""
     if before is None or after is None:

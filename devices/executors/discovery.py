@@ -34,7 +34,11 @@ async def discover(
     result |= {"target": host, "ping_status": "offline", "snmp_status": "unreachable"}
     result |= {"open_ports": [], "netbox_synced": False}
     if config.get("ping", True):
-        reached = await ping.ping(host, timeout_s=float(config.get("ping_timeout") or 2))
+        reached = await ping.ping(
+            host,
+            count=int(config.get("ping_count") or 1),
+            timeout_s=float(config.get("ping_timeout") or 2),
+        )
         result["ping_method"] = reached.method
         if not reached.is_alive:
             return result
@@ -127,6 +131,7 @@ class DiscoveryExecutor:
         """Return what is wrong with a configuration."""
         wrong = positive(config, *TIMES, "snmp_port", "ssh_port")
         wrong = wrong or whole(config, "snmp_retries", MAX_RETRIES)
+        wrong = wrong or whole(config, "ping_count", MAX_RETRIES)
         try:
             tcp.parse_ports(config.get("ports") or config.get("ports_to_scan") or "")
         except ValueError as err:

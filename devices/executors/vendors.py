@@ -98,14 +98,7 @@ def vendor_of_oid(oid: str) -> str:
 def identify(description: str, oid: str = "", ports: frozenset[int] = frozenset()) -> Identity:
     """Tell vendor, model, version and role from sysDescr, sysObjectID and open ports."""
     by_oid = vendor_of_oid(oid)
-    vendor, role = "", ""
-    if by_oid == "Ciena" or CIENA_MODEL.search(description):
-        vendor, role = "Ciena", "network"
-    else:
-        for pattern, name, kind in PATTERNS:
-            if re.search(pattern, description, re.I):
-                vendor, role = name, kind
-                break
+    vendor, role = ("Ciena", "network") if by_oid == "Ciena" else _said_of(description)
     if not vendor and by_oid != "Unknown":
         vendor = by_oid
         role = "network" if by_oid in {"Cisco", "Juniper", "Arista"} else ""
@@ -115,6 +108,20 @@ def identify(description: str, oid: str = "", ports: frozenset[int] = frozenset(
     version = found[1] if found else ""
     model = model_of(description)
     return Identity(vendor, model, version, role or role_of(ports), description)
+
+
+def vendor_in(description: str) -> str:
+    """Return the vendor that a sysDescr speaks of; blank for none."""
+    return _said_of(description)[0]
+
+
+def _said_of(description: str) -> tuple[str, str]:
+    if CIENA_MODEL.search(description):
+        return "Ciena", "network"
+    said = (
+        (name, kind) for pattern, name, kind in PATTERNS if re.search(pattern, description, re.I)
+    )
+    return next(said, ("", ""))
 
 
 def model_of(description: str) -> str:

@@ -19,10 +19,10 @@ from devices import policy
 from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
 from devices.choices import RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, RemoteFailed
-from devices.executors import mac, snmp
+from devices.executors import mac, snmp, tcp
 from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
-from devices.executors.vendors import WINDOWS_BY_PORTS
+from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in
 from devices.models import ExecutorResult, ExecutorRun
 from devices.services import integration, netbox_settings, runs
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
@@ -88,7 +88,8 @@ def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
     for name in DEFAULT_KEYS:
         stored = integration.read(f"netbox_{name}_id")
         config[name] = config.get(name) or stored
-        if config[name] and not str(config[name]).isdigit():
+        text = str(config[name] or "0")
+        if isinstance(config[name], bool) or not (text.isascii() and text.isdigit()):
             raise Invalid(name, f"{name} must be a whole number")
     for name, words in rules.WORDS.items():
         if config[name] not in words:
@@ -101,20 +102,40 @@ def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
             or not low < value <= high
         ):
             raise Invalid(name, f"{name} must be a number above {low}, at most {high}")
-    for name, high in (("snmp_timeout", 30), ("snmp_retries", 10)):
+    for name, low, high in (
+        ("ping_count", 1, 10),
+        ("snmp_timeout", 0, 30),
+        ("snmp_retries", 0, 10),
+    ):
         value = config[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-            raise Invalid(name, f"{name} must be a whole number up to {high}")
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    for name, value in rules.DEFAULTS.items():
+        if isinstance(value, bool):
+            config[name] = _truth(name, config[name])
+    try:
+        tcp.parse_ports(config["ports_to_scan"] or "")
+    except ValueError as err:
+        raise Invalid("ports_to_scan", f"ports_to_scan: {err}") from err
     return config
+
+
+def _truth(name: str, value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word not in {"true", "false", "1", "0"}:
+        raise Invalid(name, f"{name} must be true or false")
+    return word in {"true", "1"}
 
 
 def targets_of(config: Mapping[str, Any]) -> list[str]:
     """Return the addresses to look at, exclusions taken out; raises `Invalid`, `RemoteFailed`."""
+    name = str(config["target_type"])
     try:
         found = _expanded(config)
+        name = "exclude_ips"
         left_out = set(expand_lines(rules.lines_of(config.get("exclude_ips"))))
     except BadTargets as err:
-        raise Invalid(str(config["target_type"]), str(err)) from err
+        raise Invalid(name, str(err)) from err
     return [ip for ip in found if ip not in left_out]
 
 
@@ -236,6 +257,7 @@ async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[s
                 macs = mac.neighbours()  # the ping has just filled it
                 if found["ping_status"] != "online":
                     return found
+                found["vendor"] = vendor_in(found["description"] or "") or found["vendor"]
                 _name_maker(found, macs.get(target, ""), bool(config["use_mac_oui"]))
                 if "dns" in rules.lines_of(config["discovery_methods"]):
                     found["dns_name"] = await _reverse(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ from devices.services.interfaces import NO_LIGHT_DBM
 if TYPE_CHECKING:
     from devices.services.polling import Asked
 
+logger = logging.getLogger(__name__)
+
 SYS_UPTIME = "1.3.6.1.2.1.1.3.0"
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 IF_COLUMNS = (
@@ -51,6 +54,7 @@ IF_COLUMNS = (
     ("tx_pkts", f"{IFX}.11"),
     ("speed_mbps", f"{IFX}.15"),
 )
+LOOK_BACK, RAW_KEPT = timedelta(hours=2), timedelta(days=7)
 MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
 MAX_BYTES, MAX_COUNT = 2**64 - 1, 2**63 - 1
 BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
@@ -126,6 +130,8 @@ def plan_of(kind: str, poll_type: PollType | None) -> Plan:
 def _profile_plan(kind: str, target: str, mappings: Any) -> Plan:
     columns = []
     for mapping in mappings.prefetch_related("enums").distinct():
+        if measures.divides_by_zero(mapping.transform):
+            logger.warning("OID mapping %s divides by 0; its values are kept as read", mapping.name)
         words = {enum.int_value: enum.string_value for enum in mapping.enums.all()}
         columns.append(Column(parse_oid(mapping.oid), mapping.name, mapping.transform, words))
     walks = tuple(dict.fromkeys(".".join(map(str, column.oid)) for column in columns))
@@ -177,14 +183,14 @@ def store(
         return _store_availability(asked, answers, at)
     rows = {answer.ip: by_index(plan, answer.rows) for answer in answers}
     if plan.poll_type == "snmp_ciena_full":
-        counts = _store_interfaces(rows, answers, at)
+        counts = _store_interfaces(rows, answers, at, config)
         for ip, count in _store_optical(rows, at).items():
             counts[ip] = counts.get(ip, 0) + count
         return counts
     if plan.target == "optical_metrics":
         return _store_optical(rows, at)
     if plan.target == "interface_metrics":
-        return _store_interfaces(rows, answers, at)
+        return _store_interfaces(rows, answers, at, config)
     data = [
         PollData(
             poll_type=plan.poll_type,
@@ -278,10 +284,13 @@ def _count(value: Any, limit: int = MAX_COUNT) -> int | None:
 
 
 def _store_interfaces(
-    rows: Mapping[str, Mapping[int, Any]], answers: Sequence[Answer], at: datetime
+    rows: Mapping[str, Mapping[int, Any]],
+    answers: Sequence[Answer],
+    at: datetime,
+    config: PollConfig,
 ) -> dict[str, int]:
     uptime = {answer.ip: answer.uptime_ticks for answer in answers}
-    before = _previous(list(rows), at)
+    before = _previous(list(rows), at, _looking_back(config))
     speeds = {
         (state.ip_address, state.cli_port): state.speed_mbps
         for state in InterfaceState.objects.filter(ip_address__in=rows)
@@ -329,10 +338,10 @@ def _sum(one: Any, two: Any) -> int | None:
 
 
 def _rates(sample: dict[str, Any], last: InterfaceSample | None) -> None:
-    if last is None:
-        return
+    if last is None or last.counter_bits != sample["counter_bits"]:
+        return  # nothing before, or another counter of the same port
     seconds = (sample["recorded_at"] - last.recorded_at).total_seconds()
-    bits = min(sample["counter_bits"], last.counter_bits)
+    bits = sample["counter_bits"]
     for side in ("rx", "tx"):
         now, then = sample[f"{side}_bytes"], getattr(last, f"{side}_bytes")
         bps = measures.rate_bps(
@@ -366,10 +375,20 @@ def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | Non
     return round(sum(errors) / sum(packets) * 1_000_000, 3) if sum(packets) else None
 
 
-def _previous(ips: list[str], at: datetime) -> dict[tuple[str, int | None], InterfaceSample]:
-    """Return the last earlier row of each port, of the last hours."""
+def _looking_back(config: PollConfig | None) -> timedelta:
+    """Return how far the row before may lie: hours, as long as samples stay for rare polls."""
+    if config is None or not config.cron_expression:
+        interval_s = config.interval_seconds if config else 0
+        return max(LOOK_BACK, timedelta(seconds=3 * interval_s))
+    return RAW_KEPT
+
+
+def _previous(
+    ips: list[str], at: datetime, within: timedelta
+) -> dict[tuple[str, int | None], InterfaceSample]:
+    """Return the last earlier row of each port."""
     rows = InterfaceSample.objects.filter(
-        device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - timedelta(hours=2)
+        device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - within
     )
     ports = rows.order_by().values("device_ip", "interface_index")
     newest = ports.annotate(last=Max("pk")).values("last")

@@ -26,6 +26,7 @@ from devices.services.poll_rows import Answer
 from devices.services.vault_resolve import Resolved
 from devices.services.vault_use import Used
 from inventory_site.core import crypto
+from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
 from inventory_site.core.tasks import enqueue
 
@@ -130,7 +131,10 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     plan = poll_rows.plan_of(kind, poll_type)
     if plan.is_empty:
         return _finish(execution, config, began, error="No OID mappings configured")
-    asked = targets_of(config, vendor=poll_type.profile.vendor if poll_type else "")
+    try:
+        asked = targets_of(config, vendor=poll_type.profile.vendor if poll_type else "")
+    except DomainError as err:  # such as a credential that has ended
+        return _finish(execution, config, began, error=err.message)
     answers = async_to_sync(_ask_all)(asked, plan, config.max_concurrent)
     records = _store(execution, config, plan, asked, answers)
     _log_uses(asked, answers)

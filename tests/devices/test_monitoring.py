@@ -18,7 +18,7 @@ from devices.models import (
     PollExecution,
     Site,
 )
-from devices.services import health, inventory, poll_rows, polling, retention, scans
+from devices.services import health, inventory, poll_rows, polling, retention, scans, vault
 from tests.factories.devices import DeviceFactory, SiteFactory
 
 
@@ -160,6 +160,22 @@ def test_an_unknown_poll_type_is_a_failed_run():
         name="nobody", poll_type="ciena_optical", target_type="site", target_site_name="none"
     )
     assert polling.poll(empty.pk, timezone.now()).status == "success"
+
+
+@pytest.mark.django_db
+def test_a_poll_whose_credential_has_ended_is_a_failed_run_with_that_reason():
+    now = timezone.now()
+    ended = vault.create_credential(
+        actor=None,
+        body={"name": "old", "credential_type": "snmp", "community": "c", "valid_until": str(now)},
+    ).credential
+    config = PollConfig.objects.create(
+        name="p", poll_type="snmp_availability", target_type="all", credential=ended
+    )
+
+    run = polling.poll(config.pk, now)
+
+    assert (run.status, run.error_message) == ("failed", "Credential old is expired")
 
 
 @pytest.mark.django_db

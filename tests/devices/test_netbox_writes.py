@@ -475,3 +475,24 @@ def test_calls_that_a_page_waits_for_end_within_seconds(api, monkeypatch):
         go_on.set()
 
     assert all("NetBox did not answer all within" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "said"),
+    [
+        ("ports_to_scan", "22,abc", "ports_to_scan: abc is no port or range of ports"),
+        ("ping_count", 0, "ping_count must be a whole number from 1 to 10"),
+        ("snmp_enabled", "no", "snmp_enabled must be true or false"),
+        ("default_site", "\u0663", "default_site must be a whole number"),
+        ("exclude_ips", "10.0.0.300", "10.0.0.300 is neither an address, a range, a network nor "),
+    ],
+)
+def test_an_autodiscovery_that_cannot_be_done_is_refused_by_its_field(api, field, sent, said):
+    body = {"target_type": "ip_list", "ip_list": "127.0.10.1", field: sent}
+
+    answer = api("admin").post("/api/netbox/autodiscovery", body, format="json")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["details"]["field"]) == (400, field)
+    assert error["message"].startswith(said)
+    assert not ExecutorRun.objects.exists()

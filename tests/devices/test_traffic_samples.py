@@ -115,3 +115,37 @@ def test_hours_of_traffic_outlive_its_samples(api):
     answer = api("viewer").get("/api/metrics/interface?device_ip=10.0.0.1&hours=720").json()
     [row] = answer["metrics"] if "metrics" in answer else answer["data"]["metrics"]
     assert (row["rx_bps"], row["rx_bps_max"], row["tx_bps"], row["samples"]) == (200, 300, None, 3)
+
+
+def counted(at, value, kind, **config):
+    column = poll_rows.Column(parse_oid(OIDS["rx_bytes"]), "rx_bytes")
+    rows = [VarBind(parse_oid(f"{OIDS['rx_bytes']}.9"), kind, value)]
+    poll_rows.store(
+        poll_rows.Plan("mine", "interface_metrics", (), (column,)),
+        [],
+        [poll_rows.Answer("10.0.0.2", rows)],
+        at=at,
+        config=PollConfig(**config),
+        execution=None,
+    )
+    return InterfaceSample.objects.get(recorded_at=at).rx_bps
+
+
+def test_a_counter_that_changes_its_width_tells_no_rate_once():
+    now = timezone.now()
+    counted(now - timedelta(seconds=200), 4_294_960_000, "Counter32")
+
+    wider = counted(now - timedelta(seconds=100), 8_589_934_592, "Counter64")
+    after = counted(now, 8_589_934_592 + 1_250, "Counter64")
+
+    assert (wider, after) == (None, 100)
+
+
+@pytest.mark.parametrize(
+    "config", [{"interval_seconds": 6 * 3600}, {"cron_expression": "0 6 * * *"}]
+)
+def test_a_rare_poll_has_rates_too(config):
+    now = timezone.now()
+    counted(now - timedelta(hours=6), 1_000, "Counter64", **config)
+
+    assert counted(now, 1_000 + 2_700, "Counter64", **config) == 1

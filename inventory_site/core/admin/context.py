@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from inventory_site.core.admin import theme
@@ -87,7 +88,10 @@ def build(request: HttpRequest) -> Frame:
 
 def sections_for(user: Any, path: str) -> list[Section]:
     """Return the sections with at least one entry that the person may open."""
-    allowed = [(entry, _url(entry)) for entry in _ordered() if _is_for(user, entry)]
+    prefix = get_script_prefix()
+    allowed = [
+        (entry, _url(entry.url_name, prefix)) for entry in _ordered() if _is_for(user, entry)
+    ]
     open_url = _nearest([url for _, url in allowed if url], path)
     by_section: dict[str, list[Entry]] = {OVERVIEW: [_overview(path)]}
     for entry, url in allowed:
@@ -117,9 +121,11 @@ def _ordered() -> list[SidebarEntry]:
     return sorted(sidebar, key=lambda entry: (entry.order, entry.title))
 
 
-def _url(entry: SidebarEntry) -> str:
+@functools.cache
+def _url(name: str, prefix: str) -> str:
+    """Return a page's address, worked out once: a frame has sixty of them."""
     try:
-        return reverse(entry.url_name)
+        return reverse(name)
     except NoReverseMatch:
         return ""
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from parts.models import KitRequirement, PartLocation, ShoppingItem, StockMovement, StockPart
 
 CHUNK = 2000
+SEPARATORS = frozenset(";,[")
 PART_FIELDS = (
     "id4",
     "description",
@@ -105,7 +108,11 @@ def rows_of(kind: str) -> Iterator[list[Any]]:
 
 
 def csv_cell(value: Any) -> Any:
-    """Return what a CSV shows: lists by semicolons, times as everywhere in the stock's answers."""
+    """Return what a CSV shows: lists by semicolons, times as everywhere in the stock's answers.
+
+    A list of which an item holds a separator is shown as JSON, so that it reads back as it was.
+    """
     if isinstance(value, list):
-        return ";".join(value)
+        text = ";".join(value)
+        return text if SEPARATORS.isdisjoint("".join(value)) else orjson.dumps(value).decode()
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -164,9 +165,17 @@ def _with_type(row: Mapping[str, Any]) -> dict[str, Any]:
     """Read `type` (a name) as `type_id`, and `tags` of a cell as a list."""
     found = {name: value for name, value in row.items() if name != "id4"}
     if isinstance(found.get("tags"), str):
-        found["tags"] = [tag.strip() for tag in re.split(r"[;,]", found["tags"]) if tag.strip()]
+        found["tags"] = _tags(found["tags"])
     name = found.pop("type", None)
     if isinstance(name, str) and name.strip() and "type_id" not in found:
         kind: PartType | None = types.type_named(name)
         found["type_id"] = kind.pk if kind else -1
     return {name: None if value == "" else value for name, value in found.items()}
+
+
+def _tags(cell: str) -> Any:
+    """Read a cell of tags: by semicolons or commas, or a JSON list."""
+    with contextlib.suppress(ValueError, RecursionError):
+        if cell.startswith("["):
+            return json.loads(cell)
+    return [tag.strip() for tag in re.split(r"[;,]", cell) if tag.strip()]

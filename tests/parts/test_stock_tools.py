@@ -173,13 +173,14 @@ def sent_file(stock: Any, content: bytes, path: str = "import/parts", **more: An
     return stock.post(f"{API}/{path}", body, format="multipart")
 
 
-def test_what_was_exported_is_read_back_as_it_was(stock: Any) -> None:
-    make_part("ABCD", description="-12V supply", tags=["a", "+x"], manufacturer_code="=R1")
+@pytest.mark.parametrize("tags", [["a", "+x"], ["1,5 mm", "b;c", "@d"], ["[x]"]])
+def test_what_was_exported_is_read_back_as_it_was(stock: Any, tags: list[str]) -> None:
+    make_part("ABCD", description="-12V supply", tags=tags, manufacturer_code="=R1")
 
     table = b"".join(stock.get(f"{API}/export?kind=parts&format=csv").streaming_content)
     found = b"".join(stock.get(f"{API}/export?kind=parts&format=json").streaming_content)
 
-    assert json.loads(found)[0]["tags"] == ["a", "+x"]
+    assert json.loads(found)[0]["tags"] == tags
     for content in (table, found):
         rows = sent_file(stock, content).json()["data"]["rows"]
         assert rows == [{"row": 1, "action": "skip", "id4": "ABCD", "errors": []}]

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from devices.admin.assignments import DEVICE_TAB
 from devices.admin.drawings import CHARTS
 from devices.admin.words import light_bar, power, state_badge
-from devices.measures import Thresholds, power_alarms
+from devices.measures import NO_LIGHT_DBM, Thresholds, power_alarms
 from devices.models import (
     Device,
     DeviceHistory,
@@ -91,12 +91,14 @@ def _light(row: InterfaceState, tx: Any, rx: Any, limit: dict[str, Any] | None) 
     tx_dbm, rx_dbm = metrics.number(tx), metrics.number(rx)
     if rx_dbm is None and tx_dbm is None:
         return badge("Not measured", "idle")
-    if rx_dbm is not None and rx_dbm <= -40:
+    if rx_dbm is not None and rx_dbm <= NO_LIGHT_DBM:
         return badge("Dark", "idle")
+    if row.status != "up":
+        return badge("Port down", "idle")
     limits = Thresholds(
         *((limit or {}).get(f"{name}_alarm") for name in ("tx_high", "tx_low", "rx_high", "rx_low"))
     )
-    found = power_alarms(tx_dbm, rx_dbm, limits, is_up=row.status == "up")
+    found = power_alarms(tx_dbm, rx_dbm, limits, is_up=True)
     if found:
         return badge(", ".join(ALARM_WORDS[one] for one in found), "bad")
     return badge("Good", "ok")

@@ -16,7 +16,7 @@ from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefuse
 RETRIED = frozenset({429, 500, 502, 503, 504})
 TRIES, BACKOFF_S, TIMEOUT_S, PAGE = 4, 0.5, 30.0, 100
 MAX_PAGES, QUICK_S = 10_000, 6.0
-ODD = frozenset({"protocol", "too_large", "redirects"})  # reached, but not understood
+ODD = frozenset({"too_large", "redirects"})  # reached, but not to be used
 MAX_ID = 2**31 - 1  # what the cache can hold
 
 

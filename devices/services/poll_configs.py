@@ -105,12 +105,14 @@ def delete(pk: int, *, actor: Any) -> None:
 
 
 def run_now(pk: int, *, actor: Any) -> tuple[PollConfig, int]:
-    """Queue a poll at once; return it and the queued task's id."""
+    """Queue a poll at once; return it and the queued task's id. The next one counts from now."""
     policy.require(actor, policy.CONNECT)
     with transaction.atomic():
         row = find(pk)
+        now = timezone.now()
         audit.record(actor, "poll.run", row)
-        task = enqueue("devices.poll", pk, timezone.now().isoformat(), audit.name_of(actor))
+        PollConfig.objects.filter(pk=pk).update(last_run_at=now)
+        task = enqueue("devices.poll", pk, now.isoformat(), audit.name_of(actor))
     return row, task.pk
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from devices.admin import drawings
+from devices.admin.device_tabs import _light
 from devices.admin.words import light_bar, power
 from devices.demo.load import load
 from devices.models import (
@@ -33,6 +34,21 @@ PAGE = "/admin/devices"
 
 def at(ip):
     return DeviceFactory(name=f"sw-{ip}", address=ManagementAddressFactory(ip=ip))
+
+
+@pytest.mark.parametrize(
+    ("status", "rx", "word"),
+    [
+        ("up", -14, "Good"),
+        ("up", -14.1, "Rx low"),
+        ("down", -14.1, "Port down"),
+        ("up", -40, "Dark"),
+    ],
+)
+def test_the_light_of_a_port_is_judged_while_it_is_up(status, rx, word):
+    port = InterfaceState(status=status)
+
+    assert f">{word}</" in _light(port, 0, rx, {"rx_low_alarm": -14.0, "tx_high_alarm": 2.0})
 
 
 def test_a_chart_has_its_limits_and_gaps_stay_gaps(admin_page):

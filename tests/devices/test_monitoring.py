@@ -254,6 +254,7 @@ def test_polls_are_managed_over_rest(api, commits):
         ran = admin.post(f"/api/polling/configs/{pk}/run")
     assert (ran.status_code, ran.json()["message"]) == (202, "Polling task dispatched")
     assert admin.get("/api/polling/executions").json()["data"]["count"] == 1
+    assert admin.get(f"/api/polling/configs/{pk}").json()["data"]["last_run_at"] is not None
     types = admin.get("/api/polling/poll-types").json()["data"]["poll_types"]
     assert {"snmp_availability", "ciena_optical"} <= {row["id"] for row in types}
     assert admin.delete(f"/api/polling/configs/{pk}").json()["message"] == "Config deleted"

@@ -51,6 +51,8 @@ def addresses() -> dict[str, str]:
 
 def press(page: Page, verb: str, **typed: str) -> None:
     """Do a verb of the open part with what is typed into its dialog."""
+    for close in page.locator("[data-close-toast]").all():
+        close.click()  # on a phone the last message lies over the verbs for ten seconds
     link = page.locator("main").get_by_role("link", name=verb, exact=True)
     if not link.first.is_visible():
         page.locator("summary", has_text="More").click()

@@ -51,7 +51,7 @@ def preview_of(url: str) -> Preview:
     """Fetch an address and say what it is; raises `PreviewFailed`, `UrlNotAllowed`."""
     page = page_or_refusal(url)
     kind = kind_of(page)
-    has_image = kind == "image" or (kind == "webpage" and picture_of(page) is not None)
+    has_image = kind in {"image", "webpage"} and picture_of(page) is not None
     return Preview(title_of(page), kind, url, has_image)
 
 

@@ -219,6 +219,21 @@ def test_links_keep_what_they_lead_to(stock: Any, site: Site) -> None:
     assert stock.get(f"{API}/url-proxy", {"url": pdf}).content == PDF
 
 
+def test_a_preview_promises_no_picture_that_is_not_shown(stock: Any, site: Site) -> None:
+    pages = {
+        "/drawn.svg": (SVG, "image/svg+xml"),
+        "/bomb.png": (bomb(), "image/png"),
+        "/photo.png": (png(), "image/png"),
+    }
+    for path, (content, kind) in pages.items():
+        url = site.page(path, content, kind)
+        preview = stock.post(f"{API}/url-preview", {"url": url}).json()["data"]
+        shown = stock.get(f"{API}/url-preview/image", {"url": url}).status_code
+        assert (preview["content_type"], bool(preview["image_url"]), shown) == (
+            ("image", True, 200) if path == "/photo.png" else ("image", False, 404)
+        )
+
+
 @pytest.mark.parametrize(
     ("body", "title"),
     [

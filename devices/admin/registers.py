@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from devices.models import DeviceTag, DeviceType, Manufacturer, Site
 from devices.services import registers
 from devices.services.registers import DEVICE_TYPES, MANUFACTURERS, SITES, TAGS, Register
-from inventory_site.core.admin import ServiceAdmin, register
+from inventory_site.core.admin import EMPTY, ServiceAdmin, column, register
 
 
 class _RegisterAdmin(ServiceAdmin):
@@ -62,5 +62,16 @@ class DeviceTagAdmin(_RegisterAdmin):
     """Words on devices."""
 
     register = TAGS
-    list_display = ["name", "color", "description"]
+    list_display = ["name", "colour", "description"]
     fields = list(TAGS.fields)
+
+    @column("Colour", order="color")
+    def colour(self, obj: DeviceTag) -> str:
+        """Show the colour as it is stored."""
+        return obj.color or EMPTY
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Spell as the house does."""
+        if db_field.name == "color":
+            kwargs["label"] = "Colour"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -73,6 +73,9 @@ def _body(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+SERVER_LABELS = {"auth_type": "Protocol", "is_default": "Default of its protocol"}
+
+
 @register(EnterpriseAuthConfig)
 class EnterpriseAuthConfigAdmin(ServiceAdmin):
     """A server that checks logins on devices."""
@@ -83,6 +86,11 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
     search_fields = ["name"]
     phone_columns = ["auth_type"]
     fields = ["name", "auth_type", "credential", "is_default", "priority", "enabled"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name the fields as people do."""
+        kwargs |= {"label": SERVER_LABELS[db_field.name]} if db_field.name in SERVER_LABELS else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Leave out the device's own check: that is no server."""
@@ -115,6 +123,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = EnterpriseAuthUser
         fields = ("name", "auth_config", "username", "description", "is_service_account", "enabled")
+        labels = {"auth_config": "Authentication server", "is_service_account": "Service account"}
 
 
 @register(EnterpriseAuthUser)

@@ -260,15 +260,15 @@ def _full(call: Call) -> Any:
     return found
 
 
-def _bulk(call: Call, body: Mapping[str, Any]) -> Any:
+def _bulk(call: Call, body_of: Callable[[int], Mapping[str, Any]]) -> Any:
     call.need("device_ids")
     if not isinstance(call.config["device_ids"], list):
         raise ActionFailed("device_ids must be a list")
     updated, errors = [], []
     for pk in call.config["device_ids"]:
         try:
-            call.client.send("PATCH", f"{DEVICES}{int(pk)}/", body)
-        except (NetBoxFailed, ValueError) as err:
+            call.client.send("PATCH", f"{DEVICES}{int(pk)}/", body_of(int(pk)))
+        except (NetBoxFailed, TypeError, ValueError) as err:
             errors.append({"device_id": pk, "error": str(err)[:300]})
         else:
             updated.append(pk)
@@ -277,12 +277,19 @@ def _bulk(call: Call, body: Mapping[str, Any]) -> Any:
 
 def _bulk_field(call: Call) -> Any:
     call.need("device_ids", "field")
-    return _bulk(call, {str(call.config["field"]): call.config.get("value")})
+    body = {str(call.config["field"]): call.config.get("value")}
+    return _bulk(call, lambda pk: body)
 
 
 def _bulk_tag(call: Call) -> Any:
     call.need("device_ids", "tags")
-    return _bulk(call, {"tags": writes.tag_ids(call.client, call.config["tags"])})
+    tags = writes.tag_ids(call.client, call.config["tags"])
+
+    def body_of(pk: int) -> dict[str, Any]:
+        held = writes.held_tags(call.client.one(DEVICES, pk))
+        return {"tags": list(dict.fromkeys([*held, *tags]))}
+
+    return _bulk(call, body_of)
 
 
 ACTIONS: dict[str, Callable[[Call], Any]] = {

@@ -76,9 +76,8 @@ def _refreshed(
     """Change only what is given; an address that NetBox lacks is made without a port."""
     changes = {name: facts[name] for name in OWN_FIELDS if facts.get(name)}
     if facts.get("tags"):
-        tags = [tag for tag in known.get("tags") or [] if isinstance(tag, Mapping)]
-        ids = [tag["id"] for tag in tags if is_id(tag.get("id"))]
-        changes["tags"] = list(dict.fromkeys([*ids, *tag_ids(client, facts["tags"])]))
+        ids = tag_ids(client, facts["tags"])
+        changes["tags"] = list(dict.fromkeys([*held_tags(known), *ids]))
     device: Any = known
     if changes:
         device = client.send("PATCH", f"{DEVICES}{known['id']}/", changes)
@@ -135,6 +134,12 @@ def wanted_id(facts: Mapping[str, Any], name: str) -> int | None:
     if not str(value).isdigit():
         raise Invalid(name, f"{name} must be a whole number")
     return int(value)
+
+
+def held_tags(device: Mapping[str, Any]) -> list[int]:
+    """Return the ids of the tags that a device of NetBox's has."""
+    tags = [tag for tag in device.get("tags") or [] if isinstance(tag, Mapping)]
+    return [tag["id"] for tag in tags if is_id(tag.get("id"))]
 
 
 def tag_ids(client: NetBoxClient, names: Sequence[Any], colour: str = "9e9e9e") -> list[int]:

@@ -296,6 +296,10 @@ def test_the_netbox_executor_does_one_action_per_call(box):
     address = act("interface.assign_ip", ip_address="127.0.10.9", interface_id=port["data"]["id"])
     primary = act("ip.assign_primary", ip_id=address["data"]["id"])
     bulk = act("bulk.update_field", device_ids=[made["data"]["id"], 9999], field="x", value=1)
+    for tag in ("core", "spare"):
+        act("bulk.tag", device_ids=[made["data"]["id"]], tags=[tag])
+    tagged = [tag["name"] for tag in act("device.get")["data"]["tags"]]
+    odd = act("device.list", limit="many")
     gone = act("device.delete")
     unknown = act("device.explode")
 
@@ -310,6 +314,8 @@ def test_the_netbox_executor_does_one_action_per_call(box):
     assert address["data"]["address"] == "127.0.10.9/24"
     assert primary["success"]
     assert (bulk["success"], bulk["data"]["updated"]) == (False, [made["data"]["id"]])
+    assert tagged == ["core", "spare"]
+    assert odd["error"] == "limit must be a whole number"
     assert gone["data"]["name"] == "agg-1"
     assert unknown["error"].startswith("Unknown NetBox action: device.explode. Available: ")
     assert act("lookup.sites")["data"][0]["name"] == "Lab"

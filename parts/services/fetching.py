@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
@@ -26,12 +27,16 @@ MIB = 1024 * 1024
 LIMITS = {"image": 10 * MIB, "html": 5 * MIB}
 LARGEST = 100 * MIB
 TIMEOUT_S = 30.0
+AT_ONCE, PATIENCE_S = 4, 10.0
 KEPT_FOR = timedelta(hours=24)
 PREFIX = "fetched/"
 USUAL_PORTS = {80, 443}
 HTML_KINDS = {"text/html", "application/xhtml+xml", "application/xml"}
 LCSC = "www.lcsc.com"
 FRAME = re.compile(rb"<iframe[^<>]+src\s*=\s*[\"']?([^\"'>\s]+\.pdf)[\"'\s>]", re.I)
+
+# An answer of up to `LARGEST` is held in memory while it is read.
+_few_at_once = threading.BoundedSemaphore(AT_ONCE)
 
 
 class FetchFailed(Exception):
@@ -55,8 +60,8 @@ class Page:
 def get_page(url: str) -> Page:
     """Return what an address gives, from the cache of a day or by a call.
 
-    Raises `UrlNotAllowed` for what the guard refuses, `FetchFailed` for everything else. Never to
-    be called while a transaction is open.
+    Raises `UrlNotAllowed` for what the guard refuses, `BusyError` while this process reads others,
+    `FetchFailed` for everything else. Never to be called while a transaction is open.
     """
     known = _cached(url)
     if known is not None:
@@ -89,6 +94,8 @@ def known_pages(keys: list[str]) -> set[str]:
 
 def _called(url: str) -> Fetched:
     allow = settings.STOCK_FETCH_ALLOW_HOSTS
+    if not _few_at_once.acquire(timeout=PATIENCE_S):
+        raise BusyError("Other pages are being read; try again in a moment.")
     try:
         return fetch(
             url, max_bytes=LARGEST, timeout_s=TIMEOUT_S, allow=allow, resolver=_on_usual_ports
@@ -97,6 +104,8 @@ def _called(url: str) -> Fetched:
         raise UrlNotAllowed(err.message) from err
     except OutboundFailed as err:
         raise FetchFailed(err.message) from err
+    finally:
+        _few_at_once.release()
 
 
 def _on_usual_ports(host: str, port: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,7 +18,7 @@ from PIL import Image
 from inventory_site.core.files import blobs
 from parts.conversion import Limits, run_limited
 from parts.models import StockDocument, StoredBlob
-from parts.services import blob_store
+from parts.services import blob_store, fetching
 from tests.factories.parts import make_part
 from tests.parts.web import Site, running_site
 
@@ -217,6 +218,24 @@ def test_links_keep_what_they_lead_to(stock: Any, site: Site) -> None:
     assert stock.get(preview["image_url"])["Content-Type"] == "image/png"
     assert stock.get(f"{API}/url-proxy", {"url": page}).status_code == 415
     assert stock.get(f"{API}/url-proxy", {"url": pdf}).content == PDF
+
+
+def test_only_a_few_pages_are_read_at_once(
+    stock: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_part("SPQD")
+    body = {"url": site.page("/sheet.pdf", PDF, "application/pdf")}
+    monkeypatch.setattr(fetching, "PATIENCE_S", 0.01)
+    busy = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(fetching, "_few_at_once", busy)
+
+    with busy:
+        refused = stock.post(f"{API}/parts/SPQD/documents", body)
+        assert (refused.status_code, StockDocument.objects.count()) == (503, 0)
+
+    gone = {"url": f"{site.url}/nothing"}
+    for sent in (gone, gone, body):
+        assert stock.post(f"{API}/parts/SPQD/documents", sent).status_code == 201
 
 
 def test_a_preview_promises_no_picture_that_is_not_shown(stock: Any, site: Site) -> None:

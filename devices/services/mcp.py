@@ -113,7 +113,8 @@ def sync_equipment(*, actor: Any) -> dict[str, int]:
     """
     policy.require(actor, policy.CHANGE)
     done = {"created": 0, "updated": 0, "skipped": 0}
-    ends, nodes = time.monotonic() + WRITING_S, constructs()
+    began, nodes = time.monotonic(), constructs()
+    ends = max(began + WRITING_S, time.monotonic() + 1)  # a slow MCP leaves a second at least
     here = set(Device.objects.current().values_list("address__ip", flat=True))
     for node in sorted(nodes, key=lambda one: normal_ip(one["ip_address"]) in here):
         ip = normal_ip(node["ip_address"])

@@ -35,4 +35,4 @@ class PrtgAlert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.device_name} {self.sensor_name}"
+        return f"{self.device_name} {self.sensor_name}".strip() or f"Sensor {self.sensor_id}"

@@ -260,7 +260,8 @@ def _store(sensor: str, body: Mapping[str, Any]) -> dict[str, Any]:
         action = "created" if row is None else "resolved" if word == "up" else "updated"
         row = row or PrtgAlert(sensor_id=sensor)
         for name, value in values.items():
-            setattr(row, name, value)
+            if value != "":  # what a notice does not say stays as it was
+                setattr(row, name, value)
         if word == "up":
             row.is_active, row.resolved_at = False, now
         with transaction.atomic():

@@ -108,7 +108,8 @@ def test_severities_follow_prtgs_words(text, word):
 
 def test_a_sensors_alert_is_raised_refreshed_and_resolved(client, api, prtg):
     def send(status, **headers):
-        body = {"sensorid": "21", "device": "agg-1", "sensor": "Ping", "status": status}
+        body = {"sensorid": "21", "status": status}
+        body |= {"device": "agg-1", "sensor": "Ping"} if status == "Down" else {}
         return client.post("/api/prtg/webhook", body, headers=headers)
 
     secret = {"X-Webhook-Secret": "shared-secret-1"}
@@ -120,6 +121,7 @@ def test_a_sensors_alert_is_raised_refreshed_and_resolved(client, api, prtg):
     ]
     alerts = api("viewer").get("/api/prtg/alerts").json()["data"]
     assert [(row["sensor_id"], row["severity"]) for row in alerts] == [("21", "warning")]
+    assert (alerts[0]["device_name"], alerts[0]["sensor_name"]) == ("agg-1", "Ping")
     assert send("Up", **secret).json()["data"]["action"] == "resolved"
     assert PrtgAlert.objects.filter(is_active=True).count() == 0
     assert send("Down", **secret).json()["data"]["action"] == "created"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,23 +31,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CALLERS = 64
 
 
-def at_once(*jobs: Callable[[], str]) -> Counter[str]:
-    """Run all jobs as near to the same moment as threads allow; count their outcomes."""
-    gate, outcomes = threading.Barrier(len(jobs)), []
+@pytest.fixture
+def at_once(transactional_db: None) -> Iterator[Callable[..., Counter[str]]]:
+    """Run jobs as near to the same moment as threads allow; count their outcomes.
 
-    def run(job: Callable[[], str]) -> None:
+    On PostgreSQL the callers keep their connections from round to round, as a server's threads do;
+    SQLite's would all wait for each other's turn from the first moment on.
+    """
+
+    def run(gate: threading.Barrier, job: Callable[[], str]) -> str:
+        gate.wait(30)
         try:
-            gate.wait(30)
-            outcomes.append(job())
+            return job()
         finally:
-            connection.close()
+            if connection.vendor == "sqlite":
+                connection.close()
 
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(outcomes)
+    def together(*jobs: Callable[[], str]) -> Counter[str]:
+        return Counter(callers.map(partial(run, threading.Barrier(len(jobs))), jobs))
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        yield together
+        together(*[lambda: connection.close()] * CALLERS)  # each its own
 
 
 def reserving(actor: object, channel_id: int, name: str) -> Callable[[], str]:
@@ -63,7 +70,7 @@ def reserving(actor: object, channel_id: int, name: str) -> Callable[[], str]:
     return job
 
 
-def test_64_callers_of_one_channel_give_one_reservation(rounds):
+def test_64_callers_of_one_channel_give_one_reservation(rounds, at_once):
     actor = UserFactory(roles=["administrator"])
 
     for _ in range(rounds):
@@ -78,7 +85,7 @@ def test_64_callers_of_one_channel_give_one_reservation(rounds):
         assert ReservationLog.objects.filter(channel=channel, action="RESERVED").count() == 1
 
 
-def test_reserve_against_expiry_writes_one_expired_row(rounds):
+def test_reserve_against_expiry_writes_one_expired_row(rounds, at_once):
     actor = UserFactory(roles=["administrator"])
 
     for _ in range(rounds):
@@ -96,7 +103,7 @@ def test_reserve_against_expiry_writes_one_expired_row(rounds):
         assert Reservation.objects.open().filter(channel_id=old.channel_id).count() == 1
 
 
-def test_two_imports_at_once_bring_each_row_once(rounds, tmp_path):
+def test_two_imports_at_once_bring_each_row_once(rounds, tmp_path, at_once):
     RepositoryType.objects.get_or_create(pk=1, defaults={"name": "Network circuits"})
     row = sample.tables()["network_routes"][0]
     empty = {name: [] for name in sample.tables()}
@@ -115,7 +122,9 @@ def test_two_imports_at_once_bring_each_row_once(rounds, tmp_path):
         assert NetworkRoute.objects.filter(circuit_id__in=ucns).count() == len(ucns)
 
 
-def test_two_runs_of_the_probes_never_measure_one_circuit_twice() -> None:
+def test_two_runs_of_the_probes_never_measure_one_circuit_twice(
+    at_once: Callable[..., Counter[str]],
+) -> None:
     probes = [LatencyProbeFactory(target="127.0.0.1") for _ in range(20)]
     claimed: list[int] = []
 

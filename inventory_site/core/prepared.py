@@ -1,13 +1,15 @@
 """Questions that are asked at every call, compiled once.
 
 Django writes a queryset's SQL anew each time, which takes longer than the database takes to find a
-row by its key. A `Prepared` queryset keeps the SQL and puts the values into it.
+row by its key. A `Prepared` queryset keeps the SQL and puts the values into it. PostgreSQL takes as
+long again to plan it, and keeps the plan.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -16,6 +18,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Expression, Field, QuerySet
 
 Row = TypeVar("Row")
+
+
+def plans_kept(connection: Any) -> AbstractContextManager[None]:
+    """Have the database keep its plans of what is asked meanwhile, where it can."""
+    return connection.plans_kept() if connection.vendor == "postgresql" else nullcontext()
 
 
 class Later(Expression):
@@ -79,7 +86,8 @@ class Prepared(Generic[Row]):
             _known_related_objects={},
         )
         make: Any = rows._iterable_class
-        return list(make(source))
+        with plans_kept(compiler.connection):
+            return list(make(source))
 
     def first(self, *values: Any, using: str = DEFAULT_DB_ALIAS) -> Row | None:
         """Return the first row for these values, if there is one."""

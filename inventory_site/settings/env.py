@@ -122,8 +122,9 @@ def vault_keys(name: str, meaning: str = "") -> dict[str, bytes]:
 
 
 # Compiling a question costs PostgreSQL a quarter of a second, more than any of ours takes to
-# answer.
-NO_COMPILING = "-c jit=off"
+# answer. A plan that is kept (core/postgresql) is the same for all values.
+PLANNING = "-c jit=off -c plan_cache_mode=force_generic_plan"
+PLANS_ARE_KEPT = 1  # what psycopg must be told before it keeps any
 NOBODY = "patchbay@localhost"
 
 
@@ -145,13 +146,17 @@ def database(url: str) -> dict[str, Any]:
         }
     if parts.scheme in {"postgres", "postgresql"}:
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "inventory_site.core.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"options": NO_COMPILING, **dict(parse_qsl(parts.query))},
+            "OPTIONS": {
+                "options": PLANNING,
+                "prepare_threshold": PLANS_ARE_KEPT,
+                **dict(parse_qsl(parts.query)),
+            },
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }

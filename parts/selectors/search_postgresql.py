@@ -11,18 +11,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from parts.selectors.search_sql import (
+    COLUMNS,
     ROWS,
     TRIGRAM,
     Row,
     Sql,
-    distinct_ranks,
+    are_usual,
     fetched,
     id4_arm,
     joined,
     like,
     one_after_another,
     row_holds,
-    rows_of,
     seen,
 )
 from parts.selectors.search_terms import Term, pieces_of, typo_distance
@@ -44,19 +44,30 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
     rows, (in_all, *hits) = _first_look(terms, most, hope)
     if in_all < hope or len(rows) >= most:
         return rows[:most]
-    return rows_of(_field_by_field(terms, hits, most, hope))
+    return _field_by_field(terms, hits, most, hope)
 
 
-def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope: int) -> list[int]:
+def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope: int) -> list[Row]:
     arms = [id4_arm(terms)]
     for field, count in zip(FIELDS, hits, strict=True):
         rows = 2 * most * TRIED // count if count >= hope else 0
         arms.append(_field_arm(terms, field, most, rows))
         if count >= SURE * hope:
-            ranks = distinct_ranks(*one_after_another(arms, most))
-            if len(ranks) >= most:
-                return ranks[:most]
-    return distinct_ranks(*one_after_another(arms, most))[:most]
+            found = _rows_in_turn(arms, most)
+            if len(found) >= most:
+                return found
+    return _rows_in_turn(arms, most)
+
+
+def _rows_in_turn(arms: Sequence[Sql], most: int) -> list[Row]:
+    """Return the rows of each arm in turn, each once, until there are `most`."""
+    ranks, values = one_after_another(arms, most)
+    found = fetched(
+        f"SELECT {COLUMNS} FROM unnest(ARRAY({ranks})) WITH ORDINALITY AS found(place, turn) "  # noqa: S608  own names
+        f"JOIN {ROWS} ON rank = place ORDER BY turn",
+        values,
+    )
+    return list({row[0]: row for row in found}.values())[:most]
 
 
 def all_ranks_sql(terms: Sequence[Term]) -> Sql:
@@ -121,6 +132,7 @@ def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row],
         f"AND (SELECT count(*) FROM ids) < {most:d} ORDER BY f, place LIMIT {most:d}) AS rare"
         f") AS f LEFT JOIN {ROWS} AS r ON r.rank = f.place ORDER BY turn, place",
         [*field_values, *seen_values, *id_values, *field_values, *held_values],
+        is_usual=are_usual(terms),
     )
     return list({row[0]: row for _, *row in found[1:]}.values()), found[0][0]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection
 
+from inventory_site.core.prepared import plans_kept
 from parts.selectors.search_terms import Term
 from parts.selectors.search_text import ranks_of_prefix
 
@@ -17,11 +19,17 @@ COLUMNS = "rank, part_id, id4, haystack"
 TRIGRAM = 3
 
 
-def fetched(sql: str, values: Sequence[Any]) -> list[Any]:
-    """Return every row of a question."""
-    with connection.cursor() as cursor:
+def fetched(sql: str, values: Sequence[Any], *, is_usual: bool = False) -> list[Any]:
+    """Return every row of a question; the plan of a usual one is kept by the database."""
+    with plans_kept(connection) if is_usual else nullcontext(), connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
+
+
+def are_usual(terms: Sequence[Term]) -> bool:
+    """Whether one plan is good for all such terms: the index of trigrams finds each, and is asked
+    for one text."""
+    return all(not term.words and len(term.token) >= TRIGRAM for term in terms)
 
 
 def rows_of(ranks: Sequence[int]) -> list[Row]:
@@ -31,7 +39,7 @@ def rows_of(ranks: Sequence[int]) -> list[Row]:
     on_sqlite = connection.vendor == "sqlite"
     wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
     sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
-    found = {row[0]: row for row in fetched(sql, ranks if on_sqlite else [ranks])}
+    found = {row[0]: row for row in fetched(sql, ranks if on_sqlite else [ranks], is_usual=True)}
     return [found[rank] for rank in ranks if rank in found]
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from parts.selectors import search_postgresql, search_sqlite
-from parts.selectors.search_sql import ROWS, fetched
+from parts.selectors.search_sql import ROWS, are_usual, fetched
 from parts.selectors.search_terms import Term, is_close, tokens_of, typo_distance
 from parts.selectors.search_text import FIELDS
 
@@ -168,15 +168,17 @@ def _unknown(tokens: Sequence[str]) -> list[str]:
     """Return those of the tokens that match no part; together they match none."""
     if len(tokens) == 1:
         return list(tokens)
-    asked = [_room().exists_sql([Term(token)]) for token in tokens]
+    terms = [Term(token) for token in tokens]
+    asked = [_room().exists_sql([term]) for term in terms]
     columns = ", ".join(sql for sql, _ in asked)
-    known = fetched(f"SELECT {columns}", [value for _, own in asked for value in own])[0]
+    values = [value for _, own in asked for value in own]
+    known = fetched(f"SELECT {columns}", values, is_usual=are_usual(terms))[0]
     return [token for token, is_known in zip(tokens, known, strict=True) if not is_known]
 
 
 def _is_known(terms: Sequence[Term]) -> bool:
     sql, values = _room().exists_sql(terms)
-    return bool(fetched(f"SELECT {sql}", values)[0][0])
+    return bool(fetched(f"SELECT {sql}", values, is_usual=are_usual(terms))[0][0])
 
 
 def _close_words(tokens: Sequence[str]) -> dict[str, list[str]]:

@@ -129,6 +129,17 @@ def test_a_phrase_is_looked_for_in_its_own_columns_with_its_blanks():
     assert names(holds((("name",), "ew"), (("name",), "rk"))) == ["New York", "York New"]
 
 
+@pytest.mark.parametrize("asked", [" b.", " .*", " A+", "a+ b", " (x", " [\\d]", "  B", " +"])
+def test_a_phrase_may_begin_with_a_blank_and_look_like_a_pattern(asked):
+    rarity.forget()
+    texts = ["a+ b.c", "a  b.", "x .* y", "q (x) [\\d]", "1 A+ (X", "2 [\\d]", "a bxc", "5"]
+    add(*texts)
+
+    assert names(holds((("name",), asked))) == sorted(
+        text for text in texts if asked.lower() in text.lower()
+    )
+
+
 def test_of_a_phrase_the_letters_that_few_rows_have_are_asked():
     rarity.forget()
     add(*(f"Common system {number:02d}" for number in range(20)), "Quartz system")

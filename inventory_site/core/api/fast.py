@@ -16,12 +16,22 @@ from django.db.models import Expression, F, Func, IntegerField, Model, QuerySet,
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
+from inventory_site.core.prepared import plans_kept
+
 CHUNK_ROWS = 2000
 Condition = tuple[str, list[str]]
 GATHER = {
     "postgresql": "string_agg(json_row, ',')",
     "sqlite": "group_concat(json_row, ',')",
 }
+
+
+class _Name(Value):
+    """The name of a field as text of SQL: among the values, each would be sent every time."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        quoted = str(self.value).replace("'", "''").replace("%", "%%")
+        return f"'{quoted}'", []
 
 
 class JSONRow(Func):
@@ -33,19 +43,11 @@ class JSONRow(Func):
     def __init__(self, **fields: Any) -> None:
         arguments: list[Any] = []
         for name, source in fields.items():
-            arguments += [Value(name), F(source) if isinstance(source, str) else source]
+            arguments += [_Name(name), F(source) if isinstance(source, str) else source]
         super().__init__(*arguments)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Name each key as text, which PostgreSQL cannot guess of a parameter."""
-        copy = self.copy()
-        copy.set_source_expressions(
-            [
-                Cast(part, TextField()) if number % 2 == 0 else part
-                for number, part in enumerate(self.get_source_expressions())
-            ]
-        )
-        return super(JSONRow, copy).as_sql(
+        return super().as_sql(
             compiler, connection, template="JSON_BUILD_OBJECT(%(expressions)s)::text", **context
         )
 
@@ -141,7 +143,8 @@ def json_found(
     model: type[Model], fields: Fields, condition: Condition, using: str = DEFAULT_DB_ALIAS
 ) -> bytes:
     """Return the rows for which a condition of plain SQL holds as one JSON array, by their keys."""
-    with connections[using].cursor() as cursor:
+    connection = connections[using]
+    with plans_kept(connection), connection.cursor() as cursor:
         cursor.execute(*found_statement(model, fields, condition, using))
         return f"[{cursor.fetchone()[0] or ''}]".encode()
 

@@ -6,6 +6,7 @@ sample is a hint only: whatever is asked of the index, the columns themselves ar
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from django.db import connections
@@ -16,8 +17,29 @@ from inventory_site.core.search.sqlite import TRIGRAM
 ENOUGH = 2
 SAMPLE = 48
 KEPT_S = 600.0
+MOST_COUNTS = 10_000
 
-_samples: dict[tuple[str, str, str], tuple[float, list[str]]] = {}
+
+@dataclass(slots=True)
+class _Sample:
+    """Some texts of a column, when they were read, and how many of them hold which trigram."""
+
+    taken: float
+    texts: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, trigram: str) -> int:
+        """Return how many of the texts hold a trigram; counted once."""
+        found = self.counts.get(trigram)
+        if found is None:
+            if len(self.counts) >= MOST_COUNTS:
+                self.counts.clear()
+            wanted = trigram.lower()
+            found = self.counts[trigram] = sum(wanted in text for text in self.texts)
+        return found
+
+
+_samples: dict[tuple[str, str, str], _Sample] = {}
 
 
 def rarest(model: type[Model], phrases: Sequence[str], using: str, column: str) -> list[str]:
@@ -26,9 +48,7 @@ def rarest(model: type[Model], phrases: Sequence[str], using: str, column: str) 
     trigrams = list(dict.fromkeys(one for each in rounds for one in each if one))
     if len(trigrams) <= ENOUGH:
         return trigrams
-    texts = _sample(model, using, column)
-    counts = {one: sum(one.lower() in text for text in texts) for one in trigrams}
-    return sorted(trigrams, key=counts.__getitem__)[:ENOUGH]
+    return sorted(trigrams, key=_sample(model, using, column).count)[:ENOUGH]
 
 
 def forget() -> None:
@@ -44,16 +64,16 @@ def _trigrams(phrase: str) -> list[str]:
     return [phrase[start : start + TRIGRAM] for start in starts]
 
 
-def _sample(model: type[Model], using: str, column: str) -> list[str]:
+def _sample(model: type[Model], using: str, column: str) -> _Sample:
     """Return the column of rows from all over the table, in lower case; one look in ten minutes."""
     key = (connections[using].alias, model._meta.db_table, column)
-    taken, texts = _samples.get(key, (-KEPT_S, []))
-    if time.monotonic() - taken >= KEPT_S:
+    sample = _samples.get(key)
+    if sample is None or time.monotonic() - sample.taken >= KEPT_S:
         rows = model._base_manager.using(using)
         ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
         first, last = ends["first"] or 0, ends["last"] or 0
         keys = {first + (last - first) * place // SAMPLE for place in range(SAMPLE + 1)}
         found = rows.filter(pk__in=keys).values_list(column, flat=True)
         texts = [text.lower() for text in found if text]
-        _samples[key] = time.monotonic(), texts
-    return texts
+        sample = _samples[key] = _Sample(time.monotonic(), texts)
+    return sample

@@ -1,0 +1,48 @@
+"""The PostgreSQL backend; Django finds it by the name of this package."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+
+class KeepingCursor(base.ServerBindingCursor):
+    """Has the server keep the plan of each statement, and sends it the values only."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        given = {**options, "prepare": True}
+        return super().execute(query, params, **given)  # type: ignore[misc]  # psycopg has it
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Saves most calls a question and the planning of what is asked at each of them."""
+
+    @contextmanager
+    def plans_kept(self) -> Iterator[None]:
+        """Keep the plans of what is asked meanwhile.
+
+        For statements of which there are few and whose plan is the same for all values. The values
+        travel apart from the text, which has to tell their types.
+        """
+        self.ensure_connection()
+        line = self.connection
+        usual, line.cursor_factory = line.cursor_factory, KeepingCursor
+        try:
+            yield
+        finally:
+            line.cursor_factory = usual
+
+    def is_usable(self) -> bool:
+        """Whether the line still stands: one that the server ended has something to be read.
+
+        Nothing is asked then, so a quiet line costs no question at each call.
+        """
+        if self.connection is None or self.connection.closed:
+            return False
+        line = select.poll()
+        line.register(self.connection.fileno(), select.POLLIN)
+        return super().is_usable() if line.poll(0) else True

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from parts.selectors.search_sql import (
-    COLUMNS,
     ROWS,
     TRIGRAM,
     Row,
@@ -31,6 +30,7 @@ from parts.selectors.search_text import FIELDS
 # Of so many first rows the hits are counted. Where they promise enough of them within `NEAR` rows,
 # or within half as many more, the rows are read in order; `SURE` times as many leave no doubt.
 TRIED, NEAR, SURE = 500, 80_000, 4
+READ, KEPT = "rank AS place, part_id, id4, haystack", "place, part_id, id4, haystack"
 PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 PAIRS = f"parts_row_pairs({', '.join(FIELDS)})"
 
@@ -48,7 +48,7 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
 
 
 def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope: int) -> list[Row]:
-    arms = [id4_arm(terms)]
+    arms = [id4_arm(terms, READ)]
     for field, count in zip(FIELDS, hits, strict=True):
         rows = 2 * most * TRIED // count if count >= hope else 0
         arms.append(_field_arm(terms, field, most, rows))
@@ -61,12 +61,7 @@ def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope:
 
 def _rows_in_turn(arms: Sequence[Sql], most: int) -> list[Row]:
     """Return the rows of each arm in turn, each once, until there are `most`."""
-    ranks, values = one_after_another(arms, most)
-    found = fetched(
-        f"SELECT {COLUMNS} FROM unnest(ARRAY({ranks})) WITH ORDINALITY AS found(place, turn) "  # noqa: S608  own names
-        f"JOIN {ROWS} ON rank = place ORDER BY turn",
-        values,
-    )
+    found = fetched(*one_after_another(arms, most, KEPT))
     return list({row[0]: row for row in found}.values())[:most]
 
 
@@ -145,23 +140,29 @@ def _field_arm(terms: Sequence[Term], field: str, most: int, rows: int) -> Sql:
     rest = [row_holds(term) for term in terms] if len(terms) > 1 else []
     some_held = joined(" OR ", [_held(term, field) for term in terms])
     held, values = joined(" AND ", [some_held, *rest])
-    far = f"SELECT rank AS place FROM {ROWS} WHERE {held} OFFSET 0"  # noqa: S608  own names
+    far = f"SELECT {READ} FROM {ROWS} WHERE {held} OFFSET 0"  # noqa: S608  own names
     if not rows:
         return far, values
-    some_seen = joined(" OR ", [seen(term, field) for term in terms])
+    some_seen = joined(" OR ", [_like(term, field) for term in terms])
     near, own = joined(" AND ", [some_seen, *rest])
     sql = (
-        f"WITH near AS MATERIALIZED (SELECT rank AS place FROM {_first(rows)} "  # noqa: S608  own names
+        f"WITH near AS MATERIALIZED (SELECT {READ} FROM {_first(rows)} "  # noqa: S608  own names
         f"WHERE {near} ORDER BY rank LIMIT {most:d}), "
         "counted AS MATERIALIZED (SELECT count(*) AS n FROM near) "
-        f"SELECT place FROM near WHERE (SELECT n FROM counted) >= {most:d} UNION ALL "
-        f"SELECT place FROM ({far}) AS far WHERE (SELECT n FROM counted) < {most:d}"
+        f"SELECT {KEPT} FROM near WHERE (SELECT n FROM counted) >= {most:d} UNION ALL "
+        f"SELECT {KEPT} FROM ({far}) AS far WHERE (SELECT n FROM counted) < {most:d}"
     )
     return sql, [*own, *values]
 
 
 def _first(rows: int) -> str:
     return f"(SELECT * FROM {ROWS} ORDER BY rank LIMIT {rows:d}) AS first"  # noqa: S608  own names
+
+
+def _like(term: Term, field: str) -> Sql:
+    """Say that a field holds a term, so that it is read before any longer text."""
+    clauses = " OR ".join([f"{field} LIKE %s ESCAPE '!'"] * len(term.sought))
+    return f"({clauses})", [like(text) for text in term.sought]
 
 
 def _held(term: Term, field: str | None) -> Sql:

@@ -56,8 +56,8 @@ def joined(word: str, conditions: Sequence[Sql]) -> Sql:
     )
 
 
-def one_after_another(arms: Sequence[Sql], most: int) -> Sql:
-    """Select the ranks of each arm in turn, until there are `most`.
+def one_after_another(arms: Sequence[Sql], most: int, columns: str = "place") -> Sql:
+    """Select the ranks of each arm in turn, until there are `most`, and what else they have.
 
     That an arm is not asked is said by its LIMIT, which both databases look at first (a condition
     SQLite would ask of every row).
@@ -70,22 +70,22 @@ def one_after_another(arms: Sequence[Sql], most: int) -> Sql:
             allowed = f"CASE WHEN count(*) < {most:d} THEN {most:d} ELSE 0 END"
             limit = f"(SELECT {allowed} FROM ({before}) AS b)"  # noqa: S608  own names
         steps.append(
-            f"s{number} AS MATERIALIZED (SELECT place FROM ({sql}) AS a{number} "  # noqa: S608  own names
+            f"s{number} AS MATERIALIZED (SELECT {columns} FROM ({sql}) AS a{number} "  # noqa: S608  own names
             f"ORDER BY place LIMIT {limit})"
         )
-    found = " UNION ALL ".join(f"SELECT place FROM s{n}" for n in range(len(arms)))  # noqa: S608  own names
+    found = " UNION ALL ".join(f"SELECT {columns} FROM s{n}" for n in range(len(arms)))  # noqa: S608  own names
     values = [value for _, own in arms for value in own]
     return f"WITH {', '.join(steps)} {found}", values
 
 
-def id4_arm(terms: Sequence[Term]) -> Sql:
+def id4_arm(terms: Sequence[Term], columns: str = "rank AS place") -> Sql:
     """Rows whose id begins with a term, and that hold the others anywhere; none when none can."""
     prefixes = [term.id4_prefix for term in terms if term.id4_prefix]
     ranges = [pair for prefix in prefixes for pair in ranks_of_prefix(prefix)]
     begins = " OR ".join(["rank BETWEEN %s AND %s"] * len(ranges)) or "1 = 0"
     bounds: list[Any] = [bound for pair in ranges for bound in pair]
     sql, values = joined(" AND ", [(f"({begins})", bounds), *map(row_holds, terms)])
-    return f"SELECT rank AS place FROM {ROWS} WHERE {sql}", values  # noqa: S608  own names
+    return f"SELECT {columns} FROM {ROWS} WHERE {sql}", values  # noqa: S608  own names
 
 
 def row_holds(term: Term) -> Sql:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any, ClassVar
 
 import paramiko
@@ -16,6 +17,7 @@ from devices.executors.ssh_keys import KnownHosts
 PROMPT = r"[>#$]\s*$"
 PAGER = re.compile(r"(?:--\s*[Mm]ore\s*--|<more>|Press any key to continue)[^\n]{0,40}\Z", re.I)
 CHUNK, LOOK_EVERY_S = 32768, 0.05
+LOOK_S, TRAILING_S = 0.002, 1.0
 
 
 class SshExecutor:
@@ -165,8 +167,14 @@ def _run(
 def _read_all(
     channel: paramiko.Channel, out: bytearray, err: bytearray, deadline: float, limit: int
 ) -> str:
-    """Read both streams to their end; return `limit` or `timeout` when that comes first."""
+    """Read both streams to their end; return `limit` or `timeout` when that comes first.
+
+    The status may come before the last of the output (RFC 4254, 6.10 does not order them), so the
+    end of the streams is waited for, though not long: what the command left running may hold them.
+    """
+    ends = inf
     while True:
+        is_over = channel.eof_received or channel.closed  # before the look: no more comes after it
         busy = False
         if channel.recv_ready():
             out += channel.recv(CHUNK)
@@ -174,20 +182,20 @@ def _read_all(
         if channel.recv_stderr_ready():
             err += channel.recv_stderr(CHUNK)
             busy = True
+        now = time.monotonic()
         if len(out) + len(err) > limit:
             return "limit"
-        if busy:
-            if time.monotonic() > deadline:
-                return "timeout"
-            continue
-        if channel.exit_status_ready() and not channel.recv_ready():
-            return ""
-        if channel.closed or channel.eof_received:
-            left = max(0.0, deadline - time.monotonic())
-            return "" if channel.status_event.wait(left) else "timeout"
-        if time.monotonic() > deadline:
+        if is_over and not busy:
+            return "" if channel.status_event.wait(max(0.0, deadline - now)) else "timeout"
+        if now > deadline:
             return "timeout"
-        channel.status_event.wait(0.002)
+        if busy:
+            continue
+        if channel.status_event.wait(0 if ends < inf else LOOK_S):
+            ends = min(ends, now + TRAILING_S)
+            if now > ends:
+                return ""
+            time.sleep(LOOK_S / 10)
 
 
 class Shell:

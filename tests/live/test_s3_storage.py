@@ -170,6 +170,7 @@ def test_a_process_killed_while_it_stores_lists_nothing_and_the_sweep_cleans(
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     env = {"PATCHBAY_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "inventory_site.settings.dev"}
     if where == "disk":
+        settings.MEDIA_ROOT = str(tmp_path / "media")  # where the child stores, too
         disk = "inventory_site.core.files.storages.DiskStorage"
         aliases = {
             name: {"BACKEND": disk, "OPTIONS": {"folder": name}} for name in ("docs", "images")

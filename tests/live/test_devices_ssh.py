@@ -56,13 +56,13 @@ class Relay:
 
     def freeze(self) -> None:
         """From now on nothing passes on the lines that there are; new ones work."""
-        for pair in self._pairs:
+        for pair in list(self._pairs):
             self._silent.update(pair)
 
     def half_close(self) -> None:
-        """End what the server says; the other way stays open."""
+        """End what the server says on the lines that there are; the other way stays open."""
         self.freeze()
-        for near, _ in self._pairs:
+        for near, _ in list(self._pairs):  # the client opens the next one meanwhile
             near.shutdown(socket.SHUT_WR)
 
     def _accept(self) -> None:

@@ -47,9 +47,11 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
 
 
 def _ranks(terms: Sequence[Term], most: int) -> list[int]:
-    ranks = distinct_ranks(*_limited([id4_arm(terms), _text_arm(terms)], most))
-    if len(ranks) < most:
-        return ranks
+    """Ask all fields at once first, unless for one or two letters, which many rows have."""
+    if any(len(text) >= TRIGRAM for term in terms for text in term.sought):
+        ranks = distinct_ranks(*_limited([id4_arm(terms), _text_arm(terms)], most))
+        if len(ranks) < most:
+            return ranks
     arms = [id4_arm(terms), *(_field_arm(terms, field) for field in FIELDS)]
     return distinct_ranks(*one_after_another(arms, most))[:most]
 

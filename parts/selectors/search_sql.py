@@ -27,9 +27,14 @@ def fetched(sql: str, values: Sequence[Any], *, is_usual: bool = False) -> list[
 
 
 def are_usual(terms: Sequence[Term]) -> bool:
-    """Whether one plan is good for all such terms: the index of trigrams finds each, and is asked
-    for one text."""
-    return all(not term.words and len(term.token) >= TRIGRAM for term in terms)
+    """Whether one plan is good for all such terms.
+
+    Then the index of trigrams finds each and is asked for one text, and no term can begin an id,
+    since a plan that knows no bounds of the ranks reads all of them.
+    """
+    return all(
+        len(term.token) >= TRIGRAM and not term.words and not term.id4_prefix for term in terms
+    )
 
 
 def rows_of(ranks: Sequence[int]) -> list[Row]:

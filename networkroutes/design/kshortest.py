@@ -34,8 +34,8 @@ def shortest_paths(
 ) -> Iterator[Path]:
     """Yield paths from the shortest on; of equally long ones the order is the same each time.
 
-    The first is the one of `shortest_path`, whose ties the contract settles (8.3). Ends when none is
-    left or the next is longer than `up_to_ms`.
+    The first is the one of `shortest_path`, whose ties the contract settles (8.3). Ends when none
+    is left or the next is longer than `up_to_ms`.
     """
     first = shortest_path(graph, source, target)
     if first is None or first.rounded_ms > up_to_ms:

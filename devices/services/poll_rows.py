@@ -27,7 +27,7 @@ from devices.models import (
     PollExecution,
     PollType,
 )
-from devices.services import plain_rows
+from devices.services import plain_rows, poll_times
 from devices.services.interfaces import NO_LIGHT_DBM
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ IF_COLUMNS = (
     ("tx_pkts", f"{IFX}.11"),
     ("speed_mbps", f"{IFX}.15"),
 )
-LOOK_BACK, RAW_KEPT = timedelta(hours=2), timedelta(days=7)
 MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
 MAX_BYTES, MAX_COUNT = 2**64 - 1, 2**63 - 1
 BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
@@ -290,7 +289,7 @@ def _store_interfaces(
     config: PollConfig,
 ) -> dict[str, int]:
     uptime = {answer.ip: answer.uptime_ticks for answer in answers}
-    before = _previous(list(rows), at, _looking_back(config))
+    before = _previous(list(rows), at, poll_times.looking_back(config, at))
     speeds = {
         (state.ip_address, state.cli_port): state.speed_mbps
         for state in InterfaceState.objects.filter(ip_address__in=rows)
@@ -373,14 +372,6 @@ def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | Non
     packets = [_moved(sample, last, f"{side}_packets") or 0 for side in ("rx", "tx")]
     errors = [_moved(sample, last, f"{side}_errors") or 0 for side in ("rx", "tx")]
     return round(sum(errors) / sum(packets) * 1_000_000, 3) if sum(packets) else None
-
-
-def _looking_back(config: PollConfig | None) -> timedelta:
-    """Return how far the row before may lie: hours, as long as samples stay for rare polls."""
-    if config is None or not config.cron_expression:
-        interval_s = config.interval_seconds if config else 0
-        return max(LOOK_BACK, timedelta(seconds=3 * interval_s))
-    return RAW_KEPT
 
 
 def _previous(

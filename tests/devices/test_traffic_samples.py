@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import InterfaceHour, InterfaceSample, OpticalSample, PollConfig
-from devices.services import poll_rows, retention
+from devices.services import poll_rows, poll_times, retention
 
 pytestmark = pytest.mark.django_db
 OIDS = {name: f"1.3.6.1.9.{at}" for at, name in enumerate(("rx_bytes", "rx_pkts", "rx_errors"), 2)}
@@ -149,3 +149,18 @@ def test_a_rare_poll_has_rates_too(config):
     counted(now - timedelta(hours=6), 1_000, "Counter64", **config)
 
     assert counted(now, 1_000 + 2_700, "Counter64", **config) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "hours"),
+    [
+        ({"interval_seconds": 300}, 2),
+        ({"interval_seconds": 6 * 3600}, 18),
+        ({"cron_expression": "*/5 * * * *"}, 2),
+        ({"cron_expression": "0 */4 * * *"}, 12),
+        ({"cron_expression": "0 8 * * 1-5"}, 168),
+    ],
+)
+def test_the_row_before_is_looked_for_as_far_as_the_poll_is_rare(given, hours):
+    monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert poll_times.looking_back(PollConfig(**given), monday) == timedelta(hours=hours)

@@ -88,13 +88,13 @@ class Request:
 
 
 class Silent(dict[Address, None]):
-    """Addresses that gave no answer when last asked; the latest `MAX_SILENT` of them."""
+    """Addresses that gave no answer when last asked; all are forgotten at `MAX_SILENT`."""
 
     def note(self, address: Address, *, is_silent: bool) -> None:
         """Keep an address, or forget it since it spoke."""
         if not is_silent:
             self.pop(address, None)
             return
+        if len(self) >= MAX_SILENT:
+            self.clear()
         self[address] = None
-        if len(self) > MAX_SILENT:
-            del self[next(iter(self))]

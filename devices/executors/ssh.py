@@ -170,7 +170,8 @@ def _read_all(
     """Read both streams to their end; return `limit` or `timeout` when that comes first.
 
     The status may come before the last of the output (RFC 4254, 6.10 does not order them), so the
-    end of the streams is waited for, though not long: what the command left running may hold them.
+    end of the streams is waited for, though not long in silence: what the command left running may
+    hold them.
     """
     ends = inf
     while True:
@@ -190,8 +191,9 @@ def _read_all(
         if now > deadline:
             return "timeout"
         if busy:
+            ends = inf
             continue
-        if channel.status_event.wait(0 if ends < inf else LOOK_S):
+        if channel.status_event.wait(LOOK_S):
             ends = min(ends, now + TRAILING_S)
             if now > ends:
                 return ""

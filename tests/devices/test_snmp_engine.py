@@ -297,10 +297,10 @@ def test_who_was_silent_is_asked_last_until_it_speaks():
         assert asyncio.run(ask([moody, good])) == [moody, good]
 
 
-def test_only_the_latest_silent_addresses_are_kept(monkeypatch):
+def test_silent_addresses_do_not_pile_up(monkeypatch):
     monkeypatch.setattr(snmp_requests, "MAX_SILENT", 2)
     silent = snmp_requests.Silent()
-    for port in (1, 2, 3, 3, 4):
+    for port in (1, 2, 3, 4):
         silent.note(("192.0.2.1", port), is_silent=True)
     silent.note(("192.0.2.1", 4), is_silent=False)
     assert list(silent) == [("192.0.2.1", 3)]

@@ -15,7 +15,6 @@ from parts.selectors.search_text import ranks_of_prefix
 Sql = tuple[str, list[Any]]
 Row = tuple[int, int, str, str]  # rank, key of the part, id, haystack
 ROWS = "parts_partsearchrow"
-COLUMNS = "rank, part_id, id4, haystack"
 TRIGRAM = 3
 
 
@@ -35,22 +34,6 @@ def are_usual(terms: Sequence[Term]) -> bool:
     return all(
         len(term.token) >= TRIGRAM and not term.words and not term.id4_prefix for term in terms
     )
-
-
-def rows_of(ranks: Sequence[int]) -> list[Row]:
-    """Read the rows of some ranks, in the order given; one query."""
-    if not ranks:
-        return []
-    on_sqlite = connection.vendor == "sqlite"
-    wanted = f"IN ({', '.join(['%s'] * len(ranks))})" if on_sqlite else "= ANY (%s)"
-    sql = f"SELECT {COLUMNS} FROM {ROWS} WHERE rank {wanted}"  # noqa: S608  own names
-    found = {row[0]: row for row in fetched(sql, ranks if on_sqlite else [ranks], is_usual=True)}
-    return [found[rank] for rank in ranks if rank in found]
-
-
-def distinct_ranks(sql: str, values: Sequence[Any]) -> list[int]:
-    """Return the ranks in the order of the question, each once."""
-    return list(dict.fromkeys(rank for (rank,) in fetched(sql, values)))
 
 
 def joined(word: str, conditions: Sequence[Sql]) -> Sql:

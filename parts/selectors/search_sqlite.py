@@ -7,19 +7,19 @@ of rank, so that a LIMIT ends the reading.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from parts.selectors.search_sql import (
     ROWS,
     TRIGRAM,
     Row,
     Sql,
-    distinct_ranks,
+    fetched,
     id4_arm,
     joined,
     like,
     one_after_another,
     row_holds,
-    rows_of,
 )
 from parts.selectors.search_terms import Term, pieces_of, typo_distance
 from parts.selectors.search_text import FIELDS
@@ -43,17 +43,31 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
 
     Field by field: first those whose id holds a term, then those whose code does, and so on.
     """
-    return rows_of(_ranks(terms, most))
+    ranks = _ranks(terms, most)
+    if not ranks:
+        return []
+    wanted = ", ".join(["%s"] * len(ranks))
+    rows = fetched(
+        f"SELECT rank, part_id, id4, haystack FROM {ROWS} WHERE rank IN ({wanted})",  # noqa: S608  own names
+        ranks,
+    )
+    found = {row[0]: row for row in rows}
+    return [found[rank] for rank in ranks if rank in found]
 
 
 def _ranks(terms: Sequence[Term], most: int) -> list[int]:
     """Ask all fields at once first, unless for one or two letters, which many rows have."""
     if any(len(text) >= TRIGRAM for term in terms for text in term.sought):
-        ranks = distinct_ranks(*_limited([id4_arm(terms), _text_arm(terms)], most))
+        ranks = _distinct_ranks(*_limited([id4_arm(terms), _text_arm(terms)], most))
         if len(ranks) < most:
             return ranks
     arms = [id4_arm(terms), *(_field_arm(terms, field) for field in FIELDS)]
-    return distinct_ranks(*one_after_another(arms, most))[:most]
+    return _distinct_ranks(*one_after_another(arms, most))[:most]
+
+
+def _distinct_ranks(sql: str, values: Sequence[Any]) -> list[int]:
+    """Return the ranks in the order of the question, each once."""
+    return list(dict.fromkeys(rank for (rank,) in fetched(sql, values)))
 
 
 def all_ranks_sql(terms: Sequence[Term]) -> Sql:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 
 class KeepingCursor(base.ServerBindingCursor):
@@ -45,4 +46,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         line = select.poll()
         line.register(self.connection.fileno(), select.POLLIN)
-        return super().is_usable() if line.poll(0) else True
+        is_idle = self.connection.info.transaction_status == TransactionStatus.IDLE
+        return True if is_idle and not line.poll(0) else super().is_usable()

@@ -20,7 +20,6 @@ from devices.selectors import vault as selector
 from devices.services import vault, vault_use
 from inventory_site.core.admin import (
     EMPTY,
-    Answer,
     ServiceAdmin,
     ShortTable,
     Tab,
@@ -70,11 +69,6 @@ def _devices(request: HttpRequest, row: Credential) -> dict[str, Any]:
     return {"tables": [table]}
 
 
-def _reveal(request: HttpRequest, objects: list[Credential], data: dict[str, Any]) -> Answer:
-    url = reverse("admin:devices_credential_reveal", args=[objects[0].pk])
-    return Answer("The secret stands on a page of its own.", url=url, link="Open it")
-
-
 @register(Credential)
 class CredentialAdmin(ServiceAdmin):
     """A stored secret, without the secret."""
@@ -92,8 +86,7 @@ class CredentialAdmin(ServiceAdmin):
             slug="reveal-page",
             label="Reveal",
             permission=policy.REVEAL_CREDENTIAL,
-            run=_reveal,
-            follows="Opening the page is written down.",
+            page=lambda row: reverse("admin:devices_credential_reveal", args=[row.pk]),
             icon="eye",
             on_list=False,
         )
@@ -131,7 +124,7 @@ class CredentialAdmin(ServiceAdmin):
         shown = {"credential": row, "secret": document and filled(document), "error": error}
         response = render(request, "devices/admin/reveal.html", shown)
         response["Content-Security-Policy"] = STRICT
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # without one its own form would be refused
         return response
 
     def state(self, obj: Credential) -> SafeString:

@@ -127,11 +127,6 @@ def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any])
     return Answer(f"{done['accepted']} devices taken in.")
 
 
-def _review(request: HttpRequest, objects: list[Scan], data: dict[str, Any]) -> Answer:
-    url = reverse("admin:devices_scan_review", args=[objects[0].pk])
-    return Answer("Each found device waits for your decision.", url=url, link="Review them")
-
-
 def _cancel(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
     scans.cancel_scan(scan.pk, actor=request.user)
     return f"{scan} is cancelled."
@@ -161,8 +156,7 @@ class ScanAdmin(ServiceAdmin):
             slug="review-each",
             label="Review",
             permission=policy.ADD,
-            run=_review,
-            follows="A page lists what was found, with a choice per device.",
+            page=lambda scan: reverse("admin:devices_scan_review", args=[scan.pk]),
             icon="check",
             on_list=False,
             fits=lambda scan: scan.accept == "review",

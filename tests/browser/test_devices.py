@@ -100,3 +100,17 @@ def test_the_page_of_work_under_way_follows_by_itself(page: Page, kind: str) -> 
         status="completed" if kind == "scan" else "success"
     )
     expect(page.locator("[data-watch]")).to_have_count(0, timeout=20_000)
+
+
+def test_a_secret_is_revealed_on_its_strict_page(page: Page) -> None:
+    body = {"name": "lab", "username": "op", "password": "pl4nted-s3cret"}
+    row = vault.create_credential(actor=None, body=body).credential
+    go(page, f"{HOME}credential/{row.pk}/change/")
+
+    page.get_by_role("link", name="Reveal", exact=True).click()
+    page.get_by_label("Why do you need it?").fill("outage 17")
+    page.get_by_role("button", name="Show the secret").click()
+
+    expect(page.get_by_text("pl4nted-s3cret")).to_be_visible()
+    page.get_by_role("link", name="Back to the credential").click()
+    expect(page.get_by_role("heading", name="lab")).to_be_visible()

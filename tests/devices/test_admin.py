@@ -161,6 +161,7 @@ def test_no_page_but_the_strict_one_shows_a_secret(admin_page, credential):
     assert "pl4nted-s3cret" in shown.content.decode()
     assert "script" not in shown.content.decode()
     assert shown["Content-Security-Policy"].startswith("default-src 'none'")
+    assert asked["Referrer-Policy"] == "same-origin"
     assert "no-store" in shown["Cache-Control"]
     assert CredentialUse.objects.get(action="accessed").action_detail == "outage 17"
 

@@ -89,6 +89,8 @@ class VerbMixin:
         if not objects:
             messages.warning(request, "Nothing is chosen, or it is gone.")
             return self._leave(request, self._list_url())
+        if verb.page:
+            return self._leave(request, verb.page(objects[0]))
         is_confirmed = request.method == "POST" and "confirm" in request.POST
         form_class = verb.form_class(request, objects)
         initial = verb.initial(request, objects) if verb.initial else {}
@@ -130,6 +132,7 @@ class VerbMixin:
     def _answered(
         self, request: HttpRequest, verb: Verb, objects: list[Any], answer: Answer
     ) -> HttpResponseBase:
+        after = answer.url if answer.goes else self._back(request, objects, verb)
         if answer.refused:
             context = {
                 **self.admin_site.each_context(request),  # type: ignore[attr-defined]
@@ -137,14 +140,15 @@ class VerbMixin:
                 "opts": self.opts,  # type: ignore[attr-defined]
                 "list_title": self.list_title,  # type: ignore[attr-defined]  # of ListMixin
                 "answer": answer,
-                "next": self._back(request, objects, verb),
+                "next": after,
             }
             return TemplateResponse(request, _template(request, "results"), context)
         undo_url = answer.undo_url
         if verb.undo and not undo_url:
             undo_url = self.verb_url(verb.undo, *(obj.pk for obj in objects))
-        toast(request, answer.text, url=answer.url, link=answer.link, undo_url=undo_url)
-        return self._leave(request, self._back(request, objects, verb))
+        url = "" if answer.goes else answer.url
+        toast(request, answer.text, url=url, link=answer.link, undo_url=undo_url)
+        return self._leave(request, after)
 
     def _leave(self, request: HttpRequest, address: str) -> HttpResponseBase:
         if DIALOG_HEADER in request.headers:

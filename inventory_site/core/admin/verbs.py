@@ -28,13 +28,15 @@ class RowResult:
 class Answer:
     """What a verb says when it is through: a sentence, a link, and how to take it back.
 
-    `url` is where the person can see the result; `undo_url` is a verb's address that undoes it.
-    With refused `rows` the dialog shows all rows instead of a toast.
+    `url` is where the person can see the result; with `goes` they are taken there at once, as to
+    the progress of long work. `undo_url` is a verb's address that undoes it. With refused `rows`
+    the dialog shows all rows instead of a toast.
     """
 
     text: str
     url: str = ""
     link: str = "Show"
+    goes: bool = False
     undo_url: str = ""
     rows: tuple[RowResult, ...] = ()
 
@@ -48,6 +50,10 @@ Run = Callable[[HttpRequest, list[Any], dict[str, Any]], Answer]
 FormOf = type[forms.Form] | Callable[[HttpRequest, list[Any]], type[forms.Form]]
 
 
+def _nothing(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+    return Answer("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
     """Something people do to objects of one list; `run(request, objects, data)` calls one service.
@@ -55,16 +61,18 @@ class Verb:
     `permission` is a Django permission. `form` (a class, or a function of request and objects that
     returns one) asks for what `run` needs as `data`, beginning with `initial(request, objects)`.
     `follows` says in the dialog what comes of it. `typed_name` asks to type the object's name, or
-    the number of objects. `undo` is the slug of the verb that takes it back. `fits(obj)` hides the
-    button where the verb has no sense; the service still decides. `ends_on_list` is for verbs
-    after which the object is gone. A `DomainError` out of `run` is shown in the dialog with the
-    typing kept; to go on with the other rows use `each`.
+    the number of objects. `page(obj)` is the address of a verb that has a page of its own: its
+    button leads there and no dialog is shown. `undo` is the slug of the verb that takes it back.
+    `fits(obj)` hides the button where the verb has no sense; the service still decides.
+    `ends_on_list` is for verbs after which the object is gone. A `DomainError` out of `run` is
+    shown in the dialog with the typing kept; to go on with the other rows use `each`.
     """
 
     slug: str
     label: str
     permission: str
-    run: Run
+    run: Run = _nothing
+    page: Callable[[Any], str] | None = None
     form: FormOf | None = None
     initial: Callable[[HttpRequest, list[Any]], dict[str, Any]] | None = None
     follows: str | Callable[[list[Any]], str] = ""

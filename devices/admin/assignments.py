@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin.device_verbs import address_of, has_address
 from devices.choices import credential_word
 from devices.models import Credential, CredentialAssignment, Device, DeviceGroup
 from devices.services import vault_assign, vault_groups
@@ -49,7 +50,7 @@ def _assign(request: HttpRequest, device: Device, data: dict[str, Any]) -> str:
     row = data["credential"]
     vault_groups.assign(
         actor=request.user,
-        ip_address=device.ip or "",
+        ip_address=address_of(device),
         credential_id=row.pk,
         priority=data["priority"],
     )
@@ -58,7 +59,7 @@ def _assign(request: HttpRequest, device: Device, data: dict[str, Any]) -> str:
 
 def _unassign(request: HttpRequest, device: Device, data: dict[str, Any]) -> str:
     row = data["credential"]
-    vault_groups.unassign(actor=request.user, ip_address=device.ip or "", credential_id=row.pk)
+    vault_groups.unassign(actor=request.user, ip_address=address_of(device), credential_id=row.pk)
     return f"{row} is taken off {device}."
 
 
@@ -102,7 +103,7 @@ def _verbs(give: Any, take: Any, rows_of: Any, fits: Any) -> list[Verb]:
     ]
 
 
-DEVICE_VERBS = _verbs(_assign, _unassign, _own, lambda device: device.address is not None)
+DEVICE_VERBS = _verbs(_assign, _unassign, _own, has_address)
 GROUP_VERBS = _verbs(
     _assign_group,
     _unassign_group,

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from devices import policy
 from devices.admin import drawings
 from devices.admin.assignments import DEVICE_VERBS
 from devices.admin.device_tabs import TABS
+from devices.admin.device_verbs import TALKING_VERBS
 from devices.admin.netbox_page import netbox_view
 from devices.admin.words import ping_badge
 from devices.choices import LEGACY_SSH
-from devices.models import Credential, Device, InterfaceState
-from devices.services import device_fields, inventory, runs, scans
+from devices.models import Device, InterfaceState
+from devices.services import device_fields, inventory
 from inventory_site.core.admin import (
     EMPTY,
-    Answer,
     ServiceAdmin,
-    Verb,
     badge,
     column,
     identifier,
@@ -92,57 +90,6 @@ class DeviceForm(forms.ModelForm):
             self.initial["ssh_legacy"] = bool(self.instance.metadata.get(LEGACY_SSH))
 
 
-class CommandForm(forms.Form):
-    """What to run on the chosen devices."""
-
-    executor = forms.ChoiceField(
-        choices=[("ssh", "SSH"), ("snmp", "SNMP"), ("ping", "Ping"), ("traceroute", "Traceroute")]
-    )
-    command = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="A shell command, or an OID such as sysName.0.",
-    )
-    credential = forms.ModelChoiceField(
-        Credential.objects.none(), required=False, help_text="Blank takes the device's own."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = cast(forms.ModelChoiceField, self.fields["credential"])
-        choice.queryset = Credential.objects.kept().filter(status="active")
-
-
-def _addresses(objects: list[Device]) -> list[str]:
-    return [device.ip for device in objects if device.ip]
-
-
-def _run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> Answer:
-    credential = data.get("credential")
-    run = runs.start_run(
-        actor=request.user,
-        executor=data["executor"],
-        targets=_addresses(objects),
-        command=data["command"],
-        credential_id=credential.pk if credential else None,
-    )
-    url = reverse("admin:devices_executorrun_change", args=[run.pk])
-    return Answer(f"{run.total_targets} targets queued.", url=url, link="Results")
-
-
-def _scan(kind: str) -> Any:
-    def run(request: HttpRequest, objects: list[Device], data: dict[str, Any]) -> Answer:
-        scan = scans.start_scan(actor=request.user, kind=kind, targets=_addresses(objects))
-        url = reverse("admin:devices_scan_change", args=[scan.pk])
-        return Answer(f"{scan.total_targets} devices queued.", url=url, link="Progress")
-
-    return run
-
-
-def _reachable(device: Device) -> bool:
-    return device.address is not None
-
-
 @register(Device)
 class DeviceAdmin(ServiceAdmin):
     """One device; several port pairs of a lab device share an address."""
@@ -159,37 +106,7 @@ class DeviceAdmin(ServiceAdmin):
     summary = ["address_text", "kind", "described", "located", "seen"]
     tabs = TABS
     empty_text = "No devices yet; discover some, or add one."
-    verbs = [
-        Verb(
-            slug="run",
-            label="Run a command",
-            permission=policy.CONNECT,
-            run=_run,
-            form=CommandForm,
-            follows="The answers stand side by side on the run's page.",
-            icon="terminal",
-            fits=_reachable,
-        ),
-        Verb(
-            slug="read-ports",
-            label="Read ports",
-            permission=policy.CONNECT,
-            run=_scan("interfaces"),
-            follows="Ports and neighbours are read over SSH.",
-            icon="refresh-cw",
-            fits=_reachable,
-        ),
-        Verb(
-            slug="read-light",
-            label="Measure light",
-            permission=policy.CONNECT,
-            run=_scan("optical"),
-            follows="Every optical port is measured over SSH.",
-            icon="activity",
-            fits=_reachable,
-        ),
-        *DEVICE_VERBS,
-    ]
+    verbs = [*TALKING_VERBS, *DEVICE_VERBS]
 
     class Media:
         css = {"all": ["devices/devices.css"]}

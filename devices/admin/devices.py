@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from devices.addresses import normal_ip
 from devices.admin import drawings
 from devices.admin.assignments import DEVICE_VERBS
 from devices.admin.device_tabs import TABS
@@ -18,6 +22,8 @@ from devices.admin.device_verbs import TALKING_VERBS
 from devices.admin.netbox_page import netbox_view
 from devices.admin.words import ping_badge
 from devices.choices import LEGACY_SSH
+from devices.errors import AddressTaken
+from devices.maintenance import SEGMENTS
 from devices.models import Device, InterfaceState
 from devices.services import device_fields, inventory
 from inventory_site.core.admin import (
@@ -49,6 +55,8 @@ FORM_FIELDS = tuple(
     for name in ((row,) if isinstance(row, str) else row)
     if name not in {"mgmt_ip", "ssh_legacy"}
 )
+WINDOW_HELP = f"Such as All Day/2031-05-11; instead of All Day also {', '.join([*SEGMENTS][:-1])}."
+MOST_U = 2**31 - 1
 MOST_SAID = 200  # characters of a description on the page; REST has all
 OLD_SSH = "Old algorithms are for switches that know only SHA-1 and CBC; no other is offered them."
 SELDOM = {"Access", "Lab", "Notes"}  # folded away while a device is added
@@ -74,6 +82,7 @@ class DeviceForm(forms.ModelForm):
         label="Status", choices=[(one, status_word(one)) for one in device_fields.STATUSES]
     )
 
+    u_position = forms.IntegerField(label="U", min_value=0, max_value=MOST_U, required=False)
     ssh_legacy = forms.BooleanField(
         label="Old SSH algorithms",
         required=False,
@@ -82,12 +91,32 @@ class DeviceForm(forms.ModelForm):
     class Meta:
         model = Device
         fields = FORM_FIELDS
+        help_texts = dict.fromkeys(("maintenance_start", "maintenance_end"), WINDOW_HELP)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["mgmt_ip"] = self.instance.ip or ""
             self.initial["ssh_legacy"] = bool(self.instance.metadata.get(LEGACY_SSH))
+
+    def clean_mgmt_ip(self) -> str:
+        """Refuse what is no address."""
+        text = str(self.cleaned_data["mgmt_ip"])
+        if text and normal_ip(text) is None:
+            raise ValidationError(f"{text} is no IP address.")
+        return text
+
+
+@contextlib.contextmanager
+def at_the_address() -> Iterator[None]:
+    """Say at the field who is managed at an address already."""
+    try:
+        yield
+    except AddressTaken as err:
+        ip = err.details["ip_address"]
+        holder = Device.objects.current().filter(address__ip=ip).first()
+        text = f"{holder or 'Another device'} is managed at {ip} already."
+        raise ValidationError({"mgmt_ip": text}) from err
 
 
 @register(Device)
@@ -156,7 +185,8 @@ class DeviceAdmin(ServiceAdmin):
         return ping_badge(obj)
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Device:
-        return inventory.create_device(actor=request.user, values=_values(data, {}))
+        with at_the_address():
+            return inventory.create_device(actor=request.user, values=_values(data, {}))
 
     def service_update(
         self,
@@ -165,12 +195,13 @@ class DeviceAdmin(ServiceAdmin):
         changes: dict[str, Any],
         expected_version: int | None,
     ) -> Device:
-        return inventory.update_device(
-            obj.pk,
-            actor=request.user,
-            values=_values(changes, obj.metadata),
-            expected_version=expected_version,
-        )
+        with at_the_address():
+            return inventory.update_device(
+                obj.pk,
+                actor=request.user,
+                values=_values(changes, obj.metadata),
+                expected_version=expected_version,
+            )
 
     def service_delete(self, request: HttpRequest, obj: Device) -> None:
         inventory.delete_device(obj.pk, actor=request.user)

@@ -86,7 +86,7 @@ def test_a_refused_device_keeps_the_typing(admin_page):
     )
 
     assert answer.status_code == 200
-    assert "Invalid IP address: 10.0.0.999" in answer.content.decode()
+    assert "10.0.0.999 is no IP address." in answer.content.decode()
     assert Device.objects.count() == 1
 
 
@@ -111,6 +111,45 @@ def test_the_form_of_a_new_device_folds_what_is_seldom_filled_in(admin_page):
     device = DeviceFactory()
     page = reverse("admin:devices_device_change", args=[device.pk])
     assert "<details>" not in admin_page.get(page, {"tab": "details"}).content.decode()
+
+
+def test_wrong_fields_of_a_device_are_told_at_once_and_at_their_place(admin_page):
+    held = DeviceFactory(name="agg-1", address=ManagementAddressFactory(ip="10.0.0.8"))
+    sent = {"name": "R-9", "device_type": DeviceTypeFactory().pk, "lab_status": "active"}
+    add = reverse("admin:devices_device_add")
+
+    wrong = {**sent, "name": "", "mgmt_ip": "10.0.0.999", "u_position": "99999999999"}
+    both = admin_page.post(add, wrong).content.decode()
+    taken = admin_page.post(add, {**sent, "mgmt_ip": "10.0.0.8"}).content.decode()
+
+    assert "Not saved: 3 fields to correct below." in both
+    assert "10.0.0.999 is no IP address." in both
+    assert "Ensure this value is less than or equal to 2147483647." in both
+    field = taken.partition('name="mgmt_ip"')[2].partition("</div>")[0]
+    assert "agg-1 is managed at 10.0.0.8 already." in field
+    assert Device.objects.get() == held
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("hostname", "h" * 300, "Ensure this value has at most 100 characters"),
+        ("maintenance_end", "2026-01-01 10:00", "must look like &#x27;All Day/2031-05-11&#x27;"),
+    ],
+)
+def test_a_folded_group_with_a_wrong_field_stands_open(admin_page, field, value, sentence):
+    sent = {"name": "R-3", "device_type": DeviceTypeFactory().pk, "lab_status": "active"}
+
+    answer = admin_page.post(
+        reverse("admin:devices_device_add"),
+        {**sent, "maintenance_start": "2026-01-05 10:00", field: value},
+    )
+
+    text = answer.content.decode()
+    group = text.partition(">Lab<")[2].partition("</fieldset>")[0]
+    assert sentence in group
+    assert text.count("<details>") == 2
+    assert not Device.objects.exists()
 
 
 def test_a_device_is_given_the_old_algorithms_and_commands_use_them(admin_page):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.admin.utils import label_for_field, quote
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import flatten, label_for_field, quote
 from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,6 +22,7 @@ from inventory_site.core.admin.columns import drawn
 from inventory_site.core.admin.tabs import DETAILS, Tab, shown_tabs
 from inventory_site.core.admin.verbs import Verb
 
+FOLDED = "collapse"  # Django's word
 AUDIT_LIST = "admin:accounts_auditentry_changelist"
 
 
@@ -96,6 +98,7 @@ class ObjectPageMixin:
         obj: Any = None,
     ) -> HttpResponse:
         """Add what the object page shows besides the form."""
+        _unfold_wrong(context["adminform"])
         if obj is not None and change:
             self._furnish_object(request, context, obj)
         answer: HttpResponse = super().render_change_form(  # type: ignore[misc]  # of ModelAdmin
@@ -157,3 +160,16 @@ class ObjectPageMixin:
     def _fact(self, name: str, obj: Any) -> tuple[str, SafeString]:
         label = label_for_field(name, self.model, model_admin=self)  # type: ignore[attr-defined]
         return capfirst(label), drawn(name, obj, self)
+
+
+def _unfold_wrong(form: AdminForm) -> None:
+    """Open the groups with a wrong field; Django itself finds those only that have a line alone."""
+    form.fieldsets = [
+        (
+            name,
+            {**group, "classes": [one for one in group.get("classes", ()) if one != FOLDED]}
+            if set(flatten(group["fields"])) & set(form.errors)
+            else group,
+        )
+        for name, group in form.fieldsets
+    ]

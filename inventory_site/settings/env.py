@@ -133,7 +133,7 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "inventory_site.core.sqlite3",
             "NAME": unquote(parts.path.removeprefix("/")) or ":memory:",
             "CONN_MAX_AGE": 60,  # a new connection reads the whole schema before its first answer
             "OPTIONS": {

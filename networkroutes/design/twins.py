@@ -4,12 +4,13 @@ Circuit- and node-disjoint pairs by Suurballe's algorithm (1974; Suurballe and T
 the kept distances to the target as potentials. Pairs that must not share a carrier or cable system
 have no such algorithm, nor has a limit that the best pair breaks; they are found by trying first
 paths from the shortest on, each with its best partner, until no longer first path can do better.
+Where that takes too long, the shortest path of each single carrier or cable system is tried too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import inf
 
@@ -32,6 +33,10 @@ MOST_FIRST_PATHS = 300
 FLOAT_NOISE_MS = 1e-6
 
 Sharing = Callable[[Path], set[int]]
+
+
+class UndecidedError(Exception):
+    """None of the first paths tried has a partner; a longer one may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,13 @@ def disjoint_pair(
 
     Neither path is longer than `up_to_ms`, and both pass every location of `via`. Carrier and cable
     pairs share no circuit either; an unknown carrier or cable system counts as shared with nothing.
-    None when there is no pair.
+    None when there is no pair; raises `UndecidedError` when there may be one that was not found.
     """
     via -= {source, target}
     if kind in RISKS:
-        return _tried_pair(graph, source, target, _sharing_risk(graph, RISKS[kind]), up_to_ms, via)
+        risk_of, by_risk = RISKS[kind], _by_risk(graph, RISKS[kind])
+        sharing = _sharing_risk(graph, risk_of, by_risk)
+        return _tried_pair(graph, source, target, sharing, up_to_ms, via, by_risk)
     if kind == NODE and via:
         return None
     pair = _circuit_pair if kind == CIRCUIT else _node_pair
@@ -124,11 +131,16 @@ def _sharing_node(graph: Graph) -> Sharing:
     return sharing
 
 
-def _sharing_risk(graph: Graph, risk_of: Callable[[Circuit], str]) -> Sharing:
+def _by_risk(graph: Graph, risk_of: Callable[[Circuit], str]) -> dict[str, set[int]]:
     by_risk: dict[str, set[int]] = {}
     for edge, circuit in enumerate(graph.circuits):
         by_risk.setdefault(risk_of(circuit), set()).add(edge)
+    return by_risk
 
+
+def _sharing_risk(
+    graph: Graph, risk_of: Callable[[Circuit], str], by_risk: dict[str, set[int]]
+) -> Sharing:
     def sharing(first: Path) -> set[int]:
         found = set(first.edges)
         for edge in first.edges:
@@ -147,24 +159,51 @@ def _tried_pair(
     sharing: Sharing,
     up_to_ms: float,
     via: frozenset[int],
+    by_risk: dict[str, set[int]] | None = None,
 ) -> Twins | None:
     """Try first paths from the shortest on, each with the shortest path that shares nothing."""
-    best: Twins | None = None
-    for tried, first in enumerate(passing_paths(graph, source, target, via, up_to_ms=up_to_ms)):
-        if best is not None and 2 * first.length_ms >= best.total_ms:
-            return best
-        if tried == MOST_FIRST_PATHS:
-            return Twins(best.primary, best.secondary, is_proven=False) if best else None
+
+    def pair_of(first: Path | None) -> Twins | None:
+        if first is None:
+            return None
         if via:
             rest = _without(graph, sharing(first))
             second = next(passing_paths(rest, source, target, via, up_to_ms=up_to_ms), None)
         else:
             second = _second_path(graph, source, target, sharing(first), up_to_ms)
         if second is None or second.rounded_ms > up_to_ms:
-            continue
-        if best is None or first.length_ms + second.length_ms < best.total_ms:
-            best = _in_order(first, second)
-    return best
+            return None
+        return _in_order(first, second)
+
+    best: Twins | None = None
+    for tried, first in enumerate(passing_paths(graph, source, target, via, up_to_ms=up_to_ms)):
+        if best is not None and 2 * first.length_ms >= best.total_ms:
+            return best
+        if tried == MOST_FIRST_PATHS:
+            break
+        best = _shorter(best, pair_of(first))
+    else:
+        return best
+    for own in _of_one_risk(graph, by_risk or {}):
+        first_of_own = next(passing_paths(own, source, target, via, up_to_ms=up_to_ms), None)
+        best = _shorter(best, pair_of(first_of_own))
+    if best is None:
+        raise UndecidedError
+    return replace(best, is_proven=False)
+
+
+def _shorter(one: Twins | None, other: Twins | None) -> Twins | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.total_ms < one.total_ms else one
+
+
+def _of_one_risk(graph: Graph, by_risk: dict[str, set[int]]) -> Iterator[Graph]:
+    """Yield the circuits of each carrier or cable system, with those of which it is unknown."""
+    everything = set(range(len(graph.circuits)))
+    for risk, edges in sorted(by_risk.items()):
+        if risk:
+            yield _without(graph, everything - edges - by_risk.get("", set()))
 
 
 def _without(graph: Graph, banned: set[int]) -> Graph:

@@ -35,11 +35,11 @@ TEXT_FIELDS = (
 )
 WHOLE = "CAST({} AS TEXT)"
 FLAG = "CASE WHEN {0} THEN '1' WHEN NOT {0} THEN '0' END"
-REAL = {  # the shortest decimal, integral values with `.0`, as SQLite writes it by itself
+REAL = {  # fifteen digits at most, integral values with `.0`, as SQLite writes it by itself
     "sqlite": "CAST({} AS TEXT)",
     "postgresql": (
-        "CASE WHEN {0} = TRUNC({0}) AND ABS({0}) < 1e15 "
-        "THEN ({0})::bigint::text || '.0' ELSE ({0})::text END"
+        "({0})::numeric::text || CASE WHEN ({0})::numeric = TRUNC(({0})::numeric) "
+        "THEN '.0' ELSE '' END"
     ),
 }
 WHOLE_FIELDS = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")

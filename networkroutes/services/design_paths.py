@@ -96,9 +96,12 @@ def _pair(
 ) -> tuple[tuple[Way, Way] | None, bool]:
     ends = graph.number_of[question.source], graph.number_of[question.destination]
     kind, via = question.twin or twins.CIRCUIT, _numbers(graph, question.via)
-    found = None
-    if via is not None:
+    if via is None:
+        return None, True
+    try:
         found = twins.disjoint_pair(graph, *ends, kind, up_to_ms=limit, via=via)
+    except twins.UndecidedError:
+        return None, False
     if found is None:
         return None, True
     return (way_of(graph, found.primary), way_of(graph, found.secondary)), found.is_proven

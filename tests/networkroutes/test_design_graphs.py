@@ -14,7 +14,14 @@ from networkroutes.design.constraints import Constraints, exclusion_of, names, s
 from networkroutes.design.graph import Graph, Path, build_graph, shortest_path
 from networkroutes.design.kshortest import shortest_paths
 from networkroutes.design.passing import passing_paths
-from networkroutes.design.twins import CABLE, CARRIER, CIRCUIT, NODE, disjoint_pair
+from networkroutes.design.twins import (
+    CABLE,
+    CARRIER,
+    CIRCUIT,
+    NODE,
+    UndecidedError,
+    disjoint_pair,
+)
 
 GRAPHS = 1000
 CARRIERS = (None, "", "Aurora", "Kestrel", "Pelagia", "Sunward")
@@ -269,3 +276,40 @@ def test_of_parallel_circuits_the_shortest_then_the_lower_id_is_taken() -> None:
 
     assert path is not None
     assert circuits[path.edges[0]].circuit_id == "AAABBB000002"
+
+
+def corridor(hops: int, carriers: tuple[str, str]) -> Graph:
+    """Places in a row with two circuits from each to the next, of which each may be the shorter."""
+    weights = (1.0, 1.1)
+    return build_graph(
+        [
+            Circuit(
+                f"CIRCUT{2 * hop + place:06d}",
+                f"P{hop}",
+                f"P{hop + 1}",
+                weights[(hop + place) % 2],
+                carrier=carrier,
+            )
+            for hop in range(hops)
+            for place, carrier in enumerate(carriers)
+        ],
+        parallel=True,
+    )
+
+
+def test_of_more_first_paths_than_are_tried_those_of_one_carrier_are_found() -> None:
+    graph = corridor(12, ("Kestrel", "Pelagia"))
+
+    found = disjoint_pair(graph, 0, 12, CARRIER)
+
+    assert found is not None
+    assert found.is_proven is False
+    assert found.total_ms == pytest.approx(12 * 2.1)
+    assert not shares(CARRIER, graph.circuits, found.primary, found.secondary)
+
+
+def test_that_no_pair_was_found_is_not_said_as_if_there_were_none() -> None:
+    graph = corridor(12, ("Kestrel", "Kestrel"))
+    with pytest.raises(UndecidedError):
+        disjoint_pair(graph, 0, 12, CARRIER)
+    assert disjoint_pair(corridor(3, ("Kestrel", "Kestrel")), 0, 3, CARRIER) is None

@@ -61,6 +61,10 @@ def test_one_text_for_both_ends_matches_either_and_two_texts_match_both(sample_r
         (1e3, "1000.0", True),
         (0.25, ".25", True),
         (172.89, "2.8", True),
+        (0.1 + 0.2, "0.3", True),
+        (0.1 + 0.2, "0.30", False),
+        (8.809999999999999, "8.81", True),
+        (-0.5, "-0.5", True),
     ],
 )
 def test_real_numbers_match_by_their_shortest_decimal(

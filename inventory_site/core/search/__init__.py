@@ -11,7 +11,6 @@ from inventory_site.core.search.columns import (
     all_of,
     as_filter,
     holding,
-    in_columns,
     in_text,
 )
 from inventory_site.core.search.everywhere import find_everywhere
@@ -27,7 +26,6 @@ __all__ = [
     "as_filter",
     "find_everywhere",
     "holding",
-    "in_columns",
     "in_text",
     "matching",
     "ranked",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connections
-from django.db.models import BooleanField, Model
+from django.db.models import BooleanField, GeneratedField, Model
 from django.db.models.expressions import RawSQL
 
 from inventory_site.core.search.folding import folded_sql, folded_text, letters_to_fold
@@ -19,7 +19,7 @@ from inventory_site.core.search.sqlite import index_name, quoted
 
 MAX_PHRASE = 64
 ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
-CONDITIONS = {"postgresql": "UPPER({}) LIKE UPPER(%s)", "sqlite": r"{} LIKE %s ESCAPE '\'"}
+CONDITIONS = {"postgresql": "LOWER({}) LIKE LOWER(%s)", "sqlite": r"{} LIKE %s ESCAPE '\'"}
 Condition = tuple[str, list[str]]
 
 
@@ -50,15 +50,17 @@ def holding(
 
     `column` holds the text of all of them; its trigram index narrows the rows.
     """
-    narrowing = _narrowing(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
-    return all_of([narrowing, *(in_columns(model, one, using) for one in wanted)])
+    connection = connections[using]
+    table = connection.ops.quote_name(model._meta.db_table)
+    asked = rarest(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
+    by_reading = sorted(wanted, key=lambda one: any(letters in one.phrase for letters in asked))
+    conditions = [_in_columns(table, one, connection.vendor) for one in by_reading]
+    return all_of([_narrowing(model, asked, using, column), *conditions])
 
 
-def in_columns(model: type[Model], wanted: Wanted, using: str) -> Condition:
+def _in_columns(table: str, wanted: Wanted, vendor: str) -> Condition:
     """Return the condition of one phrase, without an index."""
-    vendor, quote = connections[using].vendor, connections[using].ops.quote_name
-    table = quote(model._meta.db_table)
-    parts = [in_text(f"{table}.{quote(name)}", wanted.phrase, vendor) for name in wanted.columns]
+    parts = [in_text(f'{table}."{name}"', wanted.phrase, vendor) for name in wanted.columns]
     return f"({' OR '.join(sql for sql, _ in parts)})", [text for _, (text,) in parts]
 
 
@@ -69,27 +71,32 @@ def in_text(expression: str, phrase: str, vendor: str) -> Condition:
     return CONDITIONS[vendor].format(folded_sql(expression, letters)), [f"%{pattern}%"]
 
 
-def _narrowing(model: type[Model], phrases: list[str], using: str, column: str) -> Condition:
-    """Return a condition that the index answers and that holds for every row wanted."""
+def _narrowing(model: type[Model], trigrams: list[str], using: str, column: str) -> Condition:
+    """Return a condition that the index answers and that holds for every row with the trigrams."""
     connection = connections[using]
     quote, table = connection.ops.quote_name, model._meta.db_table
-    trigrams = rarest(model, phrases, using, column)
     if not trigrams:
         return "", []
     if connection.vendor != "sqlite":
         name = f"{quote(table)}.{quote(column)}"
-        return all_of([_by_trigram(name, trigram) for trigram in trigrams])
+        is_lower = isinstance(model._meta.get_field(column), GeneratedField)
+        return all_of([_by_trigram(name, trigram, is_lower) for trigram in trigrams])
     index = quote(index_name(table, column))
     asked = f"{quote(table)}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"  # noqa: S608  names of models
     return asked, [" AND ".join(map(quoted, trigrams))]
 
 
-def _by_trigram(name: str, trigram: str) -> Condition:
+def _by_trigram(name: str, trigram: str, is_lower: bool) -> Condition:
     """Ask PostgreSQL's index of a column for three letters.
 
     A pattern of LIKE that begins with a blank also asks for all words that begin like the second
-    letter, which are many; a regular expression does not.
+    letter, which are many; a regular expression does not. A column that is in lower case already is
+    read as it is, which takes a tenth of the time.
     """
-    if trigram[0] == " ":
-        return f"{name} ~* %s", [re.escape(trigram)]
-    return f"{name} ILIKE %s", [f"%{trigram.translate(ESCAPED)}%"]
+    like, match = ("LIKE", "~") if is_lower else ("ILIKE", "~*")
+    letters, folded = trigram.lower(), "%s"
+    if not trigram.isascii():  # which the database alone knows how to fold as the column is
+        letters, folded = trigram, "LOWER(%s)" if is_lower else "%s"
+    if letters[0] == " ":
+        return f"{name} {match} {folded}", [re.escape(letters)]
+    return f"{name} {like} {folded}", [f"%{letters.translate(ESCAPED)}%"]

@@ -14,7 +14,7 @@ from django.db.models import Max, Min, Model
 
 from inventory_site.core.search.sqlite import TRIGRAM
 
-ENOUGH = 2
+ENOUGH = {"postgresql": 3, "sqlite": 2}
 SAMPLE = 48
 KEPT_S = 600.0
 MOST_COUNTS = 10_000
@@ -43,12 +43,19 @@ _samples: dict[tuple[str, str, str], _Sample] = {}
 
 
 def rarest(model: type[Model], phrases: Sequence[str], using: str, column: str) -> list[str]:
-    """Return up to two trigrams of the phrases, the rarest first; none when all are shorter."""
-    rounds = zip_longest(*map(_trigrams, phrases))
-    trigrams = list(dict.fromkeys(one for each in rounds for one in each if one))
-    if len(trigrams) <= ENOUGH:
+    """Return a few trigrams of the phrases, the rarest first; none when all are shorter.
+
+    PostgreSQL's index looks only for the rows of the rarest in the lists of the others, so each
+    phrase is worth one, however common it is. SQLite's reads its lists from end to end.
+    """
+    vendor = connections[using].vendor
+    of_each = list(map(_trigrams, phrases))
+    trigrams = list(dict.fromkeys(one for each in zip_longest(*of_each) for one in each if one))
+    if len(trigrams) <= ENOUGH[vendor]:
         return trigrams
-    return sorted(trigrams, key=_sample(model, using, column).count)[:ENOUGH]
+    count = _sample(model, using, column).count
+    firsts = {min(each, key=count) for each in of_each if each and vendor != "sqlite"}
+    return sorted(trigrams, key=lambda one: (one not in firsts, count(one)))[: ENOUGH[vendor]]
 
 
 def forget() -> None:

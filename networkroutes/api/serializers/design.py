@@ -85,10 +85,14 @@ class PairSerializer(serializers.Serializer):
 
 
 class PathsAnswerSerializer(serializers.Serializer):
-    """The best paths in order of latency, and why circuits were left out."""
+    """The best paths in order of latency, and why circuits were left out.
+
+    Without a pair, one may still exist where the search for it is not complete.
+    """
 
     paths = PathSerializer(many=True)
     pair = PairSerializer(allow_null=True)
+    is_pair_search_complete = serializers.BooleanField()
     exclusions = serializers.DictField()
     execution_time_ms = serializers.IntegerField()
 

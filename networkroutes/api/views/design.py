@@ -248,6 +248,7 @@ def answer_words(found: Paths, kind: str | None) -> dict[str, Any]:
     return {
         "paths": [path_words(way, rates) for way in found.paths],
         "pair": pair,
+        "is_pair_search_complete": found.is_pair_proven,
         "exclusions": found.exclusions,
         "execution_time_ms": found.execution_time_ms,
     }

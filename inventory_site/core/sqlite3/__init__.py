@@ -1,0 +1,1 @@
+"""Django's SQLite, with statements that are written for it once."""

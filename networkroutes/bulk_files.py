@@ -8,6 +8,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from inventory_site.core.api.exports import cell, csv_chunks, csv_response
+from inventory_site.core.whole import whole_number
 from networkroutes.services.bulk_modules import Module
 
 LARGEST_LIMIT = 1_000_000
@@ -29,9 +30,8 @@ def database_csv(module: Module, limit: int) -> StreamingHttpResponse:
 
 def limit_of(text: str) -> int:
     """Read how many rows are wanted; 100 unless a whole number is sent."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        return DEFAULT_LIMIT
-    return min(int(text), LARGEST_LIMIT)
+    number = whole_number(text)
+    return DEFAULT_LIMIT if number is None else min(number, LARGEST_LIMIT)
 
 
 def _rows(module: Module, limit: int) -> Iterator[list[Any]]:

@@ -25,6 +25,7 @@ from accounts.models import AuditEntry, User
 from accounts.selectors.audit import WHOLE, chain, visible_to
 from accounts.services import audit
 from inventory_site.core.admin import EMPTY, ReadOnlyAdmin, Tab, column, identifier, register, when
+from inventory_site.core.whole import whole_number
 
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 CHOICES = 200
@@ -47,7 +48,8 @@ class ActorFilter(admin.SimpleListFilter):
         value = self.value()
         if value == "none":
             return queryset.filter(actor__isnull=True)
-        return queryset.filter(actor_id=int(value)) if (value or "").isdigit() else queryset
+        number = whole_number(value)
+        return queryset if number is None else queryset.filter(actor_id=number)
 
 
 class _DistinctFilter(admin.SimpleListFilter):

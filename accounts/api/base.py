@@ -19,6 +19,7 @@ from accounts.models import Session, User
 from inventory_site.core.api.errors import as_refusal
 from inventory_site.core.api.views import GuardedMixin
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.whole import whole_number
 
 A, B = "a", "b"
 
@@ -109,12 +110,10 @@ def number_of(value: Any, name: str, *, default: int, most: int, least: int = 0)
     """Return a whole number of a query or body within its bounds."""
     if value in (None, ""):
         return default
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
+    number = whole_number(value)
+    if number is None or not least <= number <= most:
         raise InvalidInput(fields={name: [f"{name} must be from {least} to {most}."]})
-    if not least <= int(text) <= most:
-        raise InvalidInput(fields={name: [f"{name} must be from {least} to {most}."]})
-    return int(text)
+    return number
 
 
 def actor_of(request: Request) -> User:

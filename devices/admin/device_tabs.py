@@ -25,6 +25,7 @@ from devices.models import (
 )
 from devices.selectors import metrics, monitoring
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, badge, identifier, when
+from inventory_site.core.whole import whole_number
 
 SHOWN = 25
 ALARM_WORDS = {
@@ -130,7 +131,7 @@ def _names(model: type[Model], rows: Sequence[DeviceHistory], field: str) -> dic
         for row in rows
         if row.field_name == field
         for text in (row.old_value, row.new_value)
-        if text and text.isdigit()
+        if whole_number(text) is not None
     }
     if not keys:
         return {}

@@ -19,6 +19,7 @@ from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
 from devices.services import scans
 from inventory_site.core.admin import Tab, toast
 from inventory_site.core.errors import DomainError
+from inventory_site.core.whole import whole_number
 
 MAX_DEVICES, MAX_NODES = 10_000, 400  # looked at; drawn
 STATES = {"up": "ok", "down": "bad"}
@@ -63,11 +64,11 @@ def topology_view(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(policy.VIEW):
         raise PermissionDenied
     rows = Device.objects.at_addresses().select_related("address", "site")
-    site, group = request.GET.get("site", ""), request.GET.get("group", "")
-    if site.isdigit():
-        rows = rows.filter(site_id=int(site[:9]))
-    if group.isdigit():
-        found = DeviceGroup.objects.filter(pk=int(group[:9])).first()
+    site, group = (whole_number(request.GET.get(name)) for name in ("site", "group"))
+    if site is not None:
+        rows = rows.filter(site_id=site)
+    if group is not None:
+        found = DeviceGroup.objects.filter(pk=group).first()
         rows = rows.filter(address__ip__in=addresses_of(found) if found else [])
     devices = {device.ip: device for device in rows[:MAX_DEVICES] if device.ip}
     links = topology.links_between(
@@ -168,8 +169,9 @@ def _found(row: ScanResult) -> dict[str, Any]:
 
 
 def _chosen(request: HttpRequest, word: str) -> list[int]:
-    return [
-        int(name.removeprefix("row-"))
+    numbers = [
+        whole_number(name.removeprefix("row-"))
         for name, value in request.POST.items()
-        if name.startswith("row-") and value == word and name.removeprefix("row-").isdigit()
+        if name.startswith("row-") and value == word
     ]
+    return [number for number in numbers if number is not None]

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from devices.errors import Invalid
+from devices.numbers import wanted_id, within
 from inventory_site.core.api.plain import PlainRenderer
 from inventory_site.core.api.schema import EnvelopeSchema
 from inventory_site.core.api.views import GuardedMixin
@@ -134,13 +135,7 @@ def whole(value: Any, name: str, default: int, low: int, high: int) -> int:
     """Read a whole number within bounds from a query or a body, or raise `Invalid`."""
     if value in (None, ""):
         return default
-    text = str(value)
-    if isinstance(value, bool) or not text.lstrip("-").isdigit() or len(text) > 12:
-        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
-    number = int(text)
-    if not low <= number <= high:
-        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
-    return number
+    return within(value, name, low, high)
 
 
 def truth(value: Any, name: str, default: bool) -> bool:
@@ -155,14 +150,6 @@ def truth(value: Any, name: str, default: bool) -> bool:
     if word in {"false", "0", "no"}:
         return False
     raise Invalid(name, f"{name} must be true or false")
-
-
-def wanted_id(value: Any, name: str) -> int:
-    """Read an id from a body, or raise `Invalid`."""
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Invalid(name, f"{name} must be a whole number")
-    return int(text)
 
 
 def query_text(request: Request, name: str, default: str = "") -> str:

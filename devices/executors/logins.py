@@ -10,6 +10,7 @@ import ssl
 from typing import Any
 
 from devices.executors.base import Outcome
+from inventory_site.core.whole import whole_number
 
 CONNECT_S = 4
 MISSING = "LDAP needs the optional packages: pip install -r requirements/ldap.txt"
@@ -139,5 +140,5 @@ def _received(sock: socket.socket, number: int, authenticator: bytes, key: bytes
 
 def whole(value: Any, default: int) -> int:
     """Read a port or a count of a secret document."""
-    text = str(value or "")
-    return int(text) if text.isdigit() and len(text) < 6 else default
+    number = whole_number(value or "", digits=5)
+    return default if number is None else number

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from devices.executors.snmp_codec import VarBind, parse_oid
+from inventory_site.core.whole import whole_number
 
 LEOS = "1.3.6.1.4.1.6141.2.60"
 XCVR, PORT = f"{LEOS}.4.1.1.1.1", f"{LEOS}.2.1.1.1.1"
@@ -90,7 +91,8 @@ def _word(cells: Cells, column: object, words: Words) -> str | None:
 
 
 def _id(index: str) -> int | str:
-    return int(index) if index.isdigit() else index
+    number = whole_number(index)
+    return index if number is None else number
 
 
 def _dbm(value: int | None) -> float | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from inventory_site.core.whole import whole_number
+
 V1, V2C = 0, 1
 GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
 TYPES = {
@@ -96,9 +98,10 @@ class Response(NamedTuple):
 def parse_oid(text: str) -> tuple[int, ...]:
     """Read a dotted OID; raises `ValueError`."""
     parts = text.strip().lstrip(".").split(".")
-    if len(parts) < 2 or not all(part.isascii() and part.isdigit() for part in parts):
+    numbers = [whole_number(part, digits=10) for part in parts]
+    oid = tuple(number for number in numbers if number is not None)
+    if len(oid) != len(parts) or len(oid) < 2:
         raise ValueError(f"{text} is no numeric OID")
-    oid = tuple(int(part) for part in parts)
     if oid[0] > 2 or (oid[0] < 2 and oid[1] > 39) or len(oid) > 128 or max(oid) > 0xFFFFFFFF:
         raise ValueError(f"{text} is no OID")
     return oid

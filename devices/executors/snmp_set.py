@@ -10,6 +10,7 @@ from pysnmp.proto import rfc1902
 
 from devices.executors.snmp_codec import parse_oid
 from devices.executors.snmp_v3 import V3Answer, account_of, answer_of
+from inventory_site.core.whole import whole_number
 
 KINDS: dict[str, Any] = {
     "Integer": rfc1902.Integer32,
@@ -29,10 +30,10 @@ def typed(kind: str, value: Any) -> Any:
     if kind not in KINDS:
         raise ValueError(f"type must be one of {', '.join(KINDS)}")
     if kind in NUMBERS:
-        text = str(value).strip()
-        if isinstance(value, bool) or not text.lstrip("-").isdigit():
+        sent = value if isinstance(value, bool) else str(value).strip()
+        value = whole_number(sent, digits=20, signed=True)  # of Counter64
+        if value is None:
             raise ValueError(f"a value of type {kind} must be a whole number")
-        value = int(text)
     if kind == "ObjectIdentifier":
         value = parse_oid(str(value))
     try:

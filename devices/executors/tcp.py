@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from devices.executors.base import Outcome, clean, positive
+from inventory_site.core.whole import whole_number
 
 COMMON = (22, 23, 80, 135, 139, 161, 443, 445, 3389, 5985, 5986, 8080, 8443)
 MAX_PORTS = 4096
@@ -22,10 +23,8 @@ def parse_ports(text: Any) -> list[int]:
         if not part:
             continue
         first, dash, last = part.partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()):
-            raise ValueError(f"{part} is no port or range of ports")
-        low, high = int(first), int(last or first)
-        if not 0 < low <= high <= 65535:
+        low, high = whole_number(first), whole_number(last if dash else first)
+        if low is None or high is None or not 0 < low <= high <= 65535:
             raise ValueError(f"{part} is no port or range of ports")
         found += range(low, high + 1)
         if len(found) > MAX_PORTS:

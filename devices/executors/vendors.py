@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from inventory_site.core.whole import whole_number
+
 ENTERPRISES = "1.3.6.1.4.1."
 VENDORS: dict[int, str] = {
     9: "Cisco",
@@ -89,9 +91,9 @@ def vendor_of_oid(oid: str) -> str:
     if not text:
         return ""
     if text.startswith(ENTERPRISES):
-        arc = text.removeprefix(ENTERPRISES).partition(".")[0]
-        if arc.isdigit() and int(arc) in VENDORS:
-            return VENDORS[int(arc)]
+        arc = whole_number(text.removeprefix(ENTERPRISES).partition(".")[0])
+        if arc in VENDORS:
+            return VENDORS[arc]
     return "Unknown"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from inventory_site.core.whole import whole_number
+
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PAGER = re.compile(r"-- ?more ?--(?:\([^)]*\))?[ \x08]*", re.IGNORECASE)
@@ -68,4 +70,4 @@ def schema_of(**fields: str | list[str]) -> dict[str, Any]:
 
 def whole(text: str) -> int | None:
     """Return a port number; None unless all are digits of a bearable length."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(text, digits=9)

@@ -14,6 +14,7 @@ from devices.models import Device, DeviceGroup, ManagementAddress
 from devices.models.devices import ONLINE_WORDS, with_state
 from devices.models.types import UNKNOWN_TYPE
 from devices.selectors.groups import addresses_of
+from inventory_site.core.whole import whole_number
 
 STATUS_FIELDS = {
     "ping": "address__ping_status",
@@ -134,10 +135,10 @@ def filtered(rows: QuerySet[Device], kind: str, wanted: str) -> QuerySet[Device]
 
 def group_of(key: Any) -> DeviceGroup:
     """Return the group of an id, or raise `Invalid` or `Missing`."""
-    text = str(key)
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+    number = whole_number(key)
+    if number is None:
         raise Invalid("filter_id", "filter_id must be the id of a group")
-    group = DeviceGroup.objects.filter(pk=int(text)).first()
+    group = DeviceGroup.objects.filter(pk=number).first()
     if group is None:
         raise Missing("Device group", key)
     return group

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress
 from devices.models import Device, InterfaceState, OpticalSample
+from inventory_site.core.whole import whole_number
 
 INTERFACE_FIELDS = (
     "id",
@@ -47,9 +48,9 @@ MAX_READINGS = 20_000
 
 def address_of(key: Any) -> str:
     """Return the address a path or body names (an id is looked up), or raise `InvalidAddress`."""
-    text = str(key)
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        device = Device.objects.current().filter(pk=int(text)).select_related("address").first()
+    number = whole_number(key)
+    if number is not None:
+        device = Device.objects.current().filter(pk=number).select_related("address").first()
         if device is not None and device.ip:
             return device.ip
     ip = normal_ip(key)
@@ -110,8 +111,8 @@ def readings(
 
 def _of_interface(rows: QuerySet[OpticalSample], interface: Any) -> QuerySet[OpticalSample]:
     text = str(interface)
-    if text.lstrip("-").isdigit() and len(text) < 10:
-        number = int(text)
+    number = whole_number(text, digits=9, signed=True)
+    if number is not None:
         return rows.filter(interface_index=number) | rows.filter(interface_name=text)
     return rows.filter(interface_name=text)
 

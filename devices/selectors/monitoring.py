@@ -24,6 +24,7 @@ from devices.models import (
     Site,
 )
 from devices.selectors.metrics import number
+from inventory_site.core.whole import whole_number
 
 THRESHOLDS_KEPT_S = 600
 RAW_HOURS = 24 * 7
@@ -243,7 +244,8 @@ def _means(rows: list[HealthScore]) -> dict[str, float]:
 
 def site_health(key: str) -> dict[str, Any]:
     """Return the mean of a site's devices, by id or name."""
-    sites = Site.objects.filter(pk=int(key)) if key.isdigit() else Site.objects.filter(name=key)
+    number = whole_number(key)
+    sites = Site.objects.filter(name=key) if number is None else Site.objects.filter(pk=number)
     site = sites.first()
     if site is None:
         raise Refused("SITE_NOT_FOUND", f'Site with ID "{key}" not found', 404)

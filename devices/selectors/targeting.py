@@ -10,6 +10,7 @@ from django.db.models import Q
 from devices.addresses import BadTargets, hosts_of, normal_ip, sort_key, unique
 from devices.models import Device, DeviceGroup, InterfaceState, NetBoxCacheEntry
 from devices.selectors.groups import addresses_of
+from inventory_site.core.whole import whole_number
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "static": ("targets",),
@@ -94,8 +95,8 @@ def _query(config: Mapping[str, Any]) -> list[str]:
 
 def _group(config: Mapping[str, Any]) -> list[str]:
     key = str(config["group_id"])
-    known = key.isascii() and key.isdigit() and len(key) < 19
-    group = DeviceGroup.objects.filter(pk=int(key)).first() if known else None
+    pk = whole_number(key)
+    group = None if pk is None else DeviceGroup.objects.filter(pk=pk).first()
     if group is None:
         raise BadTargeting(f"Group {key} does not exist")
     return addresses_of(group)

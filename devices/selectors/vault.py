@@ -9,12 +9,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from devices.errors import Invalid
 from devices.models import (
     Credential,
     CredentialAssignment,
     CredentialUse,
     NetBoxCacheEntry,
 )
+from devices.numbers import wanted_id
 
 DETAILS = (
     "certificate_fingerprint",
@@ -261,27 +263,29 @@ def entries(rows: QuerySet[CredentialUse]) -> list[dict[str, Any]]:
 
 
 def log_rows(query: Mapping[str, str]) -> QuerySet[CredentialUse]:
-    """Return the log entries that a query means, newest first."""
+    """Return the log entries that a query means, newest first; raises `Invalid`."""
     rows = CredentialUse.objects.order_by("-pk")
-    if query.get("credential_id", "").isdigit():
-        rows = rows.filter(credential_id=int(query["credential_id"]))
-    if query.get("user_id", "").isdigit():
-        rows = rows.filter(performer_id=int(query["user_id"]))
+    for name, field in (("credential_id", "credential_id"), ("user_id", "performer_id")):
+        if query.get(name):
+            rows = rows.filter(**{field: wanted_id(query[name], name)})
     if query.get("action"):
         rows = rows.filter(action=query["action"])
     for name in ("performed_by", "target_device"):
         if query.get(name):
             rows = rows.filter(**{f"{name}__icontains": query[name]})
-    if query.get("success", "").lower() in {"true", "false"}:
-        rows = rows.filter(success=query["success"].lower() == "true")
+    success = query.get("success", "").lower()
+    if success and success not in {"true", "false"}:
+        raise Invalid("success", "success must be true or false")
+    if success:
+        rows = rows.filter(success=success == "true")
     return rows
 
 
 def summary(days: int, credential_id: str) -> dict[str, Any]:
     """Return what happened in the last days, with the ten busiest people and devices."""
     rows = CredentialUse.objects.filter(performed_at__gte=timezone.now() - timedelta(days=days))
-    if credential_id.isdigit():
-        rows = rows.filter(credential_id=int(credential_id))
+    if credential_id:
+        rows = rows.filter(credential_id=wanted_id(credential_id, "credential_id"))
 
     def top(name: str) -> list[tuple[str, int]]:
         counted = rows.exclude(**{name: ""}).order_by().values(name).annotate(total=Count("pk"))

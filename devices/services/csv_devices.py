@@ -22,6 +22,7 @@ from devices.services.device_fields import snapshot
 from inventory_site.core.api.exports import defused
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
+from inventory_site.core.whole import whole_number
 
 HEADER = (
     "name",
@@ -148,9 +149,9 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
             )
             values["device_type_id"] = kind.pk
         elif name == "u_position":
-            if cell and not cell.isdigit():
+            values[name] = whole_number(cell)
+            if cell and values[name] is None:
                 raise Invalid("u_position", "u_position must be a whole number")
-            values[name] = int(cell) if cell else None
         elif name == "status":
             values[name] = cell or "active"
         else:

@@ -15,6 +15,7 @@ from devices.errors import Invalid
 from devices.executors.base import is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential
+from devices.numbers import within
 from devices.services import host_keys, integration, vault, vault_use
 
 KEY = "discovery_{}"
@@ -153,11 +154,7 @@ def _text(name: str, value: Any) -> str:
 
 def _number(name: str, value: Any) -> int:
     low, high = BOUNDS[name]
-    text = str(value)
-    is_whole = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) < 9
-    if not is_whole or not low <= int(text) <= high:
-        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
-    return int(text)
+    return within(value, name, low, high)
 
 
 def _ranges(name: str, value: Any) -> list[str]:

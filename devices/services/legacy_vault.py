@@ -17,6 +17,7 @@ from devices.errors import Invalid
 from devices.models import Credential
 from devices.services import vault_groups, vault_keys
 from inventory_site.core.errors import DomainError
+from inventory_site.core.whole import whole_number
 
 TABLES = ("credentials", "device_credentials")
 SQLITE = b"SQLite format 3\x00"
@@ -81,8 +82,7 @@ def _assigned(links: Sequence[Row], rows: Sequence[Row], dry_run: bool) -> Itera
 
 
 def _whole(value: Any) -> int:
-    text = str(value or 0)
-    return int(text) if text.lstrip("-").isdigit() and len(text) < 10 else 0
+    return whole_number(value, digits=9, signed=True) or 0
 
 
 def read_rows(path: Path, table: str) -> Iterator[dict[str, Any]]:

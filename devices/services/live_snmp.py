@@ -19,6 +19,7 @@ from devices.executors.base import is_host
 from devices.executors.snmp_codec import VarBind
 from devices.executors.snmp_engine import GARBLED_TEXT, SnmpEngine
 from devices.models import Credential, ManagementAddress
+from devices.numbers import wanted_id, within
 from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
 
@@ -64,20 +65,15 @@ def way_to(host: Any, query: Mapping[str, Any], *, actor: Any) -> Way:
 def _port(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    text = str(value)
-    if not text.isdigit() or not 0 < int(text[:6]) < 65_536:
-        raise Invalid("port", "port must be a whole number from 1 to 65535")
-    return int(text)
+    return within(value, "port", 1, 65_535)
 
 
 def _secret(
     host: str, query: Mapping[str, Any], actor: Any
 ) -> tuple[Credential | None, Mapping[str, Any]]:
     if query.get("credential_id"):
-        sent = str(query["credential_id"])
-        if not sent.isdigit() or len(sent) > 18:
-            raise Invalid("credential_id", "credential_id must be a whole number")
-        return vault_use.open_for_use(int(sent), actor=actor)
+        pk = wanted_id(query["credential_id"], "credential_id")
+        return vault_use.open_for_use(pk, actor=actor)
     if query.get("community"):
         return None, {"community": str(query["community"])}
     found = vault_resolve.resolve(host, "snmp", actor=actor)

@@ -15,6 +15,7 @@ from devices.executors.registry import built_in
 from devices.models import Credential
 from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
+from inventory_site.core.whole import whole_number
 
 OWN = ("username", "password", "domain", "transport", "port", "timeout", "server_cert_validation")
 LISTS = ("services", "processes", "events", "disks", "network_config")
@@ -71,10 +72,10 @@ def _account(
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdigit() or not low <= int(text[:18]) <= high:
+    number = whole_number(value)
+    if number is None or not low <= number <= high:
         raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
-    return int(text)
+    return number
 
 
 def run(machine: Machine, command: str, *, actor: Any, powershell: bool = False) -> Outcome:

@@ -20,6 +20,7 @@ from devices.models import (
     PollType,
     PollTypeGroup,
 )
+from devices.numbers import wanted_id
 from inventory_site.core.locks import guarded, lock
 
 
@@ -184,13 +185,10 @@ def _value(kind: Kind, row: Any, name: str, value: Any) -> Any:
 
 
 def _parent(model: type[models.Model], name: str, value: Any) -> int:
-    text = str(value)
-    known = text.isdigit() and len(text) < 19
-    if isinstance(value, bool) or not known:
-        raise Invalid(name, f"{name} must be a whole number")
-    if not model._default_manager.filter(pk=int(text)).exists():
-        raise Invalid(name, f"there is no {name.removesuffix('_id')} {text}")
-    return int(text)
+    number = wanted_id(value, name)
+    if not model._default_manager.filter(pk=number).exists():
+        raise Invalid(name, f"there is no {name.removesuffix('_id')} {number}")
+    return number
 
 
 def _set_groups(row: PollType, sent: Any) -> None:

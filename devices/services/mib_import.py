@@ -11,6 +11,7 @@ from devices.errors import Invalid
 from devices.executors.snmp import row_dict
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import EnumMapping, MibProfile, OidGroup, OidMapping
+from devices.numbers import wanted_id
 from devices.parsers.mib_text import MAX_TEXT, MibObject, module_name, parse_mib
 from devices.services import live_snmp, mib
 from inventory_site.core.locks import guarded
@@ -92,10 +93,7 @@ def import_mib(*, actor: Any, body: Mapping[str, Any], file: Any = None) -> dict
 
 def _profile(actor: Any, body: Mapping[str, Any], name: str) -> MibProfile:
     if body.get("profile_id"):
-        text = str(body["profile_id"])
-        if not text.isdigit() or len(text) > 18:
-            raise Invalid("profile_id", "profile_id must be a whole number")
-        return mib.find(mib.KINDS["profiles"], int(text))
+        return mib.find(mib.KINDS["profiles"], wanted_id(body["profile_id"], "profile_id"))
     wanted = {"name": body.get("name") or name, "vendor": body.get("vendor") or "Unknown"}
     return mib.create(mib.KINDS["profiles"], actor=actor, body=wanted)
 
@@ -140,10 +138,7 @@ def test_poll(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     """Walk an OID, or the columns of a group, of one device, and name what came back."""
     way = live_snmp.way_to(body.get("host"), body, actor=actor)
     if body.get("group_id"):
-        text = str(body["group_id"])
-        if not text.isdigit() or len(text) > 18:
-            raise Invalid("group_id", "group_id must be a whole number")
-        group = mib.find(mib.KINDS["groups"], int(text))
+        group = mib.find(mib.KINDS["groups"], wanted_id(body["group_id"], "group_id"))
         mappings = list(group.mappings.all())
         oids = [one.oid for one in mappings]
     else:

@@ -30,6 +30,7 @@ from devices.services.netbox_found import NetBoxWriter
 from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
+from inventory_site.core.whole import whole_number
 
 SLUG, CHUNK, AT_ONCE, MAX_WAIT_S = "netbox_autodiscovery", 50, 50, 30
 NO_TARGETS, NONE_ONLINE = "No targets to scan", "No hosts responded to ping"
@@ -88,8 +89,7 @@ def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
     for name in DEFAULT_KEYS:
         stored = integration.read(f"netbox_{name}_id")
         config[name] = config.get(name) or stored
-        text = str(config[name] or "0")
-        if isinstance(config[name], bool) or not (text.isascii() and text.isdigit()):
+        if config[name] not in (None, "") and whole_number(config[name]) is None:
             raise Invalid(name, f"{name} must be a whole number")
     for name, words in rules.WORDS.items():
         if config[name] not in words:
@@ -167,7 +167,7 @@ def prefix_of(pk: Any) -> str:
 
 
 def _of_netbox(name: str, pk: Any) -> Mapping[str, Any]:
-    if not str(pk or "").isdigit():
+    if whole_number(pk) is None:
         raise Invalid(f"netbox_{name}", f"the id of NetBox's {name} must be a whole number")
     try:
         return netbox_settings.client(is_quick=True).one(f"/api/ipam/{name}/", pk)

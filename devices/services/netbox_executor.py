@@ -18,6 +18,7 @@ from devices.services import netbox_settings
 from devices.services import netbox_upsert as writes
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, rows_of
 from inventory_site.core.errors import DomainError
+from inventory_site.core.whole import whole_number
 
 DEVICES, MACHINES = writes.DEVICES, "/api/virtualization/virtual-machines/"
 PORTS, IPS, PREFIXES = writes.INTERFACES, writes.IPS, "/api/ipam/prefixes/"
@@ -53,10 +54,10 @@ class ActionFailed(Exception):
 
 def _whole(config: Mapping[str, Any], name: str, otherwise: int = 0) -> int:
     value = config.get(name)
-    text = str(otherwise if value in (None, "") else value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole_number(otherwise if value in (None, "") else value, digits=9)
+    if number is None:
         raise ActionFailed(f"{name} must be a whole number")
-    return int(text)
+    return number
 
 
 class Call:

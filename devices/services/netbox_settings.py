@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from devices import policy
 from devices.errors import Invalid, RemoteFailed
+from devices.numbers import wanted_id
 from devices.services import integration
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 
@@ -59,11 +60,7 @@ def _truth(value: Any) -> bool:
 
 
 def _id(name: str, value: Any) -> int | None:
-    if value in (None, ""):
-        return None
-    if isinstance(value, bool) or not str(value).isdigit() or len(str(value)) > 18:
-        raise Invalid(name, f"{name} must be a whole number")
-    return int(value)
+    return None if value in (None, "") else wanted_id(value, name)
 
 
 def client(*, is_quick: bool = False) -> NetBoxClient:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.services import audit
-from devices import policy
+from devices import numbers, policy
 from devices.addresses import ip_of_interface
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, is_id
+from inventory_site.core.whole import whole_number
 
 DEVICES, INTERFACES, IPS = "/api/dcim/devices/", "/api/dcim/interfaces/", "/api/ipam/ip-addresses/"
 TAGS = "/api/extras/tags/"
@@ -116,8 +117,8 @@ def dns_name(name: str) -> str:
 def with_mask(client: NetBoxClient, ip: str) -> str:
     """Return an address with the mask of the smallest prefix that holds it, else as a host."""
     rows = client.all("/api/ipam/prefixes/", contains=ip)
-    masks = [str(row.get("prefix") or "").rpartition("/")[2] for row in rows]
-    sizes = [int(mask) for mask in masks if mask.isdigit()]
+    masks = [whole_number(str(row.get("prefix")).rpartition("/")[2]) for row in rows]
+    sizes = [mask for mask in masks if mask is not None]
     return f"{ip}/{max(sizes, default=128 if ':' in ip else 32)}"
 
 
@@ -129,11 +130,7 @@ def primary_of(ip: str) -> str:
 def wanted_id(facts: Mapping[str, Any], name: str) -> int | None:
     """Return an id of the request, else the configured default."""
     value = facts.get(name) or netbox_settings.integration.read(f"netbox_default_{name}")
-    if value in (None, ""):
-        return None
-    if not str(value).isdigit():
-        raise Invalid(name, f"{name} must be a whole number")
-    return int(value)
+    return None if value in (None, "") else numbers.wanted_id(value, name)
 
 
 def held_tags(device: Mapping[str, Any]) -> list[int]:

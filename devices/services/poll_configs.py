@@ -15,7 +15,8 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, PollType, Site
-from devices.services import groups, secrets, vault, vault_groups
+from devices.numbers import wanted_id
+from devices.services import groups, secrets, vault
 from devices.services.polling import BUILT_IN
 from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
@@ -158,7 +159,7 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
     elif "target_device_ip" in body:
         row.target_device_ip = ""
     if body.get("target_group_id"):
-        key = vault_groups.whole_id(body["target_group_id"], "target_group_id")
+        key = wanted_id(body["target_group_id"], "target_group_id")
         group = DeviceGroup.objects.filter(pk=key).first()
         if group is None:
             raise Invalid("target_group_id", "there is no such group")
@@ -167,7 +168,7 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
         row.target_group = None
     _apply_site(row, body, before)
     if body.get("credential_id"):
-        row.credential = vault.find(vault_groups.whole_id(body["credential_id"], "credential_id"))
+        row.credential = vault.find(wanted_id(body["credential_id"], "credential_id"))
     elif "credential_id" in body:
         row.credential = None
     row.full_clean(exclude=["credential", "target_group"], validate_unique=False)
@@ -180,7 +181,7 @@ def _apply_site(row: PollConfig, body: Mapping[str, Any], before: str) -> None:
     if not body["target_site_id"]:
         row.target_site_name = row.target_site_name if "target_site_name" in body else ""
         return
-    key = vault_groups.whole_id(body["target_site_id"], "target_site_id")
+    key = wanted_id(body["target_site_id"], "target_site_id")
     site = Site.objects.filter(pk=key).first()
     if site is None:
         raise Invalid("target_site_id", "there is no such site")
@@ -206,7 +207,7 @@ def _checked(name: str, value: Any) -> Any:
     elif name == "target_device_ids":
         if not isinstance(value, list):
             raise Invalid(name, f"{name} must be a list of ids")
-        return [vault_groups.whole_id(one, name) for one in value]
+        return [wanted_id(one, name) for one in value]
     elif name == "target_custom_filter":
         if value:
             groups.check_rule(value, "target_custom_filter")

@@ -18,6 +18,7 @@ from devices.services import integration, netbox_settings, netbox_upsert, remote
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
 from inventory_site.core.errors import AuthenticationRequired, DomainError
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.whole import whole_number
 
 SECRETS = frozenset({"prtg_api_token", "prtg_passhash", "prtg_webhook_secret"})
 PLAIN = ("url", "username", "verify_ssl", "sync_interval", "enabled")
@@ -55,10 +56,10 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     if "username" in body:
         values["prtg_username"] = str(body["username"] or "")[:255]
     if "sync_interval" in body:
-        text = str(body["sync_interval"])
-        if not text.isdigit() or len(text) > 6:
+        interval = whole_number(body["sync_interval"], digits=6)
+        if interval is None:
             raise Invalid("sync_interval", "sync_interval must be a whole number of seconds")
-        values["prtg_sync_interval"] = int(text)
+        values["prtg_sync_interval"] = interval
     for key in SECRETS:
         sent = body.get(key.removeprefix("prtg_"))
         if isinstance(sent, str) and sent and not sent.startswith("••"):
@@ -116,8 +117,8 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
 def _count(found: Mapping[str, Any], whole: str, *parts: str) -> int | None:
     """Return a count of the state; PRTG gives sensors by their colour."""
     for names in ((whole,), parts):
-        values = [str(found[name]).strip()[:18] for name in names if found.get(name) is not None]
-        numbers = [int(text) for text in values if text.isascii() and text.isdigit()]
+        values = [whole_number(str(found.get(name)).strip()) for name in names]
+        numbers = [value for value in values if value is not None]
         if numbers:
             return sum(numbers)
     return None

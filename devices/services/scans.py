@@ -39,6 +39,7 @@ from devices.services.discovery_defaults import COMMUNITIES
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
+from inventory_site.core.whole import whole_number
 
 ACCEPT = ("auto", "review")
 CHUNK = 50
@@ -90,12 +91,12 @@ def start_scan(
 
 def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return options with numbers that came as text, as forms and query strings send them."""
-    return {
-        name: int(value)
-        if isinstance(value, str) and value.isdigit() and name.endswith(("port", "timeout"))
-        else value
-        for name, value in options.items()
-    }
+    read = dict(options)
+    for name, value in options.items():
+        number = whole_number(value) if name.endswith(("port", "timeout")) else None
+        if isinstance(value, str) and number is not None:
+            read[name] = number
+    return read
 
 
 def _targets(sent: Any) -> list[str]:
@@ -105,8 +106,9 @@ def _targets(sent: Any) -> list[str]:
     plain: list[str] = []
     for line in lines:
         word, _, number = str(line).partition(":")
-        if word == "group" and number.isdigit():
-            group = DeviceGroup.objects.filter(pk=int(number[:18])).first()
+        pk = whole_number(number)
+        if word == "group" and pk is not None:
+            group = DeviceGroup.objects.filter(pk=pk).first()
             if group is None:
                 raise Invalid("targets", f"there is no group {number}")
             plain += addresses_of(group)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from devices.errors import Invalid
 from inventory_site.core import crypto
+from inventory_site.core.whole import whole_number
 
 MASK = "••••••••"
 LEGACY_SALT = b"opsconductor-credential-vault-salt"
@@ -170,9 +171,10 @@ def _typed(spec: Field, value: Any) -> Any:
             return str(value).lower() in {"true", "1", "yes"}
         raise Invalid(spec.sources[0], f"{spec.sources[0]} must be true or false")
     if isinstance(spec.default, int):
-        if isinstance(value, bool) or not str(value).isdigit() or not 0 < int(value) < 65536:
+        number = whole_number(value)
+        if number is None or not 0 < number < 65536:
             raise Invalid(spec.sources[0], f"{spec.sources[0]} must be a whole number above zero")
-        return int(value)
+        return number
     if not isinstance(value, str):
         raise Invalid(spec.sources[0], f"{spec.sources[0]} must be a text")
     return value

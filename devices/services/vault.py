@@ -25,6 +25,7 @@ from devices.services import secrets
 from inventory_site.core import context, crypto
 from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.whole import whole_number
 
 TEXTS = ("description", "username", "category", "environment", "owner", "notes")
 LISTS = ("tags", "allowed_users", "allowed_groups")
@@ -274,9 +275,10 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
         row.access_level = body["access_level"]
     for name in ("expiration_warning_days", "rotation_interval_days"):
         if body.get(name) is not None:
-            if isinstance(body[name], bool) or not str(body[name]).isdigit():
+            days = whole_number(body[name])
+            if days is None:
                 raise Invalid(name, f"{name} must be a whole number of days")
-            setattr(row, name, int(body[name]))
+            setattr(row, name, days)
     if isinstance(body.get("is_default"), bool):
         row.is_default = body["is_default"]
 

@@ -18,6 +18,7 @@ from devices.models import (
     EnterpriseAuthConfig,
     EnterpriseAuthUser,
 )
+from devices.numbers import wanted_id
 from devices.services import secrets, vault
 from devices.services.vault_use import assigned_device
 from inventory_site.core.locks import guarded, lock
@@ -139,7 +140,7 @@ def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Enter
         if body.get("name"):
             row.name = _check_text("name", body["name"])
         if body.get("credential_id"):
-            row.credential = vault.find(whole_id(body["credential_id"], "credential_id"))
+            row.credential = vault.find(wanted_id(body["credential_id"], "credential_id"))
         for name in ("is_default", "enabled"):
             setattr(row, name, _flag(body, name, getattr(row, name)))
         row.priority = _priority(body.get("priority"), row.priority)
@@ -177,7 +178,7 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
         for name in ("is_service_account", "enabled"):
             setattr(row, name, _flag(body, name, getattr(row, name)))
         if body.get("auth_config_id"):
-            row.auth_config = _config(whole_id(body["auth_config_id"], "auth_config_id"))
+            row.auth_config = _config(wanted_id(body["auth_config_id"], "auth_config_id"))
         old = account_document(row) if pk else {}
         _unique_save(row)
         password = body.get("password")
@@ -218,14 +219,6 @@ def _check_text(name: str, value: Any, limit: int = 255) -> str:
     if not isinstance(value, str) or len(value) > limit or "\x00" in value:
         raise Invalid(name, f"{name} must be a text of {limit} characters at most")
     return value
-
-
-def whole_id(value: Any, name: str) -> int:
-    """Read an id of a body, or raise `Invalid`."""
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Invalid(name, f"{name} must be a whole number")
-    return int(text)
 
 
 def _flag(body: Mapping[str, Any], name: str, kept: bool) -> bool:

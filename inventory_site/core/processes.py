@@ -14,6 +14,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from inventory_site.core.whole import whole_number
+
 PROC = Path("/proc")
 
 
@@ -37,9 +39,8 @@ class Process:
     def parse(cls, name: str) -> Process | None:
         """Read a name; None when the text is not one."""
         parts = name.split(":")
-        if len(parts) != 3 or not parts[1].isdigit():
-            return None
-        return cls(parts[0], int(parts[1]), parts[2])
+        pid = whole_number(parts[1]) if len(parts) == 3 else None
+        return None if pid is None else cls(parts[0], pid, parts[2])
 
     def is_gone(self) -> bool:
         """Whether the process has certainly ended; False when it cannot be known from here."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services import audit
 from inventory_site.core.admin import toast
+from inventory_site.core.whole import whole_number
 from networkroutes import policy
 from networkroutes.admin import downloads, saved_words
 from networkroutes.admin.design_form import DesignForm
@@ -108,7 +109,7 @@ def quote(request: HttpRequest) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """Put saved searches beside each other, as they were answered when they were kept."""
     asked = request.GET.getlist("search")
-    keys = [int(key) for key in asked if key.isascii() and key.isdigit() and len(key) < 19]
+    keys = [number for key in asked if (number := whole_number(key)) is not None]
     rows = {row.pk: row for row in SavedSearch.objects.filter(pk__in=keys[:MOST_COMPARED])}
     columns = [saved_words.column(rows[key]) for key in dict.fromkeys(keys) if key in rows]
     shown = {"columns": columns, "facts": saved_words.facts(columns)}

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from inventory_site.core.whole import whole_number
 from networkroutes.choices import ChannelState, LatencyState, ReservationAction, RouteState
 from networkroutes.models import RepositoryType
 from networkroutes.selectors import register
@@ -119,7 +120,8 @@ class RepositoryChip(Chip):
         return [(str(pk), name) for pk, name in RepositoryType.objects.values_list("pk", "name")]
 
     def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
-        return rows.filter(repository_type_id=int(value)) if value.isdecimal() else rows
+        number = whole_number(value)
+        return rows if number is None else rows.filter(repository_type_id=number)
 
 
 class ChannelStateChip(Chip):

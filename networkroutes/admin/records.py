@@ -25,6 +25,7 @@ from inventory_site.core.admin import (
     when,
     yes_no,
 )
+from inventory_site.core.whole import whole_number
 from networkroutes.admin.filters import Chip
 from networkroutes.admin.history import history_tables
 from networkroutes.admin.record_forms import PREFIX, RecordForm, form_of, values_of
@@ -44,10 +45,7 @@ def typed_types() -> QuerySet[RepositoryType]:
 
 def type_of(request: HttpRequest) -> RepositoryType | None:
     """Return the kind that the address names."""
-    asked = request.GET.get(TYPE, "")
-    if not (asked.isascii() and asked.isdigit()) or len(asked) > 9:
-        return None
-    return RepositoryType.objects.filter(pk=int(asked)).first()
+    return RepositoryType.objects.filter(pk=whole_number(request.GET.get(TYPE))).first()
 
 
 def _fields_of(kind: RepositoryType) -> QuerySet[RepositoryField]:

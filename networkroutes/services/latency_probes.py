@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from inventory_site.core.locks import lock
 from inventory_site.core.outbound import OutboundFailed, OutboundRefused, fetch
+from inventory_site.core.whole import whole_number
 from networkroutes import policy
 from networkroutes.choices import ProbeKind
 from networkroutes.clients import ping, snmp
@@ -144,8 +145,9 @@ def number_at(found: Any, path: str) -> float | None:
     """Return the number at a dotted path (`data.0.rtt_ms`) of parsed JSON; None when there is
     none."""
     for step in filter(None, path.split(".")):
-        if isinstance(found, list) and step.isdigit() and int(step) < len(found):
-            found = found[int(step)]
+        number = whole_number(step)
+        if isinstance(found, list) and number is not None and number < len(found):
+            found = found[number]
         elif isinstance(found, dict) and step in found:
             found = found[step]
         else:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import ShortTable, Tab, column, number, register, when
+from inventory_site.core.whole import whole_number
 from parts import policy
 from parts.admin.stock_pages import StockAdmin, labels_verb
 from parts.admin.stock_words import page_of, part_link, slots_of
@@ -23,9 +24,9 @@ SHOWN = 20
 
 def _grid(request: HttpRequest, box: Box) -> dict[str, Any]:
     usage = usages([box])[box.box_no]
-    lit = request.GET.get("lit", "")
+    lit = whole_number(request.GET.get("lit"))
     return {
-        "slots": slots_of(box, lit=int(lit) if lit.isascii() and lit.isdigit() else None),
+        "slots": slots_of(box, lit=lit),
         "usage": usage,
         "percentage": round(usage.percentage(0)),
         "move_url": reverse("admin:parts_stockpart_verb", args=["move-stock"]),

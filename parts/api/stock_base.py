@@ -16,13 +16,14 @@ from rest_framework.response import Response
 from inventory_site.core.api.errors import as_refusal, exception_handler, flat_fields
 from inventory_site.core.api.idempotency import KeyReused
 from inventory_site.core.errors import AuthenticationRequired, DomainError, InvalidInput, NotAllowed
+from inventory_site.core.whole import whole_number
 from parts import policy
 from parts.choices.stock import MAX_QUANTITY
 from parts.errors.stock import RecordNotFound, ResourceConflict, RowChanged, StockInvalid
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEFAULT_LIMIT, MAX_LIMIT = 50, 500
-LONGEST_KEY, LONGEST_NUMBER = 64, 12
+LONGEST_KEY = 64
 PG_UNIQUE, PG_FOREIGN_KEY = "23505", "23503"
 SQLITE_RACES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
 READ_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -148,9 +149,8 @@ def number_in_path(text: str, what: str) -> int:
 
 def is_number(text: str) -> bool:
     """Whether a text is a whole number that a key of the stock may have."""
-    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER:
-        return False
-    return int(text) <= MAX_QUANTITY
+    number = whole_number(text)
+    return number is not None and number <= MAX_QUANTITY
 
 
 def id4_in_path(text: str) -> str:

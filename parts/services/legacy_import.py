@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from inventory_site.core.whole import whole_number
 from parts.choices.stock import (
     ItemStatus,
     KitStatus,
@@ -333,5 +334,6 @@ def _line(
 
 
 def _place(reference: str | None) -> tuple[int, int] | None:
-    box_no, _, loc_no = (reference or "").partition("-")
-    return (int(box_no), int(loc_no)) if box_no.isdigit() and loc_no.isdigit() else None
+    box, _, loc = (reference or "").partition("-")
+    box_no, loc_no = whole_number(box), whole_number(loc)
+    return None if box_no is None or loc_no is None else (box_no, loc_no)

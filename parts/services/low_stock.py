@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.whole import whole_number
 from parts import policy
 from parts.errors.stock import StockInvalid
 from parts.models import StockPart
@@ -62,7 +63,7 @@ def list_id_of(sent: Any) -> int | None:
     """Read the id of a list from a body, or raise `StockInvalid`."""
     if sent is None:
         return None
-    text = str(sent)[:20]
-    if isinstance(sent, bool) or not text.isascii() or not text.isdigit() or len(text) > 12:
+    number = whole_number(sent)
+    if number is None:
         raise StockInvalid(shopping_list_id="A whole number is needed.")
-    return int(sent)
+    return number

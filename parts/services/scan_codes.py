@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from inventory_site.core.whole import whole_number
+
 OURS = re.compile(
     r"STK:(?:P:(?P<part>[A-Za-z]{4})|B:(?P<box>\d{1,9})|L:(?P<place>\d{1,9}-\d{1,9}))\Z"
 )
@@ -117,4 +119,4 @@ def _brace_bag(body: str) -> Bag | None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(text, digits=9)

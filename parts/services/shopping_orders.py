@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.whole import whole_number
 from parts import policy
 from parts.choices.stock import GroupStatus, ItemStatus, ListStatus, MovementReason
 from parts.errors.stock import InvalidOperation, RecordNotFound, StockInvalid
@@ -259,9 +260,10 @@ def _part_values(row: ShoppingItem) -> dict[str, Any]:
 
 
 def _seller_id(group_key: str) -> int:
-    if not (group_key.isascii() and group_key.isdigit()) or len(group_key) > 12:
+    number = whole_number(group_key)
+    if number is None:
         raise RecordNotFound("Seller group", group_key)
-    return int(group_key)
+    return number
 
 
 def _group(target: ShoppingList, seller_id: int, *, make: bool = False) -> ShoppingGroup:

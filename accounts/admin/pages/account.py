@@ -23,6 +23,7 @@ from accounts.services import password_policy, passwords, second_factor, session
 from inventory_site.core.admin import add_refusal, toast, when
 from inventory_site.core.api.throttles import OwnAccountThrottle
 from inventory_site.core.errors import DomainError
+from inventory_site.core.whole import whole_number
 
 PAGE = "admin-account"
 TOO_MANY = "Too many attempts at this account; wait a minute."
@@ -145,10 +146,10 @@ def disable_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one of one's own sign-ins, or all others."""
-    sent = request.POST.get("session", "")
+    number = whole_number(request.POST.get("session"))
     try:
-        if sent.isascii() and sent.isdigit() and len(sent) < 19:
-            sessions.end_one(actor=request.user, session_id=int(sent))
+        if number is not None:
+            sessions.end_one(actor=request.user, session_id=number)
             toast(request, "Signed out there.")
         else:
             count = sessions.end_others(user=request.user, keep=_session(request))

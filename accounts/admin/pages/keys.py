@@ -16,6 +16,7 @@ from accounts.services import security_keys
 from inventory_site.core.admin import toast
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import DomainError
+from inventory_site.core.whole import whole_number
 
 PAGE = "admin-account"
 TOO_MANY = "Too many attempts from your address; wait a minute."
@@ -60,8 +61,7 @@ def add_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_key(request: HttpRequest) -> HttpResponse:
     """Forget a key."""
-    sent = request.POST.get("key", "")
-    number = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else 0
+    number = whole_number(request.POST.get("key")) or 0
     try:
         security_keys.remove(user=request.user, key_id=number)
         toast(request, "The security key is removed.")

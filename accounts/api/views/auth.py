@@ -33,6 +33,7 @@ from accounts.key_site import site_of
 from accounts.services import security_keys, sessions, sign_in, users
 from inventory_site.core.api.throttles import SignInThrottle
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.whole import whole_number
 
 OWN_FIELDS = (
     "email",
@@ -235,10 +236,10 @@ def clean_profile(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _user_id(request: Request) -> int:
-    text = str(request.data.get("user_id"))
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = whole_number(request.data.get("user_id"))
+    if number is None:
         raise SecondFactorFailed
-    return int(text)
+    return number
 
 
 def _challenge(request: Request) -> str:

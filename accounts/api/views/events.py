@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import GuardedView, number_of
 from accounts.models import AuditEntry
+from inventory_site.core.whole import whole_number
 
 EVENTS = {
     "session.opened": "login",
@@ -73,11 +74,11 @@ def _verbs(event_type: str) -> list[str]:
 
 
 def _shown(row: AuditEntry) -> dict[str, Any]:
-    is_about_user = row.object_type == "accounts.user" and row.object_id.isdigit()
+    about = whole_number(row.object_id) if row.object_type == "accounts.user" else None
     tried = (row.after or {}).get("username")
     return {
         "id": row.pk,
-        "user_id": row.actor_id or (int(row.object_id) if is_about_user else None),
+        "user_id": row.actor_id or about,
         "username": row.actor_name if row.actor_id else tried or row.object_label,
         "event_type": EVENTS[row.verb],
         "event_status": STATUSES[row.outcome],

@@ -16,6 +16,7 @@ from accounts.models import Role
 from accounts.selectors import names
 from accounts.services import roles
 from inventory_site.core.errors import InvalidInput, NotAllowed, NotFound
+from inventory_site.core.whole import whole_number
 
 MANAGE = "accounts.change_role"
 ANY = {200: OpenApiTypes.OBJECT}
@@ -23,9 +24,7 @@ ANY = {200: OpenApiTypes.OBJECT}
 
 def find_role(role_id: str) -> Role:
     """Return a role by its number, or raise `NotFound`."""
-    is_number = role_id.isascii() and role_id.isdigit() and len(role_id) < 19
-    found = Role.objects.select_related("group").filter(pk=int(role_id)) if is_number else ()
-    for role in found:
+    for role in Role.objects.select_related("group").filter(pk=whole_number(role_id)):
         return role
     raise NotFound("Role not found")
 

@@ -15,6 +15,7 @@ from accounts.models import SecurityKey
 from accounts.services import security_keys
 from inventory_site.core.api.throttles import OwnAccountThrottle
 from inventory_site.core.errors import InvalidInput, NotFound
+from inventory_site.core.whole import whole_number
 
 ANY = {200: OpenApiTypes.OBJECT}
 
@@ -77,9 +78,10 @@ class KeyView(PersonView):
     @extend_schema(responses=ANY)
     def delete(self, request: Request, key_id: str) -> Response:
         """Forget it."""
-        if not (key_id.isascii() and key_id.isdigit() and len(key_id) < 19):
+        number = whole_number(key_id)
+        if number is None:
             raise NotFound("Security key not found")
-        security_keys.remove(user=actor_of(request), key_id=int(key_id))
+        security_keys.remove(user=actor_of(request), key_id=number)
         return self.said("Security key removed")
 
 

@@ -14,6 +14,7 @@ from accounts.api.serializers import SaidSerializer
 from accounts.models import Session
 from accounts.services import sessions
 from inventory_site.core.errors import NotFound
+from inventory_site.core.whole import whole_number
 
 ROW = inline_serializer(
     "OwnSession",
@@ -76,7 +77,8 @@ class SessionView(PersonView):
     @extend_schema(responses=SaidSerializer)
     def delete(self, request: Request, session_id: str) -> Response:
         """Sign out there."""
-        if not (session_id.isascii() and session_id.isdigit() and len(session_id) < 19):
+        number = whole_number(session_id)
+        if number is None:
             raise NotFound("Session not found")
-        sessions.end_one(actor=actor_of(request), session_id=int(session_id))
+        sessions.end_one(actor=actor_of(request), session_id=number)
         return self.said("Session revoked")

@@ -17,6 +17,7 @@ from accounts.models import Role
 from accounts.selectors.rights import rights_of
 from accounts.services import passwords, roles, users
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.whole import whole_number
 
 
 class UserRolesView(GuardedView):
@@ -111,13 +112,14 @@ class UserRightsView(GuardedView):
 
 
 def _roles_by_id(ids: Any) -> list[Role]:
-    if not isinstance(ids, list) or not all(str(pk).isascii() and str(pk).isdigit() for pk in ids):
+    wanted = [whole_number(pk) for pk in ids] if isinstance(ids, list) else [None]
+    if None in wanted:
         raise InvalidInput(fields={"role_ids": ["role_ids must be a list of numbers."]})
     found = {role.pk: role for role in Role.objects.select_related("group")}
-    unknown = [f"Unknown role: {pk}" for pk in ids if int(pk) not in found]
+    unknown = [f"Unknown role: {pk}" for pk in wanted if pk not in found]
     if unknown:
         raise InvalidInput(fields={"role_ids": unknown})
-    return [found[int(pk)] for pk in ids]
+    return [found[pk] for pk in wanted if pk is not None]
 
 
 def _moment(value: Any) -> Any:

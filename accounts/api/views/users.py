@@ -21,6 +21,7 @@ from accounts.choices import AuthMethod, UserStatus
 from accounts.models import Role, RoleAssignment, User
 from accounts.services import users
 from inventory_site.core.errors import InvalidInput, NotFound
+from inventory_site.core.whole import whole_number
 
 VIEW, ADD, CHANGE, DELETE = (
     f"accounts.{verb}_user" for verb in ("view", "add", "change", "delete")
@@ -40,8 +41,7 @@ MOST_ROWS = 1000
 
 def find_user(user_id: str) -> User:
     """Return an account by its number, or raise `NotFound`."""
-    is_number = user_id.isascii() and user_id.isdigit() and len(user_id) < 19
-    user = User.objects.filter(pk=int(user_id)).first() if is_number else None
+    user = User.objects.filter(pk=whole_number(user_id)).first()
     if user is None:
         raise NotFound("User not found")
     return user

@@ -20,6 +20,7 @@ from devices.selectors.groups import groups_of
 from devices.services import netbox_devices
 from inventory_site.core.api.pagination import read_cursor, write_cursor
 from inventory_site.core.api.plain import PlainRenderer
+from inventory_site.core.whole import whole_number
 
 
 class _FlatView(BaseView):
@@ -52,15 +53,11 @@ class DevicesView(_FlatView):
         rows = rows.order_by("shown_name", "pk")
         cursor = query_text(request, "cursor")
         if cursor:
-            last = str(read_cursor(cursor))
-            mark = (
-                rows.filter(pk=int(last)).values_list("shown_name", flat=True)
-                if last.isdigit()
-                else []
-            )
+            last = whole_number(read_cursor(cursor))
+            mark = rows.filter(pk=last).values_list("shown_name", flat=True) if last else []
             name = next(iter(mark), None)
             if name is not None:
-                rows = rows.filter(Q(shown_name__gt=name) | Q(shown_name=name, pk__gt=int(last)))
+                rows = rows.filter(Q(shown_name__gt=name) | Q(shown_name=name, pk__gt=last))
         found = selector.wire_rows(rows[: limit + 1])
         page = [selector.v1_item(row) for row in found[:limit]]
         more = write_cursor(page[-1]["id"]) if len(found) > limit and page else None

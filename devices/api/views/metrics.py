@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareView, whole
+from devices.api.base import BareView, wanted_id, whole
 from devices.errors import Invalid
 from devices.models import AvailabilitySample, Site
 from devices.selectors import metrics, monitoring
@@ -81,8 +81,8 @@ class AvailabilityView(_MetricView):
         if query.get("device_ip"):
             ip = _ip(request)
             rows = rows.filter(device_ip=ip)
-        elif query.get("site_id", "").isdigit():
-            site = Site.objects.filter(pk=int(query["site_id"])).first()
+        elif query.get("site_id"):
+            site = Site.objects.filter(pk=wanted_id(query["site_id"], "site_id")).first()
             rows = rows.filter(site_name=site.name if site else "-")
         else:
             raise Invalid("device_ip", "device_ip or site_id is required")

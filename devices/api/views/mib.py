@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import DeviceView, said
-from devices.errors import Invalid
+from devices.api.base import DeviceView, said, wanted_id
 from devices.selectors import monitoring
 from devices.services import mib, mib_import
 
@@ -39,11 +38,9 @@ class RowsView(_KindView):
         """List rows, of one parent when the path or the query names it."""
         rows = self.kind.model._default_manager.all()
         above = PARENT.get(self.name, "profile_id" if self.name == "poll-types" else "")
-        wanted = str(parent or request.query_params.get(above) or "") if above else ""
+        wanted = (parent or request.query_params.get(above)) if above else None
         if wanted:
-            if not wanted.isdigit() or len(wanted) > 18:
-                raise Invalid(above, f"{above} must be a whole number")
-            rows = rows.filter(**{above: int(wanted)})
+            rows = rows.filter(**{above: wanted_id(wanted, above)})
         found = [mib.shown(self.kind, row) for row in rows]
         key = self.name.replace("-", "_")
         return Response({key: found, "count": len(found)})

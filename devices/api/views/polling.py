@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.api.base import BareView, DeviceView, said, truth, whole
+from devices.api.base import BareView, DeviceView, said, truth, wanted_id, whole
 from devices.choices import PollTarget
 from devices.errors import Refused
 from devices.models import HealthScore, PollConfig, PollExecution, PollType
@@ -150,8 +150,8 @@ class ExecutionsView(DeviceView):
     def get(self, request: Request) -> Response:
         """List runs, newest first."""
         query, rows = request.query_params, PollExecution.objects.order_by("-pk")
-        if query.get("config_id", "").isdigit():
-            rows = rows.filter(config_id=int(query["config_id"]))
+        if query.get("config_id"):
+            rows = rows.filter(config_id=wanted_id(query["config_id"], "config_id"))
         if query.get("status"):
             rows = rows.filter(status=query["status"])
         found = rows[: whole(query.get("limit"), "limit", 50, 1, 500)]

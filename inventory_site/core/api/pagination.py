@@ -12,6 +12,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core import whole
 from inventory_site.core.errors import InvalidInput
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1000
@@ -26,10 +27,8 @@ def whole_number(request: Request, name: str, default: int, low: int, high: int 
     refusal = InvalidInput(
         fields={name: [f"{name} must be a whole number of at least {low}{top}."]}
     )
-    if not (raw.isascii() and raw.isdigit()) or len(raw) > 12:
-        raise refusal
-    number = int(raw)
-    if number < low or (high is not None and number > high):
+    number = whole.whole_number(raw)
+    if number is None or number < low or (high is not None and number > high):
         raise refusal
     return number
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from inventory_site.core import registry
 from inventory_site.core.errors import InvalidInput
 from inventory_site.core.search import find_everywhere
+from inventory_site.core.whole import whole_number
 
 SERVICE = "opsconductor-backend"
 MAX_HITS = 50
@@ -126,10 +127,10 @@ class SearchView(APIView):
         if not text or len(text) > 200 or "\x00" in text:
             raise InvalidInput(fields={"q": ["q must be a text of 1 to 200 characters."]})
         raw = request.query_params.get("limit", "10")
-        is_whole = raw.isascii() and raw.isdigit() and len(raw) < 5
-        if not (is_whole and 1 <= int(raw) <= MAX_HITS):
+        limit = whole_number(raw)
+        if limit is None or not 1 <= limit <= MAX_HITS:
             raise InvalidInput(fields={"limit": [f"limit must be from 1 to {MAX_HITS}."]})
-        hits = find_everywhere(request.user, text, int(raw))
+        hits = find_everywhere(request.user, text, limit)
         response = Response(
             [
                 {

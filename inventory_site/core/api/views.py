@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from inventory_site.core.api.exports import Column, stream_csv, xlsx_file
 from inventory_site.core.api.renderers import CSVRenderer, EnvelopeRenderer, XLSXRenderer
 from inventory_site.core.errors import AuthenticationRequired, InvalidInput, NotAllowed, NotFound
+from inventory_site.core.whole import whole_number
 
 EXPORTS = {"csv": stream_csv, "xlsx": xlsx_file}
 
@@ -142,8 +143,9 @@ def expected_version(request: Request) -> int | None:
         sent = request.data.get("expected_version") if isinstance(request.data, dict) else None
     if sent is None:
         return None
-    if isinstance(sent, bool) or not str(sent).isascii() or not str(sent).isdigit():
+    version = whole_number(sent)
+    if version is None:
         raise InvalidInput(
             fields={"expected_version": ["expected_version must be a whole number."]}
         )
-    return int(sent)
+    return version

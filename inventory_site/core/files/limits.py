@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from inventory_site.core.errors import TooLarge
 from inventory_site.core.files.blobs import too_large
 from inventory_site.core.files.forms import keep_names
+from inventory_site.core.whole import whole_number
 from inventory_site.error_shapes import HTML, error_response, shape_of
 
 MULTIPART = "multipart/form-data"
@@ -47,8 +48,7 @@ def require_body_within(request: HttpRequest, max_bytes: int) -> None:
 
 def body_length(request: HttpRequest) -> int:
     """Return the announced bytes of the body; 0 when nothing sensible is announced."""
-    text = request.META.get("CONTENT_LENGTH") or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return whole_number(request.META.get("CONTENT_LENGTH")) or 0
 
 
 def limit_for(request: HttpRequest) -> int:

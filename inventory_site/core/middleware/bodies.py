@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from inventory_site.core.files.limits import limit_for
+from inventory_site.core.whole import whole_number
 from inventory_site.error_shapes import error_response
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -114,8 +115,7 @@ class _Answer:
 
 
 def _length(asked: dict[str, Any]) -> int:
-    text = asked.get("CONTENT_LENGTH") or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return whole_number(asked.get("CONTENT_LENGTH")) or 0
 
 
 def _is_chunked(asked: dict[str, Any]) -> bool:

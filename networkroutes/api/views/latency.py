@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,6 +14,7 @@ from inventory_site.core.api.exports import Column
 from inventory_site.core.api.pagination import Keyset
 from inventory_site.core.api.views import GuardedMixin, ListMixin, ServiceViewSet
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.whole import whole_number
 from networkroutes.api.serializers.latency import (
     LatencyChartSerializer,
     LatencyProbeSerializer,
@@ -165,8 +165,8 @@ def route_of(circuit_id: str) -> NetworkRoute:
 
 
 def _hours(request: Request) -> int:
-    text: Any = request.query_params.get("hours", "24")
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_HOURS:
+    hours = whole_number(request.query_params.get("hours", "24"))
+    if hours is None or not 1 <= hours <= MOST_HOURS:
         sentence = f"hours must be a whole number from 1 to {MOST_HOURS}"
         raise InvalidInput(fields={"hours": [sentence]})
-    return int(text)
+    return hours

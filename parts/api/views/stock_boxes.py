@@ -11,6 +11,7 @@ from parts.api.serializers.stock import BoxInput, SellerInput, TypeInput
 from parts.api.stock_base import (
     StockView,
     flagged,
+    is_number,
     listed,
     listed_whole,
     number_in_path,
@@ -153,7 +154,7 @@ class LocationView(StockView):
     def retrieve(self, request: Request, box_no: str, loc_no: str) -> Response:
         """Return one place with what lies there."""
         shown = f"{box_no}-{loc_no}"
-        if not (box_no.isdigit() and loc_no.isdigit()):
+        if not (is_number(box_no) and is_number(loc_no)):
             raise RecordNotFound("Location", shown)
         place = {"box_no": number_in_path(box_no, "Box"), "loc_no": number_in_path(loc_no, "Box")}
         row = BoxLocation.objects.filter(**place).first()

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.choices import LabRole, LabStatus
+from inventory_site.core.whole import whole_number
 
 MISSING_TYPE = "value_error.missing"
 SHORTEST = 8
@@ -126,10 +127,10 @@ def _whole(
 ) -> int:
     if text is None or text == "":
         return default
-    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
+    number = whole_number(text, signed=True)
+    if number is None:
         wrong.add(name, "value is not a valid integer", "query", "type_error.integer")
         return default
-    number = int(text)
     if not low <= number <= high:
         bound = f"greater than or equal to {low}" if number < low else f"at most {high}"
         wrong.add(name, f"ensure this value is {bound}", "query", "value_error.number")

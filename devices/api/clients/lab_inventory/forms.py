@@ -9,6 +9,7 @@ from accounts.api.clients.lab.forms import Unprocessable
 from devices.addresses import normal_ip
 from devices.choices import DeviceCategory
 from devices.services.device_fields import STATUSES
+from inventory_site.core.whole import whole_number
 
 MISSING = object()
 Check = Callable[[Any], Any]
@@ -70,10 +71,9 @@ def whole(low: int = 0, high: int = 2_147_483_647) -> Check:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise ValueError("value is not a valid integer")
-        plain = str(value).strip()
-        if not plain.lstrip("-").isascii() or not plain.lstrip("-").isdigit() or len(plain) > 19:
+        number = whole_number(str(value).strip(), signed=True)
+        if number is None:
             raise ValueError("value is not a valid integer")
-        number = int(plain)
         if number < low:
             raise ValueError(f"ensure this value is greater than or equal to {low}")
         if number > high:

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from devices.api.clients.lab_inventory import attachments, devices, registers
 from devices.services.registers import DEVICE_TYPES, MANUFACTURERS, SITES, TAGS
+from inventory_site.core.whole import whole_number
 
 REGISTERS = (
     ("device-types", DEVICE_TYPES),
@@ -19,8 +20,8 @@ class RowNumber(StringConverter):
 
     def to_python(self, value: str) -> int | str:  # type: ignore[override]  # by design
         """Return a number where it is one."""
-        plain = value.removeprefix("-")
-        return int(value) if plain.isascii() and plain.isdigit() else value
+        number = whole_number(value, signed=True)
+        return value if number is None else number
 
 
 register_converter(RowNumber, "lab_number")

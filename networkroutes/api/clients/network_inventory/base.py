@@ -20,6 +20,7 @@ from accounts.api.authentication import (
 from inventory_site.core.api.parsers import MultiPartParser, loads_json
 from inventory_site.core.api.plain import PlainRenderer, PlainView
 from inventory_site.core.errors import AuthenticationRequired, NotAllowed
+from inventory_site.core.whole import whole_number
 from networkroutes import policy
 from networkroutes.api.clients.network_inventory.errors import exception_handler
 from networkroutes.errors import InvalidField
@@ -133,4 +134,4 @@ def json_response(body: bytes) -> HttpResponse:
 
 def whole_id(text: str) -> int:
     """Read an id of a path; what cannot be one becomes 0, which no row has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from inventory_site.core.api.exports import csv_chunks, csv_response, defused
 from inventory_site.core.api.renderers import dumps
+from inventory_site.core.whole import whole_number
 from networkroutes import policy
 from networkroutes.api.clients.network_inventory import design_forms, forms
 from networkroutes.api.clients.network_inventory.base import ClientView, whole_id
@@ -306,7 +307,5 @@ def _cell(value: Any) -> Any:
 
 
 def _whole(request: Request, name: str, default: int, most: int) -> int:
-    text = request.query_params.get(name, "").strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        return default
-    return min(int(text), most)
+    number = whole_number(request.query_params.get(name, "").strip())
+    return default if number is None else min(number, most)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core.whole import whole_number
 from parts import policy
 from parts.api.clients.fabrication import wire
 from parts.api.clients.fabrication.base import FabricationView, plain_cache, sent
@@ -250,7 +251,10 @@ def sent_ids(body: dict[str, Any]) -> list[int]:
 
 def ids_of(text: str) -> list[int]:
     """Read ids by comma; raises `FieldRefused`."""
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
-        raise FieldRefused("ids", "ids must be part ids by comma")
-    return [int(word) for word in words]
+    ids = []
+    for word in filter(None, (word.strip() for word in text.split(","))):
+        number = whole_number(word)
+        if number is None:
+            raise FieldRefused("ids", "ids must be part ids by comma")
+        ids.append(number)
+    return ids

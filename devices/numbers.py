@@ -1,0 +1,24 @@
+"""Whole numbers of bodies, queries and settings of devices, or a refusal that names the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devices.errors import Invalid
+from inventory_site.core.whole import whole_number
+
+
+def wanted_id(value: Any, name: str) -> int:
+    """Return an id, or raise `Invalid`."""
+    number = whole_number(value)
+    if number is None:
+        raise Invalid(name, f"{name} must be a whole number")
+    return number
+
+
+def within(value: Any, name: str, low: int, high: int) -> int:
+    """Return a whole number within bounds, or raise `Invalid`."""
+    number = whole_number(value, signed=True)
+    if number is None or not low <= number <= high:
+        raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    return number

@@ -1,0 +1,99 @@
+"""Numbers that `str.isdigit` takes and `int` does not: a sentence, never a server error."""
+
+import base64
+import json
+
+import pytest
+
+from accounts.models import Setting
+from devices.models import Credential, DeviceType
+from tests.factories.devices import SiteFactory
+
+pytestmark = pytest.mark.django_db
+ODD = ("²", "--5", "9" * 5000)
+QUERIES = [
+    ("/api/credentials/audit?limit=", "limit"),
+    ("/api/credentials/audit?credential_id=", "credential_id"),
+    ("/api/credentials/audit?user_id=", "user_id"),
+    ("/api/credentials/audit/summary?credential_id=", "credential_id"),
+    ("/api/credentials/usage?credential_id=", "credential_id"),
+    ("/api/credentials/expiring?days=", "days"),
+    ("/api/devices?offset=", "offset"),
+    ("/api/snmp/system/10.0.0.1?port=", "port"),
+    ("/api/snmp/system/10.0.0.1?credential_id=", "credential_id"),
+    ("/api/polling/executions?limit=", "limit"),
+    ("/api/polling/executions?config_id=", "config_id"),
+    ("/api/metrics/availability?site_id=", "site_id"),
+]
+BODIES = [
+    ("post", "/api/credentials", {"name": "a", "password": "x"}, "port"),
+    ("post", "/api/credentials", {"name": "a", "password": "x"}, "expiration_warning_days"),
+    ("put", "/api/netbox/settings", {}, "default_site_id"),
+    ("post", "/api/snmp/test", {"host": "10.0.0.1"}, "port"),
+    ("post", "/api/mib/groups", {"name": "x"}, "profile_id"),
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(("path", "field"), QUERIES)
+def test_a_query_with_an_odd_number_is_refused_by_name(api, path, field, odd):
+    answer = api("super_admin").get(path + odd)
+
+    said = answer.json()["error"]
+    assert answer.status_code == 400
+    assert (said if isinstance(said, str) else said["message"]).startswith(f"{field} must be a ")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(("verb", "path", "body", "field"), BODIES)
+def test_a_body_with_an_odd_number_is_refused_by_name(api, verb, path, body, field, odd):
+    before = Credential.objects.count(), Setting.objects.count()
+
+    answer = getattr(api("super_admin"), verb)(path, {**body, field: odd}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == field
+    assert (Credential.objects.count(), Setting.objects.count()) == before
+
+
+def test_a_misspelt_filter_of_the_vaults_log_is_refused(api):
+    client = api("super_admin")
+
+    for query, field in (("credential_id=x", "credential_id"), ("success=maybe", "success")):
+        answer = client.get(f"/api/credentials/audit?{query}")
+        assert answer.status_code == 400
+        assert answer.json()["error"]["details"]["field"] == field
+    assert client.get("/api/credentials/audit?success=TRUE").status_code == 200
+
+
+def test_a_cursor_of_an_odd_number_begins_the_list(api):
+    cursor = base64.urlsafe_b64encode(json.dumps({"last_id": "²"}).encode()).decode()
+
+    answer = api("viewer").get(f"/inventory/v1/devices?cursor={cursor}")
+
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 400])
+def test_the_health_of_a_site_with_an_odd_number_is_not_found(api, odd):
+    site = SiteFactory(name="²")
+
+    answer = api("viewer").get(f"/api/health/site/{odd}")
+
+    if odd == site.name:
+        assert answer.json()["site"] == "²"
+    else:
+        assert answer.status_code == 404
+
+
+def test_a_cell_with_an_odd_number_names_its_row(api):
+    text = f"name,device_type,u_position\nA,ROADM,²\nB,ROADM,{'9' * 5000}\n"
+
+    answer = api("admin").post("/api/devices/import", {"csv": text}, format="json")
+
+    wrong = "u_position must be a whole number"
+    assert answer.json()["data"]["errors"] == [
+        {"row": 2, "field": "u_position", "error": wrong},
+        {"row": 3, "field": "u_position", "error": wrong},
+    ]
+    assert not DeviceType.objects.filter(name="ROADM").exists()

@@ -93,6 +93,33 @@ def update_device(
     return device
 
 
+def change_device(
+    pk: int,
+    *,
+    actor: Any,
+    values: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    expected_version: int | None = None,
+) -> Device:
+    """Change fields of the register and what is known of the address, both or nothing.
+
+    Raises what `update_device` and `save_address` do, and `Invalid` for facts without an address.
+    """
+    with guarded():
+        list(lock(ManagementAddress.objects.filter(devices=pk)))  # before the device, as upserts do
+        device = locked_device(pk)
+        if values or expected_version is not None:
+            device = update_device(
+                pk, actor=actor, values=values, expected_version=expected_version
+            )
+        if facts and device.ip is None:
+            name = next(iter(facts))
+            raise Invalid(name, f"{name} is kept by address, and the device has none")
+        if facts:
+            save_address(actor=actor, ip_address=device.ip, facts=facts)
+    return device
+
+
 def bulk_update(
     *, actor: Any, device_ids: Iterable[int], values: Mapping[str, Any]
 ) -> tuple[list[int], list[dict[str, Any]]]:

@@ -62,6 +62,53 @@ def test_the_address_is_asked_for(admin):
     assert answer.json()["error"]["message"] == "ip_address is required"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"ping_status": ["bad"]}, "ping_status"),
+        ({"ping_status": "x" * 300}, "ping_status"),
+        ({"snmp_data": "x"}, "snmp_data"),
+    ],
+)
+def test_a_refused_change_writes_neither_register_nor_facts(admin, wrong, field):
+    post(admin, ip_address="10.20.0.10", rack="R-1", ping_status="online")
+    device = Device.objects.get()
+    rows = DeviceHistory.objects.count()
+
+    answer = admin.put("/api/devices/10.20.0.10", {"rack": "R-2", **wrong}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == field
+    after = Device.objects.get()
+    assert (after.rack, after.version) == ("R-1", device.version)
+    assert (after.address.ping_status, DeviceHistory.objects.count()) == ("online", rows)
+
+
+def test_facts_of_a_device_without_an_address_are_refused(admin):
+    device = DeviceFactory(address=None, rack="R-1")
+
+    answer = admin.put(
+        f"/api/devices/{device.pk}", {"rack": "R-2", "ping_status": "online"}, format="json"
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == (
+        "ping_status is kept by address, and the device has none"
+    )
+    device.refresh_from_db()
+    assert (device.rack, ManagementAddress.objects.count()) == ("R-1", 0)
+
+
+def test_a_change_may_name_register_facts_and_a_new_address_at_once(admin):
+    post(admin, ip_address="10.20.0.10")
+
+    body = {"ip_address": "10.20.0.11", "rack": "R-2", "ping_status": "offline"}
+    answer = admin.put("/api/devices/10.20.0.10", body, format="json").json()["data"]
+
+    shown = (answer["ip_address"], answer["rack"], answer["ping_status"])
+    assert shown == ("10.20.0.11", "R-2", "offline")
+
+
 def test_devices_are_listed_by_number_not_by_text(admin):
     for last in (10, 9, 100):
         post(admin, ip_address=f"10.20.0.{last}")

@@ -153,19 +153,18 @@ class DeviceDetailView(DeviceView):
     def put(self, request: Request, key: str) -> Response:
         """Change a device; absent keys keep their stored value."""
         device = selector.find_device(key)
-        version = expected_version(request)
         body = self.body
-        values = register_of(body)
-        if version is not None or values or "ip_address" in body:
-            if "ip_address" in body and body["ip_address"] != device.ip:
-                values["mgmt_ip"] = body["ip_address"]
-            inventory.update_device(
-                device.pk, actor=request.user, values=values, expected_version=version
-            )
-        facts = facts_of(body)
+        values, facts = register_of(body), facts_of(body)
+        if "ip_address" in body and body["ip_address"] != device.ip:
+            values["mgmt_ip"] = body["ip_address"]
+        inventory.change_device(
+            device.pk,
+            actor=request.user,
+            values=values,
+            facts=facts,
+            expected_version=expected_version(request),
+        )
         device = selector.find_device(str(device.pk))
-        if facts and device.ip:
-            inventory.save_address(actor=request.user, ip_address=device.ip, facts=facts)
         return said(selector.wire(device), "Device saved")
 
     patch = put

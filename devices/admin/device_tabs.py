@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices.admin.assignments import DEVICE_TAB
+from devices.admin.device_files import FILES_TAB
 from devices.admin.drawings import CHARTS
 from devices.admin.words import light_bar, power, state_badge
 from devices.measures import NO_LIGHT_DBM, Thresholds, power_alarms
@@ -183,6 +184,7 @@ TABS = [
     ),
     CHARTS,
     DEVICE_TAB,
+    FILES_TAB,
     Tab("scans", "Scans", context=_scans),
     Tab("history", "History", context=_history),
 ]

@@ -17,6 +17,9 @@ from django.utils.text import Truncator
 from devices.addresses import normal_ip
 from devices.admin import drawings
 from devices.admin.assignments import DEVICE_VERBS
+from devices.admin.csv_page import import_view
+from devices.admin.device_files import FILE_VERBS
+from devices.admin.device_labels import LABEL_VERBS
 from devices.admin.device_tabs import TABS
 from devices.admin.device_verbs import TALKING_VERBS
 from devices.admin.netbox_page import netbox_view
@@ -124,18 +127,19 @@ class DeviceAdmin(ServiceAdmin):
     """One device; several port pairs of a lab device share an address."""
 
     form = DeviceForm
+    change_list_template = "devices/admin/device_list.html"
     list_display = ["name", "address_text", "reached", "kind", "site", "status", "seen"]
-    list_filter = ["device_type", "site", "manufacturer", "lab_status", "role"]
+    list_filter = ["device_type", "site", "manufacturer", "lab_status", "role", "tags"]
     list_select_related = ["address", "device_type", "site"]
     search_fields = ["name", "address__ip", "serial_number", "oi_id", "address__snmp_hostname"]
     autocomplete_fields = ["device_type", "manufacturer", "site"]
     ordering = ["name"]
     phone_columns = ["reached", "address_text"]
     row_verb = "run"
-    summary = ["address_text", "kind", "described", "located", "seen"]
+    summary = ["address_text", "kind", "described", "located", "tagged", "seen"]
     tabs = TABS
     empty_text = "No devices yet; discover some, or add one."
-    verbs = [*TALKING_VERBS, *DEVICE_VERBS]
+    verbs = [*TALKING_VERBS, *DEVICE_VERBS, *LABEL_VERBS, *FILE_VERBS]
 
     class Media:
         css = {"all": ["devices/devices.css"]}
@@ -146,7 +150,7 @@ class DeviceAdmin(ServiceAdmin):
         return "ports" if known else ""
 
     def get_urls(self) -> list[Any]:
-        """Add the topology, NetBox and the charts' data."""
+        """Add the topology, the import, NetBox and the charts' data."""
         guard = self.admin_site.admin_view
         return [
             path(
@@ -154,6 +158,7 @@ class DeviceAdmin(ServiceAdmin):
                 guard(drawings.topology_view),
                 name="devices_device_topology",
             ),
+            path("import/", guard(import_view), name="devices_device_import"),
             path("netbox/", guard(netbox_view), name="devices_device_netbox"),
             path(
                 "<int:pk>/chart/",
@@ -231,6 +236,10 @@ class DeviceAdmin(ServiceAdmin):
     def described(self, obj: Device) -> str:
         text = obj.address.snmp_description if obj.address else ""
         return Truncator(text or "").chars(MOST_SAID) or EMPTY
+
+    @column("Tags")
+    def tagged(self, obj: Device) -> str:
+        return ", ".join(obj.tags.order_by("name").values_list("name", flat=True)) or EMPTY
 
     @column("Stands")
     def located(self, obj: Device) -> str:

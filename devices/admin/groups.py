@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from devices.admin.assignments import GROUP_TAB, GROUP_VERBS
+from devices.admin.device_labels import MEMBER_VERBS
 from devices.models import DeviceGroup
 from devices.selectors.groups import RULE_FIELDS, addresses_of, sizes_of
 from devices.services import groups
@@ -67,7 +68,7 @@ class DeviceGroupAdmin(ServiceAdmin):
     summary = ["description", "size"]
     phone_columns = ["size"]
     tabs = [Tab("members", "Members", context=_members), GROUP_TAB]
-    verbs = GROUP_VERBS
+    verbs = [*MEMBER_VERBS, *GROUP_VERBS]
 
     class Media:
         css = {"all": ["devices/devices.css"]}

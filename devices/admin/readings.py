@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 
 from devices.admin.words import state_badge
 from devices.models import (
-    DeviceAttachment,
     PollExecution,
     PrtgAlert,
     Rack,
@@ -160,20 +159,3 @@ class SpanBaselineAdmin(ReadOnlyAdmin):
     @column("Taken", order="set_at", export="set_at")
     def taken(self, obj: SpanBaseline) -> SafeString:
         return when(obj.set_at)
-
-
-@register(DeviceAttachment)
-class DeviceAttachmentAdmin(ReadOnlyAdmin):
-    """Files of devices."""
-
-    list_display = ["file_name", "device", "file_type", "size_bytes", "added"]
-    list_filter = ["file_type"]
-    list_select_related = ["device"]
-    search_fields = ["file_name", "device__name"]
-    phone_columns = ["device"]
-    fields = ["device", "file_name", "file_type", "mime_type", "size_bytes"]
-    empty_text = "No device has a file yet."
-
-    @column("Added", order="created_at", export="created_at")
-    def added(self, obj: DeviceAttachment) -> SafeString:
-        return when(obj.created_at)

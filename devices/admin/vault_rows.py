@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin.device_labels import form_of, names_of, several
 from devices.admin.words import state_badge
-from devices.choices import AccessRequestStatus, AuthMethod
+from devices.choices import AccessRequestStatus, AuthMethod, credential_word
 from devices.models import (
+    Credential,
     CredentialAccessRequest,
     CredentialGroup,
     EnterpriseAuthConfig,
@@ -21,6 +24,7 @@ from devices.models import (
 )
 from devices.services import host_keys, vault_groups, vault_requests
 from inventory_site.core.admin import (
+    Answer,
     ReadOnlyAdmin,
     ServiceAdmin,
     ShortTable,
@@ -41,13 +45,30 @@ def _credentials(request: HttpRequest, group: CredentialGroup) -> dict[str, Any]
         [
             (
                 identifier(row.name, reverse("admin:devices_credential_change", args=[row.pk])),
-                row.credential_type,
+                credential_word(row.credential_type),
             )
-            for row in group.credentials.filter(is_deleted=False)
+            for row in _held(group)
         ],
         empty="Nothing is in this group yet.",
     )
     return {"tables": [table]}
+
+
+def _held(group: CredentialGroup) -> QuerySet[Credential]:
+    return group.credentials.filter(is_deleted=False).order_by("name")
+
+
+def _put_in(request: HttpRequest, objects: list[CredentialGroup], data: dict[str, Any]) -> Answer:
+    for row in data["credentials"]:
+        vault_groups.add_to_group(objects[0].pk, row.pk, actor=request.user)
+    return Answer(f"{names_of(data['credentials'])} put into {objects[0]}.")
+
+
+def _take_out(request: HttpRequest, objects: list[CredentialGroup], data: dict[str, Any]) -> Answer:
+    taken = list(data["credentials"])
+    for row in taken:
+        vault_groups.remove_from_group(objects[0].pk, row.pk, actor=request.user)
+    return Answer(f"{names_of(taken)} taken out of {objects[0]}.")
 
 
 @register(CredentialGroup)
@@ -58,6 +79,38 @@ class CredentialGroupAdmin(ServiceAdmin):
     search_fields = ["name", "description"]
     fields = ["name", "description"]
     tabs = [Tab("credentials", "Credentials", context=_credentials)]
+    verbs = [
+        Verb(
+            slug="add-credentials",
+            label="Put credentials in",
+            permission=policy.MANAGE_CREDENTIAL_GROUPS,
+            run=_put_in,
+            form=lambda request, objects: form_of(
+                "credentials",
+                several(
+                    Credential.objects.kept()
+                    .exclude(credential_groups__in=objects)
+                    .order_by("name"),
+                    "Credentials",
+                ),
+            ),
+            icon="plus",
+            on_list=False,
+        ),
+        Verb(
+            slug="remove-credentials",
+            label="Take credentials out",
+            permission=policy.MANAGE_CREDENTIAL_GROUPS,
+            run=_take_out,
+            form=lambda request, objects: form_of(
+                "credentials", several(_held(objects[0]), "Credentials")
+            ),
+            follows="The credentials themselves stay in the vault.",
+            icon="x",
+            on_list=False,
+            fits=lambda group: _held(group).exists(),
+        ),
+    ]
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> CredentialGroup:
         return vault_groups.create_group(actor=request.user, **data)

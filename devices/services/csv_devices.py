@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +21,6 @@ from devices.errors import Invalid
 from devices.models import Device, DeviceType, Manufacturer, Site
 from devices.services import inventory
 from devices.services.device_fields import snapshot
-from inventory_site.core.api.exports import defused
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
 from inventory_site.core.whole import whole_number
@@ -55,7 +56,7 @@ PATHS = {
 }
 NAMED: dict[str, Any] = {"manufacturer": Manufacturer, "site": Site}
 MAX_BYTES, MAX_ROWS = 8 * 1024 * 1024, 20_000
-QUOTE = "'"
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # marked already or not
 
 
 class _Undo(Exception):
@@ -66,7 +67,7 @@ def rows_of(rows: QuerySet[Device]) -> Iterator[list[Any]]:
     """Yield a device per row in the columns of `HEADER`."""
     paths = [PATHS.get(name, name) for name in HEADER]
     for values in rows.values_list(*paths).iterator(2000):
-        yield ["" if value is None else defused(value) for value in values]
+        yield ["" if value is None else _marked(value) for value in values]
 
 
 def load(*, actor: Any, text: str | bytes, dry_run: bool) -> dict[str, Any]:
@@ -103,23 +104,43 @@ def _read(text: str | bytes) -> list[dict[str, str]]:
             raise Invalid("file", "The file must be UTF-8 text") from err
     if len(text) > MAX_BYTES:
         raise Invalid("file", f"The file may hold {MAX_BYTES} bytes at most")
-    reader = csv.DictReader(io.StringIO(text.replace("\x00", "")))
-    header = [name.strip() for name in reader.fieldnames or []]
-    unknown = [name for name in header if name not in HEADER]
-    if unknown or "name" not in header or "device_type" not in header:
-        raise Invalid(
-            "file", f"The first line must name columns of: {', '.join(HEADER)}", unknown=unknown
-        )
-    reader.fieldnames = header
-    rows = [{key: _plain(value or "") for key, value in row.items() if key} for row in reader]
+    lines = _lines(csv.reader(io.StringIO(text.replace("\x00", ""), newline="")))
+    header = _header(next(lines, []))
+    rows = [dict(zip(header, chain(map(_plain, line), repeat("")), strict=False)) for line in lines]
     if len(rows) > MAX_ROWS:
         raise Invalid("file", f"The file may hold {MAX_ROWS} rows at most")
     return rows
 
 
+def _lines(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    number = 1
+    try:
+        for line in reader:
+            if line:
+                yield line
+                number += 1
+    except csv.Error as err:
+        raise Invalid("file", f"Row {number} cannot be read: {err}") from err
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    header = [name.strip() for name in names]
+    unknown = [name for name in header if name not in HEADER]
+    if unknown or "name" not in header or "device_type" not in header:
+        raise Invalid(
+            "file", f"The first line must name columns of: {', '.join(HEADER)}", unknown=unknown
+        )
+    return header
+
+
+def _marked(value: Any) -> Any:
+    """Put an apostrophe before what a spreadsheet reads as a formula, or what begins like that."""
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
 def _plain(value: str) -> str:
-    """Take away the mark that keeps spreadsheets from reading a formula."""
-    return value[1:] if value.startswith(QUOTE) and value[1:2] in "=+-@\t\r" else value
+    """Take the mark of `_marked` away."""
+    return value[1:] if value.startswith("'") and FORMULA.match(value) else value
 
 
 def _save(actor: Any, row: dict[str, str]) -> str:
@@ -138,16 +159,11 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
     for name, text in row.items():
         cell = text.strip()
         if name in NAMED:
-            values[f"{name}_id"] = (
-                NAMED[name].objects.get_or_create(name=cell)[0].pk if cell else None
-            )
+            values[f"{name}_id"] = _named(NAMED[name], name, cell) if cell else None
         elif name == "device_type":
             if not cell:
                 raise Invalid("device_type", "device_type is required")
-            kind, _ = DeviceType.objects.get_or_create(
-                name=cell, defaults={"category": DeviceCategory.INFRA}
-            )
-            values["device_type_id"] = kind.pk
+            values["device_type_id"] = _named(DeviceType, name, cell, category=DeviceCategory.INFRA)
         elif name == "u_position":
             values[name] = whole_number(cell)
             if cell and values[name] is None:
@@ -155,8 +171,15 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
         elif name == "status":
             values[name] = cell or "active"
         else:
-            values[name] = cell or None
+            values[name] = (text if name == "notes" else cell) or None
     return values
+
+
+def _named(model: Any, column: str, name: str, **defaults: Any) -> int:
+    longest = model._meta.get_field("name").max_length
+    if len(name) > longest:
+        raise Invalid(column, f"{column} may have {longest} characters at most")
+    return int(model.objects.get_or_create(name=name, defaults=defaults)[0].pk)
 
 
 def _match(values: dict[str, Any], row: dict[str, str]) -> Device | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from devices.addresses import normal_ip
 from devices.errors import AddressTaken, Invalid, InvalidAddress, Missing, Taken
 from devices.maintenance import BadWindow, check_window
 from devices.models import Device, DeviceType, ManagementAddress, Manufacturer, Site
+from inventory_site.core.errors import InvalidInput
 
 SNMP_KEYS = (
     "snmp_description",
@@ -76,7 +78,7 @@ def snapshot(device: Device) -> dict[str, Any]:
 
 
 def apply(device: Device, values: Mapping[str, Any]) -> None:
-    """Set the fields given; raises `Invalid`, `Missing` and `AddressTaken`."""
+    """Set the fields given; raises `Invalid`, `InvalidInput`, `Missing` and `AddressTaken`."""
     group = (device.device_type_id, device.name)
     for wire, attribute in FIELDS.items():
         if wire not in values:
@@ -94,11 +96,16 @@ def apply(device: Device, values: Mapping[str, Any]) -> None:
     except BadWindow as err:
         if {"maintenance_start", "maintenance_end"} & set(values):
             raise Invalid(err.field, str(err)) from err
-    device.full_clean(
-        exclude=["device_type", "manufacturer", "site", "address", "created_by", "updated_by"],
-        validate_unique=False,
-        validate_constraints=False,
-    )
+    try:
+        device.full_clean(
+            exclude=["device_type", "manufacturer", "site", "address", "created_by", "updated_by"],
+            validate_unique=False,
+            validate_constraints=False,
+        )
+    except ValidationError as err:
+        wires = {attribute: wire for wire, attribute in FIELDS.items()}
+        fields = {wires.get(name, name): texts for name, texts in err.message_dict.items()}
+        raise InvalidInput(fields=fields) from err
 
 
 def _clean(wire: str, value: Any) -> Any:

@@ -24,7 +24,7 @@ from devices.models import (
 from devices.models.types import UNKNOWN_TYPE
 from devices.services import registers
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
-from inventory_site.core.errors import NotAllowed, VersionConflict
+from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
 
 
@@ -139,7 +139,7 @@ def bulk_update(
             named = f"{err.resource} with ID {err.key} not found"
             text = "Device not found" if err.resource == "Device" else named
             failed.append({"device_id": pk, "error": text})
-        except (Invalid, Taken, AddressTaken) as err:
+        except (Invalid, InvalidInput, Taken, AddressTaken) as err:
             failed.append({"device_id": pk, "error": err.message})
         else:
             succeeded.append(pk)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from accounts.services import passwords, roles, users
 from inventory_site.core.admin import Verb, each
+from inventory_site.core.admin.widgets import moment_input
 
 CHANGE = "accounts.change_user"
 
@@ -34,7 +35,7 @@ class RoleWithEnd(forms.Form):
     until = forms.DateTimeField(
         required=False,
         label="Until",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=moment_input(),
         help_text="Blank is no end.",
     )
 

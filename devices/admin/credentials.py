@@ -7,66 +7,31 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from devices import policy
+from devices.admin.credential_tabs import CREDENTIAL_TABS
+from devices.admin.credential_verbs import CREDENTIAL_VERBS, warn
 from devices.admin.secret_form import META, SECRET_FIELDS, CredentialForm, filled
 from devices.admin.words import state_badge
 from devices.choices import credential_word
 from devices.models import Credential
-from devices.selectors import vault as selector
 from devices.services import vault, vault_use
 from inventory_site.core.admin import (
     EMPTY,
     ServiceAdmin,
-    ShortTable,
-    Tab,
-    Verb,
     column,
     register,
     when,
 )
 from inventory_site.core.errors import DomainError, NotAllowed
 
-SHOWN = 50
 STRICT = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-
-
-def _log(request: HttpRequest, row: Credential) -> dict[str, Any]:
-    table = ShortTable(
-        "Log",
-        ("When", "Who", "What", "Device", "Result"),
-        [
-            (
-                when(entry.performed_at),
-                entry.performed_by,
-                entry.action_detail or entry.action,
-                entry.target_device or EMPTY,
-                state_badge("success" if entry.success else "failed"),
-            )
-            for entry in row.uses.all()[:SHOWN]
-        ],
-        empty="Nothing happened yet.",
-    )
-    return {"tables": [table]}
-
-
-def _devices(request: HttpRequest, row: Credential) -> dict[str, Any]:
-    table = ShortTable(
-        "Assigned to",
-        ("Address", "As", "Priority"),
-        [
-            (one["ip_address"], one["credential_type"], one["priority"])
-            for one in selector.devices_of(row)
-        ],
-        empty="No device names it.",
-    )
-    return {"tables": [table]}
 
 
 @register(Credential)
@@ -78,19 +43,19 @@ class CredentialAdmin(ServiceAdmin):
     list_filter = ["credential_type", "status", "category", "environment"]
     search_fields = ["name", "description", "username", "owner"]
     phone_columns = ["status_badge", "kind"]
-    summary = ["kind", "username", "ends", "uses", "used", "certificate_subject"]
-    fields = [*META[:3], *SECRET_FIELDS, *META[3:]]
-    tabs = [Tab("devices", "Devices", context=_devices), Tab("log", "Log", context=_log)]
-    verbs = [
-        Verb(
-            slug="reveal-page",
-            label="Reveal",
-            permission=policy.REVEAL_CREDENTIAL,
-            page=lambda row: reverse("admin:devices_credential_reveal", args=[row.pk]),
-            icon="eye",
-            on_list=False,
-        )
+    summary = [
+        "kind",
+        "username",
+        "ends",
+        "uses",
+        "used",
+        "rotated",
+        "tagged",
+        "certificate_subject",
     ]
+    fields = [*META[:3], *SECRET_FIELDS, *META[3:]]
+    tabs = CREDENTIAL_TABS
+    verbs = CREDENTIAL_VERBS
 
     class Media:
         css = {"all": ["devices/devices.css"]}
@@ -132,7 +97,9 @@ class CredentialAdmin(ServiceAdmin):
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Credential:
         body = {name: value for name, value in data.items() if value not in (None, "")}
-        return vault.create_credential(actor=request.user, body=body).credential
+        saved = vault.create_credential(actor=request.user, body=body)
+        warn(request, saved)
+        return saved.credential
 
     def service_update(
         self,
@@ -151,6 +118,7 @@ class CredentialAdmin(ServiceAdmin):
         saved = vault.update_credential(
             obj.pk, actor=request.user, body=body, expected_version=expected_version
         )
+        warn(request, saved)
         return saved.credential
 
     def service_delete(self, request: HttpRequest, obj: Credential) -> None:
@@ -175,3 +143,11 @@ class CredentialAdmin(ServiceAdmin):
     @column("Last used", order="last_used_at", export="last_used_at")
     def used(self, obj: Credential) -> SafeString:
         return when(obj.last_used_at, missing="never")
+
+    @column("Rotated", order="last_rotation_at", export="last_rotation_at")
+    def rotated(self, obj: Credential) -> SafeString:
+        return when(obj.last_rotation_at, missing="never")
+
+    @column("Tags")
+    def tagged(self, obj: Credential) -> str:
+        return ", ".join(map(str, obj.tags)) or EMPTY

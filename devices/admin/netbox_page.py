@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from devices import policy
+from devices.admin.secret_form import TypedAgain
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_inventory, netbox_settings, netbox_sync
 from inventory_site.core.admin import add_refusal, toast, when
@@ -27,7 +28,7 @@ ASIDE = {
 }
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(TypedAgain, forms.Form):
     """Where NetBox is; the token is write-only."""
 
     url = forms.CharField(label="URL", required=False, max_length=500)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 
+from accounts.models import Role, User
 from devices.choices import credential_word
 from devices.models import Credential
 from devices.services import secrets
@@ -24,8 +25,12 @@ META = (
     "valid_from",
     "valid_until",
     "expiration_warning_days",
+    "rotation_interval_days",
     "access_level",
+    "allowed_users",
+    "allowed_groups",
     "is_default",
+    "tags",
     "notes",
 )
 SPECS = {spec.sources[0]: spec for kind in secrets.TYPES.values() for spec in kind}
@@ -42,6 +47,18 @@ HIDDEN = frozenset(
     "password passphrase community auth_password priv_password api_key api_secret token"
     " bind_password tacacs_secret radius_secret".split()
 )
+NEEDED = {
+    "ssh": ("password", "private_key"),
+    "password": ("password",),
+    "winrm": ("password",),
+    "snmp": ("community", "security_name"),
+    "api_key": ("api_key", "token"),
+    "certificate": ("certificate",),
+    "pki": ("certificate",),
+    "tacacs": ("tacacs_secret",),
+    "radius": ("radius_secret",),
+}
+AGAIN = "Type it again: a page never sends a secret back."
 HASHES = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 YES_NO = (("true", "Yes"), ("false", "No"))
 CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -92,7 +109,7 @@ def filled(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(label_of(name), value) for name, value in document.items() if value not in (None, "")]
 
 
-def _field(name: str) -> forms.Field:
+def secret_field(name: str) -> forms.Field:
     label = label_of(SPECS[name].key)
     if name in CHOICES:
         choices = [("", "As stored"), *CHOICES[name]]
@@ -105,7 +122,36 @@ def _field(name: str) -> forms.Field:
     return forms.CharField(label=label, required=False, strip=False, help_text=HELP, widget=widget)
 
 
-class CredentialForm(forms.ModelForm):
+class TypedAgain(forms.BaseForm):
+    """Says of every secret that was typed into a refused form that it is not kept."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Mark, besides the wrong field, the secrets that have to be typed again."""
+        super().add_error(field, error)
+        for name, one in self.fields.items():
+            is_lost = isinstance(one.widget, forms.PasswordInput) and self[name].data
+            if is_lost and name not in self.errors:
+                super().add_error(name, AGAIN)
+
+
+class WordsField(forms.CharField):
+    """A list of texts, typed with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as people type it."""
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Read the list, each text once."""
+        words = (word.strip() for word in (super().to_python(value) or "").split(","))
+        return list(dict.fromkeys(word for word in words if word))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the lists, not their spelling."""
+        return [str(one) for one in initial or []] != self.to_python(data)
+
+
+class CredentialForm(TypedAgain, forms.ModelForm):
     """Secret fields are write-only; a script shows those of the chosen type."""
 
     credential_type = forms.ChoiceField(
@@ -114,9 +160,19 @@ class CredentialForm(forms.ModelForm):
         widget=forms.Select(attrs={"data-fields": json.dumps(FIELDS_OF)}),
     )
 
+    tags = WordsField(required=False, help_text="With commas between them.")
+    allowed_users = WordsField(
+        required=False,
+        help_text="Usernames, with commas between them: who may use a restricted credential.",
+    )
+    allowed_groups = WordsField(
+        label="Allowed roles", required=False, help_text="Names of roles; their holders may too."
+    )
+
     class Meta:
         model = Credential
         fields = META
+        labels = {"rotation_interval_days": "Rotate every, days"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,6 +183,42 @@ class CredentialForm(forms.ModelForm):
         if not self.instance.pk:
             for name in SECRET_FIELDS:
                 _begin(name, self.fields[name])
+
+    def clean_allowed_users(self) -> list[str]:
+        """Refuse names that nobody has; what is stored already stays."""
+        return self._known("allowed_users", _people, "Nobody is called")
+
+    def clean_allowed_groups(self) -> list[str]:
+        """Refuse roles that there are not; what is stored already stays."""
+        return self._known("allowed_groups", _roles, "There is no role")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what a new credential is nothing without, and for an end after the start."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = data.get("valid_from"), data.get("valid_until")
+        if start and end and end <= start:
+            self.add_error("valid_until", "Valid until must be later than Valid from.")
+        needed = NEEDED.get(data.get("credential_type", ""), ())
+        if not self.instance.pk and needed and not any(data.get(name) for name in needed):
+            words = " or ".join(label_of(SPECS[name].key).lower() for name in needed)
+            self.add_error(needed[0], f"Give it a {words}.")
+        return data
+
+    def _known(self, name: str, known: Callable[[list[str]], set[str]], what: str) -> list[str]:
+        words: list[str] = self.cleaned_data[name]
+        stored = {str(one) for one in self.initial.get(name) or []}
+        unknown = [one for one in words if one not in stored | known(words)]
+        if unknown:
+            raise forms.ValidationError(f"{what} {unknown[0]}.")
+        return words
+
+
+def _people(words: list[str]) -> set[str]:
+    return set(User.objects.filter(username__in=words).values_list("username", flat=True))
+
+
+def _roles(words: list[str]) -> set[str]:
+    return set(Role.objects.filter(group__name__in=words).values_list("group__name", flat=True))
 
 
 def _begin(name: str, field: forms.Field) -> None:
@@ -141,4 +233,4 @@ def _begin(name: str, field: forms.Field) -> None:
 
 
 for _name in SECRET_FIELDS:
-    CredentialForm.base_fields[_name] = CredentialForm.declared_fields[_name] = _field(_name)
+    CredentialForm.base_fields[_name] = CredentialForm.declared_fields[_name] = secret_field(_name)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.admin.device_labels import form_of, names_of, several
+from devices.admin.secret_form import TypedAgain
 from devices.admin.words import state_badge
 from devices.choices import AccessRequestStatus, AuthMethod, credential_word
 from devices.models import (
@@ -115,6 +116,11 @@ class CredentialGroupAdmin(ServiceAdmin):
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> CredentialGroup:
         return vault_groups.create_group(actor=request.user, **data)
 
+    def service_update(
+        self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
+    ) -> CredentialGroup:
+        return vault_groups.update_group(obj.pk, actor=request.user, values=changes)
+
     def service_delete(self, request: HttpRequest, obj: CredentialGroup) -> None:
         vault_groups.delete_group(obj.pk, actor=request.user)
 
@@ -163,7 +169,7 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
         vault_groups.delete_config(obj.pk, actor=request.user)
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(TypedAgain, forms.ModelForm):
     """The password is write-only: blank keeps what is stored."""
 
     password = forms.CharField(

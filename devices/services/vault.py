@@ -41,6 +41,13 @@ class Saved:
     warnings: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
+class Rotated(Saved):
+    """A credential with a new secret, and the row that tells of it."""
+
+    rotation: CredentialRotation
+
+
 def create_credential(*, actor: Any, body: Mapping[str, Any]) -> Saved:
     """Store a credential; raises `Invalid` and `Refused` (NO_DATA, MISSING_NAME, DUPLICATE)."""
     policy.require(actor, policy.ADD_CREDENTIAL)
@@ -99,9 +106,7 @@ def update_credential(
     return Saved(row, warnings)
 
 
-def rotate_credential(
-    pk: int, *, actor: Any, body: Mapping[str, Any]
-) -> tuple[Credential, CredentialRotation]:
+def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotated:
     """Put new secret fields in place; the old secret stays as a version."""
     policy.require(actor, policy.CHANGE_CREDENTIAL)
     kind = body.get("rotation_type") or "manual"
@@ -116,7 +121,8 @@ def rotate_credential(
         seal_document(row, new)
         if body.get("valid_until") or body.get("expires_at"):
             row.valid_until = moment(body.get("valid_until") or body["expires_at"], "valid_until")
-        _read_certificate(row, new, old)
+        warnings = _read_certificate(row, new, old)
+        _check_window(row)
         row.last_rotation_at = timezone.now()
         row.is_expired, row.status, row.warned_days = False, CredentialStatus.ACTIVE, None
         row.version += 1
@@ -131,7 +137,7 @@ def rotate_credential(
         )
         log(row, "rotated", actor, detail=f"Credential rotated ({kind})")
         audit.record(actor, "credential.rotated", row, after={"rotation_type": kind})
-    return row, rotation
+    return Rotated(credential=row, warnings=warnings, rotation=rotation)
 
 
 def delete_credential(pk: int, *, actor: Any) -> None:
@@ -273,6 +279,8 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
         if body["access_level"] not in AccessLevel.values:
             raise Invalid("access_level", f"access_level must be {', '.join(AccessLevel.values)}")
         row.access_level = body["access_level"]
+    if "rotation_interval_days" in body:
+        row.rotation_interval_days = None
     for name in ("expiration_warning_days", "rotation_interval_days"):
         if body.get(name) is not None:
             days = whole_number(body[name])

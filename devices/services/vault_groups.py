@@ -75,20 +75,40 @@ def unassign(*, actor: Any, ip_address: str, credential_id: int) -> None:
 def create_group(*, actor: Any, name: Any, description: str = "") -> CredentialGroup:
     """Make a credential group; names are unique."""
     policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    group = CredentialGroup()
+    with guarded():
+        _write_group(group, name, description)
+        audit.record(actor, "credential_group.created", group, after={"name": group.name})
+    return group
+
+
+def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> CredentialGroup:
+    """Change the name or the description of a group."""
+    policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
+    with guarded():
+        group = _group(pk)
+        before = audit.snapshot(group, ["name", "description"])
+        _write_group(
+            group, values.get("name", group.name), values.get("description", group.description)
+        )
+        after = audit.snapshot(group, ["name", "description"])
+        audit.record(actor, "credential_group.updated", group, before=before, after=after)
+    return group
+
+
+def _write_group(group: CredentialGroup, name: Any, description: Any) -> None:
     if not isinstance(name, str) or not name.strip():
         raise Refused("VALIDATION_ERROR", "Name is required", field="name")
-    _check_text("name", name.strip())
-    _check_text("description", description, limit=10_000)
-    taken = Refused("DUPLICATE", "A group with this name already exists", 409)
-    if CredentialGroup.objects.filter(name=name.strip()).exists():
+    group.name = _check_text("name", name.strip())
+    group.description = _check_text("description", description, limit=10_000)
+    taken = Refused("DUPLICATE", "A group with this name already exists", 409, field="name")
+    if CredentialGroup.objects.filter(name=group.name).exclude(pk=group.pk).exists():
         raise taken
     try:
         with transaction.atomic():
-            group = CredentialGroup.objects.create(name=name.strip(), description=description or "")
+            group.save()
     except IntegrityError as err:
         raise taken from err
-    audit.record(actor, "credential_group.created", group, after={"name": group.name})
-    return group
 
 
 def delete_group(pk: int, *, actor: Any) -> None:
@@ -104,7 +124,9 @@ def add_to_group(pk: int, credential_id: int, *, actor: Any) -> None:
     """Put a credential into a group."""
     policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
     with guarded():
-        _group(pk).credentials.add(vault.find(credential_id))
+        group, row = _group(pk), vault.find(credential_id)
+        group.credentials.add(row)
+        audit.record(actor, "credential_group.member_added", group, after={"name": row.name})
 
 
 def remove_from_group(pk: int, credential_id: int, *, actor: Any) -> None:
@@ -112,9 +134,11 @@ def remove_from_group(pk: int, credential_id: int, *, actor: Any) -> None:
     policy.require(actor, policy.MANAGE_CREDENTIAL_GROUPS)
     with guarded():
         group = _group(pk)
-        if not group.credentials.filter(pk=credential_id).exists():
+        row = group.credentials.filter(pk=credential_id).first()
+        if row is None:
             raise Refused("NOT_FOUND", "Credential not in group", 404)
-        group.credentials.remove(credential_id)
+        group.credentials.remove(row)
+        audit.record(actor, "credential_group.member_removed", group, after={"name": row.name})
 
 
 def _group(pk: int) -> CredentialGroup:

@@ -23,6 +23,7 @@ KINDS = {
     "winrm": ("winrm", "WinRM", "hostname"),
 }
 DIRECTORIES = ("ldap", "active_directory")
+TESTABLE = frozenset({*KINDS, *DIRECTORIES})
 CONNECT_S, TRY_S = 5.0, 10
 
 

@@ -86,11 +86,13 @@ class RotateView(DeviceView):
 
     def post(self, request: Request, pk: int) -> Response:
         """Put a new secret in place."""
-        row, rotation = vault.rotate_credential(pk, actor=request.user, body=self.body)
-        data = {
-            "credential": selector.shown(row, details=True),
-            "rotation": rotation_shown(rotation),
+        done = vault.rotate_credential(pk, actor=request.user, body=self.body)
+        data: dict[str, Any] = {
+            "credential": selector.shown(done.credential, details=True),
+            "rotation": rotation_shown(done.rotation),
         }
+        if done.warnings:
+            data["warnings"] = done.warnings
         return said(data, "Credential rotated")
 
 

@@ -5,10 +5,16 @@ from typing import Any
 from django import forms
 from django.db import models
 
+
+def moment_input() -> forms.DateTimeInput:
+    """Return the browser's own input of a time."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
 NATIVE_WIDGETS: dict[type[Any], dict[str, Any]] = {
     models.DateTimeField: {
         "form_class": forms.DateTimeField,
-        "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        "widget": moment_input(),
     },
     models.DateField: {
         "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

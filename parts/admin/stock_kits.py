@@ -220,15 +220,19 @@ VERBS = [
 
 
 def _coverage(request: HttpRequest, kit: Kit) -> dict[str, Any]:
-    covered = coverage_of(kit)
+    covered, here = coverage_of(kit), page_of(kit)
+
+    def verb_on(line: Any, slug: str) -> str:
+        return verb_address("kitrequirement", slug, line.requirement.pk, next=here)
+
     return {
         "lines": [
             {
                 "line": line,
                 "part": part_link(line.requirement.part) if line.requirement.part else "",
                 "badge": coverage_badge(line.state),
-                "url": verb_address("kitrequirement", "change-line", line.requirement.pk),
-                "remove_url": verb_address("kitrequirement", "remove-line", line.requirement.pk),
+                "url": verb_on(line, "change-line"),
+                "remove_url": verb_on(line, "remove-line"),
             }
             for line in covered.lines
         ],

@@ -19,7 +19,7 @@ from parts.services import kits
 class ChangeLineForm(forms.Form):
     """What may change of a line."""
 
-    part = PartField(label="Part", required=False, help_text="Turns the text into a part.")
+    part = PartField(label="Part", required=False, help_text="Another part; blank leaves it.")
     quantity = quantity_field("Per unit")
     designators = forms.CharField(label="Designators", required=False, max_length=2000)
     notes = forms.CharField(label="Notes", required=False, max_length=2000)

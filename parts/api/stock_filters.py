@@ -64,6 +64,8 @@ def _measured(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart
 def _in_its_units(key: str, name: str, text: str, lookup: str) -> Q:
     """Read a value in each unit that the types give the name; refused when none has it."""
     known = ParameterDefinition.objects.filter(name__iexact=name)
+    if not known.exists():
+        raise StockInvalid(**{key: f"No type has a parameter called {name[:50]!r}."})
     ranges, refusal = [], None
     for unit in known.values_list("unit", flat=True).distinct().order_by("unit"):
         try:

@@ -54,6 +54,7 @@ def keep_photo(upload: Upload) -> tuple[str, str]:
     limit = int(settings.STOCK_MAX_IMAGE_BYTES)
     if upload.size > limit:
         raise FileTooLarge(limit)
+    documents.require_picture(upload.stream, kind)
     key = blobs.random_key(PHOTOS)
     blobs.store(upload.stream, storage="images", key=key, max_bytes=limit)
     return key, kind
@@ -274,12 +275,7 @@ def _pages(found: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "url": url,
                     "document_type": kind,
                     "is_cover_image": False,
-                    "preview": {
-                        "title": seen.title,
-                        "image_url": None,
-                        "original_url": seen.original_url,
-                        "content_type": seen.kind,
-                    },
+                    "preview": previews.wire_of(seen),
                 }
             )
     return pages

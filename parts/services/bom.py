@@ -124,6 +124,13 @@ def read_bom(content: bytes, mapping: Mapping[str, str]) -> list[BomLine]:
     return [_line(number, row, places) for number, row in enumerate(rows[1:], start=2)]
 
 
+def field_of(name: str) -> str | None:
+    """Return the field that a name of a column means; None when it means none."""
+    spelt = name.strip().lower()
+    own = (field for field, names in COLUMNS.items() if spelt == field or spelt in names)
+    return next(own, None)
+
+
 def count_references(text: str) -> int:
     """Return how many references a cell names: `R1, R3-R5` are 4."""
     total = 0

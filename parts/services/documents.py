@@ -218,7 +218,7 @@ def checked_type(upload: Upload, *, allow_pdf: bool = True) -> str:
     if upload.size > limit:
         raise FileTooLarge(limit)
     if kind in RASTER:
-        _require_picture(upload.stream, kind)
+        require_picture(upload.stream, kind)
     return kind
 
 
@@ -244,7 +244,8 @@ def unused_blobs() -> Q:
     return Q(stock_documents__isnull=True, stock_previews__isnull=True, sellers__isnull=True)
 
 
-def _require_picture(stream: BinaryIO, kind: str) -> None:
+def require_picture(stream: BinaryIO, kind: str) -> None:
+    """Refuse a picture that cannot be read, or is of another kind than it says."""
     stream.seek(0)
     try:
         facts = measure(stream)

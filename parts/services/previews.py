@@ -8,7 +8,8 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Any
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from inventory_site.core.errors import DomainError
 from parts.errors.stock import PreviewFailed, UrlNotAllowed
@@ -53,6 +54,17 @@ def preview_of(url: str) -> Preview:
     kind = kind_of(page)
     has_image = kind in {"image", "webpage"} and picture_of(page) is not None
     return Preview(title_of(page), kind, url, has_image)
+
+
+def wire_of(found: Preview) -> dict[str, Any]:
+    """Return a preview as callers get it, its picture by the address that reads it."""
+    address = f"/api/stock/url-preview/image?url={quote(found.original_url, safe='')}"
+    return {
+        "title": found.title,
+        "image_url": address if found.has_image else None,
+        "original_url": found.original_url,
+        "content_type": found.kind,
+    }
 
 
 def page_or_refusal(url: str) -> Page:

@@ -7,13 +7,14 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from parts.assist.rules import category_of, tags_of
-from parts.models import AiRun, StockDocument, StockPart
+from parts.models import AiRun, StockDocument, StockJob, StockPart
 from parts.services import ai
 from tests.factories.parts import PartTypeFactory, make_part
 from tests.parts.web import (
@@ -278,7 +279,7 @@ def test_what_a_model_says_is_made_to_fit_before_it_is_proposed(
     assert stock.post(path, {"fields": result["changed_fields"]}).status_code == 200
 
 
-def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site) -> None:
+def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site, settings: Any) -> None:
     make_part("ABCD", description="Relay 5V", manufacturer_code="G5Q-1A4")
     PartTypeFactory(name="Relay")
     found = {
@@ -293,28 +294,47 @@ def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site) -> 
     }
     same = [{"part_id4": "abcd", "confidence": "high", "reasoning": "same code"}] * 1
     answer = {"analysis_result": found, "duplicate_parts": same, "analysis_failure_reason": None}
-    replies(
-        service,
-        model_calls("delete_part", {"part_id4": "ABCD"}),
-        model_calls("find_duplicates", {"search": "G5Q-1A4"}),
-        model_says(answer),
-    )
     out = io.BytesIO()
     Image.new("RGB", (10, 10)).save(out, "PNG")
     photo = SimpleUploadedFile("photo.png", out.getvalue())
 
-    task = job("analyze", {"image": photo}, format="multipart")
+    with running_site() as web:
+        settings.STOCK_FETCH_ALLOW_HOSTS = [web.host]
+        shop = web.page("/relay.png", out.getvalue())
+        found["product_page_urls"].append(shop)
+        replies(
+            service,
+            model_calls("delete_part", {"part_id4": "ABCD"}),
+            model_calls("find_duplicates", {"search": "G5Q-1A4"}),
+            model_says(answer),
+        )
+        task = job("analyze", {"image": photo}, format="multipart")
 
     assert task["status"] == "completed", task
     result = task["result"]["analysis_result"]
     assert (result["description"], result["manufacturer_code"]) == ("5V relay SPST", "G5Q-1A4")
     assert (result["type"], result["type_is_existing"]) == ("Relay", True)
-    assert result["documents"] == []
+    (document,) = result["documents"]
+    assert (document["url"], document["preview"]["content_type"]) == (shop, "image")
+    assert document["preview"]["image_url"] == (
+        f"/api/stock/url-preview/image?url={quote(shop, safe='')}"
+    )
     assert [row["part_id4"] for row in task["result"]["duplicate_parts"]] == ["ABCD"]
     asked = [json.loads(body) for _, _, body in service.asked]
     assert asked[0]["input"][1]["content"][1]["image_url"].startswith("data:image/png;base64,")
     assert "there is no such function" in json.dumps(asked[1]["input"])
     assert StockPart.objects.count() == 1
+
+
+def test_a_photo_that_cannot_be_read_is_not_sent(stock: Any, service: Site) -> None:
+    photo = SimpleUploadedFile("photo.gif", b"GIF89a")
+
+    refused = stock.post(f"{API}/ai/analyze", {"image": photo}, format="multipart")
+
+    assert refused.status_code == 400
+    assert list(refused.json()["error"]["details"]["fields"]) == ["file"]
+    assert service.asked == []
+    assert not StockJob.objects.exists()
 
 
 def test_orders_inside_a_datasheet_stay_material(

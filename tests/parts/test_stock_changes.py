@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from parts.models import Box, BoxLocation, PartLocation, StockMovement, StockPart
+from parts.models import (
+    Box,
+    BoxLocation,
+    PartLocation,
+    Seller,
+    ShoppingItem,
+    StockMovement,
+    StockPart,
+)
 from parts.selectors import invariants
 from parts.services.units import parse_value
 from tests.factories.parts import PartTypeFactory, make_box, make_part
@@ -282,6 +290,10 @@ def test_a_parameter_of_two_units_is_filtered_in_each_that_fits(stock: Any) -> N
     assert named("4") == ["Fuse", "Relay"]
     error(stock.get(f"{API}/parts", {"param.rating": "4A"}), 400)
     error(stock.get(f"{API}/parts", {"param.rating__about": "4"}), 400)
+    refused = stock.get(f"{API}/parts", {"param.ratnig__gt": "4"})
+    assert error(refused, 400)["details"]["fields"] == {
+        "param.ratnig.gt": ["No type has a parameter called 'ratnig'."]
+    }
 
 
 def test_values_are_read_in_every_usual_spelling() -> None:
@@ -290,3 +302,28 @@ def test_values_are_read_in_every_usual_spelling() -> None:
         text: str(Decimal(value).normalize()) for text, value in spellings.items()
     }
     assert parse_value("p33", "F") == Decimal("0.33e-12")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", " JavaScript:x", "data:text/html,x"])
+def test_addresses_of_sellers_are_of_the_web(stock: Any, address: str) -> None:
+    part = make_part("ABCD")
+    seller = stock.post(
+        f"{API}/sellers", {"name": "Mouser", "website": "mouser.example:8080/a"}
+    ).json()["data"]
+    link = {"seller_id": seller["id"], "link": address}
+    line = {"desired_qty": 1, "description": "x", "seller_link": address}
+    wanted = stock.post(f"{API}/shopping-lists", {"name": "Week"}).json()["data"]
+
+    for path, body in (
+        ("sellers", {"name": "Other", "website": address}),
+        ("parts/ABCD/seller-links", link),
+        ("parts", {"description": "x", "seller": "Mouser", "seller_link": address}),
+        (f"shopping-lists/{wanted['id']}/items", line),
+    ):
+        refused = error(stock.post(f"{API}/{path}", body), 400)
+        assert list(refused["details"]["fields"].values()) == [
+            ["An address that begins with http:// or https://."]
+        ], path
+    assert (Seller.objects.count(), part.seller_links.count()) == (1, 0)
+    assert StockPart.objects.count() == 1
+    assert not ShoppingItem.objects.exists()

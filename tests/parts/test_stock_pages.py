@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -116,6 +118,20 @@ def test_a_kit_gets_a_line_and_goes_through_picking(admin_page: Any, demo: Stock
     act(admin_page, "picklistline", "undo", line.pk)
     demo.refresh_from_db()
     assert demo.total_quantity == 120
+
+
+def test_a_line_is_taken_off_on_the_page_of_its_kit(admin_page: Any, demo: StockPart) -> None:
+    kit = Kit.objects.create(name="Board", build_target=2)
+    act(admin_page, "kit", "add-line", kit.pk, part="rela", quantity=3)
+    row = KitRequirement.objects.get(kit=kit)
+    here = reverse("admin:parts_kit_change", args=[kit.pk])
+
+    page = admin_page.get(here).content.decode()
+    (address,) = re.findall(r'href="([^"]*/verbs/remove-line/[^"]*)"', page)
+    done = admin_page.post(unescape(address), {"ids": row.pk, "next": here, "confirm": "1"})
+
+    assert (done.status_code, done["Location"]) == (302, here)
+    assert not kit.requirements.exists()
 
 
 def test_the_list_of_kits_says_what_each_kit_s_page_says(admin_page: Any, demo: StockPart) -> None:

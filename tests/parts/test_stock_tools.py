@@ -82,6 +82,21 @@ def test_a_row_of_a_bill_that_names_nothing_is_refused_by_its_number(stock: Any)
     assert KitRequirement.objects.get().placeholder == "ZZZZ"
 
 
+@pytest.mark.parametrize("name", ["qty", "Quantity", "count"])
+def test_a_mapping_names_a_field_by_any_of_its_words(stock: Any, name: str) -> None:
+    kit, text = KitFactory(), b"what,how many\nLM358,7\n"
+
+    def send(mapping: dict[str, str]) -> Any:
+        body = {"file": SimpleUploadedFile("bom.csv", text), "mapping": json.dumps(mapping)}
+        return stock.post(f"{API}/projects/{kit.pk}/bom-import", body, format="multipart")
+
+    done = send({name: "how many", "mpn": "What"})
+    assert done.json()["data"]["lines"][0]["quantity"] == 7
+    refused = send({"amount": "how many", "mpn": "what"})
+    assert refused.status_code == 400
+    assert "mapping may name qty, references" in refused.content.decode()
+
+
 def test_a_bill_of_materials_is_matched_then_written_on_demand(stock: Any) -> None:
     make_part("ABCD", manufacturer_code="LM358N")
     make_part("TWOA", manufacturer_code="SAME")

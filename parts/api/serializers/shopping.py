@@ -13,6 +13,7 @@ from parts.api.serializers.stock_fields import (
     Quantity,
     Text,
     WholeNumber,
+    of_the_web,
 )
 from parts.choices.stock import ListStatus
 
@@ -38,7 +39,7 @@ class ItemInput(serializers.Serializer):
     description = NullableText(max_length=10_000)
     type_id = WholeNumber(required=False, allow_null=True)
     seller_id = WholeNumber(required=False, allow_null=True)
-    seller_link = NullableText(max_length=500)
+    seller_link = NullableText(max_length=500, validators=[of_the_web])
     notes = NullableText(max_length=10_000)
     desired_qty = Quantity()
 

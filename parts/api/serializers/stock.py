@@ -15,6 +15,7 @@ from parts.api.serializers.stock_fields import (
     Tags,
     Text,
     WholeNumber,
+    of_the_web,
 )
 from parts.choices.stock import Unit
 from parts.models.boxes import MAX_CAPACITY
@@ -68,7 +69,7 @@ class PartInput(serializers.Serializer):
     series = NullableText(max_length=100)
     dimensions = NullableText(max_length=100)
     seller = NullableText(max_length=255)
-    seller_link = NullableText(max_length=500)
+    seller_link = NullableText(max_length=500, validators=[of_the_web])
     min_qty = WholeNumber(min_value=0, required=False, allow_null=True)
     kicad_symbol = NullableText(max_length=255)
     kicad_footprint = NullableText(max_length=255)
@@ -183,19 +184,19 @@ class SellerInput(serializers.Serializer):
     """A seller."""
 
     name = Text(max_length=255)
-    website = Text(max_length=500)
+    website = Text(max_length=500, validators=[of_the_web])
 
 
 class SellerLinkInput(serializers.Serializer):
     """Where a part is sold."""
 
     seller_id = WholeNumber(min_value=1)
-    link = Text(max_length=500)
+    link = Text(max_length=500, validators=[of_the_web])
     is_primary = serializers.BooleanField(required=False)
 
 
 class SellerLinkChange(serializers.Serializer):
     """What may change of a link."""
 
-    link = Text(max_length=500)
+    link = Text(max_length=500, validators=[of_the_web])
     is_primary = serializers.BooleanField(required=False)

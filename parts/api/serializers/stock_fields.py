@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from parts.choices.stock import MAX_QUANTITY
 
+SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:(?!\d)", re.I)  # and not the port of a host
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
@@ -46,6 +47,12 @@ class NullableText(Text):
         """Return the text, None for blank."""
         found = super().run_validation(data)
         return found or None if isinstance(found, str) else found
+
+
+def of_the_web(address: str) -> None:
+    """Refuse an address that says another scheme than http or https; it may say none."""
+    if SCHEME.match(address) and not address.lower().lstrip().startswith(("http:", "https:")):
+        raise serializers.ValidationError("An address that begins with http:// or https://.")
 
 
 class Id4(Text):

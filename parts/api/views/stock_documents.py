@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -212,16 +211,7 @@ class PreviewView(StockView):
     def preview(self, request: Request) -> Response:
         """Say what an address is."""
         url = sent(UrlInput, request)["url"]
-        found = previews.preview_of(url)
-        picture = f"/api/stock/url-preview/image?url={_quoted(url)}" if found.has_image else None
-        return Response(
-            {
-                "title": found.title,
-                "image_url": picture,
-                "original_url": found.original_url,
-                "content_type": found.kind,
-            }
-        )
+        return Response(previews.wire_of(previews.preview_of(url)))
 
     @BYTES
     def image(self, request: Request) -> HttpResponse:
@@ -330,7 +320,3 @@ def _url_of(request: Request) -> str:
     if not url or len(url) > 2000:
         raise StockInvalid(url="url is required.")
     return url
-
-
-def _quoted(url: str) -> str:
-    return quote(url, safe="")

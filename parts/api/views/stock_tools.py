@@ -273,10 +273,10 @@ def _mapping(value: Any) -> dict[str, str]:
         except orjson.JSONDecodeError as err:
             raise StockInvalid(mapping="mapping must be a JSON object.") from err
     is_mapping = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-    if not is_mapping or set(value) - set(bom.COLUMNS):
+    found = {bom.field_of(name): column for name, column in value.items()} if is_mapping else {}
+    if not is_mapping or None in found:
         raise StockInvalid(mapping=f"mapping may name {', '.join(bom.COLUMNS)}.")
-    found: dict[str, str] = value
-    return found
+    return {str(name): column for name, column in found.items()}
 
 
 def _part_fields(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -8,6 +8,7 @@ from devices.admin import (
     polling,
     readings,
     registers,
+    runs,
     scans,
     vault_rows,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "polling",
     "readings",
     "registers",
+    "runs",
     "scans",
     "vault_rows",
 ]

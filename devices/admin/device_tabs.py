@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from devices.addresses import normal_ip
 from devices.admin.assignments import DEVICE_TAB
 from devices.admin.device_files import FILES_TAB
 from devices.admin.drawings import CHARTS
-from devices.admin.words import light_bar, power, state_badge
+from devices.admin.words import device_link, devices_at, light_bar, power, short, state_badge
 from devices.measures import NO_LIGHT_DBM, Thresholds, power_alarms
 from devices.models import (
     Device,
@@ -47,15 +48,52 @@ def _ports(request: HttpRequest, device: Device) -> dict[str, Any]:
     ip = device.ip or "-"
     newest = _newest(ip)
     limits = monitoring.thresholds(ip, None)
-    rows = InterfaceState.objects.filter(ip_address=ip).order_by("interface_index")
+    rows = list(InterfaceState.objects.filter(ip_address=ip).order_by("interface_index"))
+    near = _neighbours(rows)
     table = ShortTable(
         "Ports",
-        ("Port", "Link", "Medium", "Tx", "Rx", "Rx in its limits", "Light", "Neighbour"),
-        [_port_row(row, newest.get(row.cli_port), _limits_of(row, limits)) for row in rows],
+        (
+            "Port",
+            "Link",
+            "Medium",
+            "Tx",
+            "Rx",
+            "Rx in its limits",
+            "Light",
+            "Neighbour",
+            "Its port",
+        ),
+        [
+            (
+                *_port_row(row, newest.get(row.cli_port), _limits_of(row, limits)),
+                *_neighbour(row, near),
+            )
+            for row in rows
+        ],
         total=len(rows),
         empty="No port is known yet; use the verb Read ports.",
     )
     return {"tables": [table]}
+
+
+def _neighbours(rows: Sequence[InterfaceState]) -> dict[str, Device]:
+    """Return the devices that these ports say they are cabled to, by address and by name."""
+    known = devices_at(ip for row in rows if (ip := normal_ip(row.lldp_remote_mgmt_addr)))
+    names = {row.lldp_remote_system_name for row in rows if row.lldp_remote_system_name}
+    named = Device.objects.current().filter(name__in=names).order_by("-pk")
+    return {**{device.name: device for device in named}, **known}
+
+
+def _neighbour(row: InterfaceState, near: Mapping[str, Device]) -> tuple[Any, str]:
+    """Draw what is at the other end of a port: the device and its port."""
+    said = row.lldp_remote_system_name or row.lldp_remote_mgmt_addr
+    if not said:
+        return EMPTY, EMPTY
+    address = normal_ip(row.lldp_remote_mgmt_addr) or ""
+    device = near.get(address) or near.get(row.lldp_remote_system_name)
+    name = device_link(device) if device else short(said, 40)
+    port = row.lldp_remote_port
+    return name, f"Port {port}" if port.isdigit() else port or EMPTY
 
 
 def _limits_of(row: InterfaceState, limits: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
@@ -85,7 +123,6 @@ def _port_row(
         power(rx),
         light_bar(metrics.number(rx), low, high),
         _light(row, tx, rx, limit),
-        row.lldp_remote_system_name or row.lldp_remote_mgmt_addr or EMPTY,
     )
 
 

@@ -17,12 +17,13 @@ from devices.selectors import charts, topology
 from devices.selectors.groups import addresses_of
 from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
 from devices.services import scans
-from inventory_site.core.admin import Tab, toast
+from inventory_site.core.admin import Tab, badge, toast
 from inventory_site.core.errors import DomainError
 from inventory_site.core.whole import whole_number
 
 MAX_DEVICES, MAX_NODES = 10_000, 400  # looked at; drawn
 STATES = {"up": "ok", "down": "bad"}
+NODE_WORDS = (("ok", "Device up"), ("bad", "Device down"), ("idle", "Not known"))
 
 
 def _chart_tab(request: HttpRequest, device: Device) -> dict[str, Any]:
@@ -117,6 +118,7 @@ def _drawing(devices: dict[str, Device], links: list[topology.Link]) -> dict[str
             "source": devices[link.source],
             "target": devices[link.target],
             "is_up": link.status == "up",
+            "state": badge("Up", "ok") if link.status == "up" else badge("Down", "idle"),
             "far_port": f"Port {link.remote_port}"
             if link.remote_port.isdigit()
             else link.remote_port,
@@ -125,7 +127,7 @@ def _drawing(devices: dict[str, Device], links: list[topology.Link]) -> dict[str
     ]
     alone = [devices[ip] for ip in devices if ip not in linked]
     left = len(linked) - len(drawn)
-    room = {"width": WIDTH, "height": HEIGHT}
+    room = {"width": WIDTH, "height": HEIGHT, "node_words": NODE_WORDS}
     return {"nodes": nodes, "lines": lines, "alone": alone, "left": left, **room}
 
 

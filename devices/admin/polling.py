@@ -91,6 +91,7 @@ class PollConfigAdmin(ServiceAdmin):
             label="Poll now",
             permission=policy.CONNECT,
             run=each(_run, "queued"),
+            follows="Its devices are asked now; the times it keeps do not change.",
             icon="play",
         ),
         Verb(
@@ -98,6 +99,7 @@ class PollConfigAdmin(ServiceAdmin):
             label="Switch on or off",
             permission=policy.SETTINGS_EDIT,
             run=each(_toggle, "switched"),
+            follows="What is on stops asking; what is off begins again. What was measured stays.",
             icon="power",
         ),
     ]

@@ -1,27 +1,42 @@
-"""Scans and runs: begin, watch, review."""
+"""Scans: begin, watch, review."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib.admin import SimpleListFilter
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.addresses import BadTargets, expand_lines
 from devices.admin import drawings
-from devices.admin.words import state_badge
-from devices.choices import EXECUTOR_WORDS, RUN_OPEN, SCAN_OPEN, ScanKind, ScanStatus, TargetState
-from devices.models import Device, ExecutorRun, Scan, ScanResult
-from devices.services import discovery_defaults, runs, scans
+from devices.admin.runs import ENDED, SHOWN
+from devices.admin.words import (
+    address_link,
+    device_link,
+    devices_at,
+    short,
+    state_badge,
+    time_words,
+)
+from devices.choices import (
+    SCAN_OPEN,
+    ReviewState,
+    ScanKind,
+    ScanStatus,
+    TargetState,
+)
+from devices.errors import Invalid
+from devices.models import Device, Scan, ScanResult
+from devices.services import discovery_defaults, scans
 from devices.simulator import places as simulated
 from inventory_site.core.admin import (
     EMPTY,
     Answer,
-    ReadOnlyAdmin,
     ServiceAdmin,
     ShortTable,
     Tab,
@@ -29,19 +44,17 @@ from inventory_site.core.admin import (
     badge,
     column,
     each,
-    identifier,
     register,
     when,
 )
 
-SHOWN = 300
-ENDED = Count("results", filter=~Q(results__state=TargetState.WAITING))
+LEFT = Count("results", filter=Q(results__state__in=[TargetState.WAITING, TargetState.CANCELLED]))
+PENDING = Count("results", filter=Q(results__is_online=True, results__review=ReviewState.PENDING))
 SIMULATED_HELP = (
     "Filled in for the simulated switches that run beside this site: save to find them. For your"
     " own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
     " netbox_prefix:7 here by line, and the usual ports 161 and 22 below."
 )
-MOST_OUTPUT = 20_000  # characters of one answer on the page; REST has all
 
 
 class ScanForm(forms.ModelForm):
@@ -77,6 +90,20 @@ class ScanForm(forms.ModelForm):
         if not self.is_bound and simulated.answers():
             self._offer_simulated()
 
+    def clean_where(self) -> str:
+        """Name the line that means no address."""
+        text = str(self.cleaned_data["where"])
+        for line in filter(None, map(str.strip, text.splitlines())):
+            if line == "all" or line.startswith(("group:", "netbox_prefix:")):
+                continue
+            try:
+                found = expand_lines([line])
+            except BadTargets as err:
+                raise ValidationError(str(err)) from err
+            if not found:
+                raise ValidationError(f"{line} names no address; ranges go up, as 10.0.0.1-20.")
+        return text
+
     def _offer_simulated(self) -> None:
         """Begin with the simulated switches, so that a demo is found by pressing Save."""
         self.fields["where"].initial = simulated.TARGETS
@@ -86,34 +113,34 @@ class ScanForm(forms.ModelForm):
 
 
 def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:
-    rows = scan.results.order_by("-is_online", "position")[:SHOWN]
+    rows = list(scan.results.order_by("-is_online", "position")[:SHOWN])
+    known = devices_at(row.target for row in rows)
     if scan.kind == ScanKind.DISCOVERY:
         header = ("Target", "State", "Name", "What it is", "Review", "Said")
-        cells = [_found(row) for row in rows]
+        cells = [_found(row, known.get(row.target)) for row in rows]
     else:
         header = ("Target", "State", "Name", "Ports", "Light levels", "Said")
-        names = Device.objects.names_at([row.target for row in rows])
-        cells = [_read(row, names.get(row.target)) for row in rows]
+        cells = [_read(row, known.get(row.target)) for row in rows]
     return {"tables": [ShortTable("Targets", header, cells, total=scan.total_targets)]}
 
 
-def _found(row: ScanResult) -> tuple[Any, ...]:
+def _found(row: ScanResult, device: Device | None) -> tuple[Any, ...]:
     silent = badge("Silent", "idle") if row.state == TargetState.DONE else state_badge(row.state)
     return (
-        identifier(row.target),
+        address_link(row.target, device),
         badge("Answered", "ok") if row.is_online else silent,
-        row.result.get("hostname") or EMPTY,
-        row.result.get("description") or row.result.get("ssh_banner") or EMPTY,
+        short(row.result.get("hostname")),
+        short(row.result.get("description") or row.result.get("ssh_banner"), 80),
         row.get_review_display() if row.is_online else EMPTY,
         row.error or EMPTY,
     )
 
 
-def _read(row: ScanResult, name: str | None) -> tuple[Any, ...]:
+def _read(row: ScanResult, device: Device | None) -> tuple[Any, ...]:
     return (
-        identifier(row.target),
+        address_link(row.target, device),
         badge("Read", "ok") if row.is_online else state_badge(row.state),
-        name or EMPTY,
+        device_link(device),
         row.result.get("interfaces", EMPTY),
         row.result.get("optical_readings", EMPTY),
         row.error or EMPTY,
@@ -125,6 +152,11 @@ def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any])
     chosen = list(scan.results.filter(is_online=True).values_list("pk", flat=True))
     done = scans.review(scan.pk, actor=request.user, accept=chosen)
     return Answer(f"{done['accepted']} devices taken in.")
+
+
+def _waits(scan: Scan) -> bool:
+    """Whether something found waits for a decision."""
+    return scan.accept == "review" and getattr(scan, "pending", 0) > 0
 
 
 def _cancel(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
@@ -143,10 +175,12 @@ class ScanAdmin(ServiceAdmin):
 
     form = ScanForm
     change_form_template = "devices/admin/watched.html"
+    list_title = "Discovery"
+    nouns = "scans"
     list_display = ["name", "kind", "status_badge", "progress", "found", "started"]
     list_filter = ["kind", "status"]
     phone_columns = ["status_badge", "progress"]
-    summary = ["kind", "progress", "found", "where", "started", "finished"]
+    summary = ["kind", "progress", "found", "where", "started", "time"]
     fields = ["kind", "where", "accept", "snmp_port", "ssh_port"]
     details_title = ""
     tabs = [Tab("results", "Targets", context=_results)]
@@ -159,22 +193,24 @@ class ScanAdmin(ServiceAdmin):
             page=lambda scan: reverse("admin:devices_scan_review", args=[scan.pk]),
             icon="check",
             on_list=False,
-            fits=lambda scan: scan.accept == "review",
+            fits=_waits,
         ),
         Verb(
             slug="accept",
             label="Take in all found",
             permission=policy.ADD,
             run=_accept_all,
+            follows="All that wait become devices, or refresh those at their address.",
             icon="check",
             on_list=False,
-            fits=lambda scan: scan.accept == "review" and scan.status == ScanStatus.COMPLETED,
+            fits=lambda scan: scan.status == ScanStatus.COMPLETED and _waits(scan),
         ),
         Verb(
             slug="cancel",
-            label="Cancel",
+            label="Stop",
             permission=policy.CONNECT,
             run=each(_cancel, "cancelled"),
+            follows="Targets not asked yet are left out; Go on asks them.",
             icon="x",
             fits=lambda scan: scan.status in SCAN_OPEN,
         ),
@@ -183,8 +219,9 @@ class ScanAdmin(ServiceAdmin):
             label="Go on",
             permission=policy.CONNECT,
             run=each(_resume, "going on"),
+            follows="The targets that were left out are asked.",
             icon="play",
-            fits=lambda scan: scan.status == ScanStatus.CANCELLED,
+            fits=lambda scan: scan.status == ScanStatus.CANCELLED and getattr(scan, "left", 0) > 0,
         ),
     ]
 
@@ -192,6 +229,8 @@ class ScanAdmin(ServiceAdmin):
         rows: QuerySet[Scan] = super().get_queryset(request)
         return rows.annotate(
             ended=ENDED,
+            left=LEFT,
+            pending=PENDING,
             answered=Count("results", filter=Q(results__is_online=True)),
         )
 
@@ -206,13 +245,17 @@ class ScanAdmin(ServiceAdmin):
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> Scan:
         options = {name: data[name] for name in ("snmp_port", "ssh_port") if data.get(name)}
-        return scans.start_scan(
-            actor=request.user,
-            kind=data["kind"],
-            targets=[line for line in data["where"].splitlines() if line.strip()],
-            options=options,
-            accept=data["accept"],
-        )
+        try:
+            return scans.start_scan(
+                actor=request.user,
+                kind=data["kind"],
+                targets=[line for line in data["where"].splitlines() if line.strip()],
+                options=options,
+                accept=data["accept"],
+            )
+        except Invalid as err:
+            field = "where" if err.field == "targets" else err.field
+            raise Invalid(field, err.message) from err
 
     def state(self, obj: Scan) -> SafeString:
         return state_badge(obj.status)
@@ -241,92 +284,6 @@ class ScanAdmin(ServiceAdmin):
     def started(self, obj: Scan) -> SafeString:
         return when(obj.created_at)
 
-    @column("Finished")
-    def finished(self, obj: Scan) -> SafeString:
-        return when(obj.finished_at)
-
-
-def _answers(request: HttpRequest, run: ExecutorRun) -> dict[str, Any]:
-    rows = run.results.order_by("position")[:SHOWN]
-    names = Device.objects.names_at([row.target for row in rows])
-    answers = [
-        {
-            "target": row.target,
-            "name": names.get(row.target, ""),
-            "state": state_badge(row.state),
-            "seconds": f"{row.duration_s:.2f} s" if row.duration_s else "",
-            "output": row.output[:MOST_OUTPUT],
-            "is_cut": len(row.output) > MOST_OUTPUT,
-            "error": row.error,
-        }
-        for row in rows
-    ]
-    return {"answers": answers, "left": max(run.total_targets - SHOWN, 0)}
-
-
-def _cancel_run(request: HttpRequest, run: ExecutorRun, data: dict[str, Any]) -> str:
-    runs.cancel_run(run.pk, actor=request.user)
-    return f"{run} is cancelled."
-
-
-class ExecutorChip(SimpleListFilter):
-    """The kinds of commands, by their names."""
-
-    title, parameter_name = "executor", "executor"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(EXECUTOR_WORDS.items())
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(executor=self.value()) if self.value() else queryset
-
-
-@register(ExecutorRun)
-class ExecutorRunAdmin(ReadOnlyAdmin):
-    """Commands on devices, with the answers side by side."""
-
-    list_title = "Commands"
-    change_form_template = "devices/admin/watched.html"
-    nouns = "commands"
-    list_display = ["name", "command", "status_badge", "targets", "started"]
-    list_filter = [ExecutorChip, "status"]
-    search_fields = ["command"]
-    phone_columns = ["status_badge", "command"]
-    summary = ["command", "targets", "started"]
-    details_title = ""
-    fields = ["command"]
-    tabs = [Tab("answers", "Answers", template="devices/admin/answers_tab.html", context=_answers)]
-    empty_text = "No command was run yet; choose devices and use Run a command."
-    verbs = [
-        Verb(
-            slug="cancel",
-            label="Cancel",
-            permission=policy.CONNECT,
-            run=each(_cancel_run, "cancelled"),
-            icon="x",
-            fits=lambda run: run.status in RUN_OPEN,
-        )
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ExecutorRun]:
-        rows: QuerySet[ExecutorRun] = super().get_queryset(request)
-        return rows.annotate(ended=ENDED)
-
-    def state(self, obj: ExecutorRun) -> SafeString:
-        return state_badge(obj.status)
-
-    @column("Run", order="pk", export="pk")
-    def name(self, obj: ExecutorRun) -> str:
-        return str(obj)
-
-    @column("State", order="status", export="status")
-    def status_badge(self, obj: ExecutorRun) -> SafeString:
-        return state_badge(obj.status)
-
-    @column("Targets", order="total_targets", export="total_targets")
-    def targets(self, obj: ExecutorRun) -> int:
-        return obj.total_targets
-
-    @column("Started", order="created_at", export="created_at")
-    def started(self, obj: ExecutorRun) -> SafeString:
-        return when(obj.created_at)
+    @column("Time")
+    def time(self, obj: Scan) -> str:
+        return time_words(obj)

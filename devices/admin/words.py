@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from devices.choices import PingStatus
 from devices.measures import NO_LIGHT_DBM
-from devices.models import Device
+from devices.models import Device, ExecutorRun, Scan
 from inventory_site.core.admin import EMPTY, badge, identifier
 
 BAR = 96  # px, the width of a drawn level
@@ -52,6 +55,47 @@ def device_link(device: Device | None) -> Any:
     if device is None:
         return EMPTY
     return identifier(device.name, reverse("admin:devices_device_change", args=[device.pk]))
+
+
+def devices_at(ips: Iterable[str]) -> dict[str, Device]:
+    """Return the device at each address that has one."""
+    rows = Device.objects.at_addresses().filter(address__ip__in=list(ips))
+    return {str(row.ip): row for row in rows.select_related("address")}
+
+
+def address_link(ip: str, device: Device | None) -> SafeString:
+    """Draw an address; where a device is known there, it leads to its page."""
+    url = reverse("admin:devices_device_change", args=[device.pk]) if device else ""
+    return identifier(ip, url)
+
+
+def time_words(work: Scan | ExecutorRun) -> str:
+    """Say how long work took or, while it is under way, how long it may still take."""
+    if work.started_at is None:
+        return "not begun"
+    took = ((work.finished_at or timezone.now()) - work.started_at).total_seconds()
+    if work.finished_at is not None:
+        return f"took {_length(took)}"
+    ended = getattr(work, "ended", 0)
+    left = took / ended * (work.total_targets - ended) if ended else None
+    return f"{_length(took)} so far" + (f", about {_length(left)} left" if left else "")
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(round(max(seconds, 0)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def short(text: Any, most: int = 60) -> SafeString | str:
+    """Cut what a device says of itself; more of it stands in the tooltip."""
+    plain = str(text or "")
+    if len(plain) <= most:
+        return plain or EMPTY
+    cut, more = Truncator(plain).chars(most), Truncator(plain).chars(most * 10)
+    return format_html('<span title="{}">{}</span>', more, cut)
 
 
 def power(value: Any) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -75,11 +73,6 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def current(self) -> DeviceQuerySet:
         """Devices that are not archived."""
         return self.filter(archived_at__isnull=True)
-
-    def names_at(self, addresses: Iterable[str]) -> dict[str, str]:
-        """Return the name of the device at each address that has one."""
-        rows = self.at_addresses().filter(address__ip__in=list(addresses))
-        return {str(ip): str(name) for ip, name in rows.values_list("address__ip", "name")}
 
     def at_addresses(self) -> DeviceQuerySet:
         """The lowest device of each address, in the order of the addresses."""

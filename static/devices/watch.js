@@ -1,6 +1,6 @@
 // The page of a scan or a run at work: brings what is new, and loads again when it has ended.
 const EVERY_MS = 1500;
-const PARTS = [".pb-facts", "[data-watch]", ".pb-tab"];
+const PARTS = [".pb-head", ".pb-facts", "[data-watch]", ".pb-tab"];
 const isRead = () => document.hidden || Boolean(document.querySelector("dialog[open], details[open]")) || !document.getSelection().isCollapsed;
 
 function swap(fresh) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -109,6 +110,14 @@ def test_the_topology_draws_each_cable_once_and_lists_it(admin_page):
 
     assert text.count("<line ") == 1
     assert text.count("<circle ") == 2
+    assert re.findall(r'<span class="dv-\w+ ?[\w-]*"></span>([^<]+)', text) == [
+        "Cable up",
+        "Cable down",
+        "Device up",
+        "Device down",
+        "Not known",
+    ]
+    assert "<span>Up</span></span></td>" in text
     assert "Both ends" in text
     assert "1 device without a known neighbour" in text
     assert f"{PAGE}/device/{one.pk}/change/" in text

@@ -79,28 +79,40 @@ def _sidebar() -> None:
         ("scans", "Discovery", "radar", "scan"),
         ("runs", "Commands", "terminal", "executorrun"),
         ("polls", "Polling", "activity", "pollconfig"),
-        ("vault", "Vault", "key-round", "credential"),
-        ("requests", "Access requests", "key-round", "credentialaccessrequest"),
+        ("poll-runs", "Poll runs", "history", "pollexecution"),
+        ("spans", "Spans", "cable", "spanbaseline"),
         ("prtg", "PRTG alerts", "activity", "prtgalert"),
         ("mibs", "MIB profiles", "tag", "mibprofile"),
         ("types", "Device types", "tag", "devicetype"),
         ("manufacturers", "Manufacturers", "factory", "manufacturer"),
         ("sites", "Sites", "map-pin", "site"),
+        ("racks", "Racks", "server", "rack"),
+        ("tags", "Tags", "tags", "devicetag"),
+        ("files", "Files", "file", "deviceattachment"),
     )
-    lists = [
-        (order * 10, slug, title, icon, f"{model}_changelist", model)
-        for order, (slug, title, icon, model) in enumerate(entries, 1)
+    secrets = (
+        ("vault", "Credentials", "key-round", "credential"),
+        ("credential-groups", "Groups", "boxes", "credentialgroup"),
+        ("requests", "Access requests", "key-round", "credentialaccessrequest"),
+        ("servers", "Authentication servers", "server", "enterpriseauthconfig"),
+        ("accounts", "Service accounts", "user", "enterpriseauthuser"),
+        ("host-keys", "SSH host keys", "key", "sshhostkey"),
+    )
+    rows = [
+        (order * 10, section, slug, title, icon, f"{model}_changelist", model)
+        for section, listed in (("Devices", entries), ("Vault", secrets))
+        for order, (slug, title, icon, model) in enumerate(listed, 1)
     ]
-    pages = [
-        (15, "topology", "Topology", "radar", "device_topology", "device"),
-        (75, "netbox", "NetBox", "boxes", "device_netbox", "device"),
+    rows += [
+        (15, "Devices", "topology", "Topology", "radar", "device_topology", "device"),
+        (75, "Devices", "netbox", "NetBox", "boxes", "device_netbox", "device"),
     ]
-    for order, slug, title, icon, page, model in (*lists, *pages):
+    for order, section, slug, title, icon, page, model in rows:
         registry.sidebar.register(
             SidebarEntry(
                 slug=f"devices.{slug}",
                 title=title,
-                section="Devices",
+                section=section,
                 icon=icon,
                 url_name=f"admin:devices_{page}",
                 permission=f"devices.view_{model}",

@@ -1,6 +1,7 @@
 """The admin's pages of devices: open, save, refuse, and never show a secret."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from devices.models import (
@@ -32,6 +33,7 @@ MODELS = (
     "site",
     "devicetag",
 )
+OF_A_PROFILE = ("oidgroup", "oidmapping", "polltype")  # tabs of its page lead there
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -47,6 +49,25 @@ def test_every_list_and_add_page_opens(admin_page, model):
     assert admin_page.get(reverse(f"admin:devices_{model}_changelist")).status_code == 200
     answer = admin_page.get(reverse(f"admin:devices_{model}_add"))
     assert answer.status_code == (403 if model == "executorrun" else 200)
+
+
+def test_every_list_stands_in_the_sidebar(admin_page):
+    text = admin_page.get(reverse("admin:devices_sshhostkey_changelist")).content.decode()
+    devices = admin_page.get(reverse("admin:devices_device_changelist")).content.decode()
+    lists = {
+        model._meta.model_name
+        for model in admin.site._registry
+        if model._meta.app_label == "devices"
+    }
+
+    missing = {
+        name
+        for name in lists - set(OF_A_PROFILE)
+        if f'href="{reverse(f"admin:devices_{name}_changelist")}"' not in text + devices
+    }
+
+    assert missing == set()
+    assert 'class="pb-section pb-open"' in text
 
 
 def test_a_devices_page_shows_ports_and_escapes_what_devices_say(admin_page):

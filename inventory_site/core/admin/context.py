@@ -19,6 +19,7 @@ SECTIONS = {
     OVERVIEW: "layout-dashboard",
     "Routes": "route",
     "Devices": "server",
+    "Vault": "key-round",
     "Bookings": "calendar-clock",
     "Automation": "workflow",
     "Parts": "package",

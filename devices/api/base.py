@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from devices.errors import Invalid
-from devices.numbers import wanted_id, within
+from devices.values import truth, wanted_id, within
 from inventory_site.core.api.plain import PlainRenderer
 from inventory_site.core.api.schema import EnvelopeSchema
 from inventory_site.core.api.views import GuardedMixin
@@ -136,20 +136,6 @@ def whole(value: Any, name: str, default: int, low: int, high: int) -> int:
     if value in (None, ""):
         return default
     return within(value, name, low, high)
-
-
-def truth(value: Any, name: str, default: bool) -> bool:
-    """Read true or false from a query or a body, or raise `Invalid`."""
-    if value is None or value == "":
-        return default
-    if isinstance(value, bool):
-        return value
-    word = str(value).lower()
-    if word in {"true", "1", "yes"}:
-        return True
-    if word in {"false", "0", "no"}:
-        return False
-    raise Invalid(name, f"{name} must be true or false")
 
 
 def query_text(request: Request, name: str, default: str = "") -> str:

@@ -16,7 +16,7 @@ from devices.models import (
     CredentialUse,
     NetBoxCacheEntry,
 )
-from devices.numbers import wanted_id
+from devices.values import wanted_id
 
 DETAILS = (
     "certificate_fingerprint",

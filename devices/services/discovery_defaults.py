@@ -15,8 +15,8 @@ from devices.errors import Invalid
 from devices.executors.base import is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential
-from devices.numbers import within
 from devices.services import host_keys, integration, vault, vault_use
+from devices.values import within
 
 KEY = "discovery_{}"
 CREDENTIAL_NAME = "Discovery defaults"

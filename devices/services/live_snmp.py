@@ -19,9 +19,9 @@ from devices.executors.base import is_host
 from devices.executors.snmp_codec import VarBind
 from devices.executors.snmp_engine import GARBLED_TEXT, SnmpEngine
 from devices.models import Credential, ManagementAddress
-from devices.numbers import wanted_id, within
 from devices.services import runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
+from devices.values import wanted_id, within
 
 BOUND_S, PAGE_S, MAX_HOSTS, MAX_ROWS = 5.0, 6.5, 100, 5000
 TIMEOUT_S = 1.5

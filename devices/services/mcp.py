@@ -21,6 +21,7 @@ from devices.services import (
     remote_json,
 )
 from devices.services.netbox_client import NetBoxFailed
+from devices.values import truth
 from inventory_site.core.errors import DomainError
 
 SECRETS = frozenset({"mcp_password"})
@@ -53,8 +54,8 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     if "username" in body:
         values["mcp_username"] = str(body["username"] or "")[:255]
     for name in ("verify_ssl", "enabled"):
-        if name in body:
-            values[f"mcp_{name}"] = str(body[name]).lower() in {"true", "1"}
+        if body.get(name) is not None:
+            values[f"mcp_{name}"] = truth(body[name], name, True)
     sent = body.get("password")
     if isinstance(sent, str) and sent and not sent.startswith("••"):
         values["mcp_password"] = sent

@@ -20,7 +20,7 @@ from devices.models import (
     PollType,
     PollTypeGroup,
 )
-from devices.numbers import wanted_id
+from devices.values import wanted_id
 from inventory_site.core.locks import guarded, lock
 
 

@@ -11,9 +11,9 @@ from devices.errors import Invalid
 from devices.executors.snmp import row_dict
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import EnumMapping, MibProfile, OidGroup, OidMapping
-from devices.numbers import wanted_id
 from devices.parsers.mib_text import MAX_TEXT, MibObject, module_name, parse_mib
 from devices.services import live_snmp, mib
+from devices.values import wanted_id
 from inventory_site.core.locks import guarded
 
 COUNTERS = {"Counter32": "counter32", "Counter": "counter32", "Counter64": "counter64"}

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from devices import policy
 from devices.errors import Invalid, RemoteFailed
-from devices.numbers import wanted_id
 from devices.services import integration
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.remote_json import base_url
+from devices.values import truth, wanted_id
 
 DEFAULTS = ("default_site_id", "default_role_id", "default_device_type_id")
 MISSING = "NetBox is not configured. Set URL and API token in settings."
@@ -35,28 +36,17 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     policy.require(actor, policy.SETTINGS_EDIT)
     values: dict[str, Any] = {}
     if "url" in body:
-        values["netbox_url"] = _url(body["url"])
+        values["netbox_url"] = base_url(body["url"])
     token = body.get("token")
     if isinstance(token, str) and token and not token.startswith("••"):
         values["netbox_token"] = token
-    if "verify_ssl" in body:
-        values["netbox_verify_ssl"] = _truth(body["verify_ssl"])
+    if body.get("verify_ssl") is not None:
+        values["netbox_verify_ssl"] = truth(body["verify_ssl"], "verify_ssl", True)
     for name in DEFAULTS:
         if name in body:
             values[f"netbox_{name}"] = _id(name, body[name])
     integration.write(actor, values, secrets=frozenset({"netbox_token"}))
     return shown()
-
-
-def _url(value: Any) -> str:
-    text = str(value or "").strip().rstrip("/")
-    if text and not text.startswith(("http://", "https://")):
-        raise Invalid("url", "URL must start with http:// or https://")
-    return text
-
-
-def _truth(value: Any) -> bool:
-    return str(value).lower() in {"true", "1"}
 
 
 def _id(name: str, value: Any) -> int | None:
@@ -83,15 +73,15 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     """Ask NetBox for its version; the stored token goes to the stored URL's host only."""
     policy.require(actor, policy.SETTINGS_EDIT)
     stored_url = integration.read("netbox_url", "")
-    url = _url(body.get("url") or stored_url)
+    url = base_url(body.get("url") or stored_url)
     sent = body.get("token")
     token = sent if isinstance(sent, str) and sent and not sent.startswith("••") else ""
     if not token and _is_same_host(url, stored_url):
         token = integration.read("netbox_token", "")
     if not url or not token:
         raise Invalid("url", "URL and token are required")
-    stored = integration.read("netbox_verify_ssl", True)
-    verify = _truth(body["verify_ssl"]) if "verify_ssl" in body else bool(stored)
+    stored = bool(integration.read("netbox_verify_ssl", True))
+    verify = truth(body.get("verify_ssl"), "verify_ssl", stored)
     try:
         found = NetBoxClient(url, token, verify=verify, is_quick=True).get("/api/status/")
     except NetBoxFailed as err:

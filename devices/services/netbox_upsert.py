@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.services import audit
-from devices import numbers, policy
+from devices import policy, values
 from devices.addresses import ip_of_interface
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.services import netbox_settings
@@ -130,7 +130,7 @@ def primary_of(ip: str) -> str:
 def wanted_id(facts: Mapping[str, Any], name: str) -> int | None:
     """Return an id of the request, else the configured default."""
     value = facts.get(name) or netbox_settings.integration.read(f"netbox_default_{name}")
-    return None if value in (None, "") else numbers.wanted_id(value, name)
+    return None if value in (None, "") else values.wanted_id(value, name)
 
 
 def held_tags(device: Mapping[str, Any]) -> list[int]:

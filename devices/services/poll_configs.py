@@ -15,9 +15,9 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, PollType, Site
-from devices.numbers import wanted_id
 from devices.services import groups, secrets, vault
 from devices.services.polling import BUILT_IN
+from devices.values import wanted_id
 from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue

@@ -16,6 +16,7 @@ from devices.errors import Invalid, Refused, RemoteFailed
 from devices.models import NetBoxCacheEntry, PrtgAlert
 from devices.services import integration, netbox_settings, netbox_upsert, remote_json
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
+from devices.values import truth
 from inventory_site.core.errors import AuthenticationRequired, DomainError
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.whole import whole_number
@@ -51,8 +52,8 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     if "url" in body:
         values["prtg_url"] = remote_json.base_url(body["url"])
     for name in ("verify_ssl", "enabled"):
-        if name in body:
-            values[f"prtg_{name}"] = str(body[name]).lower() in {"true", "1"}
+        if body.get(name) is not None:
+            values[f"prtg_{name}"] = truth(body[name], name, True)
     if "username" in body:
         values["prtg_username"] = str(body["username"] or "")[:255]
     if "sync_interval" in body:
@@ -85,8 +86,8 @@ def _login(body: Mapping[str, Any]) -> tuple[str, dict[str, str], bool]:
     query = {"apitoken": token} if token else {"username": username, "passhash": passhash}
     if not url or not (token or (username and passhash)):
         raise RemoteFailed("PRTG_NOT_CONFIGURED", MISSING, 503)
-    verify = str(body.get("verify_ssl", integration.read("prtg_verify_ssl", True))).lower()
-    return url, query, verify in {"true", "1"}
+    stored_verify = bool(integration.read("prtg_verify_ssl", True))
+    return url, query, truth(body.get("verify_ssl"), "verify_ssl", stored_verify)
 
 
 def _get(path: str, body: Mapping[str, Any] | None = None, **query: Any) -> dict[str, Any]:

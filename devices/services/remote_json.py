@@ -81,6 +81,10 @@ def base_url(value: Any) -> str:
     text = str(value or "").strip().rstrip("/")
     if text and not text.startswith(("http://", "https://")):
         raise Invalid("url", "URL must start with http:// or https://")
+    try:
+        origin(text)
+    except ValueError as err:  # an odd port or IPv6 address
+        raise Invalid("url", f"URL is not valid: {err}") from err
     return text
 
 

@@ -18,9 +18,9 @@ from devices.models import (
     EnterpriseAuthConfig,
     EnterpriseAuthUser,
 )
-from devices.numbers import wanted_id
 from devices.services import secrets, vault
 from devices.services.vault_use import assigned_device
+from devices.values import wanted_id
 from inventory_site.core.locks import guarded, lock
 
 MAX_PRIORITY = 10_000

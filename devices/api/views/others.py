@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,6 +13,7 @@ from devices.api.base import DeviceView, listed, said, truth
 from devices.errors import Invalid
 from devices.models import PrtgAlert
 from devices.services import mcp, netbox_devices, prtg
+from inventory_site.core.api.parsers import StrictJSONParser
 from inventory_site.core.api.throttles import ExpensiveThrottle
 
 RIGHTS = {"get": policy.SETTINGS_VIEW, "put": policy.SETTINGS_EDIT, "post": policy.SETTINGS_EDIT}
@@ -118,7 +119,7 @@ class PrtgWebhookView(DeviceView):
     permission_classes = ()  # type: ignore[assignment]  # the shared secret is asked below
     authentication_classes = ()
     throttle_classes = (ExpensiveThrottle,)
-    parser_classes = (JSONParser, FormParser, MultiPartParser)
+    parser_classes = (StrictJSONParser, FormParser, MultiPartParser)
 
     def post(self, request: Request) -> Response:
         """Raise, refresh or resolve a sensor's alert."""

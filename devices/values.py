@@ -1,4 +1,4 @@
-"""Whole numbers of bodies, queries and settings of devices, or a refusal that names the field."""
+"""Values of bodies, queries and settings of devices, or a refusal that names the field."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ def within(value: Any, name: str, low: int, high: int) -> int:
     if number is None or not low <= number <= high:
         raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
     return number
+
+
+def truth(value: Any, name: str, default: bool) -> bool:
+    """Read true or false from a query or a body, or raise `Invalid`."""
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if word in {"true", "1", "yes"}:
+        return True
+    if word in {"false", "0", "no"}:
+        return False
+    raise Invalid(name, f"{name} must be true or false")

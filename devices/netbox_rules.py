@@ -33,6 +33,17 @@ DEFAULTS: dict[str, Any] = {
     "chord_threshold": 20,
     "create_in_netbox": True,
 }
+TARGET_KEYS = (
+    "network_range",
+    "ip_range_start",
+    "ip_range_end",
+    "ip_list",
+    "input_targets",
+    "netbox_prefix_id",
+    "netbox_ip_range_id",
+    "exclude_ips",
+    "snmp_port",
+)
 WORDS: dict[str, tuple[str, ...]] = {
     "target_type": (
         "network_range",

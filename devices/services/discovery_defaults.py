@@ -16,6 +16,7 @@ from devices.executors.base import is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential
 from devices.services import host_keys, integration, vault, vault_use
+from devices.services.sealed import COMMUNITIES
 from devices.values import within
 
 KEY = "discovery_{}"
@@ -30,7 +31,6 @@ DEFAULTS: dict[str, Any] = {
 }
 BOUNDS = {"ssh_port": (1, 65_535), "scan_timeout": (1, 300), "max_threads": (1, 500)}
 MOST_RANGES = 1000
-COMMUNITIES = ("snmp_communities", "snmp_community", "community")
 SECRETS = frozenset({KEY.format("snmp_community")})
 
 

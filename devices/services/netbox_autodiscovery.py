@@ -24,7 +24,7 @@ from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in
 from devices.models import ExecutorResult, ExecutorRun
-from devices.services import integration, netbox_settings, runs
+from devices.services import integration, netbox_settings, runs, sealed
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
 from inventory_site.core import crypto
@@ -41,6 +41,8 @@ ALIASES = {
     "site_id": "default_site",
     "role_id": "default_role",
     "device_type_id": "default_device_type",
+    "snmp_community": "snmp_communities",
+    "community": "snmp_communities",
 }
 DEFAULT_KEYS = ("default_site", "default_role", "default_device_type")
 IF, IFX = snmp.IF_TABLE, snmp.IFX_TABLE
@@ -82,10 +84,11 @@ def _sealed(pk: int, communities: Any) -> str:
 
 
 def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the whole configuration; raises `Invalid` for a word that it does not know."""
-    config = dict(rules.DEFAULTS)
-    for name, value in body.items():
-        config[ALIASES.get(name, name)] = value
+    """Return the whole configuration, unknown keys left out; raises `Invalid`."""
+    sent = {ALIASES.get(name, name): value for name, value in body.items()}
+    known = (*rules.DEFAULTS, *DEFAULT_KEYS, *rules.TARGET_KEYS)
+    config = rules.DEFAULTS | {name: sent[name] for name in known if name in sent}
+    sealed.split(config, "snmp_communities")
     for name in DEFAULT_KEYS:
         stored = integration.read(f"netbox_{name}_id")
         config[name] = config.get(name) or stored
@@ -148,7 +151,10 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
         return expand_lines(rules.lines_of(config.get("ip_list")))
     if kind == "from_input":
         sent = config.get("input_targets")
-        texts = [one.get("ip_address") if isinstance(one, dict) else one for one in sent or []]
+        if sent and not isinstance(sent, (str, list)):
+            raise Invalid("input_targets", "input_targets must be a list of addresses")
+        rows = sent if isinstance(sent, list) else rules.lines_of(sent)
+        texts = [one.get("ip_address") if isinstance(one, dict) else one for one in rows]
         return expand_lines([str(one) for one in texts if one])
     if kind == "netbox_prefix":
         return hosts_of(prefix_of(config.get("netbox_prefix_id")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,28 +19,15 @@ from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, Device, ExecutorResult, ExecutorRun, ManagementAddress
-from devices.services import host_keys, vault_resolve, vault_use
+from devices.services import host_keys, sealed, vault_resolve, vault_use
 from devices.services.vault_use import Used
-from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 
-SECRET_KEYS = (
-    "password",
-    "private_key",
-    "passphrase",
-    "community",
-    "auth_password",
-    "priv_password",
-    "api_key",
-    "api_secret",
-    "token",
-)
 CREDENTIAL_KIND = {"ssh": "ssh", "snmp": "snmp", "winrm": "winrm", "discovery": "snmp"}
 SERVICE = {"ssh": "SSH", "snmp": "SNMP", "winrm": "WinRM", "discovery": "SNMP"}
 MAX_TARGETS, MAX_COMMAND = 5000, 64 * 1024
 FLUSH_EVERY = 50
-SEALED = "sealed"  # of a run's configuration: its secrets, encrypted
 
 
 def executors() -> ExecutorRegistry:
@@ -76,14 +62,9 @@ def start_run(
     wanted = read_targets(targets)
     if not isinstance(command, str) or len(command) > MAX_COMMAND:
         raise Invalid("command", f"command must be a text of {MAX_COMMAND} characters at most")
-    plain = dict(config or {})
-    plain.pop(SEALED, None)
+    plain, secrets = sealed.split(config or {}, "config")
     if executor == "netbox" or plain.get("set") is not None:
         policy.require(actor, policy.CHANGE)
-    sent = {name: plain.pop(name) for name in SECRET_KEYS if name in plain}
-    for name, value in sent.items():
-        if value is not None and (not isinstance(value, str) or len(value) > MAX_COMMAND):
-            raise Invalid("config", f"{name} must be a text")
     if credential_id is not None:
         vault_use.open_for_use(credential_id, actor=actor)
     with transaction.atomic():
@@ -95,8 +76,8 @@ def start_run(
             total_targets=len(wanted),
             started_by=actor if isinstance(actor, User) else None,
         )
-        if any(sent.values()):
-            run.config = {**plain, SEALED: _sealed(run.pk, sent)}
+        if secrets:
+            run.config = sealed.closed(plain, secrets, _place(run.pk))
             run.save(update_fields=["config"])
         ExecutorResult.objects.bulk_create(
             [
@@ -119,28 +100,10 @@ def _place(pk: int) -> str:
     return f"devices.executorrun:{pk}:config"
 
 
-def _sealed(pk: int, secrets: Mapping[str, Any]) -> str:
-    return crypto.encrypt(json.dumps(secret_config(secrets)), bound_to=_place(pk))
-
-
-def _opened(run: ExecutorRun) -> dict[str, Any]:
-    """Return the secrets that were sent with a run; raises `Refused` when no key opens them."""
-    if SEALED not in run.config:
-        return {}
-    try:
-        found: dict[str, Any] = json.loads(
-            crypto.decrypt(run.config[SEALED], bound_to=_place(run.pk))
-        )
-    except crypto.CannotDecrypt as err:
-        text = "The secret does not open with the keys of this site"
-        raise Refused("SECRET_UNREADABLE", text, 409) from err
-    return found
-
-
 def _forget_secrets(pk: int) -> None:
-    run = ExecutorRun.objects.filter(pk=pk, config__has_key=SEALED).first()
+    run = ExecutorRun.objects.filter(pk=pk, config__has_key=sealed.KEY).first()
     if run is not None:
-        run.config = {name: value for name, value in run.config.items() if name != SEALED}
+        run.config = sealed.without(run.config)
         run.save(update_fields=["config"])
 
 
@@ -205,9 +168,9 @@ def _targets(
     run: ExecutorRun, rows: Sequence[ExecutorResult], hosts: Any
 ) -> tuple[list[Target], list[Credential | None]]:
     """Give each target its secret; one credential for all is opened once."""
-    sent = _opened(run)
+    sent = sealed.opened(run.config, _place(run.pk))
     common = {
-        **{name: value for name, value in run.config.items() if name != SEALED},
+        **sealed.without(run.config),
         **sent,
         "known_hosts": hosts,
         "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,

@@ -31,11 +31,12 @@ from devices.services import (
     netbox_autodiscovery,
     port_reading,
     runs,
+    sealed,
     vault,
     vault_resolve,
     vault_use,
 )
-from devices.services.discovery_defaults import COMMUNITIES
+from devices.services.sealed import COMMUNITIES
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
@@ -64,9 +65,10 @@ def start_scan(
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
     chosen = _numbers_read(options or {})
-    secret = [name for name in chosen if name in runs.SECRET_KEYS and name != "community"]
-    if secret:
-        raise Invalid("options", f"{secret[0]} may not be sent; store a credential")
+    plain, secrets = sealed.split(chosen, "options")
+    other = [name for name in secrets if name not in COMMUNITIES]
+    if other:
+        raise Invalid("options", f"{other[0]} may not be sent; store a credential")
     wrong = DiscoveryExecutor().check(chosen)
     if wrong:
         raise Invalid("options", wrong)
@@ -75,11 +77,14 @@ def start_scan(
         scan = Scan.objects.create(
             kind=kind,
             targets=targets if isinstance(targets, list) else [targets],
-            options=chosen,
+            options=plain,
             accept=accept,
             total_targets=len(wanted),
             started_by=actor if isinstance(actor, User) else None,
         )
+        if secrets:
+            scan.options = sealed.closed(plain, secrets, _place(scan.pk))
+            scan.save(update_fields=["options"])
         ScanResult.objects.bulk_create(
             [ScanResult(scan=scan, target=ip, position=at) for at, ip in enumerate(wanted)],
             batch_size=2000,
@@ -87,6 +92,10 @@ def start_scan(
         audit.record(actor, "scan.started", scan, after={"type": kind, "targets": len(wanted)})
         enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
     return scan
+
+
+def _place(pk: int) -> str:
+    return f"devices.scan:{pk}:options"
 
 
 def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +139,8 @@ def perform_scan(pk: int) -> None:
         return
     scan = Scan.objects.select_related("started_by").get(pk=pk)
     own = discovery_communities(scan) if scan.kind == ScanKind.DISCOVERY else []
-    options = discovery_defaults.for_scan(scan.options)
+    secrets = sealed.opened(scan.options, _place(pk))
+    options = discovery_defaults.for_scan({**sealed.without(scan.options), **secrets})
     while True:
         if Scan.objects.filter(pk=pk, status=ScanStatus.CANCELLED).exists():
             return
@@ -142,7 +152,9 @@ def perform_scan(pk: int) -> None:
         else:
             _read_chunk(scan, rows)
     Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
-        status=ScanStatus.COMPLETED, finished_at=timezone.now()
+        status=ScanStatus.COMPLETED,
+        finished_at=timezone.now(),
+        options=sealed.without(scan.options),
     )
 
 

@@ -11,7 +11,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from devices import policy
-from devices.admin.secret_form import FIELDS_OF, SECRET_FIELDS, TypedAgain, secret_field
+from devices.admin.secret_form import (
+    AREAS,
+    FIELDS_OF,
+    HIDDEN,
+    SECRET_FIELDS,
+    TypedAgain,
+    secret_field,
+)
 from devices.choices import CredentialStatus
 from devices.models import Credential, CredentialGroup
 from devices.services import secrets, vault, vault_groups, vault_test
@@ -45,23 +52,19 @@ class RotationForm(TypedAgain, forms.Form):
     )
     notes = forms.CharField(required=False, max_length=2000)
 
-    def secret(self) -> dict[str, Any]:
-        """Return the secret fields that were typed."""
-        typed = {name: self.cleaned_data.get(name) for name in SECRET_FIELDS}
-        return {name: value for name, value in typed.items() if value not in (None, "")}
-
     def clean(self) -> dict[str, Any]:
         """A rotation without a new secret is none."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not self.secret():
-            self.add_error(None, "Type the new secret: every field is blank.")
+        if not self.errors and not any(data.get(name) for name in HIDDEN | AREAS):
+            self.add_error(None, "Type the new secret; without one nothing is rotated.")
         return data
 
 
 def rotation_form(request: HttpRequest, objects: list[Credential]) -> type[forms.Form]:
     """Return a form with the secret fields of this credential's type."""
     names = [one for one in FIELDS_OF[objects[0].credential_type] if one in SECRET_FIELDS]
-    return type("RotationOf", (RotationForm,), {name: secret_field(name) for name in names})
+    fields = {name: secret_field(name) for name in names}
+    return type("RotationOf", (RotationForm,), {**fields, "field_order": names})
 
 
 def _rotate(request: HttpRequest, objects: list[Credential], data: dict[str, Any]) -> Answer:
@@ -95,10 +98,14 @@ def _test(request: HttpRequest, objects: list[Credential], data: dict[str, Any])
     found = vault_test.test_credential(
         objects[0].pk, actor=request.user, target=target, port=data["port"], kind=""
     )
-    if found["success"]:
-        return Answer(f"{found['message']} ({found['duration']} s).")
-    row = RowResult(target, False, found["message"])
-    return Answer("it does not work", rows=(row,))
+    return tried(target, found["success"], found["message"], found["duration"])
+
+
+def tried(target: str, works: bool, said: str, seconds: float) -> Answer:
+    """Say what came of signing in somewhere."""
+    if works:
+        return Answer(f"{said} ({seconds} s).")
+    return Answer("it does not work", rows=(RowResult(target, False, said),))
 
 
 def _set(status: str, said: str) -> Callable[[HttpRequest, Credential, dict[str, Any]], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -43,16 +44,7 @@ class CredentialAdmin(ServiceAdmin):
     list_filter = ["credential_type", "status", "category", "environment"]
     search_fields = ["name", "description", "username", "owner"]
     phone_columns = ["status_badge", "kind"]
-    summary = [
-        "kind",
-        "username",
-        "ends",
-        "uses",
-        "used",
-        "rotated",
-        "tagged",
-        "certificate_subject",
-    ]
+    summary = ["kind", "username", "ends", "uses", "used", "rotated", "tagged"]
     fields = [*META[:3], *SECRET_FIELDS, *META[3:]]
     tabs = CREDENTIAL_TABS
     verbs = CREDENTIAL_VERBS
@@ -64,6 +56,10 @@ class CredentialAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
         rows: QuerySet[Credential] = super().get_queryset(request)
         return rows.filter(is_deleted=False)
+
+    def get_summary(self, request: HttpRequest, obj: Credential) -> Sequence[str]:
+        """Add what only a certificate has."""
+        return [*self.summary, *(["certificate_subject"] if obj.certificate_subject else [])]
 
     def get_urls(self) -> list[Any]:
         """Add the strict page."""

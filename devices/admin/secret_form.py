@@ -199,7 +199,7 @@ class CredentialForm(TypedAgain, forms.ModelForm):
         if start and end and end <= start:
             self.add_error("valid_until", "Valid until must be later than Valid from.")
         needed = NEEDED.get(data.get("credential_type", ""), ())
-        if not self.instance.pk and needed and not any(data.get(name) for name in needed):
+        if not self.instance.pk and needed and not any(self[name].data for name in needed):
             words = " or ".join(label_of(SPECS[name].key).lower() for name in needed)
             self.add_error(needed[0], f"Give it a {words}.")
         return data

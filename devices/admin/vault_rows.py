@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin.credential_verbs import tried
 from devices.admin.device_labels import form_of, names_of, several
 from devices.admin.secret_form import TypedAgain
 from devices.admin.words import state_badge
@@ -23,7 +24,7 @@ from devices.models import (
     EnterpriseAuthUser,
     SshHostKey,
 )
-from devices.services import host_keys, vault_groups, vault_requests
+from devices.services import host_keys, vault_groups, vault_requests, vault_test
 from inventory_site.core.admin import (
     Answer,
     ReadOnlyAdmin,
@@ -132,6 +133,14 @@ def _body(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _test_server(
+    request: HttpRequest, objects: list[EnterpriseAuthConfig], data: dict[str, Any]
+) -> Answer:
+    found = vault_test.test_enterprise(objects[0].pk, actor=request.user)
+    works = found["status"] in vault_test.GOOD
+    return tried(found["server"], works, found["message"], found["duration"])
+
+
 SERVER_LABELS = {"auth_type": "Protocol", "is_default": "Default of its protocol"}
 
 
@@ -145,6 +154,17 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
     search_fields = ["name"]
     phone_columns = ["auth_type"]
     fields = ["name", "auth_type", "credential", "is_default", "priority", "enabled"]
+    verbs = [
+        Verb(
+            slug="test",
+            label="Test",
+            permission=policy.MANAGE_ENTERPRISE,
+            run=_test_server,
+            follows="LDAP, AD and RADIUS are signed in to; TACACS+ is only reached.",
+            icon="stethoscope",
+            on_list=False,
+        )
+    ]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Name the fields as people do."""

@@ -24,6 +24,7 @@ KINDS = {
 }
 DIRECTORIES = ("ldap", "active_directory")
 TESTABLE = frozenset({*KINDS, *DIRECTORIES})
+GOOD = frozenset({"reachable", "authenticated"})
 CONNECT_S, TRY_S = 5.0, 10
 
 
@@ -130,7 +131,7 @@ def test_enterprise(pk: int, *, actor: Any) -> dict[str, Any]:
     else:
         status = "authenticated" if outcome.success else outcome.error_code or "failed"
         message = outcome.output or outcome.error or ""
-    good = status in {"reachable", "authenticated"}
+    good = status in GOOD
     used = Used(row.credential, server, row.auth_type.upper(), good, "" if good else message)
     vault_use.log_uses([used], actor=actor)
     return {

@@ -63,10 +63,16 @@ def _document():
 def test_a_rotation_without_a_new_secret_is_refused(admin_page, credential):
     answer = admin_page.post(
         verb("rotate"),
-        {"rotation_type": "manual", "ids": credential.pk, "confirm": 1, "typed_name": "lab"},
+        {
+            "rotation_type": "manual",
+            "ids": credential.pk,
+            "confirm": 1,
+            "typed_name": "lab",
+            "port": 2200,
+        },
     )
 
-    assert "Type the new secret: every field is blank." in answer.content.decode()
+    assert "Type the new secret; without one nothing is rotated." in answer.content.decode()
     assert (CredentialRotation.objects.count(), credential.versions.count()) == (0, 0)
     assert vault_use.opened(Credential.objects.get()) == _document()
 
@@ -131,6 +137,28 @@ def test_a_credential_is_tried_on_a_device(admin_page, credential, monkeypatch, 
     assert ("it does not work" in said.content.decode()) is not works
 
 
+@pytest.mark.parametrize("status", ["authenticated", "unreachable"])
+def test_an_enterprise_server_is_tried(admin_page, credential, monkeypatch, status):
+    body = {"name": "r", "auth_type": "radius", "credential_id": credential.pk}
+    row = vault_groups.save_config(None, actor=None, body=body)
+    asked = []
+    answer = {"server": "10.0.0.5:1812", "status": status, "message": "so it is", "duration": 0.1}
+    monkeypatch.setattr(
+        "devices.services.vault_test.test_enterprise",
+        lambda pk, **kwargs: asked.append(pk) or answer,
+    )
+
+    said = admin_page.post(
+        reverse("admin:devices_enterpriseauthconfig_verb", args=["test"]),
+        {"ids": row.pk, "confirm": 1},
+        follow=True,
+    ).content.decode()
+
+    assert asked == [row.pk]
+    assert "so it is" in said
+    assert ("it does not work" in said) is (status == "unreachable")
+
+
 def test_restricted_names_its_people_and_roles(admin_page, credential):
     UserFactory(username="mira")
     sent = {
@@ -167,6 +195,7 @@ def test_a_refused_form_says_that_its_secret_was_dropped(admin_page):
 
     assert "Valid until must be later than Valid from." in text
     assert "Type it again: a page never sends a secret back." in text
+    assert "Give it a" not in text
     assert "pl4nted" not in text
     again = admin_page.post(add, {**sent, "password": ""}).content.decode()
     assert "Give it a password or private key." in again

@@ -20,6 +20,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
 @worker_init.connect
+def go_on_after_kills(**kwargs: Any) -> None:
+    """Take the pool that loses no lock with a process; only the embedded broker's is shared."""
+    from celery.concurrency.prefork import TaskPool
+
+    from inventory_site.core.sturdy_pool import SturdyPool
+
+    TaskPool.BlockingPool = SturdyPool
+
+
+@worker_init.connect
 def share_memory(**kwargs: Any) -> None:
     """Load what every child would load for itself, and keep the collector away from it."""
     from inventory_site.core.outbox.specs import load_tasks

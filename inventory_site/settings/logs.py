@@ -64,3 +64,17 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
 
 
 LOGGING = logging_config(as_json=LOG_JSON)
+# Our own lines go the way of all others: the same level, form and masks, never structlog's own.
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        mask_secrets,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)

@@ -1,0 +1,54 @@
+"""Log lines: one form for all loggers, and no variable of any function in them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.house import ROOT
+
+FAIL = """
+import logging, structlog, django
+django.setup()
+def work(secret):
+    raise ValueError("it went wrong")
+for logger in (structlog.get_logger("ours"), logging.getLogger("others")):
+    try:
+        work({"password": "planted-Zq9"})
+    except ValueError:
+        logger.exception("task failed")
+structlog.get_logger("ours").warning("asked", token="planted-Zq9", row=7)
+structlog.get_logger("ours").debug("not said")
+"""
+
+
+def lines(monkeypatch: pytest.MonkeyPatch, *, as_json: bool) -> list[str]:
+    monkeypatch.setenv("LOG_JSON", "true" if as_json else "false")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
+    done = subprocess.run(
+        [sys.executable, "-c", FAIL], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+def test_production_writes_one_json_object_per_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [json.loads(line) for line in lines(monkeypatch, as_json=True)]
+
+    assert [(line["event"], line["logger"], line["level"]) for line in told] == [
+        ("task failed", "ours", "error"),
+        ("task failed", "others", "error"),
+        ("asked", "ours", "warning"),
+    ]
+    assert all("ValueError: it went wrong" in line["exception"] for line in told[:2])
+    assert (told[2]["token"], told[2]["row"]) == ("••••", 7)
+    assert "planted" not in str(told)
+
+
+def test_a_terminal_gets_tracebacks_without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(lines(monkeypatch, as_json=False))
+
+    assert text.count("ValueError: it went wrong") == 2
+    assert "planted" not in text
+    assert "not said" not in text

@@ -19,9 +19,9 @@ from devices.admin.secret_form import (
     TypedAgain,
     secret_field,
 )
-from devices.choices import CredentialStatus
+from devices.choices import AccessLevel, CredentialStatus
 from devices.models import Credential, CredentialGroup
-from devices.services import secrets, vault, vault_groups, vault_test
+from devices.services import secrets, vault, vault_groups, vault_requests, vault_test
 from inventory_site.core.admin import Answer, RowResult, Verb, each, toast
 from inventory_site.core.admin.widgets import moment_input
 
@@ -128,6 +128,17 @@ def _add(request: HttpRequest, row: Credential, data: dict[str, Any]) -> str:
     return f"{row} is in {group}."
 
 
+class AskForm(forms.Form):
+    """Why somebody needs a restricted credential."""
+
+    reason = forms.CharField(label="Why do you need it?", max_length=2000)
+
+
+def _ask(request: HttpRequest, row: Credential, data: dict[str, Any]) -> str:
+    vault_requests.ask(row.pk, actor=request.user, reason=data["reason"])
+    return f"You have asked for {row}; who may reveal it decides."
+
+
 CREDENTIAL_VERBS = [
     Verb(
         slug="reveal-page",
@@ -161,6 +172,17 @@ CREDENTIAL_VERBS = [
         icon="stethoscope",
         on_list=False,
         fits=lambda row: row.credential_type in vault_test.TESTABLE,
+    ),
+    Verb(
+        slug="ask",
+        label="Ask for access",
+        permission=policy.USE_CREDENTIAL,
+        run=each(_ask, "asked for"),
+        form=AskForm,
+        follows="Somebody who may reveal it grants it for some hours, or denies it.",
+        icon="mail",
+        on_list=False,
+        fits=lambda row: row.access_level == AccessLevel.RESTRICTED,
     ),
     Verb(
         slug="add-to-group",

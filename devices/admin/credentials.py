@@ -33,6 +33,8 @@ STRICT = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+WORDS = {"allowed_users": "people", "allowed_groups": "roles", "tags": "tagged"}
+READ = [WORDS.get(name, name) for name in META]
 
 
 @register(Credential)
@@ -60,6 +62,11 @@ class CredentialAdmin(ServiceAdmin):
     def get_summary(self, request: HttpRequest, obj: Credential) -> Sequence[str]:
         """Add what only a certificate has."""
         return [*self.summary, *(["certificate_subject"] if obj.certificate_subject else [])]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Without the right to change it nothing is said of the secret's fields."""
+        allowed = self.has_change_permission(request, obj) if obj else True
+        return self.fields if allowed else READ
 
     def get_urls(self) -> list[Any]:
         """Add the strict page."""
@@ -143,6 +150,14 @@ class CredentialAdmin(ServiceAdmin):
     @column("Rotated", order="last_rotation_at", export="last_rotation_at")
     def rotated(self, obj: Credential) -> SafeString:
         return when(obj.last_rotation_at, missing="never")
+
+    @column("Allowed users")
+    def people(self, obj: Credential) -> str:
+        return ", ".join(map(str, obj.allowed_users)) or EMPTY
+
+    @column("Allowed roles")
+    def roles(self, obj: Credential) -> str:
+        return ", ".join(map(str, obj.allowed_groups)) or EMPTY
 
     @column("Tags")
     def tagged(self, obj: Credential) -> str:

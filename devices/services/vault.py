@@ -107,7 +107,10 @@ def update_credential(
 
 
 def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotated:
-    """Put new secret fields in place; the old secret stays as a version."""
+    """Put new secret fields in place; the old secret stays as a version.
+
+    Raises `Refused` (NO_DATA) when the secret would stay, `Invalid` for an end that has passed.
+    """
     policy.require(actor, policy.CHANGE_CREDENTIAL)
     kind = body.get("rotation_type") or "manual"
     if kind not in ROTATION_TYPES:
@@ -116,11 +119,15 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
         row = locked(pk)
         old = _document(row)
         new = secrets.pack(row.credential_type, body, old)
+        if new == old:
+            raise Refused("NO_DATA", "No new secret provided")
         previous = row.valid_until
         _keep_version(row, actor)
         seal_document(row, new)
         if body.get("valid_until") or body.get("expires_at"):
             row.valid_until = moment(body.get("valid_until") or body["expires_at"], "valid_until")
+            if row.valid_until and row.valid_until <= timezone.now():
+                raise Invalid("valid_until", "The end must be in the future")
         warnings = _read_certificate(row, new, old)
         _check_window(row)
         row.last_rotation_at = timezone.now()

@@ -3,7 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from devices.models import Credential, CredentialGroup, CredentialRotation, CredentialUse
+from devices.models import (
+    Credential,
+    CredentialAccessRequest,
+    CredentialGroup,
+    CredentialRotation,
+    CredentialUse,
+)
 from devices.services import vault, vault_groups, vault_use
 from tests.factories.accounts import UserFactory
 
@@ -77,12 +83,32 @@ def test_a_rotation_without_a_new_secret_is_refused(admin_page, credential):
     assert vault_use.opened(Credential.objects.get()) == _document()
 
 
+@pytest.mark.parametrize("body", [{}, {"password": "pl4nted-s3cret"}, {"notes": "nothing new"}])
+def test_a_rotation_that_leaves_the_secret_is_refused(api, credential, body):
+    answer = api("super_admin").post(f"/api/credentials/{credential.pk}/rotate", body)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "NO_DATA")
+    row = Credential.objects.get()
+    assert (row.last_rotation_at, row.version, row.versions.count()) == (None, 1, 0)
+
+
+def test_a_rotation_to_an_end_that_has_passed_is_refused(api, credential):
+    body = {"password": "fresh", "valid_until": "2020-01-01"}
+
+    answer = api("super_admin").post(f"/api/credentials/{credential.pk}/rotate", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == "valid_until"
+    assert vault_use.opened(Credential.objects.get()) == _document()
+    assert CredentialRotation.objects.count() == 0
+
+
 def test_a_rotation_to_an_end_before_the_start_is_refused(credential):
-    vault.update_credential(credential.pk, actor=None, body={"valid_from": "2026-05-01"})
+    vault.update_credential(credential.pk, actor=None, body={"valid_from": "2127-05-01"})
 
     with pytest.raises(vault.Invalid) as caught:
         vault.rotate_credential(
-            credential.pk, actor=None, body={"password": "x", "valid_until": "2026-04-01"}
+            credential.pk, actor=None, body={"password": "x", "valid_until": "2127-04-01"}
         )
 
     assert caught.value.field == "valid_until"
@@ -157,6 +183,33 @@ def test_an_enterprise_server_is_tried(admin_page, credential, monkeypatch, stat
     assert asked == [row.pk]
     assert "so it is" in said
     assert ("it does not work" in said) is (status == "unreachable")
+
+
+def test_who_may_only_look_is_told_nothing_of_the_secrets_fields(client, credential):
+    body = {"access_level": "restricted", "allowed_users": ["mira"], "allowed_groups": ["operator"]}
+    vault.update_credential(credential.pk, actor=None, body=body)
+    client.force_login(UserFactory(roles=["operator"]))
+
+    text = client.get(page(credential), {"tab": "details"}).content.decode()
+
+    assert "Allowed users" in text
+    assert "mira" in text
+    for word in ("Password", "Private key", "Passphrase", "Community", "None", "[&"):
+        assert word not in text
+
+
+def test_a_restricted_credential_is_asked_for(client, credential):
+    vault.update_credential(credential.pk, actor=None, body={"access_level": "restricted"})
+    person = UserFactory(roles=["operator"])
+    client.force_login(person)
+    assert "Ask for access" in client.get(page(credential)).content.decode()
+
+    client.post(verb("ask"), {"ids": credential.pk, "confirm": 1, "reason": "outage 17"})
+    again = client.post(verb("ask"), {"ids": credential.pk, "confirm": 1, "reason": "again"})
+
+    asked = CredentialAccessRequest.objects.get()
+    assert (asked.requester, asked.reason, asked.status) == (person, "outage 17", "pending")
+    assert "You have asked for this credential already" in again.content.decode()
 
 
 def test_restricted_names_its_people_and_roles(admin_page, credential):

@@ -108,6 +108,22 @@ document.querySelectorAll("[data-toast]").forEach((toast) => {
 
 nameTheme();
 
+// The theme's pickers are named by what is chosen alone; they are named by their label too.
+function namePicker(picker) {
+  const label = document.querySelector(`label[for="${picker.id}"]`);
+  const box = picker.nextElementSibling?.querySelector(".select2-selection");
+  if (!label || !box) return;
+  label.id ||= `${picker.id}_label`;
+  const inner = box.querySelector("[role=textbox]");
+  box.setAttribute("aria-labelledby", `${label.id} ${inner?.id || ""}`.trim());
+  inner?.setAttribute("aria-labelledby", label.id);
+}
+
+document.querySelectorAll("select.admin-autocomplete").forEach((picker) => {
+  namePicker(picker);
+  new MutationObserver(() => namePicker(picker)).observe(picker.parentElement, { childList: true });
+});
+
 // On a phone the open tab may lie beyond the edge of its bar.
 const openTab = document.querySelector(".pb-tabs [aria-current]");
 if (openTab) {

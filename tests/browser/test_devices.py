@@ -114,3 +114,16 @@ def test_a_secret_is_revealed_on_its_strict_page(page: Page) -> None:
     expect(page.get_by_text("pl4nted-s3cret")).to_be_visible()
     page.get_by_role("link", name="Back to the credential").click()
     expect(page.get_by_role("heading", name="lab")).to_be_visible()
+
+
+def test_axe_finds_nothing_on_the_forms_of_devices(
+    page: Page, axe: Callable[[Page], list[str]]
+) -> None:
+    found = {}
+    for path in ("device/add/", "device/import/", "scan/add/", "devicegroup/add/"):
+        go(page, f"{HOME}{path}")
+        page.wait_for_load_state("networkidle")
+        if problems := axe(page):
+            found[path] = problems
+
+    assert found == {}

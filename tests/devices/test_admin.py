@@ -51,6 +51,18 @@ def test_every_list_and_add_page_opens(admin_page, model):
     assert answer.status_code == (403 if model == "executorrun" else 200)
 
 
+def test_an_export_says_the_names_that_the_list_shows(admin_page, django_assert_max_num_queries):
+    for number in range(5):
+        DeviceFactory(name=f"R-{number}", site=SiteFactory(name=f"Cork {number}"))
+
+    with django_assert_max_num_queries(12):
+        answer = admin_page.get(reverse("admin:devices_device_changelist"), {"export": "csv"})
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+
+    at = lines[0].lstrip("\ufeff").split(",").index("Site")
+    assert [line.split(",")[at] for line in lines[1:]] == [f"Cork {n}" for n in range(5)]
+
+
 def test_every_list_stands_in_the_sidebar(admin_page):
     text = admin_page.get(reverse("admin:devices_sshhostkey_changelist")).content.decode()
     devices = admin_page.get(reverse("admin:devices_device_changelist")).content.decode()

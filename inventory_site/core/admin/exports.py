@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -71,10 +71,10 @@ def _source(admin: Any, name: str) -> str:
     if export:
         return str(export)
     try:
-        admin.model._meta.get_field(name.partition("__")[0])
+        field = admin.model._meta.get_field(name.partition("__")[0])
     except FieldDoesNotExist:
         return f".{name}"
-    return name
+    return f".{name}" if field.name == name and field.many_to_one else name
 
 
 def _read(admin: Any, rows: QuerySet[Any], sources: list[str]) -> Iterator[list[Any]]:
@@ -92,6 +92,7 @@ def _value(admin: Any, obj: Any, source: str) -> Any:
         method = getattr(admin, name, None)
         value = method(obj) if callable(method) else getattr(obj, name)
         value = value() if callable(value) else value
+        value = str(value) if isinstance(value, Model) else value
         return _unmarked(value) if isinstance(value, SafeString) else value
     value = obj
     for part in source.split("__"):

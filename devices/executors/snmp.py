@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from devices.executors import snmp_codec as codec
 from devices.executors.base import Outcome, first_error, positive
+from devices.executors.snmp_accounts import wrong_account
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.executors.snmp_engine import SILENT_TEXT, SnmpEngine, error_text
 from devices.executors.snmp_requests import Agent, Garbled, NoAnswer
@@ -195,8 +196,8 @@ class SnmpExecutor:
         """Return what is wrong with a configuration."""
         version = str(config.get("version"))
         wrong = "" if version in {*VERSIONS, "3"} else "version must be 1, 2c or 3"
-        if version == "3" and not config.get("security_name"):
-            wrong = "security_name is required for version 3"
+        if version == "3":
+            wrong = wrong_account(config)
         return first_error((wrong, positive(config, "timeout", "port", "max_repetitions")))
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:

@@ -24,13 +24,14 @@ from devices.executors.snmp_requests import (
 )
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
-MAX_WALK_ROWS = 50_000
+MAX_WALK_ROWS, MAX_WALK_S = 50_000, 120.0
 PATIENCE_S, MAX_PATIENCE_S = 0.02, 0.5
 SWEEP_S = 0.01
 FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
 MAX_FRAMES = 1000
 FEW = 8
 SILENT_TEXT = "No SNMP response received before timeout"
+STOPPED_TEXT = "The walk was stopped after {}"
 GARBLED_TEXT = "The agent answered with something that is no SNMP message"
 
 
@@ -123,7 +124,11 @@ class SnmpEngine:
     ) -> Walk:
         """Read a subtree; what came before an error is kept, and the walk never turns back."""
         found, last, base = Walk(), tuple(base), tuple(base)
+        ends = self._loop.time() + MAX_WALK_S
         while len(found.rows) < max_rows:
+            if self._loop.time() > ends:
+                found.error = STOPPED_TEXT.format(f"{MAX_WALK_S:g} s")
+                return found
             try:
                 answer = await self._next_rows(agent, last, max_repetitions)
             except (NoAnswer, Garbled, Unreachable) as err:
@@ -143,7 +148,7 @@ class SnmpEngine:
                     return found
                 found.rows.append(row)
                 last = row.oid
-        found.error = f"The walk was stopped after {max_rows} rows"
+        found.error = STOPPED_TEXT.format(f"{max_rows} rows")
         return found
 
     async def _next_rows(self, agent: Agent, last: tuple[int, ...], repetitions: int) -> Response:

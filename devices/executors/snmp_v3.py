@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from pysnmp.hlapi.v3arch import asyncio as api
 from pysnmp.proto import rfc1905
 
+from devices.executors.snmp_accounts import protocol
 from devices.executors.snmp_codec import VarBind, parse_oid
+from devices.executors.snmp_engine import MAX_WALK_S, STOPPED_TEXT
 
 AUTH = {
     "MD5": api.USM_AUTH_HMAC96_MD5,
@@ -84,8 +87,10 @@ async def _walk(
 ) -> V3Answer:
     rows: list[VarBind] = []
     start = parse_oid(base)
-    last = base
+    last, ends = base, time.monotonic() + MAX_WALK_S
     while len(rows) < limit:
+        if time.monotonic() > ends:
+            return V3Answer(rows, STOPPED_TEXT.format(f"{MAX_WALK_S:g} s"))
         name = api.ObjectType(api.ObjectIdentity(last))
         found = answer_of(
             *await api.bulk_cmd(engine, account, target, context, 0, 25, name, lookupMib=False)
@@ -99,7 +104,7 @@ async def _walk(
                 return V3Answer(rows, f"The agent does not count up: {row.oid_text}")
             rows.append(row)
             last = row.oid_text
-    return V3Answer(rows, f"The walk was stopped after {limit} rows")
+    return V3Answer(rows, STOPPED_TEXT.format(f"{limit} rows"))
 
 
 def account_of(config: Mapping[str, Any]) -> Any:
@@ -108,8 +113,7 @@ def account_of(config: Mapping[str, Any]) -> Any:
     if version != "3":
         community = str(config.get("community") or "public")
         return api.CommunityData(community, mpModel=0 if version == "1" else 1)
-    auth = str(config.get("auth_protocol") or "").upper().replace("-", "")
-    priv = str(config.get("priv_protocol") or "").upper().replace("-", "")
+    auth, priv = protocol(config.get("auth_protocol")), protocol(config.get("priv_protocol"))
     auth_key, priv_key = config.get("auth_password"), config.get("priv_password")
     return api.UsmUserData(
         str(config.get("security_name") or ""),

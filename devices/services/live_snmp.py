@@ -59,7 +59,11 @@ def way_to(host: Any, query: Mapping[str, Any], *, actor: Any) -> Way:
     port = ManagementAddress.objects.filter(ip=text).values_list("snmp_port", flat=True).first()
     config["port"] = _port(query.get("port")) or port or 161
     credential, document = _secret(text, query, actor)
-    return Way(text, {**config, **runs.secret_config(document)}, credential)
+    config |= runs.secret_config(document)
+    wrong = snmp.SnmpExecutor().check(config)
+    if wrong:
+        raise Invalid(wrong.partition(" ")[0], wrong)
+    return Way(text, config, credential)
 
 
 def _port(value: Any) -> int | None:
@@ -254,12 +258,14 @@ def _get(way: Way, oids: Sequence[str]) -> snmp.Answer:
 
 
 def _walk(way: Way, oids: Sequence[str], actor: Any) -> list[VarBind]:
-    """Walk columns side by side, once the device has answered at all."""
+    """Walk columns side by side, once the device has answered at all.
+
+    A column that broke off fails the whole: what it lacks would read as `down` or as absent.
+    """
     answers = async_to_sync(_columns)(way, oids)
     rows = [row for answer in answers for row in answer.rows]
-    wrong = next((answer for answer in answers if answer.error), None)
-    merged = snmp.Answer(rows, "" if rows or not wrong else wrong.error)
-    return _told(way, merged, actor)
+    broken = (answer.error for answer in answers if len(answer.rows) < MAX_ROWS)
+    return _told(way, snmp.Answer(rows, next(filter(None, broken), "")), actor)
 
 
 async def _columns(way: Way, oids: Sequence[str]) -> list[snmp.Answer]:

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, When
-from django.db.models.functions import Lower
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.utils import timezone
 
+from inventory_site.core.search import in_any_case
 from networkroutes.choices import CarrierStatus
 from networkroutes.models import Carrier, CarrierContact
 
 SHORTEST_QUERY = 2
 MOST_HITS = 10
 DAYS_OF_A_YEAR = 365
-NOT_ASCII = "[^ -~]"
 
 
 def find_active(text: str) -> QuerySet[Carrier]:
@@ -36,17 +35,8 @@ def find_active(text: str) -> QuerySet[Carrier]:
 
 
 def named(names: Iterable[str]) -> QuerySet[Carrier]:
-    """Return the carriers that have one of these names in any case.
-
-    SQLite folds ASCII letters only, so names with others are compared here.
-    """
-    wanted = {name.lower() for name in names}
-    same = Q(folded_name__in=wanted)
-    if not all(name.isascii() for name in wanted):
-        others = Carrier.objects.filter(carrier_name__regex=NOT_ASCII)
-        pairs = others.values_list("pk", "carrier_name")
-        same |= Q(pk__in=[pk for pk, name in pairs if name.lower() in wanted])
-    return Carrier.objects.annotate(folded_name=Lower("carrier_name")).filter(same)
+    """Return the carriers that have one of these names in any case."""
+    return in_any_case(Carrier.objects.all(), "carrier_name", names)
 
 
 def overdue_contacts(at: datetime | None = None) -> list[tuple[CarrierContact, dict[str, Any]]]:

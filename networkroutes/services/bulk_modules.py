@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 
+from inventory_site.core.search import in_any_case
 from networkroutes.choices import CarrierStatus, EquipmentType, Region
 from networkroutes.errors import InvalidBandwidth, InvalidCircuitId
 from networkroutes.importers import cells
@@ -26,6 +26,7 @@ from networkroutes.models import (
 from networkroutes.models.capabilities import CAPABILITIES
 from networkroutes.rules import check_bandwidth, check_circuit_id
 from networkroutes.selectors.carriers import named
+from networkroutes.services.maps import too_fast
 from networkroutes.services.rates import VALID_FOR
 
 Key = tuple[Any, ...]
@@ -51,7 +52,8 @@ class Module:
 
     `known` finds rows by key, `parent` the row that `parent_field` points at, by its own columns.
     Where `make` is set, it makes each row by its own service, and rows are never changed; `rows`
-    are those that an export shows.
+    are those that an export shows. `doubts` says of rows that are changed, by their primary keys,
+    what is wrong with their new values.
     """
 
     slug: str
@@ -66,6 +68,7 @@ class Module:
     fixed: Callable[[], dict[str, Any]] = dict
     make: Maker | None = None
     rows: Callable[[], models.QuerySet[Any]] | None = None
+    doubts: Callable[[Mapping[int, Mapping[str, Any]]], Mapping[int, str]] | None = None
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""
@@ -117,8 +120,7 @@ def _by_field(model: Any, field: str) -> Resolver:
     """Find rows by one text field, whatever the case of the key."""
 
     def find(keys: Iterable[Key]) -> Mapping[Key, int]:
-        wanted = [key[0] for key in keys]
-        rows = model.objects.annotate(folded_key=Lower(field)).filter(folded_key__in=wanted)
+        rows = in_any_case(model.objects.all(), field, (key[0] for key in keys))
         return {(name.lower(),): pk for name, pk in rows.values_list(field, "pk")}
 
     return find
@@ -142,10 +144,9 @@ def _contacts(keys: Iterable[Key]) -> Mapping[Key, int]:
 
 
 def _capabilities(keys: Iterable[Key]) -> Mapping[Key, int]:
-    wanted = {key[0] for key in keys}
-    rows = LocationCapabilities.objects.annotate(folded=Lower("location__location_code"))
-    found = rows.filter(folded__in=wanted).values_list("location__location_code", "pk")
-    return {(code.lower(),): pk for code, pk in found}
+    code = "location__location_code"
+    found = in_any_case(LocationCapabilities.objects.all(), code, (key[0] for key in keys))
+    return {(text.lower(),): pk for text, pk in found.values_list(code, "pk")}
 
 
 def _due() -> dict[str, Any]:
@@ -188,6 +189,7 @@ ROUTES = Module(
     ),
     ("circuit_id",),
     _routes,
+    doubts=too_fast,
 )
 PRICE_COLUMNS = tuple(
     Column(name, cells.money(2, blank=Decimal(0)), name, "0")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, Any
 
 from inventory_site.core.errors import NotFound
 from inventory_site.core.files import blobs
@@ -55,10 +56,31 @@ def check_expected(route: NetworkRoute, before_ms: float | None) -> None:
     least = light_ms(row.line_km)
     if wanted < least:
         raise LatencyImpossible(
-            f"Expected latency {wanted:g} ms is impossible: the line on the map is "
-            f"{row.line_km:.1f} km long, and light in fibre needs {row.line_km:.1f} km x "
-            f"{GROUP_INDEX} / {LIGHT_KM_PER_MS} km per ms = {least:.3f} ms one way.",
+            _arithmetic(wanted, row.line_km),
             field="expected_latency_ms",
             line_km=round(row.line_km, 1),
             least_ms=round(least, 3),
         )
+
+
+def too_fast(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Say of circuits, by their primary keys, whose new expected latency light could not keep."""
+    wanted = {pk: values.get("expected_latency") for pk, values in changes.items()}
+    rows = NetworkRoute.objects.filter(pk__in=[pk for pk, latency in wanted.items() if latency])
+    known = rows.values_list("pk", "kmz_file_path", "expected_latency_ms")
+    maps = {pk: name for pk, name, before in known if name and wanted[pk] != before}
+    lines = KmzFile.objects.filter(filename__in=maps.values(), line_km__isnull=False)
+    lengths = dict(lines.values_list("filename", "line_km"))
+    return {
+        pk: _arithmetic(wanted[pk], lengths[name])
+        for pk, name in maps.items()
+        if name in lengths and wanted[pk] < light_ms(lengths[name])
+    }
+
+
+def _arithmetic(latency_ms: float, line: float) -> str:
+    return (
+        f"Expected latency {latency_ms:g} ms is impossible: the line on the map is "
+        f"{line:.1f} km long, and light in fibre needs {line:.1f} km x "
+        f"{GROUP_INDEX} / {LIGHT_KM_PER_MS} km per ms = {light_ms(line):.3f} ms one way."
+    )

@@ -27,7 +27,12 @@ from networkroutes.models import (
 from networkroutes.policy import open_actor
 from networkroutes.services import bulk
 from networkroutes.services.bulk import MODULES
-from tests.factories.networkroutes import CarrierFactory, LocationFactory, NetworkRouteFactory
+from tests.factories.networkroutes import (
+    CarrierFactory,
+    KmzFileFactory,
+    LocationFactory,
+    NetworkRouteFactory,
+)
 
 pytestmark = pytest.mark.django_db
 HEADER = "circuit_id,location_a,location_b,underlying_carrier,expected_latency,cost\n"
@@ -300,3 +305,37 @@ def test_two_uploads_of_the_same_rows_give_one() -> None:
     assert sorted(outcomes) == ["done", "refused"]
     assert NetworkRoute.objects.count() == 300
     assert Location.objects.count() == 0
+
+
+def test_a_key_in_any_alphabet_is_known_again(api: Any) -> None:
+    client = api("administrator")
+    header = "location_code,city,country,datacenter_name,pop_type,status\n"
+    row = "{},Zürich,CH,DC,Primary,Active\n"
+    assert send(client, "locations", header + row.format("ZÜR-Ä1")).status_code == 200
+
+    again = send(client, "locations", header + row.format("zür-ä1"))
+    changed = send(client, "locations", header + row.format("zür-Ä1"), upsert="1")
+    capable = send(client, "pop_capabilities", "location_code\nZür-ä1\n")
+
+    assert again.json()["errors"] == ["Row 2: location_code zür-ä1 already exists"]
+    assert (changed.json()["rows_imported"], changed.json()["rows_updated"]) == (1, 1)
+    assert capable.json()["rows_imported"] == 1
+    assert Location.objects.get().location_code == "zür-Ä1"
+
+
+def test_a_latency_that_light_cannot_keep_is_refused_by_its_line(api: Any) -> None:
+    client = api("administrator")
+    KmzFileFactory(filename="a.kmz", line_km=1000.0, is_measured=True)
+    route = NetworkRouteFactory(expected_latency_ms=9, kmz_file_path="a.kmz")
+    text = f"{HEADER}{route.circuit_id},AAA,BBB,C,{{}},\n"
+
+    refused = send(client, "network_routes", text.format(1), upsert="1")
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == [
+        "Row 2: Expected latency 1 ms is impossible: the line on the map is 1000.0 km long, and "
+        "light in fibre needs 1000.0 km x 1.468 / 299.792458 km per ms = 4.897 ms one way."
+    ]
+    route.refresh_from_db()
+    assert route.expected_latency_ms == 9
+    assert send(client, "network_routes", text.format(4.9), upsert="1").status_code == 200

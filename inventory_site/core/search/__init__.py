@@ -15,6 +15,7 @@ from inventory_site.core.search.columns import (
 )
 from inventory_site.core.search.everywhere import find_everywhere
 from inventory_site.core.search.fields import search_text_field
+from inventory_site.core.search.folding import in_any_case
 from inventory_site.core.search.matching import matching, ranked
 from inventory_site.core.search.operations import TrigramIndex
 
@@ -26,6 +27,7 @@ __all__ = [
     "as_filter",
     "find_everywhere",
     "holding",
+    "in_any_case",
     "in_text",
     "matching",
     "ranked",

@@ -6,11 +6,15 @@ before the comparison. A text of ASCII alone costs nothing. PostgreSQL folds by 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from django.db.models import Field, lookups
+from django.db.models import Field, Model, Q, QuerySet, lookups
+from django.db.models.functions import Lower
 
 MOST_LETTERS = 64
+NOT_ASCII = "[^ -~]"
+Row = TypeVar("Row", bound=Model)
 Letters = dict[str, str]
 
 
@@ -37,6 +41,19 @@ def folded_sql(column: str, letters: Letters) -> str:
     for form, small in letters.items():
         column = f"REPLACE({column}, '{form}', '{small}')"
     return column
+
+
+def in_any_case(rows: QuerySet[Row], field: str, texts: Iterable[str]) -> QuerySet[Row]:
+    """Return the rows whose field is one of many texts, in any case.
+
+    SQLite folds ASCII letters only, so fields with others are read and compared here.
+    """
+    wanted = {text.lower() for text in texts}
+    same = Q(field_in_lower_case__in=wanted)
+    if not all(text.isascii() for text in wanted):
+        others = rows.filter(**{f"{field}__regex": NOT_ASCII}).values_list("pk", field)
+        same |= Q(pk__in=[pk for pk, text in others if text.lower() in wanted])
+    return rows.annotate(field_in_lower_case=Lower(field)).filter(same)
 
 
 class Folding(lookups.BuiltinLookup):

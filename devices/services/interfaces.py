@@ -25,6 +25,12 @@ OTHERS = ("cli_port", "is_optical", "wavelength_nm", "speed_mbps", "thresholds")
 KNOWN = (*(name for name in TEXT_LIMITS if name != "ip_address"), *OTHERS)
 PLACES = ("netbox_device_id", "site_id")
 LIMITS = {"voltage": 999, "signal_quality_pct": 100}
+WHOLE = {
+    "interface_index": (-(2**31), 2**31 - 1),
+    "cli_port": (-(2**31), 2**31 - 1),
+    "wavelength_nm": (0, 2**31 - 1),
+    "speed_mbps": (0, 2**63 - 1),
+}
 NO_LIGHT_DBM = Decimal("-40")
 
 
@@ -46,14 +52,20 @@ def ingest_interfaces(rows: Any, *, actor: Any) -> int:
             raise Invalid(
                 f"interfaces.{number}.interface_index", "interface_index must be a whole number"
             )
+        for name in WHOLE:
+            _fitting(row, name, f"interfaces.{number}.")
         by_ip.setdefault(ip, []).append(row)
     with transaction.atomic():
         return sum(save_interfaces(ip, found) for ip, found in by_ip.items())
 
 
 def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Upsert the ports of an address; keys that a row does not name keep their value."""
-    wanted = {row["interface_index"]: row for row in rows if row.get("interface_index") is not None}
+    """Upsert the ports of an address; keys that a row does not name keep their value.
+
+    Raises `Invalid` for a number that its column cannot hold.
+    """
+    by_index = ((_fitting(row, "interface_index"), row) for row in rows)
+    wanted = {index: row for index, row in by_index if index is not None}
     now, fields = timezone.now(), set[str]()
     with transaction.atomic():
         known = {
@@ -69,7 +81,7 @@ def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
             state.scan_timestamp = now
             for name in KNOWN:
                 if name in row:
-                    setattr(state, name, _stored(name, row[name]))
+                    setattr(state, name, _stored(name, row))
                     fields.add(name)
             (changed if index in known else fresh).append(state)
         InterfaceState.objects.bulk_create(fresh, batch_size=500)
@@ -78,7 +90,8 @@ def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
     return len(wanted)
 
 
-def _stored(name: str, value: Any) -> Any:
+def _stored(name: str, row: Mapping[str, Any]) -> Any:
+    value = row[name]
     if name in TEXT_LIMITS:
         text = "" if value is None else str(value)
         return text.replace("\x00", "")[: TEXT_LIMITS[name]]
@@ -86,7 +99,18 @@ def _stored(name: str, value: Any) -> Any:
         return value if isinstance(value, dict) else {}
     if name == "is_optical":
         return bool(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return _fitting(row, name)
+
+
+def _fitting(row: Mapping[str, Any], name: str, place: str = "") -> int | None:
+    """Return a number that its column can hold; none for what is no whole number."""
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    low, high = WHOLE[name]
+    if not low <= value <= high:
+        raise Invalid(f"{place}{name}", f"{name} must be a whole number from {low} to {high}")
+    return value
 
 
 def ingest_readings(rows: Any, *, actor: Any) -> int:
@@ -121,8 +145,8 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
     sample = OpticalSample(
         device_ip=ip,
         interface_name=name,
-        interface_index=index,
-        cli_port=row.get("cli_port") if isinstance(row.get("cli_port"), int) else None,
+        interface_index=_fitting(row, "interface_index", place),
+        cli_port=_fitting(row, "cli_port", place),
         recorded_at=moment(at, f"{place}recorded_at") or timezone.now(),
     )
     for field in (

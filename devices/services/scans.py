@@ -18,26 +18,21 @@ from accounts.services import audit
 from devices import policy
 from devices.choices import SCAN_OPEN, ReviewState, ScanKind, ScanStatus, TargetState
 from devices.errors import Invalid, Refused
-from devices.executors.base import Cancelled, Target, stream_batch
 from devices.executors.discovery import DiscoveryExecutor, discover
 from devices.executors.snmp_engine import SnmpEngine
-from devices.executors.ssh import SshExecutor
 from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
 from devices.selectors.groups import addresses_of
 from devices.services import (
     discovery_defaults,
-    host_keys,
     inventory,
     netbox_autodiscovery,
-    port_reading,
     runs,
+    scan_reading,
     sealed,
     vault,
-    vault_resolve,
     vault_use,
 )
 from devices.services.sealed import COMMUNITIES
-from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
@@ -150,7 +145,7 @@ def perform_scan(pk: int) -> None:
         if scan.kind == ScanKind.DISCOVERY:
             _discover_chunk(scan, rows, own, options)
         else:
-            _read_chunk(scan, rows)
+            scan_reading.read_chunk(scan, rows)
     Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
         status=ScanStatus.COMPLETED,
         finished_at=timezone.now(),
@@ -311,53 +306,6 @@ def review(
         )
         audit.record(actor, "scan.reviewed", scan, after=dict(done))
     return done
-
-
-def _read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
-    """Read ports, neighbours or light levels over SSH, one shell session per device."""
-    hosts = host_keys.load(row.target for row in rows)
-    names = [row.target for row in rows]
-    known = runs.known_settings(names, "ssh")
-    targets, credentials = [], []
-    resolved = vault_resolve.resolve_many(names, "ssh", actor=scan.started_by)
-    for row in rows:
-        found = resolved.get(row.target)
-        secret = runs.secret_config(found.credentials) if found else {}
-        port = scan.options.get("ssh_port")
-        config = {
-            **secret,
-            **known.get(row.target, {}),
-            **({"port": int(port)} if port else {}),
-            "known_hosts": hosts,
-            "timeout": 20,
-            "commands": port_reading.commands_of(scan.kind, row.target),
-        }
-        targets.append(Target(row.target, config))
-        credentials.append(found.row if found else None)
-    cancelled = Cancelled(
-        lambda: Scan.objects.filter(pk=scan.pk, status=ScanStatus.CANCELLED).exists()
-    )
-    uses = []
-    for at, outcome in stream_batch(
-        SshExecutor(), targets, "", settings.DEVICES_FAN_OUT, cancelled
-    ):
-        row, credential = rows[at], credentials[at]
-        _read_one(scan, row, outcome)
-        if credential is not None:
-            uses.append(Used(credential, row.target, "SSH", outcome.success, outcome.error or ""))
-    vault_use.log_uses(uses, actor=scan.started_by)
-    host_keys.store(hosts)
-
-
-def _read_one(scan: Scan, row: ScanResult, outcome: Any) -> None:
-    row.finished_at, row.is_online = timezone.now(), outcome.success
-    if outcome.success:
-        row.result = port_reading.save_outputs(row.target, outcome.extra["outputs"])
-        row.state = TargetState.DONE
-    else:
-        row.state, row.error = TargetState.FAILED, runs.without_nul(outcome.error or "")
-        row.result = {"target": row.target, "error_code": outcome.error_code}
-    row.save(update_fields=["result", "is_online", "state", "error", "finished_at"])
 
 
 def cancel_scan(pk: int, *, actor: Any) -> Scan:

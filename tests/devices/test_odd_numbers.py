@@ -6,7 +6,7 @@ import json
 import pytest
 
 from accounts.models import Setting
-from devices.models import Credential, DeviceType
+from devices.models import Credential, DeviceType, InterfaceState, OpticalSample
 from tests.factories.devices import SiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,41 @@ def test_a_cell_with_an_odd_number_names_its_row(api):
         {"row": 3, "field": "u_position", "error": wrong},
     ]
     assert not DeviceType.objects.filter(name="ROADM").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "bounds"),
+    [
+        ("interface_index", 2**31, "-2147483648 to 2147483647"),
+        ("cli_port", 2**31, "-2147483648 to 2147483647"),
+        ("wavelength_nm", -1, "0 to 2147483647"),
+        ("speed_mbps", -5, "0 to 9223372036854775807"),
+        ("speed_mbps", 2**63, "0 to 9223372036854775807"),
+    ],
+)
+def test_a_port_with_a_number_beyond_its_column_is_refused_by_name(api, field, number, bounds):
+    row = {"ip_address": "10.0.0.1", "interface_index": 1, field: number}
+
+    answer = api("admin").post("/api/scans/interfaces", {"interfaces": [row]}, format="json")
+
+    said = answer.json()["error"]
+    assert (answer.status_code, said["details"]["field"]) == (400, f"interfaces.0.{field}")
+    assert said["message"] == f"{field} must be a whole number from {bounds}"
+    assert not InterfaceState.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["interface_index", "cli_port"])
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [("/api/metrics/optical", "metrics"), ("/api/scans/optical/readings", "readings")],
+)
+def test_a_level_with_a_number_beyond_its_column_is_refused_by_name(api, path, rows, field):
+    row = {"device_ip": "10.0.0.1", "interface_name": "p1", "rx_power": -5, field: 2**31}
+
+    answer = api("admin").post(path, {rows: [row]}, format="json")
+
+    said = answer.json()["error"]
+    text = said if isinstance(said, str) else said["message"]
+    assert answer.status_code == 400
+    assert text == f"{field} must be a whole number from -2147483648 to 2147483647"
+    assert not OpticalSample.objects.exists()

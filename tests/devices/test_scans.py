@@ -7,6 +7,7 @@ import pytest
 
 from devices.choices import ScanStatus, TargetState
 from devices.errors import Invalid
+from devices.executors.base import Outcome
 from devices.executors.discovery import discover
 from devices.models import (
     Credential,
@@ -18,7 +19,7 @@ from devices.models import (
     Scan,
     SshHostKey,
 )
-from devices.services import scans, vault, vault_groups, vault_resolve
+from devices.services import scan_reading, scans, vault, vault_groups, vault_resolve
 from devices.simulator.snmp_agent import encode_response, read_request
 from tests.devices.test_snmp_engine import agent
 
@@ -278,6 +279,33 @@ def test_options_that_no_scan_can_use_are_refused(options, said):
         scans.start_scan(actor=None, targets=["127.0.99.1"], options=options)
 
     assert Scan.objects.count() == 0
+
+
+def test_a_device_whose_levels_cannot_be_kept_is_a_row_and_fails_no_other(monkeypatch):
+    def outputs(dbm):
+        xcvr = "|5 |Ena |Ena |CIENA-FIN XCVR-S10V31 RevA |A |10GBASE-LR/LC |Yes |"
+        levels = f"| Tx Power (dBm) | {dbm} |"
+        command = "port xcvr show port 5 diagnostics"
+        told = (("port xcvr show", xcvr), (command, levels))
+        return [{"command": asked, "output": text} for asked, text in told]
+
+    def answering(executor, targets, *_):
+        for at, dbm in enumerate(("1000000", "-2.5")):
+            yield at, Outcome(True, extra={"outputs": outputs(dbm)})
+
+    monkeypatch.setattr(scan_reading, "stream_batch", answering)
+    scan = scans.start_scan(actor=None, kind="optical", targets=["10.0.0.1", "10.0.0.2"])
+
+    scans.perform_scan(scan.pk)
+
+    scan.refresh_from_db()
+    assert scan.status == ScanStatus.COMPLETED
+    wrong, good = scan.results.order_by("position")
+    assert (wrong.state, wrong.error) == ("failed", "tx_power must be a number below 99999")
+    assert wrong.result == {"target": "10.0.0.1", "error_code": "protocol"}
+    assert (good.state, good.result["optical_readings"]) == ("done", 1)
+    assert [str(one.tx_power) for one in OpticalSample.objects.all()] == ["-2.500"]
+    assert set(InterfaceState.objects.values_list("ip_address", flat=True)) == {"10.0.0.2"}
 
 
 def test_numbers_sent_as_text_are_read():

@@ -91,7 +91,7 @@ def candidates(ip_address: str, *, actor: Any) -> list[Candidate]:
 
 def _assigned(which: Q) -> QuerySet[CredentialAssignment]:
     rows = CredentialAssignment.objects.filter(which, credential__is_deleted=False)
-    names = ("credential", "group", "enterprise_auth_user__auth_config")
+    names = ("credential", "group", "enterprise_auth_user__auth_config__credential")
     return rows.select_related(*names).order_by(*ORDER)
 
 
@@ -114,10 +114,9 @@ def _hindrance(row: Credential, assignment: CredentialAssignment | None, actor: 
         return vault_use.why_unusable(row)
     if not policy.may_use(actor, row):
         return "not for you"
-    if assignment is not None and assignment.auth_method != AuthMethod.LOCAL:
-        account = assignment.enterprise_auth_user
-        if account is None or not account.enabled or account.auth_config.credential_id is None:
-            return "its service account is missing or off"
+    is_local = assignment is None or assignment.auth_method == AuthMethod.LOCAL
+    if assignment is not None and not is_local and vault_use.usable_account(assignment) is None:
+        return "its service account or server is missing or off"
     return ""
 
 

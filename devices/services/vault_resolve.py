@@ -16,7 +16,7 @@ from devices.errors import Refused
 from devices.models import Credential, CredentialAssignment, EnterpriseAuthUser
 from devices.selectors.groups import addresses_among
 from devices.services import secrets
-from devices.services.vault_use import opened, usable
+from devices.services.vault_use import opened, usable, usable_account
 from inventory_site.core import crypto
 
 logger = logging.getLogger(__name__)
@@ -140,8 +140,8 @@ class _Opener:
             if document is None:
                 return None
             return Resolved(AuthMethod.LOCAL, ip, self._kind, row, document)
-        account: EnterpriseAuthUser | None = assignment.enterprise_auth_user
-        if account is None or not account.enabled or account.auth_config.credential is None:
+        account = usable_account(assignment)
+        if account is None or account.auth_config.credential is None:
             return None
         document = self._account(account)
         server = self._document(account.auth_config.credential)

@@ -16,8 +16,10 @@ from devices.choices import CredentialStatus
 from devices.errors import Refused
 from devices.models import (
     Credential,
+    CredentialAssignment,
     CredentialUse,
     Device,
+    EnterpriseAuthUser,
 )
 from devices.services import plain_rows, secrets, vault
 from inventory_site.core import crypto
@@ -44,6 +46,15 @@ def usable(row: Credential, at: datetime | None = None) -> bool:
     if row.valid_from and row.valid_from > now:
         return False
     return not (row.valid_until and row.valid_until <= now)
+
+
+def usable_account(assignment: CredentialAssignment) -> EnterpriseAuthUser | None:
+    """Return the account of an assignment, with its server and what opens that all in use."""
+    account = assignment.enterprise_auth_user
+    if account is None or not (account.enabled and account.auth_config.enabled):
+        return None
+    server = account.auth_config.credential
+    return account if server is not None and usable(server) else None
 
 
 def reveal(pk: int, *, actor: Any, reason: str = "Secret data accessed") -> dict[str, Any]:

@@ -8,7 +8,15 @@ import pytest
 from django.utils import timezone
 
 from devices.models import Credential, CredentialAssignment, CredentialUse, DeviceGroup
-from devices.services import polling, runs, vault, vault_resolve, vault_use
+from devices.services import (
+    polling,
+    runs,
+    vault,
+    vault_assign,
+    vault_groups,
+    vault_resolve,
+    vault_use,
+)
 from devices.services.vault_use import Used
 from inventory_site.core import crypto
 from tests.factories.devices import DeviceFactory, ManagementAddressFactory, ManufacturerFactory
@@ -35,6 +43,41 @@ def openings(monkeypatch):
 
     monkeypatch.setattr(crypto, "decrypt", counting)
     return seen
+
+
+@pytest.mark.parametrize("what", ["server", "secret", "account"])
+def test_what_is_switched_off_at_an_enterprise_server_is_skipped(what):
+    own, server, default = make("own"), make("server", kind="tacacs"), make("default")
+    vault.update_credential(default.pk, actor=None, body={"is_default": True})
+    body = {"name": "t", "auth_type": "tacacs", "credential_id": server.pk}
+    config = vault_groups.save_config(None, actor=None, body=body)
+    login = {"name": "svc", "auth_config_id": config.pk, "username": "svc", "password": "pw"}
+    account = vault_groups.save_account(None, actor=None, body=login)
+    CredentialAssignment.objects.create(
+        ip_address="10.7.0.4",
+        credential=own,
+        credential_type="snmp",
+        auth_method="tacacs",
+        enterprise_auth_user=account,
+    )
+
+    def turn():
+        found = vault_resolve.resolve("10.7.0.4", "snmp")
+        chosen = [
+            one.credential.pk
+            for one in vault_assign.candidates("10.7.0.4", actor=None)
+            if one.is_chosen
+        ]
+        return found.credential_id, bool(found.server_config), chosen
+
+    assert turn() == (own.pk, True, [own.pk])
+    if what == "server":
+        vault_groups.save_config(config.pk, actor=None, body={"enabled": False})
+    elif what == "account":
+        vault_groups.save_account(account.pk, actor=None, body={"enabled": False})
+    else:
+        vault.update_credential(server.pk, actor=None, body={"status": "disabled"})
+    assert turn() == (default.pk, False, [default.pk])
 
 
 def test_many_devices_of_one_credential_open_it_once(openings, django_assert_max_num_queries):

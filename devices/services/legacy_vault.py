@@ -92,8 +92,8 @@ def read_rows(path: Path, table: str) -> Iterator[dict[str, Any]]:
     if _is_sqlite(path):
         yield from _sqlite_rows(path, table)
         return
-    text = path.read_text(encoding="utf-8-sig")
     try:
+        text = path.read_text(encoding="utf-8-sig")
         yield from _json_rows(text, table) if text.lstrip()[:1] in "[{" else _csv_rows(text)
     except (ValueError, csv.Error) as err:
         raise Invalid("file", f"{path.name} is neither JSON, JSON lines, CSV nor SQLite") from err

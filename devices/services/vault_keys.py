@@ -8,17 +8,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.text import Truncator
 
 from accounts.models import Setting, User
 from accounts.services import audit, second_factor
-from devices.errors import Invalid, Refused
+from devices.choices import CredentialStatus
+from devices.errors import Invalid
 from devices.models import Credential, CredentialVersion, EnterpriseAuthUser, PollConfig
 from devices.services import integration, secrets, vault
 from inventory_site.core import crypto
+from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
 
 CHUNK = 500
+NAME_SHOWN = 60  # characters of a refused name
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,20 @@ def import_legacy(
     """Take over credentials of the replaced vault; return how many, and why others were not.
 
     Each row is an object of its `credentials` table with `encrypted_data`. A name that is here
-    already is left alone, so a second run changes nothing.
+    already is left alone, so a second run changes nothing. A dry run does the same and takes it
+    back.
     """
+    if not dry_run:
+        return _take_over_all(rows, master_key, actor)
+    with transaction.atomic():
+        found = _take_over_all(rows, master_key, actor)
+        transaction.set_rollback(True)
+    return found
+
+
+def _take_over_all(
+    rows: Iterable[Mapping[str, Any]], master_key: str, actor: Any
+) -> tuple[int, list[str]]:
     key = secrets.legacy_key(master_key)
     done, refused = 0, []
     for number, row in enumerate(rows, start=1):
@@ -166,11 +183,13 @@ def import_legacy(
             document = secrets.open_legacy(str(row.get("encrypted_data") or ""), key)
             if Credential.objects.kept().filter(name=name).exists():
                 continue
-            if not dry_run:
+            with transaction.atomic():
                 _take_over(row, document, actor)
             done += 1
-        except (Invalid, Refused) as err:
-            refused.append(f"row {number} ({name or 'no name'}): {err.message}")
+        except (DomainError, ValidationError) as err:
+            said = err.message if isinstance(err, DomainError) else " ".join(err.messages)
+            shown = Truncator(name or "no name").chars(NAME_SHOWN)
+            refused.append(f"row {number} ({shown}): {said}")
     return done, refused
 
 
@@ -178,15 +197,32 @@ def _take_over(row: Mapping[str, Any], document: dict[str, Any], actor: Any) -> 
     known = {name: row[name] for name in secrets.META if name in row and row[name] is not None}
     known.pop("status", None)
     if isinstance(known.get("tags"), str):
-        known["tags"] = json.loads(known["tags"] or "[]")
+        known["tags"] = _tags(known["tags"])
     saved = vault.create_credential(
         actor=actor, body={**known, "username": row.get("username") or "", **_as_request(document)}
     )
-    with transaction.atomic():
-        stored = vault.locked(saved.credential.pk)
-        vault.seal_document(stored, document)
-        stored.save(update_fields=["encrypted_data", "key_id"])
-        vault.log(stored, "imported", actor, detail="Imported from the replaced vault")
+    stored = vault.locked(saved.credential.pk)
+    vault.seal_document(stored, document)
+    stored.status = _status(row)
+    stored.is_expired = stored.status == CredentialStatus.EXPIRED
+    stored.save(update_fields=["encrypted_data", "key_id", "status", "is_expired"])
+    vault.log(stored, "imported", actor, detail="Imported from the replaced vault")
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    """Return where a row stood in the replaced vault; a word we do not know switches it off."""
+    word = str(row.get("status") or CredentialStatus.ACTIVE).strip().lower()
+    if word not in CredentialStatus.values:
+        return CredentialStatus.DISABLED
+    is_over = bool(row.get("is_expired")) and word == CredentialStatus.ACTIVE
+    return CredentialStatus.EXPIRED if is_over else word
+
+
+def _tags(text: str) -> Any:
+    try:
+        return json.loads(text or "[]")
+    except ValueError as err:
+        raise Invalid("tags", "tags must be a list of texts") from err
 
 
 def _as_request(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,62 @@ def test_a_dry_run_keeps_nothing_and_a_wrong_key_says_so(rows, tmp_path, setting
     assert Credential.objects.count() == 0
 
 
+def test_where_a_credential_stood_is_where_it_stands(rows, tmp_path):
+    first = rows[0]
+    words = {
+        "on": {"status": "active"},
+        "off": {"status": "disabled"},
+        "gone bad": {"status": "revoked"},
+        "over": {"status": "active", "is_expired": True},
+        "odd": {"status": "suspended"},
+    }
+    kept = [{**first, "name": name, **more} for name, more in words.items()]
+
+    path = write(tmp_path, kept, "json")
+    call_command("import_legacy", "vault", "--credentials", str(path))
+
+    found = {row.name: row for row in Credential.objects.all()}
+    assert {name: row.status for name, row in found.items()} == {
+        "on": "active",
+        "off": "disabled",
+        "gone bad": "revoked",
+        "over": "expired",
+        "odd": "disabled",
+    }
+    assert [name for name, row in found.items() if vault_use.usable(row)] == ["on"]
+    assert found["over"].is_expired
+
+
+def test_a_dry_run_says_what_the_real_run_does(rows, tmp_path, capsys):
+    wrong = [
+        {**rows[0], "name": ""},
+        {**rows[0], "name": "n" * 300},
+        {**rows[0], "name": "o", "owner": "o" * 300},
+        {**rows[0], "name": "t", "tags": "[core"},
+        dict(rows[0]),
+    ]
+    path = write(tmp_path, [*rows, *wrong], "json")
+
+    call_command("import_legacy", "vault", "--credentials", str(path), "--dry-run")
+    dry = capsys.readouterr().out
+    assert (Credential.objects.count(), CredentialUse.objects.count()) == (0, 0)
+    call_command("import_legacy", "vault", "--credentials", str(path))
+
+    real = capsys.readouterr().out
+    assert dry == f"{real}Dry run: nothing was kept.\n"
+    assert "2 of 8 credentials taken over." in real
+    assert real.count("Left out: row") == 4
+    assert "n" * 61 not in real
+
+
+def test_a_file_in_another_encoding_is_refused(rows, tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes("name,owner\nKöln,jörg\n".encode("latin-1"))
+
+    with pytest.raises(CommandError, match=r"latin\.csv is neither JSON"):
+        call_command("import_legacy", "vault", "--credentials", str(path))
+
+
 def test_what_is_missing_is_named(rows, tmp_path, settings):
     with pytest.raises(CommandError, match=r"nowhere\.json: there is no such file"):
         call_command("import_legacy", "vault", "--credentials", str(tmp_path / "nowhere.json"))

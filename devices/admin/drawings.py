@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from devices import policy
+from devices.admin.words import devices_at, short
 from devices.choices import ReviewState
 from devices.models import Device, DeviceGroup, Scan, ScanResult, Site
 from devices.selectors import charts, topology
@@ -154,20 +155,21 @@ def review_view(request: HttpRequest, pk: int) -> HttpResponse:
             toast(request, text)
             return HttpResponseRedirect(reverse("admin:devices_scan_change", args=[pk]))
     rows = scan.results.filter(is_online=True, review=ReviewState.PENDING).order_by("position")
+    known = devices_at(row.target for row in rows)
     shown = {
         **admin.site.each_context(request),
         "title": f"Review {scan}",
         "scan": scan,
-        "rows": [_found(row) for row in rows],
+        "rows": [_found(row, known.get(row.target)) for row in rows],
         "error": error,
     }
     return render(request, "devices/admin/review.html", shown)
 
 
-def _found(row: ScanResult) -> dict[str, Any]:
-    said = {name: row.result.get(name) or "" for name in ("hostname", "vendor", "model")}
+def _found(row: ScanResult, device: Device | None) -> dict[str, Any]:
+    said = {name: short(row.result.get(name), 40) for name in ("hostname", "vendor", "model")}
     what = row.result.get("description") or row.result.get("ssh_banner") or ""
-    return {"pk": row.pk, "target": row.target, "what": what, **said}
+    return {"pk": row.pk, "target": row.target, "what": short(what, 80), "device": device, **said}
 
 
 def _chosen(request: HttpRequest, word: str) -> list[int]:

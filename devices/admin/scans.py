@@ -159,6 +159,14 @@ def _waits(scan: Scan) -> bool:
     return scan.accept == "review" and getattr(scan, "pending", 0) > 0
 
 
+def _state(scan: Scan) -> SafeString:
+    """Draw a scan's state; one that read nothing, or not all, is not simply done."""
+    word, read = scan.status, getattr(scan, "answered", 0)
+    if word == ScanStatus.COMPLETED and scan.kind != ScanKind.DISCOVERY:
+        word = "done" if read == scan.total_targets else "partial" if read else "failed"
+    return state_badge(word)
+
+
 def _cancel(request: HttpRequest, scan: Scan, data: dict[str, Any]) -> str:
     scans.cancel_scan(scan.pk, actor=request.user)
     return f"{scan} is cancelled."
@@ -240,6 +248,18 @@ class ScanAdmin(ServiceAdmin):
         place = path("<int:pk>/review/", view, name="devices_scan_review")
         return [place, *super().get_urls()]
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Whoever may not add devices is told that somebody else takes them in."""
+        form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        if not change and not request.user.has_perm(policy.ADD):
+            choice = forms.ChoiceField(
+                label="Found devices", choices=[("review", "Kept for somebody who may add devices")]
+            )
+            form = type(form.__name__, (form,), {"accept": choice})
+        return form
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.CONNECT))
 
@@ -258,7 +278,7 @@ class ScanAdmin(ServiceAdmin):
             raise Invalid(field, err.message) from err
 
     def state(self, obj: Scan) -> SafeString:
-        return state_badge(obj.status)
+        return _state(obj)
 
     @column("Scan", order="pk", export="pk")
     def name(self, obj: Scan) -> str:
@@ -266,7 +286,7 @@ class ScanAdmin(ServiceAdmin):
 
     @column("State", order="status", export="status")
     def status_badge(self, obj: Scan) -> SafeString:
-        return state_badge(obj.status)
+        return _state(obj)
 
     @column("Progress")
     def progress(self, obj: Scan) -> str:

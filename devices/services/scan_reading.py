@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +16,10 @@ from devices.models import Scan, ScanResult
 from devices.services import host_keys, port_reading, runs, vault_resolve, vault_use
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
+
+NO_CREDENTIAL = (
+    "No SSH credential of the vault is for this device: assign one, or make one the default."
+)
 
 
 def read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
@@ -46,6 +51,8 @@ def read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
         SshExecutor(), targets, "", settings.DEVICES_FAN_OUT, cancelled
     ):
         row, credential = rows[at], credentials[at]
+        if credential is None and outcome.error_code == "invalid":
+            outcome = replace(outcome, error=NO_CREDENTIAL)
         _keep(row, outcome)
         if credential is not None:
             uses.append(Used(credential, row.target, "SSH", outcome.success, outcome.error or ""))

@@ -167,7 +167,7 @@ def _discover_chunk(
             row.is_online = result["ping_status"] == "online"
             row.state, row.finished_at = TargetState.DONE, now
             if scan.accept == "auto":
-                _take_in(scan, row)
+                _take_in(scan, row, None)
         ScanResult.objects.bulk_update(
             rows, ["result", "is_online", "state", "finished_at", "review", "error"]
         )
@@ -214,8 +214,11 @@ def _clean(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _take_in(scan: Scan, row: ScanResult) -> None:
-    """Make or refresh the device of an answer; silent addresses change only known devices."""
+def _take_in(scan: Scan, row: ScanResult, actor: Any) -> None:
+    """Make or refresh the device of an answer; silent addresses change only known devices.
+
+    `actor` is who decided so; None where the scan itself takes in.
+    """
     result = row.result
     known = Device.objects.current().filter(address__ip=row.target).exists()
     if not row.is_online and not known:
@@ -224,7 +227,7 @@ def _take_in(scan: Scan, row: ScanResult) -> None:
     try:
         with transaction.atomic():
             inventory.save_address(
-                actor=None,
+                actor=actor,
                 ip_address=row.target,
                 facts=facts_of(scan, result),
                 register=_register(result),
@@ -296,7 +299,7 @@ def review(
     with transaction.atomic():
         rows = scan.results.select_for_update().filter(state=TargetState.DONE)
         for row in rows.filter(pk__in=list(accept)).exclude(review=ReviewState.ACCEPTED):
-            _take_in(scan, row)
+            _take_in(scan, row, actor)
             row.save(update_fields=["review", "error"])
             done["accepted"] += row.review == ReviewState.ACCEPTED
         done["rejected"] = (

@@ -51,6 +51,22 @@ def test_every_list_and_add_page_opens(admin_page, model):
     assert answer.status_code == (403 if model == "executorrun" else 200)
 
 
+def test_a_rival_change_is_told_with_a_way_on_and_the_typing_kept(admin_page):
+    device = DeviceFactory(name="R-1")
+    page = reverse("admin:devices_device_change", args=[device.pk])
+    sent = {"name": "R-2", "device_type": device.device_type_id, "lab_status": "active"}
+    inventory.update_device(device.pk, actor=None, values={"notes": "theirs"})
+
+    answer = admin_page.post(page, {**sent, "expected_version": device.version})
+
+    text = answer.content.decode()
+    assert "Somebody else changed this device meanwhile." in text
+    assert f'<a href="{page}" target="_blank">See what is stored now</a>' in text
+    assert 'value="R-2"' in text
+    device.refresh_from_db()
+    assert (device.name, device.notes) == ("R-1", "theirs")
+
+
 def test_an_export_says_the_names_that_the_list_shows(admin_page, django_assert_max_num_queries):
     for number in range(5):
         DeviceFactory(name=f"R-{number}", site=SiteFactory(name=f"Cork {number}"))

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.models import ExecutorRun, InterfaceState, Scan
+from devices.models import Device, ExecutorRun, InterfaceState, Scan
 from devices.services import scans
 from inventory_site.core.admin import EMPTY
+from tests.factories.accounts import UserFactory
 from tests.factories.devices import DeviceFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,58 @@ def test_a_neighbour_is_a_link_with_the_port_at_the_other_end(admin_page):
     assert re.findall(r'data-label="Its port">([^<]*)<', text) == ["Port 5", "eth1", EMPTY]
     assert f"{'B' * 39}…</span>" in text
     assert "B" * 401 not in text
+
+
+@pytest.mark.parametrize(("answered", "word"), [(0, "Failed"), (1, "Partly done"), (2, "Done")])
+def test_a_reading_is_done_when_all_was_read(admin_page, answered, word):
+    scan = scans.start_scan(actor=None, kind="interfaces", targets=["10.255.255.1-2"])
+    scan.results.update(state="done")
+    scan.results.filter(position__lt=answered).update(is_online=True)
+    Scan.objects.update(status="completed")
+
+    head = (
+        shown(admin_page, scan).partition('<header class="pb-head">')[2].partition("</header>")[0]
+    )
+
+    assert f"<span>{word}</span>" in head
+
+
+def test_the_review_says_what_is_known_and_the_history_who_took_it_in(admin_page):
+    known = at("10.255.255.1", name="agg-1")
+    scan = scans.start_scan(actor=None, targets=["10.255.255.1-2"], accept="review")
+    facts = {"ping_status": "online", "snmp_status": "no", "hostname": "agg-2"}
+    scan.results.update(state="done", is_online=True, result=facts)
+    page = reverse("admin:devices_scan_review", args=[scan.pk])
+
+    text = admin_page.get(page).content.decode()
+    admin_page.post(page, {f"row-{row.pk}": "accept" for row in scan.results.all()})
+
+    assert f'<a href="{page_of(known)}">agg-1</a>, refreshed' in text
+    assert text.count('data-label="In the register">New</td>') == 1
+    made = Device.objects.exclude(pk=known.pk).get()
+    assert made.history.get(action="created").changed_by == admin_page.user
+
+
+def test_who_may_not_add_devices_is_not_offered_to_take_them_in(client):
+    client.force_login(UserFactory(roles=["operator"]))
+    add = reverse("admin:devices_scan_add")
+
+    text = client.get(add).content.decode()
+    refused = client.post(add, {"kind": "discovery", "where": "10.255.255.1", "accept": "auto"})
+
+    assert "Kept for somebody who may add devices" in text
+    assert "Take them in at once" not in text
+    assert refused.status_code == 200
+    assert not Scan.objects.exists()
+
+
+def test_a_reading_without_a_credential_says_what_helps():
+    scan = scans.start_scan(actor=None, kind="interfaces", targets=["127.0.0.9"])
+
+    scans.perform_scan(scan.pk)
+
+    row = scan.results.get()
+    assert (row.state, row.error) == (
+        "failed",
+        "No SSH credential of the vault is for this device: assign one, or make one the default.",
+    )

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from inventory_site.core.errors import DomainError, InvalidInput
+from inventory_site.core.errors import DomainError, InvalidInput, VersionConflict
 
 Refusal = DomainError | ValidationError
 
@@ -42,6 +44,16 @@ def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
         for text in texts:
             known = name is not None and name in form.fields
             form.add_error(name if known else None, text)
+
+
+def _way_on(request: HttpRequest) -> SafeString:
+    """Say what helps when somebody else was first: see theirs, and begin from there."""
+    return format_html(
+        '<a href="{}" target="_blank">See what is stored now</a>, or'
+        ' <a href="{}">begin again from there</a>; what you typed stays here until then.',
+        request.get_full_path(),
+        request.get_full_path(),
+    )
 
 
 class RefusalMixin:
@@ -80,5 +92,7 @@ class RefusalMixin:
             def _post_clean(self) -> None:
                 super()._post_clean()
                 add_refusal(self, refusal)
+                if isinstance(refusal, VersionConflict):
+                    self.add_error(None, _way_on(request))
 
         return RefusedForm

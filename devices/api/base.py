@@ -37,6 +37,13 @@ class DeviceView(GuardedMixin, APIView):
     schema = ObjectSchema()
     takes_null_characters = False  # only where devices' own text comes in
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse null characters of the query, which PostgreSQL cannot look for."""
+        super().initial(request, *args, **kwargs)
+        for name, values in request.query_params.lists():
+            if any("\x00" in value for value in values):
+                raise Invalid(name, f"{name} may not hold null characters")
+
     @property
     def body(self) -> dict[str, Any]:
         """The request's JSON object; a list or a text is refused, and so is a null character."""
@@ -139,11 +146,8 @@ def whole(value: Any, name: str, default: int, low: int, high: int) -> int:
 
 
 def query_text(request: Request, name: str, default: str = "") -> str:
-    """Read a text of the query; null characters are refused."""
-    text = request.query_params.get(name, default).strip()
-    if "\x00" in text:
-        raise Invalid(name, f"{name} may not hold null characters")
-    return text
+    """Read a text of the query."""
+    return request.query_params.get(name, default).strip()
 
 
 __all__ = [

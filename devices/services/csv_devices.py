@@ -55,7 +55,7 @@ PATHS = {
     "status": "lab_status",
 }
 NAMED: dict[str, Any] = {"manufacturer": Manufacturer, "site": Site}
-MAX_BYTES, MAX_ROWS = 8 * 1024 * 1024, 20_000
+MAX_BYTES, MAX_ROWS, MAX_CELL = 8 * 1024 * 1024, 20_000, 131_072
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # marked already or not
 
 
@@ -116,6 +116,8 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     number = 1
     try:
         for line in reader:
+            if any(len(cell) > MAX_CELL for cell in line):  # csv's own limit is the process's
+                raise csv.Error(f"field larger than field limit ({MAX_CELL})")
             if line:
                 yield line
                 number += 1

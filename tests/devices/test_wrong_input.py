@@ -100,3 +100,25 @@ def test_a_null_character_of_a_device_is_parsed_and_an_odd_state_is_named(api):
 
     assert parsed["count"] == 1
     assert (refused.status_code, refused.json()["error"]) == (400, "ping_status must be up or down")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/credentials/audit?performed_by=a%00b",
+        "/api/credentials?type=%00",
+        "/api/polling/executions?status=%00",
+        "/api/polling/configs?poll_type=%00",
+        "/api/metrics/optical?device_ip=10.0.0.1&interface=%00",
+        "/api/devices?search=%00",
+    ],
+)
+def test_a_null_character_of_a_query_is_refused_by_name(api, path):
+    answer = api("super_admin").get(path)
+
+    name = path.partition("?")[2].rpartition("&")[2].partition("=")[0]
+    said = answer.json()["error"]
+    assert answer.status_code == 400
+    assert (said if isinstance(said, str) else said["message"]) == (
+        f"{name} may not hold null characters"
+    )

@@ -13,11 +13,15 @@ from django.urls import reverse
 
 from devices import policy
 from devices.services import csv_devices
-from inventory_site.core.admin import add_refusal, toast
+from inventory_site.core.admin import add_refusal, badge, toast
 from inventory_site.core.errors import DomainError
 
 KEPT = 1_000_000  # characters that wait on the page for Import; of a longer file it is asked again
 SHOWN = 50
+LOOKS = {
+    csv_devices.CREATED: badge("Make", "ok", "plus"),
+    csv_devices.UPDATED: badge("Change", "wait", "pencil"),
+}
 
 
 class FileForm(forms.Form):
@@ -47,10 +51,11 @@ def import_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = FileForm(request.POST or None, request.FILES or None)
     answer: dict[str, Any] | None = None
+    lines: list[csv_devices.Line] = []
     if request.method == "POST" and form.is_valid():
         text, dry = form.cleaned_data["text"], "import" not in request.POST
         try:
-            answer = csv_devices.load(actor=request.user, text=text, dry_run=dry)
+            answer = csv_devices.load(actor=request.user, text=text, dry_run=dry, lines=lines)
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
@@ -66,6 +71,8 @@ def import_view(request: HttpRequest) -> HttpResponse:
         "said": said(answer) if answer else "",
         "errors": answer["errors"][:SHOWN] if answer else [],
         "left": max(len(answer["errors"]) - SHOWN, 0) if answer else 0,
+        "lines": [(LOOKS[line.what], line) for line in lines[:SHOWN]],
+        "more_lines": max(len(lines) - SHOWN, 0),
     }
     return render(request, "devices/admin/import.html", shown)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
@@ -20,7 +21,7 @@ from devices.choices import DeviceCategory
 from devices.errors import Invalid
 from devices.models import Device, DeviceType, Manufacturer, Site
 from devices.services import inventory
-from devices.services.device_fields import snapshot
+from devices.services.device_fields import RELATED, snapshot
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
 from inventory_site.core.whole import whole_number
@@ -55,8 +56,19 @@ PATHS = {
     "status": "lab_status",
 }
 NAMED: dict[str, Any] = {"manufacturer": Manufacturer, "site": Site}
+CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 MAX_BYTES, MAX_ROWS, MAX_CELL = 8 * 1024 * 1024, 20_000, 131_072
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # marked already or not
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row makes or changes: (column, before, after) of each field of a known device."""
+
+    number: int
+    name: str
+    what: str
+    changes: list[tuple[str, str, str]]
 
 
 class _Undo(Exception):
@@ -70,15 +82,20 @@ def rows_of(rows: QuerySet[Device]) -> Iterator[list[Any]]:
         yield ["" if value is None else _marked(value) for value in values]
 
 
-def load(*, actor: Any, text: str | bytes, dry_run: bool) -> dict[str, Any]:
-    """Read devices, all or nothing; errors name row (2 is the first after the header) and field."""
+def load(
+    *, actor: Any, text: str | bytes, dry_run: bool, lines: list[Line] | None = None
+) -> dict[str, Any]:
+    """Read devices, all or nothing; errors name row (2 is the first after the header) and field.
+
+    What each row makes or changes is put into `lines`, where the caller gives one.
+    """
     policy.require(actor, policy.CHANGE)
     policy.require(actor, policy.ADD)
-    answer: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "errors": []}
+    answer: dict[str, Any] = {CREATED: 0, UPDATED: 0, UNCHANGED: 0, "errors": []}
     try:
         with guarded():
             for number, row in enumerate(_read(text), start=2):
-                _row(actor, number, row, answer)
+                _row(actor, number, row, answer, [] if lines is None else lines)
             if dry_run or answer["errors"]:
                 raise _Undo
     except _Undo:
@@ -87,10 +104,15 @@ def load(*, actor: Any, text: str | bytes, dry_run: bool) -> dict[str, Any]:
     return {**answer, "applied": True}
 
 
-def _row(actor: Any, number: int, row: dict[str, str], answer: dict[str, Any]) -> None:
+def _row(
+    actor: Any, number: int, row: dict[str, str], answer: dict[str, Any], lines: list[Line]
+) -> None:
     try:
         with guarded():
-            answer[_save(actor, row)] += 1
+            what, changes = _save(actor, row)
+        answer[what] += 1
+        if what != UNCHANGED:
+            lines.append(Line(number, row["name"].strip(), what, changes))
     except DomainError as err:
         field = err.details.get("field", "")
         answer["errors"].append({"row": number, "field": field, "error": err.message})
@@ -145,15 +167,32 @@ def _plain(value: str) -> str:
     return value[1:] if value.startswith("'") and FORMULA.match(value) else value
 
 
-def _save(actor: Any, row: dict[str, str]) -> str:
+def _save(actor: Any, row: dict[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
     values = _values(row)
     known = _match(values, row)
     if known is None:
         inventory.create_device(actor=actor, values=values)
-        return "created"
+        return CREATED, []
     before = snapshot(known)
     after = snapshot(inventory.update_device(known.pk, actor=actor, values=values))
-    return "updated" if before != after else "unchanged"
+    changed = [wire for wire in before if before[wire] != after[wire]]
+    changes = [_change(wire, known, before, after, row) for wire in changed]
+    return (UPDATED if changes else UNCHANGED), changes
+
+
+def _change(
+    wire: str,
+    known: Device,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    row: dict[str, str],
+) -> tuple[str, str, str]:
+    """Say how a field changes; what an id stands for is told by its name."""
+    if wire in RELATED:
+        column = wire.removesuffix("_id")
+        return column, str(getattr(known, column) or ""), row[column].strip()
+    old, new = ("" if one[wire] is None else str(one[wire]) for one in (before, after))
+    return wire, old, new
 
 
 def _values(row: dict[str, str]) -> dict[str, Any]:

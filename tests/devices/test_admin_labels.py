@@ -8,7 +8,13 @@ from accounts.models import AuditEntry
 from devices.models import Device, DeviceAttachment, DeviceGroupMember, DeviceTag, DeviceTagging
 from devices.services import vault, vault_groups
 from tests.factories.accounts import UserFactory
-from tests.factories.devices import DeviceFactory, DeviceGroupFactory, ManagementAddressFactory
+from tests.factories.devices import (
+    DeviceFactory,
+    DeviceGroupFactory,
+    DeviceTypeFactory,
+    ManagementAddressFactory,
+    SiteFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +146,30 @@ def test_a_csv_file_is_checked_first_and_then_read_in(admin_page):
     assert list(Device.objects.values_list("name", "site__name", "u_position")) == [
         ("agg-1", "Cork", 4),
         ("agg-2", "Cork", None),
+    ]
+
+
+def test_the_check_of_a_csv_file_tells_what_each_row_changes(admin_page):
+    kind = DeviceTypeFactory(name="Switch")
+    held = SiteFactory(name="Dublin")
+    DeviceFactory(name="agg-1", device_type=kind, site=held, u_position=3)
+    DeviceFactory(name="agg-3", device_type=kind, site=held, u_position=None)
+    body = f"{CSV}agg-3,Switch,Dublin,\n<b>,Switch,Cork,\n"
+    sent = {"file": SimpleUploadedFile("devices.csv", body.encode())}
+
+    text = admin_page.post(reverse(IMPORT), {**sent, "check": "1"}).content.decode()
+
+    assert "2 to make, 1 to change, 1 the same." in text
+    assert "site: <del>Dublin</del> Cork; u_position: <del>3</del> 4" in " ".join(text.split())
+    assert [word in text for word in ("agg-2", "agg-3</th>", "<b></th>", "&lt;b&gt;</th>")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert list(Device.objects.values_list("name", "site__name").order_by("name")) == [
+        ("agg-1", "Dublin"),
+        ("agg-3", "Dublin"),
     ]
 
 

@@ -53,7 +53,7 @@ class CredentialAdmin(ServiceAdmin):
 
     class Media:
         css = {"all": ["devices/devices.css"]}
-        js = ["devices/secret_fields.js"]
+        js = ["devices/fields_of_choice.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Credential]:
         rows: QuerySet[Credential] = super().get_queryset(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -41,6 +42,7 @@ NEEDED = {
     PollTarget.CUSTOM_QUERY: "target_custom_filter",
 }
 FIELD_OF = {kind.value: name for kind, name in NEEDED.items()}
+FIELDS_OF = {kind: [FIELD_OF[kind]] if kind in FIELD_OF else [] for kind in PollTarget.values}
 
 
 class RuleField(forms.JSONField):
@@ -55,7 +57,11 @@ class PollForm(forms.ModelForm):
     """A poll; its own community is write-only, and a device's credential is taken without one."""
 
     poll_type = forms.ChoiceField(label="What is asked")
-    target_type = forms.ChoiceField(label="Which devices", choices=PollTarget.choices)
+    target_type = forms.ChoiceField(
+        label="Which devices",
+        choices=PollTarget.choices,
+        widget=forms.Select(attrs={"data-fields": json.dumps(FIELDS_OF)}),
+    )
     interval_seconds = forms.IntegerField(
         label="Every, seconds", initial=300, min_value=10, max_value=7 * 86_400
     )

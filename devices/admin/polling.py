@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from devices import policy
@@ -37,7 +39,11 @@ def _runs(request: HttpRequest, config: PollConfig) -> dict[str, Any]:
         ("Started", "State", "Devices", "Answered", "Rows", "Error"),
         [
             (
-                when(row.started_at),
+                format_html(
+                    '<a href="{}">{}</a>',
+                    reverse("admin:devices_pollexecution_change", args=[row.pk]),
+                    when(row.started_at),
+                ),
                 state_badge(row.status),
                 row.devices_targeted,
                 row.devices_success,
@@ -103,6 +109,10 @@ class PollConfigAdmin(ServiceAdmin):
             icon="power",
         ),
     ]
+
+    class Media:
+        css = {"all": ["devices/devices.css"]}
+        js = ["devices/fields_of_choice.js"]
 
     def opens_on(self, obj: PollConfig) -> str:
         """Open on its runs once there are any."""

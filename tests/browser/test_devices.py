@@ -127,3 +127,15 @@ def test_axe_finds_nothing_on_the_forms_of_devices(
             found[path] = problems
 
     assert found == {}
+
+
+def test_the_form_of_a_poll_asks_for_the_chosen_kind_of_target_only(page: Page) -> None:
+    go(page, f"{HOME}pollconfig/add/")
+    names = ("The device's address", "The site", "The filter")
+    seen = {}
+
+    for kind in ("site", "device", "all"):
+        page.get_by_label("Which devices").select_option(kind)
+        seen[kind] = [name for name in names if page.get_by_label(name).is_visible()]
+
+    assert seen == {"site": ["The site"], "device": ["The device's address"], "all": []}

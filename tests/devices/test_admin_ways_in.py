@@ -105,6 +105,7 @@ def test_a_poll_shows_what_its_last_run_did_not_read(admin_page):
 
     assert "10.0.0.66" in shown
     assert "No SNMP response &lt;b&gt;" in shown
+    assert f'<a href="{reverse("admin:devices_pollexecution_change", args=[run.pk])}">' in shown
 
 
 def test_whose_turn_it_is_follows_the_order_of_resolution(admin_page):

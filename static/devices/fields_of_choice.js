@@ -1,7 +1,7 @@
-/* Shows only the secret fields that the chosen type of credential has; without script all show. */
+/* Shows only the fields that the choice above them asks for; without script all show. */
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
-  const kind = document.querySelector("select[name=credential_type][data-fields]");
+  const kind = document.querySelector("select[data-fields]");
   if (!kind) return;
   const fields = JSON.parse(kind.dataset.fields);
   const all = new Set(Object.values(fields).flat());

@@ -14,10 +14,11 @@ from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, first_error
 from devices.executors.ssh_client import SshFailed, cache, login_of
 from devices.executors.ssh_keys import KnownHosts
 
-PROMPT = r"[>#$]\s*$"
+PROMPT, DIGITS = r"[>#$]\s*$", re.compile(r"\d+")
 PAGER = re.compile(r"(?:--\s*[Mm]ore\s*--|<more>|Press any key to continue)[^\n]{0,40}\Z", re.I)
 CHUNK, LOOK_EVERY_S = 32768, 0.05
 LOOK_S, TRAILING_S = 0.002, 1.0
+STRANGE_S = 2.0  # how long a line like a prompt, but no prompt seen before, has to stand
 
 
 class SshExecutor:
@@ -212,6 +213,7 @@ class Shell:
     ) -> None:
         self._channel, self._prompt = channel, prompt
         self._timeout_s, self._limit = timeout_s, limit
+        self._known: set[str] = set()  # prompts seen, digits aside: some count or tell the time
         channel.settimeout(timeout_s)
         channel.get_pty(width=511, height=1000)
         channel.invoke_shell()
@@ -228,9 +230,24 @@ class Shell:
             lines = lines[:-1]
         return "\n".join(lines).strip("\n")
 
+    def _is_prompt(self, line: str, silent_s: float) -> bool:
+        if not self._prompt.search(line):
+            return False
+        shape = DIGITS.sub("0", line.strip())
+        is_new = bool(self._known) and shape not in self._known
+        if is_new and silent_s < min(STRANGE_S, self._timeout_s / 2):
+            return False
+        self._known.add(shape)
+        return True
+
     def until_prompt(self) -> str:
-        """Read to the prompt; a silence longer than the timeout raises `SshFailed`."""
+        """Read to the prompt; a silence longer than the timeout raises `SshFailed`.
+
+        A piece of output may end like a prompt before a pause: only the first prompt, and those
+        seen since, are taken at once.
+        """
         deadline, raw, text = time.monotonic() + self._timeout_s, bytearray(), ""
+        heard = time.monotonic()
         while True:
             try:
                 piece = self._channel.recv(CHUNK)
@@ -239,6 +256,7 @@ class Shell:
             if piece == b"":
                 raise SshFailed("protocol", "SSH error: the device closed the session")
             if piece:
+                heard = time.monotonic()
                 raw += piece
                 if len(raw) > self._limit:
                     raise SshFailed("output_limit", f"The output was cut after {self._limit} bytes")
@@ -248,7 +266,7 @@ class Shell:
                     text = PAGER.sub("", text.rstrip())
                     raw = bytearray(text.encode())
                     continue
-            elif text and self._prompt.search(text.rsplit("\n", 1)[-1]):
+            elif text and self._is_prompt(text.rsplit("\n", 1)[-1], time.monotonic() - heard):
                 return text
             if time.monotonic() > deadline:
                 raise SshFailed("timeout", f"No prompt within {self._timeout_s:g}s")

@@ -43,6 +43,7 @@ from parts.admin.stock_part_tabs import (
 )
 from parts.admin.stock_verbs import ADD, ARCHIVE, COUNT, MOVE, PARAMETERS, RESTORE, USE
 from parts.admin.stock_words import stock_badge
+from parts.errors.stock import RecordNotFound, StockInvalid
 from parts.models import StockPart
 from parts.selectors import boxes as box_reads
 from parts.selectors.stock_search import Finds, find_parts, matching_parts
@@ -131,7 +132,10 @@ def _first_stock(data: dict[str, Any]) -> list[Amount]:
     quantity = data.get("first_quantity")
     if not quantity:
         return []
-    place = data.get("first_place") or box_reads.suggestions(data.get("type"), 1)[0].place
+    try:
+        place = data.get("first_place") or box_reads.suggestions(data.get("type"), 1)[0].place
+    except RecordNotFound as err:
+        raise StockInvalid(first_place="No place is free. Add a box first.") from err
     return [Amount.at(place, quantity)]
 
 

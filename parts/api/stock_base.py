@@ -88,6 +88,8 @@ def _in_stock_words(error: Exception) -> Exception:
         return _coded("METHOD_NOT_ALLOWED", 405, "Method not allowed", str(error.detail))
     if isinstance(error, (AuthenticationRequired, exceptions.NotAuthenticated)):
         return _coded("AUTHENTICATION_REQUIRED", 401, "Authentication required")
+    if isinstance(error, exceptions.AuthenticationFailed):
+        return _coded("AUTHENTICATION_REQUIRED", 401, str(error.detail))
     if isinstance(error, (NotAllowed, exceptions.PermissionDenied)):
         required = getattr(error, "details", {}).get("required")
         return _coded("AUTHORIZATION_FAILED", 403, "Permission denied", required=required)

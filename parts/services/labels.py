@@ -20,7 +20,8 @@ from parts.models import Box, BoxLocation, StockPart
 MOST_LABELS = 300
 SMALLEST_MM, LARGEST_MM = 12.0, 210.0
 FONT, BOLD = "Helvetica", "Courier-Bold"
-MARGIN_MM = 1.5
+MARGIN_MM, GAP_MM = 1.5, 0.6
+SMALLEST_TITLE_MM = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class _Laid:
     text_size: float
     lines: list[str]
     code_size: float
+    code_left: float = MARGIN_MM
+    code_top: float = MARGIN_MM
+    text_left: float = MARGIN_MM
 
 
 def labels_for(
@@ -129,14 +133,32 @@ def _place_label(place: tuple[int, int]) -> Label:
 
 
 def _laid(label: Label, sheet: Sheet) -> _Laid:
-    side = sheet.height_mm - 2 * MARGIN_MM
-    code = min(side, sheet.width_mm * 0.45) if sheet.code == "qr" else 0.0
-    if sheet.code == "code128":
-        code = side * 0.4
-    room = sheet.width_mm - 2 * MARGIN_MM - (code + MARGIN_MM if sheet.code == "qr" else 0)
-    title = min(side * 0.38, room / max(len(label.title), 1) / 0.62)
+    side, width = sheet.height_mm - 2 * MARGIN_MM, sheet.width_mm - 2 * MARGIN_MM
     text = min(max(side * 0.13, 1.6), 4.0)
-    return _Laid(title, text, _wrapped(label.text, text, room), code)
+    if sheet.code != "qr":
+        code = side * 0.4 if sheet.code == "code128" else 0.0
+        title = _title_size(label, side * 0.38, width)
+        return _Laid(title, text, _wrapped(label.text, text, width), code)
+    code = min(side, sheet.width_mm * 0.45)
+    room = width - code - MARGIN_MM
+    title = _title_size(label, side * 0.38, room)
+    if title < SMALLEST_TITLE_MM:
+        return _stacked(label, sheet, side, width)
+    top = (sheet.height_mm - code) / 2
+    left = code + 2 * MARGIN_MM
+    return _Laid(title, text, _wrapped(label.text, text, room), code, code_top=top, text_left=left)
+
+
+def _stacked(label: Label, sheet: Sheet, side: float, width: float) -> _Laid:
+    """The name over the code, for labels on which it would be too small beside it."""
+    title = _title_size(label, side * 0.38, width)
+    code = min(side - title - GAP_MM, width)
+    top, left = MARGIN_MM + title + GAP_MM, (sheet.width_mm - code) / 2
+    return _Laid(title, 0.0, [], code, code_left=left, code_top=top)
+
+
+def _title_size(label: Label, most: float, room: float) -> float:
+    return min(most, room / max(len(label.title), 1) / 0.62)
 
 
 def _wrapped(text: str, size: float, room: float) -> list[str]:
@@ -164,12 +186,10 @@ def _modules(text: str) -> str:
 
 def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
     laid, top = _laid(label, sheet), sheet.height_mm - MARGIN_MM
-    left = MARGIN_MM
+    left = laid.text_left
     if sheet.code == "qr":
-        _draw_qr(
-            canvas, label.payload, left, (sheet.height_mm - laid.code_size) / 2, laid.code_size
-        )
-        left += laid.code_size + MARGIN_MM
+        bottom = sheet.height_mm - laid.code_top - laid.code_size
+        _draw_qr(canvas, label.payload, laid.code_left, bottom, laid.code_size)
     canvas.setFont(BOLD, laid.title_size * mm)
     canvas.drawString(left * mm, (top - laid.title_size * 0.8) * mm, label.title)
     font = font_for(label.text, FONT)
@@ -204,20 +224,19 @@ def _draw_bars(canvas: Canvas, text: str, sheet: Sheet, height: float) -> None:
 
 
 def _svg(label: Label, sheet: Sheet, down: float) -> str:
-    laid, left, shapes = _laid(label, sheet), MARGIN_MM, []
+    laid, shapes = _laid(label, sheet), []
+    left, first = laid.text_left, laid.code_top
     if sheet.code == "qr":
         matrix = segno.make(label.payload, error="m", micro=False).matrix
         step = laid.code_size / len(matrix)
-        first = (sheet.height_mm - laid.code_size) / 2
         squares = "".join(
-            f"M{left + column * step:.3f} {first + row * step:.3f}"
+            f"M{laid.code_left + column * step:.3f} {first + row * step:.3f}"
             f"h{step:.3f}v{step:.3f}h-{step:.3f}z"
             for row, line in enumerate(matrix)
             for column, dark in enumerate(line)
             if dark
         )
         shapes.append(f'<path d="{squares}"/>')
-        left += laid.code_size + MARGIN_MM
     if sheet.code == "code128":
         bars = _modules(label.plain)
         step = (sheet.width_mm - 2 * MARGIN_MM) / len(bars)

@@ -63,6 +63,11 @@ document.addEventListener("click", (event) => {
   else if (target.closest("[data-show-keys]")) document.getElementById("pb-keys").showModal();
 });
 
+// What else the page's own scripts listen for.
+document.querySelectorAll("template[data-keys]").forEach((keys) => {
+  document.querySelector("#pb-keys dl")?.append(keys.content.cloneNode(true));
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

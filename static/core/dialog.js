@@ -19,9 +19,16 @@ async function show(response, fallback) {
   dialog.innerHTML = await response.text();
   dialog.setAttribute("aria-labelledby", "pb-dialog-title");
   if (!dialog.open) dialog.showModal();
-  const first = dialog.querySelector(".pb-wrong input, .pb-wrong select, input:not([type=hidden]), select, textarea, .pb-button:not(.pb-danger)");
+  focusFirst(dialog);
+}
+
+function focusFirst(place) {
+  const first = place.querySelector(".pb-wrong input, .pb-wrong select, input:not([type=hidden]), select, textarea, .pb-button:not(.pb-danger)");
   first?.focus();
 }
+
+const alone = document.querySelector(".pb-dialogpage [data-dialog-form]");
+if (alone) focusFirst(alone);
 
 export async function openUrl(url) {
   await show(await fetch(url, { headers: HEADERS, credentials: "same-origin" }), url);

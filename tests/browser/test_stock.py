@@ -183,7 +183,8 @@ def test_what_a_scanner_types_is_done(page: Page, demo: StockPart) -> None:
     expect(page.locator(".st-lit")).to_have_attribute("data-place", "3-18")
     page.locator("[data-scan]").fill("RELA -5 3-18")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Use", exact=True).click()
+    expect(page.get_by_role("button", name="Use", exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("5 of RELA used.")).to_be_visible()
     demo.refresh_from_db()
     assert demo.total_quantity == 115

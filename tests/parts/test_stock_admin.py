@@ -99,3 +99,15 @@ def test_a_part_is_added_and_a_refused_use_keeps_its_sentence(admin_page: Any, d
         rela = StockPart.objects.get(id4="RELA")
         USE.run(request, [rela], {"place": (3, 3), "quantity": 500})
     assert StockMovement.objects.count() == before
+
+
+def test_without_a_free_place_the_field_says_what_to_do(admin_page: Any) -> None:
+    refused = admin_page.post(
+        reverse("admin:parts_stockpart_add"), {"description": "New thing", "first_quantity": "5"}
+    )
+
+    assert refused.status_code == 200
+    assert refused.context["adminform"].form.errors == {
+        "first_place": ["No place is free. Add a box first."]
+    }
+    assert not StockPart.objects.exists()

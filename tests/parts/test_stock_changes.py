@@ -239,6 +239,11 @@ def test_types_are_unique_in_any_case_and_kept_while_used(stock: Any) -> None:
 
 def test_reading_and_changing_need_their_permissions(api: Any, part: StockPart) -> None:
     nobody = error(api.anonymous.get(f"{API}/parts"), 401)
+    wrong = error(api.anonymous.get(f"{API}/parts", headers={"X-API-Key": "nonsense"}), 401)
+    assert (wrong["code"], wrong["message"]) == (
+        "AUTHENTICATION_REQUIRED",
+        "Invalid or expired API key",
+    )
     viewer = api("viewer")
     refused = error(viewer.post(f"{API}/boxes", {"description": "x", "capacity": 1}), 403)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,24 @@ def test_labels_come_as_pdf_pages_of_the_size_asked_for(stock: Any) -> None:
     assert gone.json()["error"]["message"] == "Part ZZZZ was not found"
     assert stock.get(f"{API}/labels?parts=ABCD&copies=301").status_code == 400
     assert stock.get(f"{API}/labels?parts=ABCD&size=5x5").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("size", "title_mm", "says_more"), [("62x29", 9.88, True), ("12x12", 3.42, False)]
+)
+def test_the_id_of_a_small_label_is_still_large(
+    stock: Any, size: str, title_mm: float, says_more: bool
+) -> None:
+    make_part("ABCD", description="Relay")
+
+    svg = stock.get(f"{API}/labels?parts=ABCD&format=svg&size={size}").content.decode()
+    pdf = stock.get(f"{API}/labels?parts=ABCD&size={size}")
+
+    (found,) = re.findall(r'font-size="([\d.]+)"[^>]*>ABCD<', svg)
+    assert float(found) == pytest.approx(title_mm, abs=0.01)
+    assert ("Relay" in svg) is says_more
+    text = PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    assert ("ABCD" in text, "Relay" in text) == (True, says_more)
 
 
 def test_a_scan_says_what_it_is(stock: Any) -> None:

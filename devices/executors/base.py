@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+import queue
 import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-DEFAULT_FAN_OUT = 50
+from devices.executors.silence import Silent
+
+DEFAULT_FAN_OUT, HELD_UP = 50, 8
+PATIENCE_S, MIN_PATIENCE_S, MAX_PATIENCE_S = 1.0, 0.2, 5.0
 MAX_OUTPUT_BYTES = 1024 * 1024
 MAX_TIMEOUT_S, MAX_RETRIES = 3600, 10
 HOST = re.compile(r"\A(?!-)[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})\Z")
@@ -25,6 +29,8 @@ ESCAPES = re.compile(
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f]")
 LINE_ENDS = re.compile(r"\r+\n|\r")
 HEALS = frozenset({"timeout", "unreachable"})
+
+_silent = Silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class Executor(Protocol):
 class Cancelled:
     """A flag that asks a fan-out to stop; targets not begun yet are left out."""
 
-    def __init__(self, asked: Callable[[], bool] | None = None, every_s: float = 1.0) -> None:
+    def __init__(self, asked: Callable[[], bool] | None = None, every_s: float = 0.1) -> None:
         self._event = threading.Event()
         self._asked, self._every_s, self._next = asked, every_s, 0.0
 
@@ -158,30 +164,43 @@ def stream_batch(
     fan_out: int = DEFAULT_FAN_OUT,
     cancelled: Cancelled | None = None,
 ) -> Iterator[tuple[int, Outcome]]:
-    """Yield (position, outcome) as targets answer; at most `fan_out` at the same time.
+    """Yield (position, outcome) as targets answer; about `fan_out` at the same time.
 
-    A slow target holds only its own place, so that the others go on.
+    One that takes some times as long as the others usually do gives its place to the next, and
+    those that gave no answer to this process before are asked last, so that dead targets hold
+    nobody up; there are never more than `HELD_UP` times `fan_out`.
     """
-    waiting = iter(enumerate(targets))
-    running: dict[Future[Outcome], int] = {}
-    with ThreadPoolExecutor(max(1, min(fan_out, len(targets) or 1))) as pool:
-
-        def begin() -> bool:
-            if cancelled:
-                return False
-            for number, target in waiting:
+    keys = [(executor.slug, one.address, one.config.get("port")) for one in targets]
+    waiting = iter(sorted(range(len(targets)), key=lambda number: keys[number] in _silent))
+    finished: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+    running: dict[Future[Outcome], tuple[int, float]] = {}  # in the order in which they began
+    most = max(1, min(HELD_UP * fan_out, len(targets)))
+    patience = PATIENCE_S
+    with ThreadPoolExecutor(most) as pool:
+        while True:
+            young = [at for _, at in running.values() if time.monotonic() - at < patience]
+            for _ in range(min(fan_out - len(young), most - len(running))):
+                number = None if cancelled else next(waiting, None)
+                if number is None:
+                    break
+                target = targets[number]
                 task = pool.submit(safe_execute, executor, target.address, command, target.config)
-                running[task] = number
-                return True
-            return False
-
-        while len(running) < fan_out and begin():
-            continue
-        while running:
-            done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-            for task in done:
-                yield running.pop(task), task.result()
-                begin()
+                running[task] = number, time.monotonic()
+                task.add_done_callback(finished.put)
+            if not running:
+                return
+            try:
+                task = finished.get(timeout=min(patience, 1.0) / 4)
+            except queue.Empty:
+                continue
+            number, _ = running.pop(task)
+            outcome = task.result()
+            is_silent = outcome.error_code in HEALS
+            _silent.note(keys[number], is_silent=is_silent)
+            if not is_silent:
+                wished = min(MAX_PATIENCE_S, max(MIN_PATIENCE_S, 4 * outcome.duration))
+                patience += (wished - patience) / 16
+            yield number, outcome
 
 
 def is_host(text: str) -> bool:

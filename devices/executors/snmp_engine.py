@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from devices.executors import snmp_codec as codec
+from devices.executors.silence import Silent
 from devices.executors.snmp_codec import Response, VarBind
 from devices.executors.snmp_requests import (
     Agent,
@@ -19,7 +20,6 @@ from devices.executors.snmp_requests import (
     Garbled,
     NoAnswer,
     Request,
-    Silent,
     Take,
 )
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable

@@ -10,8 +10,6 @@ from devices.executors import snmp_codec as codec
 from devices.executors.snmp_codec import Response
 from devices.executors.snmp_socket import Address, Unreachable
 
-MAX_SILENT = 10_000
-
 
 class NoAnswer(Exception):
     """A target stayed silent through every retry."""
@@ -85,16 +83,3 @@ class Request:
         self.is_admitted = self.is_young = self.is_over = False
         self.number = 0
         self.due = self.grows_old = self.sent_at = 0.0
-
-
-class Silent(dict[Address, None]):
-    """Addresses that gave no answer when last asked; all are forgotten at `MAX_SILENT`."""
-
-    def note(self, address: Address, *, is_silent: bool) -> None:
-        """Keep an address, or forget it since it spoke."""
-        if not is_silent:
-            self.pop(address, None)
-            return
-        if len(self) >= MAX_SILENT:
-            self.clear()
-        self[address] = None

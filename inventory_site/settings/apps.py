@@ -63,7 +63,9 @@ DEVICES_MAX_ATTACHMENT_BYTES = env.integer(
     "DEVICES_MAX_ATTACHMENT_BYTES", 25 * 1024 * 1024, "Largest attachment of a device, in bytes."
 )
 DEVICES_FAN_OUT = env.integer(
-    "DEVICES_FAN_OUT", 50, "Targets that one run talks to at the same time."
+    "DEVICES_FAN_OUT",
+    50,
+    "Targets that one run talks to at the same time; silent ones give their place to the next.",
 )
 DEVICES_SSH_HOST_KEYS = env.choice(
     "DEVICES_SSH_HOST_KEYS",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from devices.executors import snmp, snmp_codec, snmp_requests
+from devices.executors import silence, snmp, snmp_codec
 from devices.executors.base import safe_execute
 from devices.executors.registry import built_in
 from devices.executors.snmp import SnmpExecutor
@@ -298,8 +298,8 @@ def test_who_was_silent_is_asked_last_until_it_speaks():
 
 
 def test_silent_addresses_do_not_pile_up(monkeypatch):
-    monkeypatch.setattr(snmp_requests, "MAX_SILENT", 2)
-    silent = snmp_requests.Silent()
+    monkeypatch.setattr(silence, "MAX_SILENT", 2)
+    silent = silence.Silent()
     for port in (1, 2, 3, 4):
         silent.note(("192.0.2.1", port), is_silent=True)
     silent.note(("192.0.2.1", 4), is_silent=False)

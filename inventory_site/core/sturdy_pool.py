@@ -53,7 +53,7 @@ class NamedLock:
         self.release()
 
 
-class SturdyPool(Pool):  # type: ignore[misc]  # billiard has no types
+class SturdyPool(Pool):
     """Billiard's pool, which goes on when a process is killed while it waits."""
 
     def _setup_queues(self) -> None:

@@ -65,12 +65,15 @@ def check_expected(route: NetworkRoute, before_ms: float | None) -> None:
 
 def too_fast(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     """Say of circuits, by their primary keys, whose new expected latency light could not keep."""
-    wanted = {pk: values.get("expected_latency") for pk, values in changes.items()}
-    rows = NetworkRoute.objects.filter(pk__in=[pk for pk, latency in wanted.items() if latency])
+    wanted: dict[int, float] = {
+        pk: latency for pk, values in changes.items() if (latency := values.get("expected_latency"))
+    }
+    rows = NetworkRoute.objects.filter(pk__in=wanted)
     known = rows.values_list("pk", "kmz_file_path", "expected_latency_ms")
     maps = {pk: name for pk, name, before in known if name and wanted[pk] != before}
     lines = KmzFile.objects.filter(filename__in=maps.values(), line_km__isnull=False)
-    lengths = dict(lines.values_list("filename", "line_km"))
+    found = lines.values_list("filename", "line_km")
+    lengths = {name: line_km for name, line_km in found if line_km is not None}
     return {
         pk: _arithmetic(wanted[pk], lengths[name])
         for pk, name in maps.items()

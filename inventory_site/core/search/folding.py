@@ -7,7 +7,7 @@ before the comparison. A text of ASCII alone costs nothing. PostgreSQL folds by 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Field, Model, Q, QuerySet, lookups
 from django.db.models.functions import Lower
@@ -53,7 +53,7 @@ def in_any_case(rows: QuerySet[Row], field: str, texts: Iterable[str]) -> QueryS
     if not all(text.isascii() for text in wanted):
         others = rows.filter(**{f"{field}__regex": NOT_ASCII}).values_list("pk", field)
         same |= Q(pk__in=[pk for pk, text in others if text.lower() in wanted])
-    return rows.annotate(field_in_lower_case=Lower(field)).filter(same)
+    return cast("QuerySet[Row]", rows.annotate(field_in_lower_case=Lower(field)).filter(same))
 
 
 class Folding(lookups.BuiltinLookup):

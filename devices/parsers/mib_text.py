@@ -6,7 +6,9 @@ A name whose parent is unknown keeps its text and has no OID; nothing here raise
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 ROOTS: dict[str, str] = {
     "iso": "1",
@@ -35,18 +37,29 @@ ROOTS: dict[str, str] = {
 MAX_TEXT, MAX_OBJECTS = 5_000_000, 20_000
 COMMENT = re.compile(r"--[^\n]*?(?=--|\n|$)(?:--)?")
 QUOTED = re.compile(r'"[^"]*"')
-ASSIGNED = re.compile(
-    r"(?P<name>[a-zA-Z][\w-]*)\s+"
-    r"(?P<kind>OBJECT-TYPE|OBJECT\s+IDENTIFIER|MODULE-IDENTITY|OBJECT-IDENTITY|NOTIFICATION-TYPE)"
-    r"(?P<body>(?:(?!::=).)*)::=\s*\{(?P<place>[^{}]*)\}",
-    re.S,
+NAME = r"(?<![\w-])([A-Za-z][\w-]*)"
+HEAD = re.compile(
+    rf"{NAME}\s+"
+    r"(OBJECT-TYPE|OBJECT\s+IDENTIFIER|MODULE-IDENTITY|OBJECT-IDENTITY|NOTIFICATION-TYPE)"
 )
-MODULE = re.compile(r"([A-Za-z][\w-]*)\s+DEFINITIONS\s*(?:[A-Z ]*)::=\s*BEGIN")
+SIGN = "::="
+PLACE = re.compile(r"\s*\{([^{}]*)\}")
+MODULE = re.compile(rf"{NAME}\s+DEFINITIONS[A-Z\s]{{0,200}}::=\s*BEGIN")
 SYNTAX = re.compile(r"\bSYNTAX\s+(.*?)(?=\b(?:UNITS|MAX-ACCESS|ACCESS|STATUS)\b|\Z)", re.S)
 WORD = re.compile(r"\b(MAX-ACCESS|ACCESS|STATUS)\s+([\w-]+)")
-ENUM = re.compile(r"([A-Za-z][\w-]*)\s*\(\s*(-?\d+)\s*\)")
-INDEX = re.compile(r"\bINDEX\s*\{([^}]*)\}")
+ENUM = re.compile(rf"{NAME}\s*\(\s*(-?\d{{1,10}})\s*\)")
+INDEX = re.compile(r"\bINDEX\s*\{([^{}]*)\}")
 ARC = re.compile(r"([A-Za-z][\w-]*)(?:\s*\(\s*(\d+)\s*\))?|(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A name, its kind and body, and the place after `::=`."""
+
+    name: str
+    kind: str
+    body: str
+    place: str
 
 
 @dataclass(slots=True)
@@ -86,22 +99,33 @@ def parse_mib(text: str) -> list[MibObject]:
 
     plain = COMMENT.sub(" ", QUOTED.sub(keep, text[:MAX_TEXT]))
     known = dict(ROOTS)
+    assigned = list(islice(_assigned(plain), MAX_OBJECTS))
     found: list[MibObject] = []
-    for one in ASSIGNED.finditer(plain):
-        if len(found) >= MAX_OBJECTS:
-            break
+    for one in assigned:
         item = _object(one, quotes)
-        item.oid = _place(one["place"], known)
+        item.oid = _place(one.place, known)
         if item.oid:
             known[item.name] = item.oid
         found.append(item)
-    _later(found, plain, known)
+    _later(found, {one.name: one.place for one in assigned}, known)
     return found
 
 
-def _later(found: list[MibObject], plain: str, known: dict[str, str]) -> None:
+def _assigned(plain: str) -> Iterator[Assigned]:
+    """Yield what is given a place, from sign to sign: each stretch of the text is read once."""
+    begin, sign = 0, plain.find(SIGN)
+    while sign >= 0:
+        end = sign + len(SIGN)
+        place = PLACE.match(plain, end)
+        head = HEAD.search(plain, begin, sign) if place else None
+        begin = place.end() if place else end
+        if place and head:
+            yield Assigned(head[1], head[2], plain[head.end() : sign], place[1])
+        sign = plain.find(SIGN, begin)
+
+
+def _later(found: list[MibObject], places: Mapping[str, str], known: dict[str, str]) -> None:
     """Give an OID to what was named before its parent."""
-    places = {one["name"]: one["place"] for one in ASSIGNED.finditer(plain)}
     for _ in range(10):
         changed = False
         for item in found:
@@ -112,17 +136,17 @@ def _later(found: list[MibObject], plain: str, known: dict[str, str]) -> None:
             return
 
 
-def _object(one: re.Match[str], quotes: list[str]) -> MibObject:
-    body = one["body"]
+def _object(one: Assigned, quotes: list[str]) -> MibObject:
+    body = one.body
     syntax = SYNTAX.search(body)
     words = {name.removeprefix("MAX-"): value for name, value in WORD.findall(body)}
     described = re.search(r'\bDESCRIPTION\s+"(\d+)"', body)
     index = INDEX.search(body)
-    arcs = ARC.findall(one["place"])
+    arcs = ARC.findall(one.place)
     item = MibObject(
-        name=one["name"],
+        name=one.name,
         oid=None,
-        kind=" ".join(one["kind"].split()),
+        kind=" ".join(one.kind.split()),
         syntax=" ".join(syntax[1].split()) if syntax else "",
         access=words.get("ACCESS", ""),
         status=words.get("STATUS", ""),

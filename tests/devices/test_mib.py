@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from devices.models import EnumMapping, MibProfile, OidGroup, OidMapping, PollType
-from devices.parsers.mib_text import parse_mib
+from devices.parsers.mib_text import module_name, parse_mib
 
 pytestmark = pytest.mark.django_db
 TEXT = """
@@ -50,6 +52,25 @@ def test_a_text_is_read_whatever_its_order_and_comments():
     assert found["lampTable"].is_table
     assert found["lost"].oid is None
     assert parse_mib("") == parse_mib("no MIB { at all") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a OBJECT-TYPE " * 40_000,
+        "a OBJECT-TYPE INDEX {" * 30_000 + "::= {x}",
+        "a" * 200_000,
+        "a DEFINITIONS" + " " * 200_000,
+        "a OBJECT-TYPE SYNTAX {(" + "a" * 200_000 + "::= { x 1 }",
+    ],
+)
+def test_a_hostile_text_is_read_in_the_time_of_its_length(text):
+    began = time.perf_counter()
+
+    assert len(parse_mib(text)) <= 1
+    assert module_name(text) == ""
+
+    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize("root", ["/api/mib", "/monitoring/v1/mib"])

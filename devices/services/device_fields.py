@@ -13,6 +13,7 @@ from devices.errors import AddressTaken, Invalid, InvalidAddress, Missing, Taken
 from devices.maintenance import BadWindow, check_window
 from devices.models import Device, DeviceType, ManagementAddress, Manufacturer, Site
 from inventory_site.core.errors import InvalidInput
+from inventory_site.core.locks import lock
 
 SNMP_KEYS = (
     "snmp_description",
@@ -159,12 +160,14 @@ def _place(device: Device, ip: str | None, group: tuple[int, str]) -> None:
         return
     if device.ip == ip:
         return
+    address, _ = ManagementAddress.objects.get_or_create(ip=ip)
+    lock(ManagementAddress.objects.filter(pk=address.pk)).get()  # before its devices are looked at
     others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
     strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
     strangers = strangers.exclude(device_type_id=group[0], name=group[1])
     if strangers.exists():
         raise AddressTaken(ip)
-    device.address = ManagementAddress.objects.get_or_create(ip=ip)[0]
+    device.address = address
 
 
 def store(device: Device) -> None:

@@ -97,6 +97,20 @@ def test_two_lab_devices_of_one_name_are_one():
     assert Device.objects.count() == 1
 
 
+def test_of_many_devices_made_at_one_address_at_once_one_is(rounds):
+    kind = DeviceTypeFactory()
+    for turn in range(rounds):
+        body = {"device_type_id": kind.pk, "mgmt_ip": f"10.0.0.{turn % 250}"}
+        bodies = [{**body, "name": f"twin {turn} {number}"} for number in range(8)]
+
+        told = at_once(*(posting("/api/inventory/devices", one) for one in bodies))
+
+        assert [status for status, _ in told] == [201] + [400] * 7
+        assert all("IP address already exists for another device" in text for _, text in told[1:])
+        assert Device.objects.count() == 1
+        Device.objects.all().delete()
+
+
 def test_two_writes_of_one_address_are_one_device():
     call = posting("/api/devices", {"ip_address": "10.0.0.9", "ping_status": "online"})
 

@@ -303,10 +303,10 @@ def _store_interfaces(
             if rx is None and tx is None:
                 continue
             speed = _count(values.get("speed_mbps")) or speeds.get((ip, index))
-            name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
+            name = _name_of(values, index)
             sample = {
                 "device_ip": ip,
-                "interface_name": str(name)[:100],
+                "interface_name": name,
                 "interface_index": index,
                 "rx_bytes": rx,
                 "tx_bytes": tx,
@@ -324,7 +324,7 @@ def _store_interfaces(
                 "counter_bits": bits,
                 "recorded_at": at,
             }
-            _rates(sample, before.get((ip, index)))
+            _rates(sample, before.get((ip, index, name)))
             samples.append(sample)
             counts[ip] += 1
     plain_rows.insert(InterfaceSample, samples)
@@ -374,16 +374,21 @@ def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | Non
     return round(sum(errors) / sum(packets) * 1_000_000, 3) if sum(packets) else None
 
 
+def _name_of(values: Mapping[str, Any], index: int) -> str:
+    name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
+    return str(name)[:100]
+
+
 def _previous(
     ips: list[str], at: datetime, within: timedelta
-) -> dict[tuple[str, int | None], InterfaceSample]:
-    """Return the last earlier row of each port."""
+) -> dict[tuple[str, int | None, str], InterfaceSample]:
+    """Return the last earlier row of each port; a name tells ports of one number in two tables."""
     rows = InterfaceSample.objects.filter(
         device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - within
     )
-    ports = rows.order_by().values("device_ip", "interface_index")
+    ports = rows.order_by().values("device_ip", "interface_index", "interface_name")
     newest = ports.annotate(last=Max("pk")).values("last")
     return {
-        (row.device_ip, row.interface_index): row
+        (row.device_ip, row.interface_index, row.interface_name): row
         for row in InterfaceSample.objects.filter(pk__in=newest)
     }

@@ -40,6 +40,32 @@ def test_packets_and_errors_get_rates_from_the_second_sample():
     assert (second.tx_bps, second.tx_pps) == (None, None)
 
 
+def test_ports_of_one_number_in_two_tables_keep_rates_of_their_own():
+    now = timezone.now()
+    counter, name = parse_oid("1.3.6.1.9.2"), parse_oid("1.3.6.1.9.9")
+    columns = (poll_rows.Column(counter, "rx_bytes"), poll_rows.Column(name, "if_descr"))
+
+    def of_management(at, count):
+        rows = [VarBind((*counter, 7), "Counter64", count)]
+        rows.append(VarBind((*name, 7), "OctetString", b"mgmt0"))
+        poll_rows.store(
+            poll_rows.Plan("other", "interface_metrics", (), columns),
+            [],
+            [poll_rows.Answer("10.0.0.1", rows)],
+            at=at,
+            config=PollConfig.objects.first(),
+            execution=None,
+        )
+        return InterfaceSample.objects.get(recorded_at=at).rx_bps
+
+    poll(now - timedelta(seconds=200), 1_000_000_000, 1, 0)
+    of_management(now - timedelta(seconds=199), 5_000)
+    port = poll(now - timedelta(seconds=100), 2_000_000_000, 2, 0)
+
+    assert (port.interface_name, port.rx_bps) == ("port7", 80_000_000)
+    assert of_management(now - timedelta(seconds=99), 15_000) == 800
+
+
 def test_after_a_restart_nothing_is_said_of_packets():
     now = timezone.now()
     poll(now - timedelta(seconds=100), 9_000, 10_000, 3)

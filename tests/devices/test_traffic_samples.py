@@ -184,7 +184,11 @@ def test_a_rare_poll_has_rates_too(config):
         ({"interval_seconds": 6 * 3600}, 18),
         ({"cron_expression": "*/5 * * * *"}, 2),
         ({"cron_expression": "0 */4 * * *"}, 12),
-        ({"cron_expression": "0 8 * * 1-5"}, 168),
+        ({"cron_expression": "0 8 * * 1-5"}, 5 * 24),
+        ({"cron_expression": "0 8 * * 1"}, 7 * 24),
+        ({"cron_expression": "*/5 8-9 * * *"}, 22.25),
+        ({"cron_expression": "*/5 7-9 * * *"}, 2),
+        ({"cron_expression": "no cron"}, 2),
     ],
 )
 def test_the_row_before_is_looked_for_as_far_as_the_poll_is_rare(given, hours):

@@ -11,7 +11,7 @@ from inventory_site.core.whole import whole_number
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-PAGER = re.compile(r"-- ?more ?--(?:\([^)]*\))?[ \x08]*", re.IGNORECASE)
+PAGER = re.compile(r"-- ?more ?--(?: ?\([^)]*\))?[ \x08]*", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
 MAX_LINES = 100_000
 Record = dict[str, Any]
@@ -19,10 +19,11 @@ Record = dict[str, Any]
 
 @dataclass(slots=True)
 class Parsed:
-    """The records, and the lines that were not understood."""
+    """The records, and the lines that were not understood; or that there is no such parser."""
 
     records: list[Record] = field(default_factory=list)
     unknown_lines: list[str] = field(default_factory=list)
+    is_unknown: bool = False
 
 
 class Parser(Protocol):
@@ -41,9 +42,17 @@ class Parser(Protocol):
 
 def lines_of(raw: str | None) -> list[str]:
     """Return the lines without carriage returns, escapes, pagers, controls and outer blanks."""
+    return [CONTROLS.sub("", line).strip() for line in _split(raw)[:MAX_LINES]]
+
+
+def left_out(raw: str) -> int:
+    """Return how many lines at the end are too many to be read."""
+    return max(len(_split(raw.rstrip())) - MAX_LINES, 0) if len(raw) > MAX_LINES else 0
+
+
+def _split(raw: str | None) -> list[str]:
     text = ESCAPES.sub("", raw or "").replace("\r\n", "\n").replace("\r", "\n")
-    text = PAGER.sub("\n", text)
-    return [CONTROLS.sub("", line).strip() for line in text.split("\n")[:MAX_LINES]]
+    return PAGER.sub("\n", text).split("\n")
 
 
 def cells_of(line: str) -> list[str] | None:

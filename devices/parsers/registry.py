@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from devices.parsers.base import Parsed, Parser, lines_of
+from devices.parsers.base import MAX_LINES, Parsed, Parser, left_out, lines_of
 from devices.parsers.saos_diagnostics import XcvrDiagnosticsParser
 from devices.parsers.saos_lldp import LldpNeighborsParser
 from devices.parsers.saos_ports import PortShowParser, PortXcvrParser
@@ -34,7 +34,9 @@ class NtcParser:
         text = "\n".join(lines_of(raw))
         try:
             rows = parse.parse_output(platform=self.platform, command=self.command, data=text)
-        except (parse.ParsingException, textfsm.parser.Error, KeyError, ValueError) as err:
+        except parse.ParsingException:  # it has no template of that name
+            return Parsed(is_unknown=True)
+        except (textfsm.parser.Error, KeyError, ValueError) as err:
             return Parsed(unknown_lines=[str(err).splitlines()[0][:500] if str(err) else "?"])
         return Parsed(records=[dict(row) for row in rows])
 
@@ -105,6 +107,11 @@ class ParserRegistry:
         if not isinstance(raw, str) or not raw.strip():
             return {"success": False, "data": [], "error": "Invalid or empty output"}
         found = parser.read(raw, context or {})
+        if found.is_unknown:
+            return {"success": False, "data": [], "error": f"Unknown parser: {name}"}
+        unread = left_out(raw)
+        if unread:
+            found.unknown_lines.append(f"{unread} lines after the first {MAX_LINES} were not read")
         return {
             "success": True,
             "data": found.records,

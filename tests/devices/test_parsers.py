@@ -196,6 +196,33 @@ def test_templates_of_other_vendors_are_reached_by_name():
     assert table["success"] is True
 
 
+@pytest.mark.parametrize("name", ["ntc:nope:show version", "ntc:cisco_ios:nope"])
+def test_a_template_that_there_is_not_is_an_unknown_parser(api, name):
+    wrong = f"Unknown parser: {name}"
+
+    assert registry.safe_parse(name, "x") == {"success": False, "data": [], "error": wrong}
+    answer = api("super_admin").post(f"/api/parsers/{name}/parse", {"output": "x"}, format="json")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (404, wrong)
+
+
+def test_lines_that_are_too_many_are_told():
+    row = "|5 |Ena |Ena |ACME |A |10GBASE-LR/LC |Yes |\n"
+
+    answer = registry.safe_parse("ciena_port_xcvr_show", row * 100_050)
+
+    assert answer["count"] == 100_000
+    assert answer["unknown_lines"] == ["50 lines after the first 100000 were not read"]
+
+
+@pytest.mark.parametrize("pager", ["--More--", "--More-- (50%)", "--More--(50%)"])
+def test_a_row_behind_a_pager_is_read(pager):
+    row = "|5 |Ena |Ena |ACME |A |10GBASE-LR/LC |Yes |"
+
+    answer = registry.safe_parse("ciena_port_xcvr_show", f"{pager}{row}")
+
+    assert (answer["count"], answer["unknown_lines"]) == (1, [])
+
+
 def test_a_pager_overwritten_by_backspaces_hides_no_row():
     line = "|5 |Ena |Ena |ACME |A |10GBASE-LR/LC |Yes |"
     wiped = "--More--" + "\x08" * 8 + " " * 8 + "\x08" * 8 + line

@@ -139,6 +139,8 @@ class ParseView(DeviceView):
             raise Invalid("output", "output must be a text")
         found = registry.safe_parse(name, output, context)
         if not found["success"]:
+            if found["error"].startswith("Unknown parser"):  # none of the templates' either
+                raise Refused("PARSER_NOT_FOUND", found["error"], 404)
             raise Invalid("output", found["error"])
         return Response(
             {

@@ -12,10 +12,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Case, IntegerField, QuerySet, When
 
 from inventory_site.core.search import (
+    Asked,
     Condition,
     Wanted,
     all_of,
     as_filter,
+    asked_first,
     holding,
     in_text,
     matching,
@@ -63,19 +65,30 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
 
 
 def search_condition(params: Mapping[str, str], using: str = DEFAULT_DB_ALIAS) -> Condition:
-    """Return what holds for the circuits that match every filter given.
+    """Return what holds for the circuits that match every filter given."""
+    asked, condition = search_by_index(params, using)
+    return all_of([asked.as_condition(), condition]) if asked else condition
+
+
+def search_by_index(
+    params: Mapping[str, str], using: str = DEFAULT_DB_ALIAS
+) -> tuple[Asked | None, Condition]:
+    """Return the question to SQLite's index, where there is one, and what else holds.
 
     A match is a case-insensitive substring of the value's text form; null never matches, `%` and
     `_` are themselves, blank filters and unknown names are ignored.
     """
     given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
     if any("\x00" in text or len(text) > LONGEST_FILTER for text in given.values()):
-        return NOTHING
+        return None, NOTHING
     circuit_id, texts = given.pop("circuit_id", ""), _texts(given)
     parts = [_by_ucn(circuit_id, using)] if circuit_id else []
+    asked = None
     if texts:
-        parts.append(holding(NetworkRoute, texts, using))
-    return all_of([*parts, *(_by_value(name, text, using) for name, text in given.items())])
+        asked, condition = asked_first(NetworkRoute, texts, using)
+        parts.append(condition)
+    values = (_by_value(name, text, using) for name, text in given.items())
+    return asked, all_of([*parts, *values])
 
 
 def _texts(given: dict[str, str]) -> list[Wanted]:

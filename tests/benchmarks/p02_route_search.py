@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from inventory_site.core.api.fast import found_statement, json_found
 from networkroutes.api.clients.network_inventory import wire
 from networkroutes.models import NetworkRoute
-from networkroutes.selectors.search import search_condition
+from networkroutes.selectors.search import search_by_index
 from tests.benchmarks import register
 from tests.benchmarks.measure import interleaved
 
@@ -55,7 +55,7 @@ def run(size: int = 100_000, rounds: int = 7) -> dict[str, Any]:
 
 
 def _ours(params: Mapping[str, str]) -> bytes:
-    return json_found(NetworkRoute, wire.ROUTE, search_condition(params))
+    return json_found(NetworkRoute, wire.ROUTE, *search_by_index(params))
 
 
 def _scan(params: Mapping[str, str]) -> bytes:
@@ -81,8 +81,8 @@ def _ids(answer: bytes) -> list[str]:
 
 def _bare(params: Mapping[str, str]) -> Callable[[], Any]:
     """The same statement as ours, ready made, by cursor."""
-    condition = search_condition(params)
-    statement = found_statement(NetworkRoute, wire.ROUTE, condition, DEFAULT_DB_ALIAS)
+    asked = search_by_index(params)
+    statement = found_statement(NetworkRoute, wire.ROUTE, *asked, DEFAULT_DB_ALIAS)
 
     def ask() -> Any:
         with connection.cursor() as cursor:

@@ -17,9 +17,9 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from inventory_site.core.prepared import plans_kept
+from inventory_site.core.search import Asked, Condition
 
 CHUNK_ROWS = 2000
-Condition = tuple[str, list[str]]
 GATHER = {
     "postgresql": "string_agg(json_row, ',')",
     "sqlite": "group_concat(json_row, ',')",
@@ -127,25 +127,37 @@ def json_array(rows: QuerySet[Any], fields: Mapping[str, Any]) -> bytes:
 
 
 def found_statement(
-    model: type[Model], fields: Fields, condition: Condition, using: str
+    model: type[Model], fields: Fields, asked: Asked | None, condition: Condition, using: str
 ) -> tuple[str, list[Any]]:
     """Return the statement of `json_found` and its values."""
     connection, (where, values) = connections[using], condition
     row, names = fields.compiled(model, using)
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
-    listed = f"SELECT {row} AS json_row FROM {table} WHERE {where} ORDER BY {table}.{key}"  # noqa: S608  of our own
+    source, order = table, f"{table}.{key}"
+    if asked is not None:
+        order = f"{asked.index}.rowid"
+        source = f"{asked.index} CROSS JOIN {table} ON {table}.{key} = {order}"
+        where, values = f"{asked.index} MATCH %s AND {where}", [asked.question, *values]
+    listed = f"SELECT {row} AS json_row FROM {source} WHERE {where} ORDER BY {order}"  # noqa: S608  of our own
     gather = GATHER[connection.vendor]
     return f"SELECT {gather} FROM ({listed}) listed", [*names, *values]  # noqa: S608  of our own
 
 
 def json_found(
-    model: type[Model], fields: Fields, condition: Condition, using: str = DEFAULT_DB_ALIAS
+    model: type[Model],
+    fields: Fields,
+    asked: Asked | None,
+    condition: Condition,
+    using: str = DEFAULT_DB_ALIAS,
 ) -> bytes:
-    """Return the rows for which a condition of plain SQL holds as one JSON array, by their keys."""
+    """Return the rows for which a condition of plain SQL holds as one JSON array, by their keys.
+
+    `asked` is what the index is asked first, where it stands apart from the condition.
+    """
     connection = connections[using]
     with plans_kept(connection), connection.cursor() as cursor:
-        cursor.execute(*found_statement(model, fields, condition, using))
+        cursor.execute(*found_statement(model, fields, asked, condition, using))
         return f"[{cursor.fetchone()[0] or ''}]".encode()
 
 

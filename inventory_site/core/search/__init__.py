@@ -6,10 +6,12 @@ or `holding` for phrases in single columns.
 """
 
 from inventory_site.core.search.columns import (
+    Asked,
     Condition,
     Wanted,
     all_of,
     as_filter,
+    asked_first,
     holding,
     in_text,
 )
@@ -20,11 +22,13 @@ from inventory_site.core.search.matching import matching, ranked
 from inventory_site.core.search.operations import TrigramIndex
 
 __all__ = [
+    "Asked",
     "Condition",
     "TrigramIndex",
     "Wanted",
     "all_of",
     "as_filter",
+    "asked_first",
     "find_everywhere",
     "holding",
     "in_any_case",

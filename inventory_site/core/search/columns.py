@@ -43,6 +43,22 @@ def all_of(conditions: Sequence[Condition]) -> Condition:
     return " AND ".join(sql for sql, _ in conditions if sql) or "TRUE", values
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What SQLite's index of a table is asked before anything else is read."""
+
+    index: str
+    table: str
+    question: str
+
+    def as_condition(self) -> Condition:
+        """Return it as a condition of the table's rows."""
+        return (
+            f"{self.table}.rowid IN (SELECT rowid FROM {self.index} WHERE {self.index} MATCH %s)",  # noqa: S608  names of models
+            [self.question],
+        )
+
+
 def holding(
     model: type[Model], wanted: Sequence[Wanted], using: str, column: str = "search_text"
 ) -> Condition:
@@ -50,12 +66,31 @@ def holding(
 
     `column` holds the text of all of them; its trigram index narrows the rows.
     """
+    asked, condition = asked_first(model, wanted, using, column)
+    return all_of([asked.as_condition(), condition]) if asked else condition
+
+
+def asked_first(
+    model: type[Model], wanted: Sequence[Wanted], using: str, column: str = "search_text"
+) -> tuple[Asked | None, Condition]:
+    """Return what `holding` does, in two where the database is SQLite: the index's part apart.
+
+    A statement that begins with the index reads each row once, one with a condition twice.
+    """
     connection = connections[using]
-    table = connection.ops.quote_name(model._meta.db_table)
-    asked = rarest(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
-    by_reading = sorted(wanted, key=lambda one: any(letters in one.phrase for letters in asked))
+    quote = connection.ops.quote_name
+    table, is_sqlite = quote(model._meta.db_table), connection.vendor == "sqlite"
+    trigrams = rarest(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
+    by_reading = sorted(wanted, key=lambda one: any(letters in one.phrase for letters in trigrams))
     conditions = [_in_columns(table, one, connection.vendor) for one in by_reading]
-    return all_of([_narrowing(model, asked, using, column), *conditions])
+    if is_sqlite and trigrams:
+        index = quote(index_name(model._meta.db_table, column))
+        question = " AND ".join(map(quoted, trigrams))
+        return Asked(index, table, question), all_of(conditions)
+    is_lower = isinstance(model._meta.get_field(column), GeneratedField)
+    name = f"{table}.{quote(column)}"
+    narrowing = [_by_trigram(name, trigram, is_lower) for trigram in trigrams]
+    return None, all_of([*narrowing, *conditions])
 
 
 def _in_columns(table: str, wanted: Wanted, vendor: str) -> Condition:
@@ -69,21 +104,6 @@ def in_text(expression: str, phrase: str, vendor: str) -> Condition:
     letters = letters_to_fold(phrase) if vendor == "sqlite" else {}
     pattern = folded_text(phrase.translate(ESCAPED), letters)
     return CONDITIONS[vendor].format(folded_sql(expression, letters)), [f"%{pattern}%"]
-
-
-def _narrowing(model: type[Model], trigrams: list[str], using: str, column: str) -> Condition:
-    """Return a condition that the index answers and that holds for every row with the trigrams."""
-    connection = connections[using]
-    quote, table = connection.ops.quote_name, model._meta.db_table
-    if not trigrams:
-        return "", []
-    if connection.vendor != "sqlite":
-        name = f"{quote(table)}.{quote(column)}"
-        is_lower = isinstance(model._meta.get_field(column), GeneratedField)
-        return all_of([_by_trigram(name, trigram, is_lower) for trigram in trigrams])
-    index = quote(index_name(table, column))
-    asked = f"{quote(table)}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"  # noqa: S608  names of models
-    return asked, [" AND ".join(map(quoted, trigrams))]
 
 
 def _by_trigram(name: str, trigram: str, is_lower: bool) -> Condition:

@@ -18,7 +18,7 @@ from networkroutes.choices import EquipmentType
 from networkroutes.errors import InvalidBandwidth, InvalidField, RouteNotFound
 from networkroutes.models import NetworkRoute
 from networkroutes.rules import check_bandwidth, check_circuit_id
-from networkroutes.selectors.search import FILTERS, search_condition, search_routes
+from networkroutes.selectors.search import FILTERS, search_by_index, search_routes
 from networkroutes.services import routes
 
 TEXTS = {
@@ -100,8 +100,8 @@ class RouteSearchView(ClientView):
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
-        condition = search_condition(filters_of(request))
-        return json_response(json_found(NetworkRoute, wire.ROUTE, condition))
+        found = json_found(NetworkRoute, wire.ROUTE, *search_by_index(filters_of(request)))
+        return json_response(found)
 
 
 class RouteExportView(ClientView):

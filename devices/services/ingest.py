@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from devices import policy
@@ -13,6 +13,7 @@ from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import AvailabilitySample, InterfaceSample
 from devices.selectors.metrics import moment
+from devices.services import samples
 from devices.services.interfaces import PLACES, decimal_of, sample_of, whole_of
 
 COUNTERS = (
@@ -39,13 +40,10 @@ def take(kind: str, body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Invalid("metrics", "metrics must be a list of objects")
         found = [read(row, f"metrics.{number}.") for number, row in enumerate(rows)]
-        for model in {type(sample) for sample in found}:
-            model._default_manager.bulk_create(found, batch_size=1000, ignore_conflicts=True)
-        return {"inserted": len(found)}
+        return {"inserted": samples.keep(found)}
     sample = read(body, "")
     try:
-        with transaction.atomic():
-            sample.save()
+        samples.keep_one(sample)
     except IntegrityError as err:
         text = "There is a sample of that interface at that moment already"
         raise Refused("DUPLICATE", text, 409) from err

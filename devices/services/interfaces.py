@@ -15,6 +15,7 @@ from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress
 from devices.models import InterfaceState, OpticalSample
 from devices.selectors.metrics import moment
+from devices.services import samples
 
 TEXT_LIMITS: dict[str, int] = {
     field.name: field.max_length or 1_000_000
@@ -118,12 +119,12 @@ def ingest_readings(rows: Any, *, actor: Any) -> int:
     policy.require(actor, policy.CHANGE)
     if not isinstance(rows, list) or not rows:
         raise Invalid("readings", "readings must be a list of objects")
-    samples = []
+    found = []
     for number, row in enumerate(rows):
         if not isinstance(row, dict):
             raise Invalid(f"readings.{number}", "each reading must be an object")
-        samples.append(sample_of(row, place=f"readings.{number}."))
-    return store_samples(samples)
+        found.append(sample_of(row, place=f"readings.{number}."))
+    return samples.keep(found)
 
 
 def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
@@ -192,12 +193,6 @@ def whole_of(row: Mapping[str, Any], name: str, place: str, limit: int) -> int |
     return value
 
 
-def store_samples(samples: list[OpticalSample]) -> int:
-    """Insert light levels; the same port at the same moment is stored once."""
-    OpticalSample.objects.bulk_create(samples, batch_size=1000, ignore_conflicts=True)
-    return len(samples)
-
-
 def save_diagnostics(
     ip: str, port: Mapping[str, Any], found: Mapping[str, Any], at: datetime
 ) -> None:
@@ -218,7 +213,7 @@ def save_diagnostics(
     )
     if found.get("has_power_reading"):
         row = {**port, **found, **_alarms(found), "ip_address": ip, "recorded_at": at}
-        store_samples([sample_of(row)])
+        samples.keep([sample_of(row)])
 
 
 def _alarms(found: Mapping[str, Any]) -> dict[str, Any]:

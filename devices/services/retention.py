@@ -6,7 +6,7 @@ a day brings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, models, transaction
@@ -61,6 +61,26 @@ def roll_up(at: datetime | None = None) -> int:
     return sum(_roll_up(*rolled, now) for rolled in ROLLED)
 
 
+def sum_up_late(model: type[models.Model], rows: Iterable[tuple[str, datetime]]) -> None:
+    """Work out anew the hours of samples, by device and moment, that came after their hour's sum.
+
+    Hours whose samples have been removed in part keep their sums.
+    """
+    rolled = next((one for one in ROLLED if one[0] is model), None)
+    now = measures.hour_of(timezone.now())
+    whole = now - timedelta(days=RAW_DAYS) + HOUR
+    late: dict[datetime, set[str]] = {}
+    for ip, at in rows:
+        if rolled is not None and whole <= at < now:
+            late.setdefault(measures.hour_of(at), set()).add(ip)
+    if rolled is None or not late:
+        return
+    newest = rolled[1]._default_manager.aggregate(top=Max("hour"))["top"]
+    for hour, ips in late.items():
+        if newest is not None and hour < newest:
+            _roll_up_hour(*rolled, hour, sorted(ips))
+
+
 def _roll_up(
     samples: type[models.Model], hours: type[models.Model], sums: Mapping[str, str], now: datetime
 ) -> int:
@@ -78,21 +98,26 @@ def _roll_up(
 
 
 def _roll_up_hour(
-    samples: type[models.Model], hours: type[models.Model], sums: Mapping[str, str], hour: datetime
+    samples: type[models.Model],
+    hours: type[models.Model],
+    sums: Mapping[str, str],
+    hour: datetime,
+    ips: Sequence[str] = (),
 ) -> int:
-    """Sum up one hour in the database; return how many ports it had."""
+    """Sum up one hour, of all devices or of some, in the database; return how many ports it had."""
+    of_devices = f" AND device_ip IN ({', '.join(['%s'] * len(ips))})" if ips else ""
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in sums)
     statement = (
         f"INSERT INTO {hours._meta.db_table}"  # noqa: S608  names of this module alone
         f" (device_ip, interface_name, hour, {', '.join(sums)})"
         f" SELECT device_ip, interface_name, {_moment_mark()}, {', '.join(sums.values())}"
-        f" FROM {samples._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s"
+        f" FROM {samples._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s{of_devices}"
         " GROUP BY device_ip, interface_name"
         f" ON CONFLICT (device_ip, interface_name, hour) DO UPDATE SET {changed}"
     )
     moments = [connection.ops.adapt_datetimefield_value(one) for one in (hour, hour, hour + HOUR)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, moments)
+        cursor.execute(statement, [*moments, *ips])
         return int(cursor.rowcount)
 
 

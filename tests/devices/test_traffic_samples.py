@@ -6,8 +6,14 @@ import pytest
 from django.utils import timezone
 
 from devices.executors.snmp_codec import VarBind, parse_oid
-from devices.models import InterfaceHour, InterfaceSample, OpticalSample, PollConfig
-from devices.services import poll_rows, poll_times, retention
+from devices.models import (
+    InterfaceHour,
+    InterfaceSample,
+    OpticalHour,
+    OpticalSample,
+    PollConfig,
+)
+from devices.services import ingest, poll_rows, poll_times, retention
 
 pytestmark = pytest.mark.django_db
 OIDS = {name: f"1.3.6.1.9.{at}" for at, name in enumerate(("rx_bytes", "rx_pkts", "rx_errors"), 2)}
@@ -194,3 +200,54 @@ def test_a_rare_poll_has_rates_too(config):
 def test_the_row_before_is_looked_for_as_far_as_the_poll_is_rare(given, hours):
     monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
     assert poll_times.looking_back(PollConfig(**given), monday) == timedelta(hours=hours)
+
+
+def test_samples_that_come_late_are_in_their_hours_all_the_same():
+    now = timezone.now().replace(minute=30, second=0, microsecond=0)
+    early, late = now - timedelta(hours=4), now - timedelta(hours=2)
+
+    def light(ip, at, dbm):
+        ingest.take(
+            "optical",
+            {"device_ip": ip, "interface_name": "p1", "rx_power": dbm, "recorded_at": str(at)},
+            actor=None,
+        )
+
+    light("10.0.0.1", early, -3)
+    light("10.0.0.2", late, -3)
+    retention.roll_up(now)
+    light("10.0.0.1", early + timedelta(minutes=1), -5)
+    light("10.0.0.3", early, -7)
+
+    hours = OpticalHour.objects.order_by("device_ip").values_list("device_ip", "samples", "rx_avg")
+    assert list(hours) == [("10.0.0.1", 2, -4), ("10.0.0.2", 1, -3), ("10.0.0.3", 1, -7)]
+    assert retention.roll_up(now) == 1, "only the newest hour is worked out anew"
+
+
+def test_sums_of_hours_whose_samples_are_gone_stay():
+    old = (timezone.now() - timedelta(days=8)).replace(minute=0, second=0, microsecond=0)
+    for hour in (old, old + timedelta(days=7)):
+        OpticalHour.objects.create(
+            device_ip="10.0.0.1", interface_name="p1", hour=hour, samples=12, rx_avg=-3
+        )
+    row = {"device_ip": "10.0.0.1", "interface_name": "p1", "rx_power": -9}
+
+    ingest.take("optical", {**row, "recorded_at": str(old + timedelta(minutes=1))}, actor=None)
+
+    assert list(OpticalHour.objects.values_list("samples", "rx_avg")) == [(12, -3)] * 2
+
+
+def test_samples_known_already_are_not_counted_as_inserted(api):
+    row = {"device_ip": "10.0.0.1", "interface_name": "p1", "rx_power": -9, "rx_bytes": 5}
+    times = [f"2026-11-20T10:0{minute}:00Z" for minute in range(3)]
+    rows = [{**row, "recorded_at": at} for at in times]
+    client = api("admin")
+
+    def inserted(kind, sent):
+        answer = client.post(f"/api/metrics/{kind}", {"metrics": sent}, format="json")
+        return answer.json()["inserted"]
+
+    for kind in ("optical", "interface"):
+        assert [inserted(kind, rows[:2]), inserted(kind, rows), inserted(kind, rows)] == [2, 1, 0]
+        assert inserted(kind, []) == 0
+    assert (OpticalSample.objects.count(), InterfaceSample.objects.count()) == (3, 3)

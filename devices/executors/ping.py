@@ -19,12 +19,14 @@ from icmplib.exceptions import ICMPLibError, NameLookupError, SocketPermissionEr
 from devices.executors.base import Outcome, positive
 
 TCP_PORTS = (22, 443, 80, 23, 161)
+UNKNOWN = "Name or service not known"
+METHODS = ("raw", "datagram", "program", "tcp")
 TIME = re.compile(r"time[=<]([\d.]+)\s*ms")
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What came of asking one host; times in ms, `method` is raw, datagram, program or tcp."""
+    """What came of asking one host; times in ms, `method` is one of `METHODS`."""
 
     host: str
     is_alive: bool
@@ -87,7 +89,9 @@ async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
             host, count=count, interval=0.05, timeout=timeout_s, privileged=way == "raw"
         )
     except NameLookupError:
-        return Reached(host, False, way, error=f"ping: {host}: Name or service not known")
+        return Reached(host, False, way, error=f"ping: {host}: {UNKNOWN}")
+    except SocketPermissionError:
+        return Reached(host, False, way, error=f"This system does not allow method {way}")
     except (ICMPLibError, OSError) as err:
         return Reached(host, False, way, error=str(err))
     if not found.is_alive:
@@ -134,7 +138,7 @@ def _program(host: str, count: int, timeout_s: float) -> Reached:
 
 async def _tcp(host: str, ports: Sequence[int], timeout_s: float) -> Reached:
     """A port that is open, or that refuses, shows that the host is there."""
-    began = time.perf_counter()
+    began, is_unknown = time.perf_counter(), asyncio.Event()
 
     async def knock(port: int) -> float | None:
         try:
@@ -142,6 +146,9 @@ async def _tcp(host: str, ports: Sequence[int], timeout_s: float) -> Reached:
             writer.close()
         except ConnectionRefusedError:
             return (time.perf_counter() - began) * 1000
+        except socket.gaierror:
+            is_unknown.set()
+            return None
         except (TimeoutError, OSError):
             return None
         return (time.perf_counter() - began) * 1000
@@ -151,6 +158,8 @@ async def _tcp(host: str, ports: Sequence[int], timeout_s: float) -> Reached:
         if took is not None:
             ms = round(took, 3)
             return Reached(host, True, "tcp", ms, ms, ms, ms, 0.0)
+    if is_unknown.is_set():
+        return Reached(host, False, "tcp", error=f"ping: {host}: {UNKNOWN}")
     return _lost(host, "tcp", timeout_s, began)
 
 
@@ -163,6 +172,8 @@ class PingExecutor:
     def check(self, config: Mapping[str, Any]) -> str:
         """Return what is wrong with a configuration."""
         wrong = positive(config, "timeout", "count")
+        if config.get("method") and config["method"] not in METHODS:
+            wrong = wrong or "method must be raw, datagram, program or tcp"
         return wrong or ("count may be 100 at most" if int(config.get("count") or 1) > 100 else "")
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -84,6 +85,11 @@ class TcpScanExecutor:
         except ValueError as err:
             return Outcome(False, error=str(err), error_code="invalid")
         began = time.perf_counter()
+        try:
+            socket.getaddrinfo(target, None)
+        except OSError:
+            text = f"Cannot resolve {target}"
+            return Outcome(False, error=text, error_code="unreachable")
         found = asyncio.run(scan(target, ports, timeout_s=float(config.get("timeout") or 1)))
         text = ", ".join(map(str, found)) or "none"
         took = time.perf_counter() - began

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -26,7 +26,6 @@ from devices.values import wanted_id, within
 BOUND_S, PAGE_S, MAX_HOSTS, MAX_ROWS = 5.0, 6.5, 100, 5000
 TIMEOUT_S = 1.5
 SYSTEM = [f"{snmp.SYSTEM}.{column}.0" for column in (1, 3, 4, 5, 6)]
-AT_ONCE = 25
 GIVEN_UP = ("timeout", "unreachable", "auth_failed", "no_answer")
 
 
@@ -205,11 +204,18 @@ def poll(way: Way, *, actor: Any) -> dict[str, Any]:
 
 
 def poll_batch(ways: Sequence[Way], *, actor: Any) -> list[dict[str, Any]]:
-    """Ask many devices who they are, at once; one that fails is a row with its reason."""
-    answers = async_to_sync(_all_systems)(ways)
+    """Ask many devices who they are, at once; one that fails is a row with its reason.
+
+    All end with the first: its time began with the call.
+    """
+    ends = min(way.ends for way in ways)
+    answers = async_to_sync(_all_systems)([replace(way, ends=ends) for way in ways])
+    asked = list(zip(ways, answers, strict=True))
+    vault_use.log_uses(
+        [use for way, answer in asked for use in _uses(way, answer.error)], actor=actor
+    )
     found = []
-    for way, answer in zip(ways, answers, strict=True):
-        _log(way, answer.error, actor)
+    for way, answer in asked:
         if answer.error:
             found.append({"host": way.host, "success": False, "error": answer.error})
             continue
@@ -233,14 +239,10 @@ def get_rows(way: Way, oids: Sequence[str], *, walk: bool, actor: Any) -> list[V
 
 
 async def _all_systems(ways: Sequence[Way]) -> list[snmp.Answer]:
-    gate = asyncio.Semaphore(AT_ONCE)
     async with SnmpEngine() as engine:
-
-        async def one(way: Way) -> snmp.Answer:
-            async with gate:
-                return await _bounded(way, snmp.ask(way.host, SYSTEM, way.config, engine=engine))
-
-        return list(await asyncio.gather(*(one(way) for way in ways)))
+        asked = (snmp.ask(way.host, SYSTEM, way.config, engine=engine) for way in ways)
+        bounded = (_bounded(way, one) for way, one in zip(ways, asked, strict=True))
+        return list(await asyncio.gather(*bounded))
 
 
 async def _bounded(way: Way, asked: Any) -> snmp.Answer:
@@ -288,6 +290,8 @@ def _told(way: Way, answer: snmp.Answer, actor: Any) -> list[VarBind]:
 
 
 def _log(way: Way, error: str, actor: Any) -> None:
-    if way.credential is not None:
-        used = Used(way.credential, way.host, "SNMP", not error, error)
-        vault_use.log_uses([used], actor=actor)
+    vault_use.log_uses(_uses(way, error), actor=actor)
+
+
+def _uses(way: Way, error: str) -> list[Used]:
+    return [Used(way.credential, way.host, "SNMP", not error, error)] if way.credential else []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import pytest
 
 from devices.executors import saos_mib
@@ -9,7 +12,7 @@ from devices.executors.base import safe_execute
 from devices.executors.snmp import SnmpExecutor
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import Credential, CredentialUse, InterfaceSample, ManagementAddress
-from devices.services import optical_limits
+from devices.services import live_snmp, optical_limits
 from tests.devices.conftest import free_port
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +256,18 @@ def test_a_simulated_switch_of_v1_refuses_by_name_and_ends_a_walk(simulated):
 
     assert (missing.success, missing.error) == (False, "noSuchName at 1")
     assert (tree.success, len(tree.extra["results"])) == (True, 6)
+
+
+def test_many_silent_hosts_are_asked_at_once_and_end_together():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("0.0.0.0", 0))  # noqa: S104  takes what is sent to any loopback address
+        config = {"port": silent.getsockname()[1], "timeout": 0.6, "retries": 1}
+        began = time.monotonic()
+        hosts = [f"127.0.98.{number}" for number in range(1, 101)]
+        ways = [live_snmp.Way(host, config, None, began + 3 + at) for at, host in enumerate(hosts)]
+
+        found = live_snmp.poll_batch(ways, actor=None)
+
+    assert time.monotonic() - began < 2
+    assert [row["success"] for row in found] == [False] * 100
+    assert {row["error"] for row in found} == {"No SNMP response received before timeout"}

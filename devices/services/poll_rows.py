@@ -104,9 +104,15 @@ class Answer:
     is_alive: bool | None = None
     duration_ms: int = 0
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the device answers; all of 127.0.0.0/8 answers ping, so there SNMP tells."""
+        is_there = self.uptime_ticks is not None or not ping.is_anybody(self.ip)
+        return bool(self.is_alive) and is_there
+
     def succeeded(self, plan: Plan) -> bool:
         """Whether the poll got what it wanted: an answer of any kind, for reachability a ping."""
-        return bool(self.is_alive) if plan.pings else not self.error
+        return self.is_up if plan.pings else not self.error
 
 
 def plan_of(kind: str, poll_type: PollType | None) -> Plan:
@@ -215,9 +221,7 @@ def _store_availability(
     down: list[str] = []
     for device, answer in zip(asked, answers, strict=True):
         answered = answer.uptime_ticks is not None
-        # all of 127.0.0.0/8 answers ping, so there SNMP says whether a device does
-        is_up = answer.is_alive and (answered or not ping.is_anybody(answer.ip))
-        (up if is_up else down).append(answer.ip)
+        (up if answer.is_up else down).append(answer.ip)
         samples.append(
             {
                 "device_ip": answer.ip,

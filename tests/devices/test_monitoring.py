@@ -122,7 +122,9 @@ def test_default_polls_collect_and_one_silent_device_fails_no_other(found_device
     dark = OpticalSample.objects.get(device_ip="127.0.10.11", interface_index=6)
     assert dark.no_light is True
     reached = run("Network Availability", at)
-    assert reached.devices_targeted == 12
+    assert (reached.devices_targeted, reached.devices_success) == (12, 11)
+    assert (reached.status, reached.devices_failed, reached.records_collected) == ("partial", 1, 12)
+    assert reached.device_results.get(success=False).device_ip == "127.0.10.12"
     assert AvailabilitySample.objects.filter(snmp_status="up").count() == 11
     silent = ManagementAddress.objects.exclude(ping_status="online").values_list("ip", flat=True)
     assert list(silent) == ["127.0.10.12"], "on loopback a ping alone makes no device be up"

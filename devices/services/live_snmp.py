@@ -211,9 +211,9 @@ def poll_batch(ways: Sequence[Way], *, actor: Any) -> list[dict[str, Any]]:
     ends = min(way.ends for way in ways)
     answers = async_to_sync(_all_systems)([replace(way, ends=ends) for way in ways])
     asked = list(zip(ways, answers, strict=True))
-    vault_use.log_uses(
-        [use for way, answer in asked for use in _uses(way, answer.error)], actor=actor
-    )
+    uses = [use for way, answer in asked for use in _uses(way, answer.error)]
+    if uses:
+        vault_use.log_uses(uses, actor=actor)
     found = []
     for way, answer in asked:
         if answer.error:
@@ -290,7 +290,8 @@ def _told(way: Way, answer: snmp.Answer, actor: Any) -> list[VarBind]:
 
 
 def _log(way: Way, error: str, actor: Any) -> None:
-    vault_use.log_uses(_uses(way, error), actor=actor)
+    if uses := _uses(way, error):
+        vault_use.log_uses(uses, actor=actor)
 
 
 def _uses(way: Way, error: str) -> list[Used]:

@@ -29,6 +29,7 @@ ESCAPES = re.compile(
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\x80-\x9f]")
 LINE_ENDS = re.compile(r"\r+\n|\r")
 HEALS = frozenset({"timeout", "unreachable"})
+SILENT = HEALS | {"no_answer"}
 
 _silent = Silent()
 
@@ -195,7 +196,7 @@ def stream_batch(
                 continue
             number, _ = running.pop(task)
             outcome = task.result()
-            is_silent = outcome.error_code in HEALS
+            is_silent = outcome.error_code in SILENT
             _silent.note(keys[number], is_silent=is_silent)
             if not is_silent:
                 wished = min(MAX_PATIENCE_S, max(MIN_PATIENCE_S, 4 * outcome.duration))

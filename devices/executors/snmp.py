@@ -61,6 +61,7 @@ MISSING_TEXT = {
     "endOfMibView": "No more variables left in this MIB View",
 }
 TIMEOUT_TEXT = SILENT_TEXT
+OTHER_TEXT = "The agent answered with other objects than it was asked for"
 FAILED: Mapping[type[Exception], str] = {NoAnswer: "timeout", Garbled: "protocol"}
 
 
@@ -110,7 +111,8 @@ async def ask(
 
         found = await snmp_v3.ask(host, oids, config, walk=walk, limit=max_rows)
         code = "auth_failed" if found.is_auth else _code(found.error)
-        return Answer(found.rows, found.error, code)
+        answer = Answer(found.rows, found.error, code)
+        return answer if walk else _of_asked(answer, [parse_oid(oid) for oid in oids])
     if engine is None:
         async with SnmpEngine() as own:
             return await ask(host, oids, config, walk=walk, engine=own, max_rows=max_rows)
@@ -122,7 +124,8 @@ async def ask(
                 agent, parse_oid(oids[0]), max_repetitions=repetitions, max_rows=max_rows
             )
             return Answer(tree.rows, tree.error, _code(tree.error))
-        return _answer(await engine.get(agent, [parse_oid(oid) for oid in oids]))
+        wanted = [parse_oid(oid) for oid in oids]
+        return _of_asked(_answer(await engine.get(agent, wanted)), wanted)
     except (NoAnswer, Garbled, Unreachable, OSError) as err:
         return _answer(err)
 
@@ -136,7 +139,11 @@ async def ask_many(
     """GET the same OIDs of many hosts, v1 and v2c; `take` gets place and answer of each at once."""
     agents = [agent_of(host, config) for host, config in asked]
     wanted = [parse_oid(oid) for oid in oids]
-    await engine.get_many(agents, wanted, lambda place, found: take(place, _answer(found)))
+
+    def told(place: int, found: codec.Response | Exception) -> None:
+        take(place, _of_asked(_answer(found), wanted))
+
+    await engine.get_many(agents, wanted, told)
 
 
 def _answer(found: codec.Response | Exception) -> Answer:
@@ -146,6 +153,13 @@ def _answer(found: codec.Response | Exception) -> Answer:
     if found.error_status:
         return Answer(error=error_text(found), error_code="protocol")
     return Answer(found.rows)
+
+
+def _of_asked(answer: Answer, wanted: Sequence[tuple[int, ...]]) -> Answer:
+    """Refuse an answer to a GET that holds other objects than were asked for, or not all."""
+    if answer.error or [row.oid for row in answer.rows] == wanted:
+        return answer
+    return Answer(error=OTHER_TEXT, error_code="protocol")
 
 
 def _code(error: str) -> str:

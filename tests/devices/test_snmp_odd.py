@@ -31,6 +31,21 @@ def test_a_walk_without_end_is_stopped_by_time_and_keeps_its_rows(monkeypatch, v
     assert 2 <= len(outcome.extra["results"]) < 40
 
 
+@pytest.mark.parametrize("version", ["1", "2c"])
+@pytest.mark.parametrize("told", [(), ((1, 3, 9, 9), (1, 3, 6, 1, 2, 1, 1, 5, 0)), ((1, 3, 9, 9),)])
+def test_an_answer_with_other_objects_than_were_asked_for_is_no_success(version, told):
+    def other(data, count):
+        return [encode_response(read_request(data), [(oid, "Integer", 666) for oid in told])]
+
+    with agent(other) as (port, _):
+        config = {"port": port, "timeout": 1, "retries": 0, "version": version}
+        found = SnmpExecutor().execute("127.0.0.1", "sysName.0", config)
+
+    assert (found.success, found.output, found.error_code) == (False, "", "protocol")
+    assert found.error == "The agent answered with other objects than it was asked for"
+    assert found.extra["results"] == []
+
+
 @pytest.mark.django_db
 def test_ports_of_which_a_column_broke_off_are_an_error(api):
     def losing_column_8(data, count):

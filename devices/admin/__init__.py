@@ -10,6 +10,7 @@ from devices.admin import (
     registers,
     runs,
     scans,
+    spans,
     vault_rows,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "registers",
     "runs",
     "scans",
+    "spans",
     "vault_rows",
 ]

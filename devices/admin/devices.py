@@ -28,6 +28,7 @@ from devices.choices import LEGACY_SSH
 from devices.errors import AddressTaken
 from devices.maintenance import SEGMENTS
 from devices.models import Device, InterfaceState
+from devices.selectors import monitoring
 from devices.services import device_fields, inventory
 from inventory_site.core.admin import (
     EMPTY,
@@ -136,7 +137,16 @@ class DeviceAdmin(ServiceAdmin):
     ordering = ["name"]
     phone_columns = ["reached", "address_text"]
     row_verb = "run"
-    summary = ["address_text", "kind", "described", "located", "tagged", "seen"]
+    summary = [
+        "address_text",
+        "kind",
+        "health",
+        "up_time",
+        "described",
+        "located",
+        "tagged",
+        "seen",
+    ]
     tabs = TABS
     empty_text = "No devices yet; discover some, or add one."
     verbs = [*TALKING_VERBS, *DEVICE_VERBS, *LABEL_VERBS, *FILE_VERBS]
@@ -231,6 +241,16 @@ class DeviceAdmin(ServiceAdmin):
     @column("Last seen", order="address__last_seen_at", export="address__last_seen_at")
     def seen(self, obj: Device) -> SafeString:
         return when(obj.address.last_seen_at if obj.address else None, missing="never")
+
+    @column("Health")
+    def health(self, obj: Device) -> str:
+        newest = monitoring.newest_score(obj.ip) if obj.ip else None
+        return EMPTY if newest is None else f"{newest.overall_score:.0f} of 100"
+
+    @column("Up, last 24 h")
+    def up_time(self, obj: Device) -> str:
+        share = monitoring.availability_pct(obj.ip, 24) if obj.ip else None
+        return EMPTY if share is None else f"{share:.2f} %"
 
     @column("Says of itself")
     def described(self, obj: Device) -> str:

@@ -1,4 +1,4 @@
-"""What was read or sent: runs of polls, PRTG's alerts, spans, files; and racks."""
+"""What was read or sent: runs of polls, PRTG's alerts; and racks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from devices.admin.words import state_badge
-from devices.models import (
-    PollExecution,
-    PrtgAlert,
-    Rack,
-    SpanBaseline,
-)
+from devices.models import PollExecution, PrtgAlert, Rack
 from devices.services import registers
 from devices.services.registers import RACKS
 from inventory_site.core.admin import (
@@ -136,26 +131,3 @@ class PrtgAlertAdmin(ReadOnlyAdmin):
     @column("Resolved", order="resolved_at", export="resolved_at")
     def ended(self, obj: PrtgAlert) -> SafeString:
         return when(obj.resolved_at, missing="not yet")
-
-
-@register(SpanBaseline)
-class SpanBaselineAdmin(ReadOnlyAdmin):
-    """The usual loss of a fibre span, in dB."""
-
-    list_display = ["span", "loss", "taken"]
-    search_fields = ["a_ip", "b_ip"]
-    phone_columns = ["loss"]
-    fields = ["a_ip", "a_port", "b_ip", "b_port", "loss_db"]
-    empty_text = "No span was measured yet; neighbours and light levels make one."
-
-    @column("Span", order="a_ip", export="a_ip")
-    def span(self, obj: SpanBaseline) -> SafeString:
-        return identifier(obj)
-
-    @column("Loss, dB", order="loss_db", export="loss_db")
-    def loss(self, obj: SpanBaseline) -> str:
-        return f"{obj.loss_db:.2f}"
-
-    @column("Taken", order="set_at", export="set_at")
-    def taken(self, obj: SpanBaseline) -> SafeString:
-        return when(obj.set_at)

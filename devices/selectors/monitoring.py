@@ -207,6 +207,18 @@ def device_summary(ip: str, hours: float) -> dict[str, Any]:
     }
 
 
+def availability_pct(ip: str, hours: float) -> float | None:
+    """Return the share of an address's samples in which it was up; none without a sample."""
+    found: float | None = device_summary(ip, hours)["availability_pct"]
+    return found
+
+
+def newest_score(ip: str) -> HealthScore | None:
+    """Return an address's newest score of the last hour."""
+    rows = HealthScore.objects.filter(device_ip=ip, calculated_at__gte=since(1))
+    return rows.order_by("-calculated_at").first()
+
+
 def site_summary(name: str, hours: float) -> dict[str, Any]:
     """Return how reachable a site's devices were."""
     rows = AvailabilitySample.objects.filter(site_name=name, recorded_at__gte=since(hours))

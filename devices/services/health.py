@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -105,29 +105,46 @@ def span_losses() -> list[dict[str, Any]]:
     rows = device_reads.wire_rows(device_reads.all_devices().filter(address__isnull=False))
     links = topology.links_between({row["ip_address"]: row for row in rows})
     levels = newest_levels(ip for link in links for ip in (link.source, link.target))
-    baselines = {
-        (b.a_ip, b.a_port, b.b_ip, b.b_port): b.loss_db for b in SpanBaseline.objects.all()
-    }
+    baselines = {_ends(b): b.loss_db for b in SpanBaseline.objects.all()}
     found = []
     for link in links:
         here = (link.source, topology.port_key(link.local_port))
         there = (link.target, topology.port_key(link.remote_port))
         for a, b in ((here, there), (there, here)):
-            loss = _loss(levels.get(a), levels.get(b))
-            base = baselines.get((*a, *b))
-            drift = None if loss is None or base is None else round(loss - base, 2)
-            found.append(
-                {
-                    "a_ip": a[0],
-                    "a_port": a[1],
-                    "b_ip": b[0],
-                    "b_port": b[1],
-                    "loss_db": loss,
-                    "baseline_db": base,
-                    "drift_db": drift,
-                }
-            )
+            found.append(_span(a, b, levels, baselines))
     return found
+
+
+def spans_of(rows: Sequence[SpanBaseline]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the present loss of the spans of these baselines, there and back."""
+    ips = {ip for row in rows for ip in (row.a_ip, row.b_ip)}
+    levels = newest_levels(ips)
+    known = SpanBaseline.objects.filter(a_ip__in=ips, b_ip__in=ips)
+    baselines = {_ends(b): b.loss_db for b in known}
+    ends = [((row.a_ip, row.a_port), (row.b_ip, row.b_port)) for row in rows]
+    return [(_span(a, b, levels, baselines), _span(b, a, levels, baselines)) for a, b in ends]
+
+
+def _ends(row: SpanBaseline) -> tuple[str, str, str, str]:
+    return row.a_ip, row.a_port, row.b_ip, row.b_port
+
+
+def _span(
+    a: tuple[str, str],
+    b: tuple[str, str],
+    levels: Mapping[tuple[str, str], Level],
+    baselines: Mapping[tuple[str, str, str, str], float],
+) -> dict[str, Any]:
+    loss, base = _loss(levels.get(a), levels.get(b)), baselines.get((*a, *b))
+    return {
+        "a_ip": a[0],
+        "a_port": a[1],
+        "b_ip": b[0],
+        "b_port": b[1],
+        "loss_db": loss,
+        "baseline_db": base,
+        "drift_db": None if loss is None or base is None else round(loss - base, 2),
+    }
 
 
 class Level(NamedTuple):

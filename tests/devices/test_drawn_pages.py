@@ -14,6 +14,7 @@ from devices.admin.device_tabs import _light
 from devices.admin.words import light_bar, power
 from devices.demo.load import load
 from devices.models import (
+    AvailabilitySample,
     Device,
     InterfaceSample,
     InterfaceState,
@@ -28,9 +29,11 @@ from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
 from devices.services import host_keys
 from inventory_site.core.admin import EMPTY
 from tests.factories.devices import DeviceFactory, ManagementAddressFactory
+from tests.factories.devices_monitoring import HealthScoreFactory, SpanBaselineFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/devices"
+MINUS = "\u2212"
 
 
 def at(ip):
@@ -261,3 +264,63 @@ def test_linked_devices_are_drawn_however_many_others_there_are(admin_page, monk
     assert text.count("<circle") == 2
     assert "1 more with neighbours" in text
     assert "5 devices without a known neighbour" in text
+
+
+def light(ip, tx, rx):
+    OpticalSample.objects.create(
+        device_ip=ip, interface_name="port1", interface_index=1, tx_power=tx, rx_power=rx
+    )
+
+
+def test_both_ways_of_a_span_are_one_row_with_names_loss_and_drift(admin_page):
+    near, far = at("10.6.2.1"), at("10.6.2.2")
+    light("10.6.2.1", "1.5", "-9.25")
+    light("10.6.2.2", "2", "-6")
+    ends = {"a_ip": "10.6.2.1", "a_port": "1", "b_ip": "10.6.2.2", "b_port": "1"}
+    there = SpanBaselineFactory(**ends, loss_db=7.25)
+    back = {"a_ip": "10.6.2.2", "b_ip": "10.6.2.1", "a_port": "1", "b_port": "1"}
+    SpanBaselineFactory(**back, loss_db=11.5)
+    SpanBaselineFactory(a_ip="10.6.2.1", a_port="2", b_ip="10.6.2.9", b_port="eth0", loss_db=5)
+
+    text = admin_page.get(f"{PAGE}/spanbaseline/").content.decode()
+    own = admin_page.get(f"{PAGE}/spanbaseline/{there.pk}/change/").content.decode()
+
+    rows = [
+        [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)[:5]]
+        for row in re.findall(r"<tr[^>]*>(.*?)</tr>", text, re.DOTALL)
+    ]
+    drift = f"+0.25 / {MINUS}0.25"
+    ends = ["sw-10.6.2.1 port 1", "sw-10.6.2.2 port 1"]
+    assert sorted(rows[1:]) == [
+        [*ends, "7.50 / 11.25", "7.25 / 11.50", drift],
+        [
+            "sw-10.6.2.1 port 2",
+            "10.6.2.9 eth0",
+            f"{EMPTY} / {EMPTY}",
+            f"5.00 / {EMPTY}",
+            f"{EMPTY} / {EMPTY}",
+        ],
+    ]
+    for shown in (text, own):
+        assert f'href="{PAGE}/device/{near.pk}/change/"' in shown
+        assert f'href="{PAGE}/device/{far.pk}/change/"' in shown
+        assert drift in shown
+
+
+def test_a_device_says_how_well_it_does_and_how_long_it_was_up(admin_page):
+    device = at("10.6.3.1")
+    page = f"{PAGE}/device/{device.pk}/change/"
+    unknown = admin_page.get(page).content.decode()
+    for status in ("up", "up", "down"):
+        AvailabilitySample.objects.create(
+            device_ip="10.6.3.1", ping_status=status, recorded_at=timezone.now()
+        )
+    HealthScoreFactory(device_ip="10.6.3.1", overall_score="87.40")
+    old = timezone.now() - timedelta(hours=2)
+    HealthScoreFactory(device_ip="10.6.3.1", overall_score="12.00", calculated_at=old)
+
+    text = admin_page.get(page).content.decode()
+
+    assert " of 100" not in unknown
+    assert "87 of 100" in text
+    assert "66.67 %" in text

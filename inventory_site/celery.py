@@ -1,13 +1,14 @@
 """The Celery application: worker and beat start with `celery -A inventory_site.celery …`."""
 
 import gc
+import logging
 import os
 import threading
 import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
@@ -17,6 +18,16 @@ PARENT_CHECK_S = 1.0
 
 app = Celery("patchbay")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@setup_logging.connect
+def keep_logging(loglevel: int | str, **kwargs: Any) -> None:
+    """Leave logging as our settings made it; unheard, Celery gives it a form of its own.
+
+    The level of its command line is that of its own lines.
+    """
+    for name in ("celery", "kombu"):
+        logging.getLogger(name).setLevel(loglevel)
 
 
 @worker_init.connect

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -10,7 +12,7 @@ from django.http import HttpRequest
 from inventory_site.core.admin import Answer, Verb, each
 from parts import policy
 from parts.admin.stock_forms import PlaceField, quantity_field
-from parts.admin.stock_pages import from_address
+from parts.admin.stock_pages import from_address, verb_address
 from parts.errors.stock import RecordNotFound
 from parts.models import StockPart
 from parts.selectors import boxes
@@ -54,12 +56,12 @@ def _first_place(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
 def _usual_place(objects: list[Any]) -> dict[str, Any]:
     row = objects[0].places.order_by("-qty", "box_no", "loc_no").first() if objects else None
     if row is not None:
-        return {"place": f"{row.box_no}-{row.loc_no}"}
+        return {"place": _spelt((row.box_no, row.loc_no))}
     try:
         free = boxes.suggestions(objects[0].type if objects else None, 1)[0].place
     except RecordNotFound:
         return {}
-    return {"place": f"{free[0]}-{free[1]}"}
+    return {"place": _spelt(free)}
 
 
 def _source(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:
@@ -71,6 +73,42 @@ def _amount(data: dict[str, Any], which: str = "") -> Amount:
     """Return the amount of a place and a quantity of the form."""
     box_no, loc_no = data[f"{which}place"]
     return Amount(box_no, loc_no, data[f"{which}quantity"])
+
+
+def _undoable(
+    run: Callable[[HttpRequest, list[Any], dict[str, Any]], Answer],
+    back: Callable[[dict[str, Any]], tuple[str, dict[str, Any]] | None],
+) -> Callable[[HttpRequest, list[Any], dict[str, Any]], Answer]:
+    """Offer, after a verb on one part, the verb that takes it back; `back` says which and how."""
+
+    def done(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answer:
+        answer, way = run(request, objects, data), back(data)
+        if len(objects) != 1 or answer.refused or way is None:
+            return answer
+        slug, values = way
+        return replace(answer, undo_url=verb_address("stockpart", slug, objects[0].pk, **values))
+
+    return done
+
+
+def _back_of_add(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "use-stock", {"place": _spelt(data["place"]), "quantity": data["quantity"]}
+
+
+def _back_of_use(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "add-stock", {"place": _spelt(data["place"]), "quantity": data["quantity"]}
+
+
+def _back_of_move(data: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """A move to two places is not taken back at once."""
+    if data.get("second_place") and data.get("second_quantity"):
+        return None
+    places = {"source": _spelt(data["place"]), "place": _spelt(data["source"])}
+    return "move-stock", {**places, "quantity": data["quantity"]}
+
+
+def _spelt(place: tuple[int, int]) -> str:
+    return f"{place[0]}-{place[1]}"
 
 
 def _add(request: HttpRequest, part: StockPart, data: dict[str, Any]) -> str:
@@ -147,7 +185,7 @@ ADD = Verb(
     slug="add-stock",
     label="Add",
     permission=policy.CHANGE_STOCK,
-    run=each(_add, "added"),
+    run=_undoable(each(_add, "added"), _back_of_add),
     form=PlaceForm,
     initial=_first_place,
     fits=lambda part: part.archived_at is None,
@@ -157,7 +195,7 @@ USE = Verb(
     slug="use-stock",
     label="Use",
     permission=policy.CHANGE_STOCK,
-    run=each(_use, "used"),
+    run=_undoable(each(_use, "used"), _back_of_use),
     form=PlaceForm,
     initial=_first_place,
     fits=lambda part: part.total_quantity > 0,
@@ -166,7 +204,7 @@ MOVE = Verb(
     slug="move-stock",
     label="Move",
     permission=policy.CHANGE_STOCK,
-    run=each(_move, "moved"),
+    run=_undoable(each(_move, "moved"), _back_of_move),
     form=MoveForm,
     initial=_source,
     fits=lambda part: part.total_quantity > 0,

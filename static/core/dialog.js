@@ -42,7 +42,7 @@ async function openFromList(form, button) {
 export async function undo(url) {
   const address = new URL(url, location.href);
   const body = new FormData();
-  address.searchParams.getAll("ids").forEach((id) => body.append("ids", id));
+  address.searchParams.forEach((value, name) => body.append(name, value));
   body.append("confirm", "1");
   body.append("next", location.pathname + location.search);
   await show(await post(address.pathname, body, HEADERS), url);

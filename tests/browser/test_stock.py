@@ -188,6 +188,11 @@ def test_what_a_scanner_types_is_done(page: Page, demo: StockPart) -> None:
     expect(page.get_by_text("5 of RELA used.")).to_be_visible()
     demo.refresh_from_db()
     assert demo.total_quantity == 115
+    page.get_by_role("link", name="Undo").click()
+    expect(page.get_by_text("5 added to RELA.")).to_be_visible()
+    demo.refresh_from_db()
+    assert demo.total_quantity == 120
+    assert demo.places.get(box_no=3, loc_no=18).qty == 40
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -23,11 +23,21 @@ structlog.get_logger("ours").debug("not said")
 """
 
 
-def lines(monkeypatch: pytest.MonkeyPatch, *, as_json: bool) -> list[str]:
+WORKER = """
+import logging, structlog, django
+django.setup()
+from inventory_site.celery import app
+app.log.setup(loglevel="WARNING")
+logging.getLogger("celery.worker").info("not said")
+structlog.get_logger("ours").warning("worker of a task was lost", row=43)
+"""
+
+
+def lines(monkeypatch: pytest.MonkeyPatch, *, as_json: bool, program: str = FAIL) -> list[str]:
     monkeypatch.setenv("LOG_JSON", "true" if as_json else "false")
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "inventory_site.settings.dev")
     done = subprocess.run(
-        [sys.executable, "-c", FAIL], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout == ""
     return done.stderr.splitlines()
@@ -52,3 +62,10 @@ def test_a_terminal_gets_tracebacks_without_variables(monkeypatch: pytest.Monkey
     assert text.count("ValueError: it went wrong") == 2
     assert "planted" not in text
     assert "not said" not in text
+
+
+def test_a_worker_writes_as_the_site_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = lines(monkeypatch, as_json=True, program=WORKER)
+
+    told = json.loads(line)
+    assert (told["event"], told["row"]) == ("worker of a task was lost", 43)

@@ -10,6 +10,7 @@ from django import forms
 
 from accounts.models import Role, User
 from devices.choices import credential_word
+from devices.executors.snmp_accounts import WORDS
 from devices.models import Credential
 from devices.services import secrets
 from inventory_site.core.admin import EMPTY
@@ -59,12 +60,11 @@ NEEDED = {
     "radius": ("radius_secret",),
 }
 AGAIN = "Type it again: a page never sends a secret back."
-HASHES = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 YES_NO = (("true", "Yes"), ("false", "No"))
 CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
     "snmp_version": (("1", "v1"), ("2c", "v2c"), ("3", "v3")),
-    "auth_protocol": tuple((one, one) for one in HASHES),
-    "priv_protocol": tuple((one, one) for one in ("DES", "AES", "AES192", "AES256")),
+    "auth_protocol": tuple((one, one) for one in WORDS["auth"]),
+    "priv_protocol": tuple((one, one) for one in WORDS["priv"]),
     "winrm_transport": (
         ("ntlm", "NTLM"),
         ("kerberos", "Kerberos"),

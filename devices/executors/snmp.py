@@ -109,7 +109,10 @@ async def ask(
     if str(config.get("version")) == "3":
         from devices.executors import snmp_v3
 
-        found = await snmp_v3.ask(host, oids, config, walk=walk, limit=max_rows)
+        try:
+            found = await snmp_v3.ask(host, oids, config, walk=walk, limit=max_rows)
+        except Unreachable as err:
+            return _answer(err)
         code = "auth_failed" if found.is_auth else _code(found.error)
         answer = Answer(found.rows, found.error, code)
         return answer if walk else _of_asked(answer, [parse_oid(oid) for oid in oids])
@@ -187,6 +190,8 @@ def _set(target: str, oid: str, config: Mapping[str, Any]) -> Outcome:
         )
     except ValueError as err:
         return Outcome(False, error=str(err), error_code="invalid")
+    except Unreachable as err:
+        return Outcome(False, error=str(err), error_code="unreachable")
     rows = [row_dict(row) for row in found.rows]
     code = "auth_failed" if found.is_auth else "no_answer" if found.error == TIMEOUT_TEXT else ""
     code = code or ("protocol" if found.error else "")

@@ -7,7 +7,14 @@ from typing import Any
 
 WORDS = {
     "auth": ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"),
-    "priv": ("DES", "AES", "AES192", "AES256"),
+    "priv": (
+        "DES",
+        "AES",
+        "AES192",
+        "AES256",
+        "AES192B",
+        "AES256B",
+    ),  # B: keys as Blumenthal's draft,
 }
 ALIASES = {"SHA1": "SHA", "AES128": "AES"}
 SHORTEST_PASSWORD = 8

@@ -9,7 +9,7 @@ from pysnmp.hlapi.v3arch import asyncio as api
 from pysnmp.proto import rfc1902
 
 from devices.executors.snmp_codec import parse_oid
-from devices.executors.snmp_v3 import V3Answer, account_of, answer_of
+from devices.executors.snmp_v3 import V3Answer, account_of, answer_of, transport_to
 from inventory_site.core.whole import whole_number
 
 KINDS: dict[str, Any] = {
@@ -43,15 +43,11 @@ def typed(kind: str, value: Any) -> Any:
 
 
 async def send(host: str, oid: str, kind: str, value: Any, config: Mapping[str, Any]) -> V3Answer:
-    """Set one object, of any version; the answer holds the value that the agent took."""
+    """Set one object, of any version; the answer holds the value taken. Raises `Unreachable`."""
     wanted = typed(kind, value)
     engine = api.SnmpEngine()
     try:
-        target = await api.UdpTransportTarget.create(
-            (host, int(config.get("port") or 161)),
-            timeout=float(config.get("timeout") or 5),
-            retries=int(config.get("retries") or 0),
-        )
+        target = await transport_to(host, config)
         context = api.ContextData(contextName=str(config.get("context") or "").encode())
         bound = api.ObjectType(api.ObjectIdentity(oid), wanted)
         found = await api.set_cmd(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from pysnmp.proto import rfc1905
 from devices.executors.snmp_accounts import protocol
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.executors.snmp_engine import MAX_WALK_S, STOPPED_TEXT
+from devices.executors.snmp_socket import Unreachable
 
 AUTH = {
     "MD5": api.USM_AUTH_HMAC96_MD5,
@@ -27,6 +30,8 @@ PRIV = {
     "AES": api.USM_PRIV_CFB128_AES,
     "AES192": api.USM_PRIV_CFB192_AES,
     "AES256": api.USM_PRIV_CFB256_AES,
+    "AES192B": api.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "AES256B": api.USM_PRIV_CFB256_AES_BLUMENTHAL,
 }
 TYPE_NAMES = {
     "OctetString": "OctetString",
@@ -62,14 +67,10 @@ async def ask(
     walk: bool = False,
     limit: int = 50_000,
 ) -> V3Answer:
-    """GET the OIDs, or walk the first of them."""
+    """GET the OIDs, or walk the first of them; raises `Unreachable`."""
     engine = api.SnmpEngine()
     try:
-        target = await api.UdpTransportTarget.create(
-            (host, int(config.get("port") or 161)),
-            timeout=float(config.get("timeout") or 5),
-            retries=int(config.get("retries") or 0),
-        )
+        target = await transport_to(host, config)
         context = api.ContextData(contextName=str(config.get("context") or "").encode())
         if walk:
             return await _walk(engine, account_of(config), target, context, oids[0], limit)
@@ -80,6 +81,23 @@ async def ask(
         return answer_of(*found)
     finally:
         engine.close_dispatcher()
+
+
+async def transport_to(host: str, config: Mapping[str, Any]) -> Any:
+    """Return the way to an agent over IPv4 or IPv6; raises `Unreachable` for an unknown name."""
+    port = int(config.get("port") or 161)
+    try:
+        [(family, _, _, _, address), *_] = await asyncio.get_running_loop().getaddrinfo(
+            host, port, type=socket.SOCK_DGRAM
+        )
+    except OSError as err:
+        raise Unreachable(f"Cannot resolve {host}") from err
+    kind = api.Udp6TransportTarget if family == socket.AF_INET6 else api.UdpTransportTarget
+    return await kind.create(
+        address[:2],
+        timeout=float(config.get("timeout") or 5),
+        retries=int(config.get("retries") or 0),
+    )
 
 
 async def _walk(

@@ -83,7 +83,10 @@ def test_version_3_without_an_account_and_unknown_versions_are_refused(api):
             {"auth_protocol": "FOO"},
             "auth_protocol must be one of MD5, SHA, SHA224, SHA256, SHA384, SHA512",
         ),
-        ({"priv_protocol": "3DES"}, "priv_protocol must be one of DES, AES, AES192, AES256"),
+        (
+            {"priv_protocol": "3DES"},
+            "priv_protocol must be one of DES, AES, AES192, AES256, AES192B, AES256B",
+        ),
         ({"auth_password": "x"}, "auth_password must have 8 characters or more"),
         ({"priv_password": "1234567"}, "priv_password must have 8 characters or more"),
     ],
@@ -95,3 +98,25 @@ def test_an_account_that_cannot_be_meant_is_named(wrong, said):
 
     assert SnmpExecutor().check({**account, **wrong}) == said
     assert snmp_accounts.protocol("SHA1") == "SHA"
+
+
+def test_objects_are_set_over_ipv6_too():
+    def taking(data, count):
+        asked = read_request(data)
+        return [encode_response(asked, [(asked.oids[0], "Integer", 7)])]
+
+    with agent(taking, "::1") as (port, heard):
+        config = {"port": port, "timeout": 1, "retries": 0, "version": "2c"}
+        wanted = {"set": {"type": "Integer", "value": 7}}
+        found = SnmpExecutor().execute("::1", "1.3.6.1.2.1.2.2.1.7.1", {**config, **wanted})
+
+    assert (found.success, found.output, len(heard)) == (True, "7", 1)
+
+
+@pytest.mark.parametrize("more", [{"version": "3"}, {"set": {"type": "Integer", "value": 1}}])
+def test_a_name_that_nobody_knows_cannot_be_resolved(more):
+    config = {"version": "2c", "security_name": "op", "timeout": 1, "retries": 0, **more}
+
+    found = SnmpExecutor().execute("no-such-host.invalid", "sysName.0", config)
+
+    assert (found.error, found.error_code) == ("Cannot resolve no-such-host.invalid", "unreachable")

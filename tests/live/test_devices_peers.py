@@ -28,6 +28,10 @@ agentaddress udp:127.0.0.1:{port}
 rocommunity public 127.0.0.1
 rouser v3user authpriv
 createUser v3user SHA "auth-pass-1" AES "priv-pass-1"
+rouser longer authpriv
+createUser longer SHA "auth-pass-1" AES-256 "priv-pass-1"
+rouser longerc authpriv
+createUser longerc SHA "auth-pass-1" AES-256-C "priv-pass-1"
 sysName agg-sw-77
 sysLocation lab
 sysContact noc
@@ -154,6 +158,20 @@ def test_v3_signs_and_encrypts(agent):
     assert len(walked.extra["results"]) > 5
     wrong = ask("sysName.0", agent, **{**account, "auth_password": "wrong-pass-1", "timeout": 1})
     assert wrong.success is False
+
+
+@pytest.mark.parametrize(("user", "priv"), [("longer", "AES256B"), ("longerc", "AES256")])
+def test_keys_longer_than_their_hash_are_made_either_way(agent, user, priv):
+    account = {
+        "version": "3",
+        "security_name": user,
+        "auth_protocol": "SHA",
+        "auth_password": "auth-pass-1",
+        "priv_protocol": priv,
+        "priv_password": "priv-pass-1",
+    }
+
+    assert ask("sysName.0", agent, **account).output == "agg-sw-77"
 
 
 def test_a_walk_agrees_with_net_snmp_row_by_row(agent):

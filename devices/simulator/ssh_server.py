@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from typing import Any
 
 import paramiko
@@ -14,7 +13,7 @@ from devices.simulator.tables import answer
 from devices.simulator.world import SimulatedDevice, World
 
 MAX_SESSIONS = 32
-REPLY_AFTER_S = 0.01  # the request is acknowledged first
+GOODBYE_S = 0.5  # for the caller to close first: the request has been acknowledged then
 
 
 class _Login(paramiko.ServerInterface):
@@ -49,12 +48,13 @@ class _Login(paramiko.ServerInterface):
         return True
 
     def _exec(self, channel: paramiko.Channel, command: str) -> None:
-        with contextlib.suppress(OSError, EOFError):
-            time.sleep(REPLY_AFTER_S)
+        with contextlib.suppress(OSError, EOFError), contextlib.closing(channel):
             text = answer(self._world, self._device, command)
             channel.sendall((text + "\n").encode())
             channel.send_exit_status(1 if text.startswith("SHELL PARSER") else 0)
-            channel.close()
+            channel.shutdown_write()
+            channel.settimeout(GOODBYE_S)
+            channel.recv(1)
 
     def _shell(self, channel: paramiko.Channel) -> None:
         prompt = f"{self._device.name}> "

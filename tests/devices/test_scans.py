@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from devices.choices import ScanStatus, TargetState
 from devices.errors import Invalid
 from devices.executors.base import Outcome
 from devices.executors.discovery import discover
+from devices.executors.ssh import SshExecutor
 from devices.models import (
     Credential,
     CredentialUse,
@@ -20,6 +22,7 @@ from devices.models import (
     SshHostKey,
 )
 from devices.services import scan_reading, scans, vault, vault_groups, vault_resolve
+from devices.simulator import ssh_server
 from devices.simulator.snmp_agent import encode_response, read_request
 from tests.devices.test_snmp_engine import agent
 
@@ -365,3 +368,20 @@ def test_this_machine_is_online_by_its_ping_alone_other_loopback_is_not():
     ]
 
     assert kept == [("online", "no_response", True), ("offline", "no_response", True)]
+
+
+def test_a_simulated_switch_hangs_up_after_its_reply_however_late_that_is(simulated, monkeypatch):
+    begin = ssh_server._Login.check_channel_exec_request
+
+    def replying_late(self, channel, command):
+        begin(self, channel, command)
+        time.sleep(0.2)
+        return True
+
+    monkeypatch.setattr(ssh_server._Login, "check_channel_exec_request", replying_late)
+    login = {"username": "lab", "password": "optical-lab", "port": simulated.ssh_port}
+
+    found = SshExecutor().execute("127.0.10.1", "port show", {**SshExecutor.defaults, **login})
+
+    assert (found.success, found.error) == (True, None)
+    assert "| 1 " in found.output

@@ -1,7 +1,10 @@
 # ruff: noqa: E501  tables of devices are as wide as they are
 """Parsers against the outputs of the contract, and against mangled ones."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -265,3 +268,12 @@ def test_endless_numbers_are_no_numbers(cell):
     assert (found[0]["speed_mbps"], found[0]["cli_port"]) == (None, 1)
     text = f"| Tx Power (dBm) | {'9' * 400} |"
     assert registry.parse("ciena_port_xcvr_diagnostics", text)[0]["tx_power"] is None
+
+
+def test_standard_input_that_is_no_utf8_is_parsed(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe|\n"), "utf-8"))
+
+    call_command("parse", "-", parser="ciena_port_show")
+
+    told = capsys.readouterr()
+    assert (told.out.strip(), told.err.strip()) == ("[]", "not understood: \ufffd\ufffd|")

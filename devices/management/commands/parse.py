@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["file"] == "-":
-            raw = sys.stdin.read()
+            raw = sys.stdin.buffer.read().decode(errors="replace")
         else:
             try:
                 raw = Path(options["file"]).read_text(encoding="utf-8", errors="replace")

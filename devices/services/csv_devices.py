@@ -9,22 +9,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from devices import policy
-from devices.choices import DeviceCategory
 from devices.errors import Invalid
-from devices.models import Device, DeviceType, Manufacturer, Site
-from devices.services import inventory
-from devices.services.device_fields import RELATED, snapshot
-from inventory_site.core.errors import DomainError
+from devices.models import Device
+from devices.services.csv_plan import Plan, Step
+from devices.services.device_fields import RELATED
+from inventory_site.core.errors import BusyError, DomainError
 from inventory_site.core.locks import guarded
-from inventory_site.core.whole import whole_number
 
 HEADER = (
     "name",
@@ -55,7 +54,6 @@ PATHS = {
     "model": "hardware_model",
     "status": "lab_status",
 }
-NAMED: dict[str, Any] = {"manufacturer": Manufacturer, "site": Site}
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 MAX_BYTES, MAX_ROWS, MAX_CELL = 8 * 1024 * 1024, 20_000, 131_072
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # marked already or not
@@ -72,7 +70,7 @@ class Line:
 
 
 class _Undo(Exception):
-    """Rolls a dry run, or a run with errors, back."""
+    """Rolls back a run whose rows, once locked, have errors."""
 
 
 def rows_of(rows: QuerySet[Device]) -> Iterator[list[Any]]:
@@ -87,35 +85,51 @@ def load(
 ) -> dict[str, Any]:
     """Read devices, all or nothing; errors name row (2 is the first after the header) and field.
 
+    A file is checked without a lock; one without errors is checked again and written under it.
     What each row makes or changes is put into `lines`, where the caller gives one.
     """
     policy.require(actor, policy.CHANGE)
     policy.require(actor, policy.ADD)
-    answer: dict[str, Any] = {CREATED: 0, UPDATED: 0, UNCHANGED: 0, "errors": []}
+    rows = _read(text)
+    answer, told = _checked(Plan(rows, actor))
+    if not (dry_run or answer["errors"]):
+        answer, told = _written(rows, actor)
+    if lines is not None:
+        lines += told
+    return answer
+
+
+def _written(rows: list[dict[str, str]], actor: Any) -> tuple[dict[str, Any], list[Line]]:
     try:
         with guarded():
-            for number, row in enumerate(_read(text), start=2):
-                _row(actor, number, row, answer, [] if lines is None else lines)
-            if dry_run or answer["errors"]:
+            plan = Plan(rows, actor, hold=True)
+            answer, told = _checked(plan)
+            if answer["errors"]:
                 raise _Undo
+            plan.write()
     except _Undo:
-        answer["applied"] = False
-        return answer
-    return {**answer, "applied": True}
+        return answer, told
+    except IntegrityError as err:
+        raise BusyError("Somebody else is changing this; try again in a moment.") from err
+    return {**answer, "applied": True}, told
 
 
-def _row(
-    actor: Any, number: int, row: dict[str, str], answer: dict[str, Any], lines: list[Line]
-) -> None:
-    try:
-        with guarded():
-            what, changes = _save(actor, row)
+def _checked(plan: Plan) -> tuple[dict[str, Any], list[Line]]:
+    answer: dict[str, Any] = {CREATED: 0, UPDATED: 0, UNCHANGED: 0, "errors": [], "applied": False}
+    lines: list[Line] = []
+    for number, row in enumerate(plan.rows, start=2):
+        try:
+            known, step = plan.take(row)
+        except DomainError as err:
+            field = err.details.get("field", "")
+            answer["errors"].append({"row": number, "field": field, "error": err.message})
+            continue
+        changes = [] if known is None else _changes(known, step, row)
+        what = CREATED if known is None else UPDATED if changes else UNCHANGED
         answer[what] += 1
         if what != UNCHANGED:
             lines.append(Line(number, row["name"].strip(), what, changes))
-    except DomainError as err:
-        field = err.details.get("field", "")
-        answer["errors"].append({"row": number, "field": field, "error": err.message})
+    return answer, lines
 
 
 def _read(text: str | bytes) -> list[dict[str, str]]:
@@ -167,74 +181,15 @@ def _plain(value: str) -> str:
     return value[1:] if value.startswith("'") and FORMULA.match(value) else value
 
 
-def _save(actor: Any, row: dict[str, str]) -> tuple[str, list[tuple[str, str, str]]]:
-    values = _values(row)
-    known = _match(values, row)
-    if known is None:
-        inventory.create_device(actor=actor, values=values)
-        return CREATED, []
-    before = snapshot(known)
-    after = snapshot(inventory.update_device(known.pk, actor=actor, values=values))
-    changed = [wire for wire in before if before[wire] != after[wire]]
-    changes = [_change(wire, known, before, after, row) for wire in changed]
-    return (UPDATED if changes else UNCHANGED), changes
-
-
-def _change(
-    wire: str,
-    known: Device,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    row: dict[str, str],
-) -> tuple[str, str, str]:
-    """Say how a field changes; what an id stands for is told by its name."""
-    if wire in RELATED:
-        column = wire.removesuffix("_id")
-        return column, str(getattr(known, column) or ""), row[column].strip()
-    old, new = ("" if one[wire] is None else str(one[wire]) for one in (before, after))
-    return wire, old, new
-
-
-def _values(row: dict[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, text in row.items():
-        cell = text.strip()
-        if name in NAMED:
-            values[f"{name}_id"] = _named(NAMED[name], name, cell) if cell else None
-        elif name == "device_type":
-            if not cell:
-                raise Invalid("device_type", "device_type is required")
-            values["device_type_id"] = _named(DeviceType, name, cell, category=DeviceCategory.INFRA)
-        elif name == "u_position":
-            values[name] = whole_number(cell)
-            if cell and values[name] is None:
-                raise Invalid("u_position", "u_position must be a whole number")
-        elif name == "status":
-            values[name] = cell or "active"
+def _changes(known: Device, step: Step, row: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Say which fields change, and how; what an id stands for is told by its name."""
+    before, after = step.before or {}, step.after
+    changes = []
+    for wire in (one for one in before if before[one] != after[one]):
+        if wire in RELATED:
+            column = wire.removesuffix("_id")
+            changes.append((column, str(getattr(known, column) or ""), row[column].strip()))
         else:
-            values[name] = (text if name == "notes" else cell) or None
-    return values
-
-
-def _named(model: Any, column: str, name: str, **defaults: Any) -> int:
-    longest = model._meta.get_field("name").max_length
-    if len(name) > longest:
-        raise Invalid(column, f"{column} may have {longest} characters at most")
-    return int(model.objects.get_or_create(name=name, defaults=defaults)[0].pk)
-
-
-def _match(values: dict[str, Any], row: dict[str, str]) -> Device | None:
-    rows = Device.objects.current()
-    for name in ("oi_id", "serial_number"):
-        if values.get(name):
-            found = rows.filter(**{name: values[name]}).first()
-            if found:
-                return found
-    twins = rows.filter(device_type_id=values["device_type_id"], name=values.get("name") or "")
-    polatis = values.get("polatis_name")
-    return (
-        twins.filter(polatis_name=polatis).first()
-        if polatis
-        else twins.filter(polatis_name__isnull=True).first()
-        or twins.filter(polatis_name="").first()
-    )
+            old, new = ("" if one[wire] is None else str(one[wire]) for one in (before, after))
+            changes.append((wire, old, new))
+    return changes

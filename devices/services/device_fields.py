@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -73,25 +73,81 @@ RELATED: dict[str, tuple[Any, str]] = {
 }
 
 
+class Known(Protocol):
+    """What a change is checked against: the database, or a picture of it."""
+
+    def has(self, model: Any, pk: int) -> bool:
+        """Whether there is such a type, manufacturer or site."""
+
+    def address(self, ip: str) -> ManagementAddress:
+        """Return the address, made if need be."""
+
+    def at(self, ip: str) -> list[tuple[int, tuple[int, str]]]:
+        """Return id and (type, name) of the devices at an address."""
+
+    def is_held(self, device: Device, field: str) -> bool:
+        """Whether another device has the value of this one's field."""
+
+    def has_twin(self, device: Device) -> bool:
+        """Whether another device of the (type, name) has this one's Polatis name."""
+
+
+class Database:
+    """Asks the database; an address is locked before its devices are looked at."""
+
+    def has(self, model: Any, pk: int) -> bool:
+        """Whether there is such a type, manufacturer or site."""
+        return bool(model.objects.filter(pk=pk).exists())
+
+    def address(self, ip: str) -> ManagementAddress:
+        """Return the address, made if need be."""
+        address, _ = ManagementAddress.objects.get_or_create(ip=ip)
+        return lock(ManagementAddress.objects.filter(pk=address.pk)).get()
+
+    def at(self, ip: str) -> list[tuple[int, tuple[int, str]]]:
+        """Return id and (type, name) of the devices at an address."""
+        rows = Device.objects.current().filter(address__ip=ip)
+        found = rows.values_list("pk", "device_type_id", "name")
+        return [(pk, (kind, name)) for pk, kind, name in found]
+
+    def is_held(self, device: Device, field: str) -> bool:
+        """Whether another device has the value of this one's field."""
+        rows = Device.objects.exclude(pk=device.pk)
+        return rows.filter(**{field: getattr(device, field)}).exists()
+
+    def has_twin(self, device: Device) -> bool:
+        """Whether another device of the (type, name) has this one's Polatis name."""
+        group = Device.objects.exclude(pk=device.pk).filter(
+            device_type_id=device.device_type_id, name=device.name
+        )
+        twins = group.filter(polatis_name=device.polatis_name or None) | group.filter(
+            polatis_name=device.polatis_name or ""
+        )
+        return twins.exists()
+
+
+DATABASE = Database()
+
+
 def snapshot(device: Device) -> dict[str, Any]:
     """Return the register's fields by their wire names."""
     return {wire: getattr(device, attribute) for wire, attribute in FIELDS.items()}
 
 
-def apply(device: Device, values: Mapping[str, Any]) -> None:
+def apply(device: Device, values: Mapping[str, Any], known: Known = DATABASE) -> None:
     """Set the fields given; raises `Invalid`, `InvalidInput`, `Missing` and `AddressTaken`."""
     group = (device.device_type_id, device.name)
     for wire, attribute in FIELDS.items():
         if wire not in values:
             continue
-        value = _clean(wire, values[wire])
+        value = _clean(wire, values[wire], known)
         if wire == "mgmt_ip":
             continue
         setattr(device, attribute, value)
         if wire in RELATED:
             device._state.fields_cache.pop(attribute.removesuffix("_id"), None)
     if "mgmt_ip" in values:
-        _place(device, _clean("mgmt_ip", values["mgmt_ip"]), group)
+        _place(device, _clean("mgmt_ip", values["mgmt_ip"], known), group, known)
     try:
         check_window(device.maintenance_start, device.maintenance_end)
     except BadWindow as err:
@@ -109,7 +165,7 @@ def apply(device: Device, values: Mapping[str, Any]) -> None:
         raise InvalidInput(fields=fields) from err
 
 
-def _clean(wire: str, value: Any) -> Any:
+def _clean(wire: str, value: Any, known: Known) -> Any:
     _check_kind(wire, value)
     if isinstance(value, str) and wire != "notes":
         value = value.strip()
@@ -125,7 +181,7 @@ def _clean(wire: str, value: Any) -> Any:
         raise Invalid("status", f"status must be one of: {', '.join(STATUSES)}")
     if wire in RELATED and value is not None:
         model, resource = RELATED[wire]
-        if not model.objects.filter(pk=value).exists():
+        if not known.has(model, value):
             raise Missing(resource, value)
     if wire == "mgmt_ip" and value is not None:
         ip = normal_ip(value)
@@ -150,7 +206,7 @@ def _check_kind(wire: str, value: Any) -> None:
         raise Invalid(wire, f"{wire} must be a text")
 
 
-def _place(device: Device, ip: str | None, group: tuple[int, str]) -> None:
+def _place(device: Device, ip: str | None, group: tuple[int, str], known: Known) -> None:
     """Point a device at an address; another (type, name) there refuses.
 
     `group` is the (type, name) it had before: those rows go where it goes.
@@ -160,38 +216,34 @@ def _place(device: Device, ip: str | None, group: tuple[int, str]) -> None:
         return
     if device.ip == ip:
         return
-    address, _ = ManagementAddress.objects.get_or_create(ip=ip)
-    lock(ManagementAddress.objects.filter(pk=address.pk)).get()  # before its devices are looked at
-    others = Device.objects.current().filter(address__ip=ip).exclude(pk=device.pk)
-    strangers = others.exclude(device_type_id=device.device_type_id, name=device.name)
-    strangers = strangers.exclude(device_type_id=group[0], name=group[1])
-    if strangers.exists():
+    address, ours = known.address(ip), (group, (device.device_type_id, device.name))
+    if any(pk != device.pk and one not in ours for pk, one in known.at(ip)):
         raise AddressTaken(ip)
     device.address = address
 
 
+def check_unique(device: Device, known: Known = DATABASE) -> None:
+    """Raise `Taken` with the field that another device holds."""
+    for field, said in (("serial_number", "serial number"), ("oi_id", "oi_id")):
+        value = getattr(device, field)
+        if value and known.is_held(device, field):
+            text = f"Device with {said} '{value}' already exists"
+            raise Taken("Device", text, field=field)
+    if known.has_twin(device):
+        raise _twin_taken()
+
+
 def store(device: Device) -> None:
     """Save a device, or raise `Taken` with the field that another one holds."""
-    rows = Device.objects.exclude(pk=device.pk)
-    if device.serial_number and rows.filter(serial_number=device.serial_number).exists():
-        raise Taken(
-            "Device",
-            f"Device with serial number '{device.serial_number}' already exists",
-            field="serial_number",
-        )
-    if device.oi_id and rows.filter(oi_id=device.oi_id).exists():
-        raise Taken("Device", f"Device with oi_id '{device.oi_id}' already exists", field="oi_id")
-    group = rows.filter(device_type_id=device.device_type_id, name=device.name)
-    twins = group.filter(polatis_name=device.polatis_name or None) | group.filter(
-        polatis_name=device.polatis_name or ""
-    )
-    taken = Taken(
-        "Device", "Polatis name already exists in this device group", field="polatis_name"
-    )
-    if twins.exists():
-        raise taken
+    check_unique(device)
     try:
         with transaction.atomic():
             device.save()
     except IntegrityError as err:
-        raise taken from err
+        check_unique(device)  # one that came meanwhile
+        raise _twin_taken() from err
+
+
+def _twin_taken() -> Taken:
+    text = "Polatis name already exists in this device group"
+    return Taken("Device", text, field="polatis_name")

@@ -65,11 +65,11 @@ def create_device(*, actor: Any, values: Mapping[str, Any]) -> Device:
 
     Raises `Invalid`, `Missing` for an unknown type, manufacturer or site, and `Taken`.
     """
-    _require_write(actor, policy.ADD)
+    require_write(actor, policy.ADD)
     for field in ("name", "device_type_id"):
         if not values.get(field):
             raise Invalid(field, f"{field} is required")
-    device = Device(created_by=_person(actor), updated_by=_person(actor))
+    device = Device(created_by=person(actor), updated_by=person(actor))
     with guarded():
         apply(device, values)
         store(device)
@@ -82,7 +82,7 @@ def update_device(
     pk: int, *, actor: Any, values: Mapping[str, Any], expected_version: int | None = None
 ) -> Device:
     """Change the fields given; one history row per field whose value really changed."""
-    _require_write(actor, policy.CHANGE)
+    require_write(actor, policy.CHANGE)
     with guarded():
         device = locked_device(pk)
         if expected_version is not None and expected_version != device.version:
@@ -124,7 +124,7 @@ def bulk_update(
     *, actor: Any, device_ids: Iterable[int], values: Mapping[str, Any]
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """Change many devices, each all or nothing; return those that succeeded and the failures."""
-    _require_write(actor, policy.CHANGE)
+    require_write(actor, policy.CHANGE)
     succeeded: list[int] = []
     failed: list[dict[str, Any]] = []
     forbidden = [name for name in values if name not in FIELDS]
@@ -148,7 +148,7 @@ def bulk_update(
 
 def delete_device(pk: int, *, actor: Any) -> None:
     """Remove a device; its history stays, its group memberships too. Booked ones are refused."""
-    _require_write(actor, policy.DELETE)
+    require_write(actor, policy.DELETE)
     with guarded():
         _remove(locked_device(pk), actor)
 
@@ -170,7 +170,7 @@ def delete_address(ip_address: str, *, actor: Any) -> str:
 
 def set_tags(pk: int, tag_ids: Iterable[int], *, actor: Any) -> Device:
     """Put tags on a device; those it has already stay. Raises `Missing` for unknown tags."""
-    _require_write(actor, policy.CHANGE)
+    require_write(actor, policy.CHANGE)
     wanted = unique_ids(tag_ids)
     with guarded():
         device = locked_device(pk)
@@ -189,7 +189,7 @@ def set_tags(pk: int, tag_ids: Iterable[int], *, actor: Any) -> Device:
 
 def remove_tag(pk: int, tag_id: int, *, actor: Any) -> None:
     """Take a tag off a device, or raise `Missing`."""
-    _require_write(actor, policy.CHANGE)
+    require_write(actor, policy.CHANGE)
     with guarded():
         device = locked_device(pk)
         if not DeviceTag.objects.filter(pk=tag_id).exists():
@@ -222,7 +222,12 @@ def representative(address: ManagementAddress) -> Device | None:
     )
 
 
-def record_history(
+def record_history(device: Device, actor: Any, action: str, **told: Any) -> None:
+    """Write one row of a device's history; `told` is what `history_row` takes."""
+    history_row(device, actor, action, **told).save()
+
+
+def history_row(
     device: Device,
     actor: Any,
     action: str,
@@ -233,8 +238,8 @@ def record_history(
     notes: str | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> DeviceHistory:
-    """Write one row of a device's history."""
-    return DeviceHistory.objects.create(
+    """Return one row of a device's history, not stored yet."""
+    return DeviceHistory(
         device=device,
         device_number=device.pk,
         device_name=device.name,
@@ -242,7 +247,7 @@ def record_history(
         field_name=field,
         old_value=_text(old),
         new_value=_text(new),
-        changed_by=_person(actor),
+        changed_by=person(actor),
         notes=notes,
         extra=dict(extra) if extra else None,
     )
@@ -263,7 +268,7 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     if not changed:
         return
     device.version += 1
-    device.updated_by = _person(actor)
+    device.updated_by = person(actor)
     store(device)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
@@ -285,7 +290,7 @@ def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> None:
         old = row.ip
         if old == device.ip:
             continue
-        row.address, row.updated_by, row.version = device.address, _person(actor), row.version + 1
+        row.address, row.updated_by, row.version = device.address, person(actor), row.version + 1
         row.save(update_fields=["address", "updated_by", "updated_at", "version"])
         record_history(row, actor, HistoryAction.UPDATED, field="mgmt_ip", old=old, new=device.ip)
 
@@ -318,8 +323,8 @@ def _new_device_at(address: ManagementAddress, actor: Any) -> Device:
         device_type=unknown,
         address=address,
         hostname=(address.snmp_hostname or "")[:100] or None,
-        created_by=_person(actor),
-        updated_by=_person(actor),
+        created_by=person(actor),
+        updated_by=person(actor),
     )
     store(device)
     return device
@@ -346,14 +351,16 @@ def attachment_removed(attachment: Any) -> None:
     attachments.forget(attachment)
 
 
-def _require_write(actor: Any, permission: str) -> None:
+def require_write(actor: Any, permission: str) -> None:
+    """Raise `NotAllowed` unless the permission is held, or the lab lets everybody write."""
     if actor is None or policy.may(actor, permission):
         return
     if not policy.may_write_inventory(actor):
         raise NotAllowed(required=permission)
 
 
-def _person(actor: Any) -> User | None:
+def person(actor: Any) -> User | None:
+    """Return the actor where it is a user, for columns that point at one."""
     return actor if isinstance(actor, User) else None
 
 

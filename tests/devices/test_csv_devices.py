@@ -3,9 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from devices.models import Device, DeviceType, Manufacturer, Site
-from devices.services import inventory
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory
+from accounts.models import AuditEntry
+from devices.models import (
+    Device,
+    DeviceHistory,
+    DeviceType,
+    ManagementAddress,
+    Manufacturer,
+    Site,
+)
+from devices.services import csv_devices, inventory
+from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
 HEAD = "name,device_type,manufacturer,site,model\n"
@@ -98,3 +106,64 @@ def test_a_bulk_update_names_the_device_that_cannot_take_a_value():
     assert done == ([], [{"device_id": device.pk, "error": wrong}])
     device.refresh_from_db()
     assert device.rack == "R-1"
+
+
+def test_a_dry_run_reads_in_batches_and_writes_nothing(django_assert_max_num_queries):
+    DeviceFactory(name="N7", serial_number="SN7")
+    lines = [f"N{n},T{n % 20},S{n % 30},SN{n},10.9.{n // 250}.{n % 250 + 1}" for n in range(1000)]
+    text = "\n".join(["name,device_type,site,serial_number,mgmt_ip", *lines])
+
+    with django_assert_max_num_queries(12) as asked:
+        answer = csv_devices.load(actor=None, text=text, dry_run=True)
+
+    assert (answer["created"], answer["updated"], answer["errors"]) == (999, 1, [])
+    assert {query["sql"].split()[0] for query in asked.captured_queries} == {"SELECT"}
+    assert (Device.objects.count(), Site.objects.count()) == (1, 0)
+
+
+def test_rows_of_one_file_build_on_each_other():
+    old = DeviceFactory(name="OLD", serial_number="S-1", rack="R0")
+    rows = [
+        f"OLD,{old.device_type.name},S-2,R1,,10.1.1.1",  # gives S-1 up
+        "NEW,ROADM,S-1,R2,,10.1.1.2",
+        "NEW,ROADM,S-1,R3,,10.1.1.2",
+        "NEW,ROADM,S-3,,P2,10.1.1.2",  # shares the address of its (type, name)
+        "NEW,ROADM,S-1,R3,,10.1.1.3",  # takes the other along
+    ]
+    text = "\n".join(["name,device_type,serial_number,rack,polatis_name,mgmt_ip", *rows])
+
+    done = csv_devices.load(actor=None, text=text, dry_run=False)
+
+    assert done == {"created": 2, "updated": 3, "unchanged": 0, "errors": [], "applied": True}
+    kept = Device.objects.order_by("serial_number")
+    assert list(kept.values_list("name", "serial_number", "rack", "address__ip", "version")) == [
+        ("NEW", "S-1", "R3", "10.1.1.3", 3),
+        ("OLD", "S-2", "R1", "10.1.1.1", 2),
+        ("NEW", "S-3", None, "10.1.1.3", 2),
+    ]
+    told = DeviceHistory.objects.filter(device__serial_number="S-1").order_by("pk")
+    assert list(told.values_list("action", "field_name", "old_value", "new_value")) == [
+        ("created", None, None, None),
+        ("updated", "rack", "R2", "R3"),
+        ("updated", "mgmt_ip", "10.1.1.2", "10.1.1.3"),
+    ]
+    assert AuditEntry.objects.filter(verb="device.created").count() == 2
+    assert AuditEntry.objects.filter(verb="device.updated").count() == 3
+
+
+def test_rows_that_collide_with_each_other_or_with_the_register_are_named():
+    DeviceFactory(name="A", address=ManagementAddressFactory(ip="10.1.1.1"))
+    rows = ["B,ROADM,X,10.1.1.1", "C,ROADM,Y,10.1.1.2", "D,ROADM,Z,10.1.1.2", "E,ROADM,W,x"]
+    before = (Device.objects.count(), DeviceType.objects.count(), ManagementAddress.objects.count())
+
+    text = "\n".join(["name,device_type,oi_id,mgmt_ip", *rows])
+    answer = csv_devices.load(actor=None, text=text, dry_run=False)
+
+    taken = "IP address already exists for another device"
+    assert [(one["row"], one["error"]) for one in answer["errors"]] == [
+        (2, taken),
+        (4, taken),
+        (5, "Invalid IP address: x"),
+    ]
+    after = (Device.objects.count(), DeviceType.objects.count(), ManagementAddress.objects.count())
+    assert (answer["applied"], after) == (False, before)

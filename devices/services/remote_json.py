@@ -85,6 +85,8 @@ def base_url(value: Any) -> str:
         origin(text)
     except ValueError as err:  # an odd port or IPv6 address
         raise Invalid("url", f"URL is not valid: {err}") from err
+    if "@" in urlsplit(text).netloc:  # it would be shown with the URL
+        raise Invalid("url", "URL must not hold a name or password")
     return text
 
 

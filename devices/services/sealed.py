@@ -8,6 +8,7 @@ from typing import Any
 
 from devices.errors import Invalid, Refused
 from inventory_site.core import crypto
+from inventory_site.core.redaction import is_secret
 
 KEY = "sealed"
 COMMUNITIES = ("snmp_communities", "snmp_community", "community")
@@ -26,9 +27,13 @@ LONGEST = 64 * 1024
 
 
 def split(options: Mapping[str, Any], field: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what of options is plain, and the secrets that are not blank; raises `Invalid`."""
-    plain = {name: value for name, value in options.items() if name not in (KEY, *SECRET_KEYS)}
-    secrets = {name: options[name] for name in SECRET_KEYS if options.get(name) not in (None, "")}
+    """Return what of options is plain, and the secrets that are not blank; raises `Invalid`.
+
+    Also a key that only sounds like a secret, in any case, is taken for one.
+    """
+    sealed = {name for name in options if name in SECRET_KEYS or is_secret(str(name))} - {KEY}
+    plain = {name: value for name, value in options.items() if name not in (KEY, *sealed)}
+    secrets = {name: options[name] for name in options if name in sealed and options[name]}
     for name, value in secrets.items():
         texts = value if isinstance(value, list) and name == "snmp_communities" else [value]
         if not all(isinstance(text, str) and len(text) <= LONGEST for text in texts):

@@ -41,6 +41,7 @@ def test_communities_of_a_scan_are_sealed_tried_and_forgotten(simulated, name):
     [
         ("executors/discovery", {"snmp_communities": ["PLANTED"], "snmp_community": "PLANTED"}),
         ("executors/netbox_autodiscovery", {"snmp_communities": "PLANTED"}),
+        ("executors/ping", {"Password": "PLANTED", "secret": "PLANTED", "api-token": "PLANTED"}),
     ],
 )
 def test_communities_of_a_run_are_sealed(admin, path, config):
@@ -51,6 +52,17 @@ def test_communities_of_a_run_are_sealed(admin, path, config):
     run = ExecutorRun.objects.get()
     assert list(run.config) == ["sealed"]
     assert "PLANTED" not in run.config["sealed"]
+
+
+@pytest.mark.parametrize("system", ["netbox", "prtg", "mcp"])
+def test_a_url_with_a_password_is_not_kept(admin, system):
+    refused = admin.put(
+        f"/api/{system}/settings", {"url": "http://user:PLANTED@h.example/"}, format="json"
+    )
+
+    assert refused.status_code == 400
+    assert "URL must not hold a name or password" in refused.content.decode()
+    assert "PLANTED" not in admin.get(f"/api/{system}/settings").content.decode()
 
 
 def test_an_autodiscovery_keeps_no_word_that_it_does_not_know(admin):

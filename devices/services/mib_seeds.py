@@ -17,6 +17,7 @@ from devices.models import (
 )
 
 XCVR = "1.3.6.1.4.1.6141.2.60.4.1.1.1.1"
+STATS32 = "1.3.6.1.4.1.6141.2.60.3.1.1.2.1"
 STATS64 = "1.3.6.1.4.1.6141.2.60.3.1.1.4.1"
 RAPS = "1.3.6.1.4.1.6141.2.60.47"
 ALARMS = "1.3.6.1.4.1.1271.2.1.24.1.3.1.1"
@@ -51,6 +52,9 @@ GROUPS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("tx_pkts", f"{STATS64}.18", "counter64", ""),
             ("rx_discard", f"{STATS64}.51", "counter64", ""),
             ("rx_errors", f"{STATS64}.53", "counter64", ""),
+            ("rx_bytes32", f"{STATS32}.2", "counter32", ""),
+            ("rx_crc_errors", f"{STATS32}.4", "counter32", ""),
+            ("tx_bytes32", f"{STATS32}.16", "counter32", ""),
         ),
     ),
     "raps": (

@@ -12,8 +12,9 @@ from devices.models import (
     OpticalHour,
     OpticalSample,
     PollConfig,
+    PollType,
 )
-from devices.services import ingest, poll_rows, poll_times, retention
+from devices.services import ingest, mib_seeds, poll_rows, poll_times, retention
 
 pytestmark = pytest.mark.django_db
 OIDS = {name: f"1.3.6.1.9.{at}" for at, name in enumerate(("rx_bytes", "rx_pkts", "rx_errors"), 2)}
@@ -251,3 +252,30 @@ def test_samples_known_already_are_not_counted_as_inserted(api):
         assert [inserted(kind, rows[:2]), inserted(kind, rows), inserted(kind, rows)] == [2, 1, 0]
         assert inserted(kind, []) == 0
     assert (OpticalSample.objects.count(), InterfaceSample.objects.count()) == (3, 3)
+
+
+def test_switches_without_the_64_bit_table_have_traffic_and_crc_errors_count():
+    mib_seeds.seed_profiles()
+    plan = poll_rows.plan_of("ciena_traffic", PollType.objects.get(name="ciena_traffic"))
+    short, long = "1.3.6.1.4.1.6141.2.60.3.1.1.2.1", "1.3.6.1.4.1.6141.2.60.3.1.1.4.1"
+    told = {
+        "10.0.0.1": [(f"{short}.2", "Counter32", 100), (f"{short}.4", "Counter32", 3)],
+        "10.0.0.2": [
+            *((f"{short}.2", "Counter32", 100), (f"{short}.4", "Counter32", 3)),
+            *((f"{long}.2", "Counter64", 2**40), (f"{long}.53", "Counter64", 4)),
+        ],
+    }
+    answers = [
+        poll_rows.Answer(
+            ip, [VarBind(parse_oid(f"{oid}.7"), kind, value) for oid, kind, value in rows]
+        )
+        for ip, rows in told.items()
+    ]
+
+    poll_rows.store(
+        plan, [], answers, at=timezone.now(), config=PollConfig.objects.first(), execution=None
+    )
+
+    kept = InterfaceSample.objects.order_by("device_ip")
+    found = kept.values_list("counter_bits", "rx_bytes", "rx_errors", "rx_crc_errors")
+    assert list(found) == [(32, 100, 3, 3), (64, 2**40, 7, 3)]

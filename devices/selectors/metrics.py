@@ -81,11 +81,14 @@ def moment(text: Any, name: str) -> datetime | None:
         found = parse_datetime(str(text).replace(" ", "+"))
         found = found or parse_datetime(str(text))
         found = found or datetime.fromisoformat(str(text))
-    except ValueError:
+        if found is not None:
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+            found.astimezone(UTC)  # the years 1 and 9999 have moments that UTC has not
+    except (ValueError, OverflowError):
         found = None
     if found is None:
         raise Invalid(name, f"{name} must be a time such as 2026-11-20T23:00:00Z")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found
 
 
 def readings(

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, models
-from django.utils import timezone
 
 from devices import policy
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import AvailabilitySample, InterfaceSample
-from devices.selectors.metrics import moment
 from devices.services import samples
-from devices.services.interfaces import PLACES, decimal_of, sample_of, whole_of
+from devices.services.interfaces import PLACES, decimal_of, recorded, sample_of, whole_of
 
 COUNTERS = (
     *("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_bps", "tx_bps", "rx_errors"),
@@ -80,6 +78,8 @@ def availability_sample(row: Mapping[str, Any], place: str = "") -> Availability
         setattr(sample, field, value)
     for field in READINGS:
         value = decimal_of(row.get(field), f"{place}{field}", limit=10**7)
+        if value is not None and value < 0 and field != "temperature_celsius":
+            raise Invalid(f"{place}{field}", f"{field} may not be negative")
         setattr(sample, field, None if value is None else float(value))
     sample.uptime_seconds = whole_of(row, "uptime_seconds", place, 2**63 - 1)
     for field in ("site_name", "device_role"):
@@ -94,9 +94,9 @@ def _common(row: Mapping[str, Any], place: str) -> dict[str, Any]:
     ip = normal_ip(sent)
     if ip is None:
         raise InvalidAddress(sent, f"{place}device_ip")
-    at = moment(row.get("recorded_at"), f"{place}recorded_at")
+    at = recorded(row.get("recorded_at"), f"{place}recorded_at")
     places = {name: whole_of(row, name, place, 2**31 - 1) for name in PLACES}
-    return {"device_ip": ip, "recorded_at": at or timezone.now(), **places}
+    return {"device_ip": ip, "recorded_at": at, **places}
 
 
 READERS: dict[str, Callable[[Mapping[str, Any], str], models.Model]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -33,6 +33,7 @@ WHOLE = {
     "speed_mbps": (0, 2**63 - 1),
 }
 NO_LIGHT_DBM = Decimal("-40")
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 def ingest_interfaces(rows: Any, *, actor: Any) -> int:
@@ -148,7 +149,7 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         interface_name=name,
         interface_index=_fitting(row, "interface_index", place),
         cli_port=_fitting(row, "cli_port", place),
-        recorded_at=moment(at, f"{place}recorded_at") or timezone.now(),
+        recorded_at=recorded(at, f"{place}recorded_at"),
     )
     for field in (
         "tx_power",
@@ -168,6 +169,15 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         setattr(sample, field, whole_of(row, field, place, 2**31 - 1))
     sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
     return sample
+
+
+def recorded(value: Any, name: str) -> datetime:
+    """Read when a sample was taken, by default now; raises `Invalid` for one of the future."""
+    now = timezone.now()
+    found = moment(value, name) or now
+    if found > now + CLOCKS_DIFFER:
+        raise Invalid(name, "recorded_at may not lie in the future")
+    return found
 
 
 def decimal_of(value: Any, name: str = "value", limit: int = 99_999) -> Decimal | None:

@@ -6,7 +6,13 @@ import json
 import pytest
 
 from accounts.models import Setting
-from devices.models import Credential, DeviceType, InterfaceState, OpticalSample
+from devices.models import (
+    AvailabilitySample,
+    Credential,
+    DeviceType,
+    InterfaceState,
+    OpticalSample,
+)
 from tests.factories.devices import SiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +141,23 @@ def test_a_level_with_a_number_beyond_its_column_is_refused_by_name(api, path, r
     assert answer.status_code == 400
     assert text == f"{field} must be a whole number from -2147483648 to 2147483647"
     assert not OpticalSample.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (
+            {"recorded_at": "0001-01-01T00:00:00+14:00"},
+            "recorded_at must be a time such as 2026-11-20T23:00:00Z",
+        ),
+        ({"recorded_at": "9999-12-31T23:59:59+14:00"}, "recorded_at may not lie in the future"),
+        ({"ping_latency_ms": -1}, "ping_latency_ms may not be negative"),
+    ],
+)
+def test_a_sample_that_cannot_be_is_refused(api, sent, said):
+    body = {"device_ip": "10.0.0.1", "temperature_celsius": -5}
+
+    answer = api("admin").post("/api/metrics/availability", {**body, **sent}, format="json")
+
+    assert (answer.status_code, answer.json()["error"]) == (400, said)
+    assert not AvailabilitySample.objects.exists()

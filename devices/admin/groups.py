@@ -9,8 +9,9 @@ from django.http import HttpRequest
 
 from devices.admin.assignments import GROUP_TAB, GROUP_VERBS
 from devices.admin.device_labels import MEMBER_VERBS
+from devices.admin.rule_field import RuleField, RuleWidget
 from devices.models import DeviceGroup
-from devices.selectors.groups import RULE_FIELDS, addresses_of, sizes_of
+from devices.selectors.groups import addresses_of, sizes_of
 from devices.services import groups
 from inventory_site.core.admin import (
     EMPTY,
@@ -24,6 +25,7 @@ from inventory_site.core.admin import (
 from inventory_site.core.admin.lists import OpenList
 
 SHOWN = 100
+WITHOUT = "Without a rule the group holds the addresses put into it."
 
 
 def _members(request: HttpRequest, group: DeviceGroup) -> dict[str, Any]:
@@ -72,14 +74,14 @@ class DeviceGroupAdmin(ServiceAdmin):
 
     class Media:
         css = {"all": ["devices/devices.css"]}
-        js = ["devices/rule_count.js"]
+        js = ["devices/rule.js"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Spell as the house does."""
         if db_field.name == "color":
             kwargs["label"] = "Colour"
         if db_field.name == "rule":
-            kwargs["help_text"] = f'Such as {{"site": "Lab"}}. It knows {", ".join(RULE_FIELDS)}.'
+            kwargs |= {"form_class": RuleField, "widget": RuleWidget(WITHOUT)}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenList]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from devices.admin.rule_field import RuleField, RuleWidget
 from devices.choices import PollTarget
 from devices.models import Credential, PollConfig, PollType
 from devices.services.polling import BUILT_IN
@@ -45,14 +46,6 @@ FIELD_OF = {kind.value: name for kind, name in NEEDED.items()}
 FIELDS_OF = {kind: [FIELD_OF[kind]] if kind in FIELD_OF else [] for kind in PollTarget.values}
 
 
-class RuleField(forms.JSONField):
-    """A rule as text; none is blank, not `null`."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """Return what the field shows."""
-        return "" if value is None or value == "null" else super().prepare_value(value)
-
-
 class PollForm(forms.ModelForm):
     """A poll; its own community is write-only, and a device's credential is taken without one."""
 
@@ -71,8 +64,7 @@ class PollForm(forms.ModelForm):
     target_custom_filter = RuleField(
         label="The filter",
         required=False,
-        help_text='A rule such as {"site": "Lab"}.',
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=RuleWidget("Without a condition the filter means nothing yet."),
     )
     snmp_community = forms.CharField(
         label="Community of its own",

@@ -112,7 +112,7 @@ class PollConfigAdmin(ServiceAdmin):
 
     class Media:
         css = {"all": ["devices/devices.css"]}
-        js = ["devices/fields_of_choice.js"]
+        js = ["devices/fields_of_choice.js", "devices/rule.js"]
 
     def opens_on(self, obj: PollConfig) -> str:
         """Open on its runs once there are any."""

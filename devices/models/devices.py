@@ -232,12 +232,17 @@ class DeviceAttachment(models.Model):
 
 def with_state(rows: QuerySet[Device], state: str) -> QuerySet[Device]:
     """Return the devices whose address is up, down or unknown."""
+    return rows.filter(in_state(state))
+
+
+def in_state(state: str) -> Q:
+    """Return the condition that a device's address is up, down or unknown."""
     up = Q()
     for word in ONLINE_WORDS:
         up |= Q(address__ping_status__icontains=word)
     down = Q(address__ping_status__iexact="offline")
     if state == PingStatus.UP:
-        return rows.filter(up)
+        return up
     if state == PingStatus.DOWN:
-        return rows.filter(down)
-    return rows.exclude(pk__in=Device.objects.filter(up | down))
+        return down
+    return ~Q(pk__in=Device.objects.filter(up | down))

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from devices.addresses import sort_key
 from devices.models import Device, DeviceGroup, DeviceGroupMember, ManagementAddress
-from devices.models.devices import with_state
+from devices.models.devices import in_state
 
 RULE_FIELDS = (
     "site",
@@ -38,9 +38,6 @@ def matching(rule: Mapping[str, Any]) -> QuerySet[Device]:
     rows: QuerySet[Device] = Device.objects.current().filter(address__isnull=False)
     for name, wanted in rule.items():
         options = wanted if isinstance(wanted, list) else [wanted]
-        if name == "status":
-            rows = with_state(rows, str(options[0]))
-            continue
         choice = Q()
         for one in options:
             choice |= _term(name, str(one))
@@ -49,6 +46,8 @@ def matching(rule: Mapping[str, Any]) -> QuerySet[Device]:
 
 
 def _term(name: str, wanted: str) -> Q:
+    if name == "status":
+        return in_state(wanted)
     if name == "manufacturer":
         return Q(manufacturer__name__icontains=wanted) | Q(
             address__snmp_vendor_name__icontains=wanted

@@ -9,10 +9,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from devices.models import Device, ExecutorRun, Scan
+from devices.models import Device, DeviceGroup, ExecutorRun, Scan
 from devices.services import vault
 from tests.browser.test_stock import go, ready
 from tests.devices.conftest import Simulated, simulated
+from tests.factories.devices import DeviceFactory, ManagementAddressFactory, SiteFactory
 
 __all__ = ["simulated"]
 
@@ -139,3 +140,38 @@ def test_the_form_of_a_poll_asks_for_the_chosen_kind_of_target_only(page: Page) 
         seen[kind] = [name for name in names if page.get_by_label(name).is_visible()]
 
     assert seen == {"site": ["The site"], "device": ["The device's address"], "all": []}
+
+
+def test_a_rule_is_built_of_rows_and_counted(page: Page) -> None:
+    dublin, cork = SiteFactory(name="Dublin"), SiteFactory(name="Cork")
+    for at, site in enumerate((dublin, dublin, cork)):
+        DeviceFactory(
+            name=f"core-{at}", site=site, address=ManagementAddressFactory(ip=f"10.7.0.{at + 1}")
+        )
+    wrong = []
+    page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 else None)
+    go(page, f"{HOME}devicegroup/add/")
+    rule = page.locator("textarea[name=rule]")
+
+    page.locator("input[name=group_name]").fill("Core")
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_label("Value").select_option("Dublin")
+    expect(page.get_by_text("2 devices match now: core-0, core-1.")).to_be_visible()
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_label("Value").nth(1).select_option("Cork")
+    expect(page.get_by_text("or is", exact=True)).to_be_visible()
+    expect(page.get_by_text("3 devices match now: core-0, core-1, core-2.")).to_be_visible()
+    page.get_by_text("As JSON").click()
+    assert rule.input_value() == '{"site":["Dublin","Cork"]}'
+    rule.fill('{"colour": "re')
+    expect(page.get_by_text("A rule is JSON, such as")).to_be_visible()
+    rule.fill('{"colour": "red"}')
+    expect(page.get_by_text("; not colour.")).to_be_visible()
+    rule.fill('{"name_contains": "re-2"}')
+    expect(page.get_by_text("1 device matches now: core-2.")).to_be_visible()
+    assert page.get_by_label("Value").input_value() == "re-2"
+    page.get_by_role("button", name="Save", exact=True).click()
+    ready(page)
+
+    assert DeviceGroup.objects.get().rule == {"name_contains": "re-2"}
+    assert wrong == []

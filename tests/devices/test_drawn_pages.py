@@ -203,7 +203,7 @@ def test_a_profile_is_added_in_the_admin_and_its_page_shows_its_groups(admin_pag
 
 def test_the_group_form_counts_while_somebody_types(admin_page):
     text = admin_page.get(f"{PAGE}/devicegroup/add/").content.decode()
-    assert "devices/rule_count.js" in text
+    assert "devices/rule.js" in text
     assert 'name="rule"' in text
 
 

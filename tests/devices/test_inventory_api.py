@@ -3,7 +3,8 @@
 import pytest
 
 from devices.models import Device, DeviceHistory, ManagementAddress
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory
+from devices.selectors.groups import matching
+from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +303,20 @@ def test_a_bad_row_of_a_csv_refuses_the_whole_file(admin):
         {"row": 3, "field": "mgmt_ip", "error": "Invalid IP address: 10.1.1.999"}
     ]
     assert not Device.objects.exists()
+
+
+def test_a_rule_of_several_states_means_any_of_them(db):
+    for at, state in enumerate(("online", "offline", None), 1):
+        address = ManagementAddressFactory(ip=f"10.9.0.{at}", ping_status=state)
+        DeviceFactory(name=f"sw-{at}", address=address)
+
+    found = {
+        "/".join(states): [row.name for row in matching({"status": states}).order_by("name")]
+        for states in (["up"], ["up", "unknown"], ["down", "up"])
+    }
+
+    assert found == {
+        "up": ["sw-1"],
+        "up/unknown": ["sw-1", "sw-3"],
+        "down/up": ["sw-1", "sw-2"],
+    }

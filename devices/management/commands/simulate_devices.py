@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             world = World.load(options["scenario"])
-        except (OSError, ValueError, KeyError) as err:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as err:
             raise CommandError(f"Cannot read the scenario {options['scenario']}: {err}") from err
         key = run.host_key(Path(settings.PATCHBAY_VAR) / "simulator" / "host_key")
         self.stdout.write(
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         try:
             asyncio.run(self._serve(world, key, options))
-        except OSError as err:
+        except (OSError, OverflowError) as err:
             raise CommandError(f"Cannot listen: {err}") from err
 
     async def _serve(self, world: World, key: Any, options: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from inventory_site.settings.logs import logging_config
 from tests.architecture.house import ROOT
 
 FAIL = """
@@ -69,3 +70,7 @@ def test_a_worker_writes_as_the_site_does(monkeypatch: pytest.MonkeyPatch) -> No
 
     told = json.loads(line)
     assert (told["event"], told["row"]) == ("worker of a task was lost", 43)
+
+
+def test_connections_over_ssh_write_no_lines_of_their_own():
+    assert logging_config(as_json=True)["loggers"]["paramiko"] == {"level": "WARNING"}

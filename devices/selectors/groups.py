@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -22,6 +22,7 @@ RULE_FIELDS = (
     "name_contains",
     "network_range",
 )
+AT_ONCE = 200  # rules of one query
 LOOKUPS = {
     "site": "site__name__iexact",
     "role": "role__iexact",
@@ -73,23 +74,37 @@ def addresses_among(group: DeviceGroup, ips: Collection[str]) -> set[str]:
 
 
 def sizes_of(groups: Collection[DeviceGroup]) -> dict[int, int]:
-    """Return how many addresses each group means, by id; two queries, however many groups."""
+    """Return how many addresses each group means, by id; one query, and those of the rules."""
     found = dict(
         DeviceGroupMember.objects.filter(group__in=groups)
         .values("group")
         .annotate(total=Count("pk"))
         .values_list("group", "total")
     )
-    ruled = {f"g{group.pk}": _by_rule_alone(group) for group in groups if group.rule}
-    added = Device.objects.aggregate(**ruled) if ruled else {}
-    return {group.pk: found.get(group.pk, 0) + added.get(f"g{group.pk}", 0) for group in groups}
+    added = _counts_by_rule(groups, lambda matched, listed: matched & ~listed)
+    return {group.pk: found.get(group.pk, 0) + added.get(group.pk, 0) for group in groups}
 
 
-def _by_rule_alone(group: DeviceGroup) -> Count:
+def _counts_by_rule(groups: Iterable[DeviceGroup], wanted: Callable[[Q, Q], Q]) -> dict[int, int]:
+    """Return by id how many known addresses each group of a rule has; a query per `AT_ONCE`.
+
+    `wanted` joins what the rule matches and what is listed.
+    """
+    ruled = [group for group in groups if group.rule]
+    found: dict[int, int] = {}
+    for start in range(0, len(ruled), AT_ONCE):
+        some = {f"g{group.pk}": group for group in ruled[start : start + AT_ONCE]}
+        counts = {name: _count(group, wanted) for name, group in some.items()}
+        added = Device.objects.current().aggregate(**counts)
+        found |= {group.pk: added[name] for name, group in some.items()}
+    return found
+
+
+def _count(group: DeviceGroup, wanted: Callable[[Q, Q], Q]) -> Count:
     listed = DeviceGroupMember.objects.filter(group=group).values("ip_address")
     matched = matching(group.rule or {}).order_by().values("pk")
-    wanted = Q(pk__in=matched) & ~Q(address__ip__in=listed)
-    return Count("address__ip", filter=wanted, distinct=True)
+    chosen = wanted(Q(pk__in=matched), Q(address__ip__in=listed))
+    return Count("address", filter=chosen, distinct=True)
 
 
 def counted(rows: QuerySet[DeviceGroup]) -> QuerySet[DeviceGroup]:
@@ -106,7 +121,7 @@ def known_members(group: DeviceGroup) -> QuerySet[ManagementAddress]:
 
 
 def known_counts(groups: list[DeviceGroup]) -> dict[int, int]:
-    """Return how many members of each group are known devices; one query for the plain ones."""
+    """Return how many addresses of each group are known devices, by id, as `sizes_of` does."""
     rows = (
         DeviceGroupMember.objects.filter(
             group__in=groups,
@@ -118,7 +133,7 @@ def known_counts(groups: list[DeviceGroup]) -> dict[int, int]:
         .annotate(total=Count("pk"))
         .values_list("group", "total")
     )
-    return dict(rows)
+    return dict(rows) | _counts_by_rule(groups, lambda matched, listed: matched | listed)
 
 
 def groups_of(ip: str) -> QuerySet[DeviceGroup]:

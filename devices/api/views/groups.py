@@ -71,9 +71,7 @@ class GroupListView(DeviceView):
             return listed(device_reads.network_summary())
         rows = list(selector.counted(DeviceGroup.objects.order_by("group_name")))
         known = selector.known_counts(rows)
-        return listed(
-            [shown(group, known.get(group.pk, 0) if not group.rule else None) for group in rows]
-        )
+        return listed([shown(group, known.get(group.pk, 0)) for group in rows])
 
     def post(self, request: Request) -> Response:
         """Make a group."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q
@@ -18,15 +19,31 @@ from devices.services import interfaces, scans
 from inventory_site.core.api.idempotency import idempotent
 
 ENDED = (TargetState.DONE, TargetState.FAILED, TargetState.CANCELLED)
+NONE_YET = {"completed": 0, "online": 0, "to_review": 0}
 
 
 def scan_shown(scan: Scan) -> dict[str, Any]:
     """Return a scan with its progress."""
-    found = scan.results.aggregate(
-        completed=Count("pk", filter=Q(state__in=ENDED)),
-        online=Count("pk", filter=Q(is_online=True)),
-        to_review=Count("pk", filter=Q(is_online=True, review="pending")),
+    return scans_shown([scan])[0]
+
+
+def scans_shown(some: list[Scan]) -> list[dict[str, Any]]:
+    """Return scans with their progress; one query, however many."""
+    counted = (
+        ScanResult.objects.filter(scan__in=some)
+        .order_by()
+        .values("scan")
+        .annotate(
+            completed=Count("pk", filter=Q(state__in=ENDED)),
+            online=Count("pk", filter=Q(is_online=True)),
+            to_review=Count("pk", filter=Q(is_online=True, review="pending")),
+        )
     )
+    found = {row["scan"]: row for row in counted}
+    return [_shown(scan, found.get(scan.pk, NONE_YET)) for scan in some]
+
+
+def _shown(scan: Scan, found: Mapping[str, int]) -> dict[str, Any]:
     total = scan.total_targets
     return {
         "scan_id": scan.pk,
@@ -65,7 +82,7 @@ class ScansView(DeviceView):
     def get(self, request: Request) -> Response:
         """List scans, newest first."""
         limit = whole(request.query_params.get("limit"), "limit", 50, 1, 500)
-        return listed([scan_shown(scan) for scan in Scan.objects.order_by("-pk")[:limit]])
+        return listed(scans_shown(list(Scan.objects.order_by("-pk")[:limit])))
 
     @idempotent
     def post(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
+from devices.services.integration import BULLETS
 from devices.services.remote_json import unverified
 from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefused, fetch
 
@@ -60,7 +61,7 @@ class NetBoxClient:
             if answer.status not in RETRIED or attempt == self._tries - 1:
                 break
             time.sleep(BACKOFF_S * 2**attempt)
-        return _read(answer)
+        return self._read(answer)
 
     def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Return every object of a list."""
@@ -69,15 +70,21 @@ class NetBoxClient:
     def each(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Yield every object of a list, page by page: a NetBox may answer fewer than asked.
 
-        Of `next` only the query is taken, so that the token stays with its own host.
+        Of `next` only the query is taken, so that the token stays with its own host. Raises
+        `NetBoxFailed` for a list that goes on past its count.
         """
         asked: dict[str, Any] = {**query, "limit": PAGE, "offset": 0}
-        count = None
+        count, most, got = None, 0, 0
         for _ in range(MAX_PAGES):
             answer = self.get(path, **asked)
             self.has_moved |= count is not None and answer.get("count") != count
             count = answer.get("count")
-            yield from rows_of(answer)
+            most = max(most, count) if isinstance(count, int) else most
+            rows = rows_of(answer)
+            got += len(rows)
+            if answer.get("next") and (not rows or got >= most):
+                raise NetBoxFailed("NetBox API error: the list goes on past its count")
+            yield from rows
             following = {**asked, **parse_qs(str(answer.get("next") or "").partition("?")[2])}
             if following == asked:
                 return
@@ -91,7 +98,7 @@ class NetBoxClient:
         answer = self._fetch(f"{self._url}{path}", method, body)
         if method == "DELETE" and answer.status < 400:
             return {}
-        return _known(_read(answer))
+        return _known(self._read(answer))
 
     def first(self, path: str, **query: Any) -> dict[str, Any] | None:
         """Return the first object of a list, or nothing."""
@@ -126,6 +133,21 @@ class NetBoxClient:
                 raise NetBoxFailed(f"NetBox API error: {err.message}") from err
             raise NetBoxFailed(f"Cannot connect to NetBox at {self._url}") from err
 
+    def _read(self, answer: Fetched) -> dict[str, Any]:
+        if answer.status >= 400:
+            text = answer.body.decode(errors="replace")  # which may echo our token
+            text = (text.replace(self._token, BULLETS) if self._token else text)[
+                :500
+            ]  # may be echoed
+            raise NetBoxFailed(f"NetBox API error: {answer.status} {text}", answer.status)
+        try:
+            found = orjson.loads(answer.body)
+        except orjson.JSONDecodeError as err:
+            raise NetBoxFailed("NetBox API error: the answer is no JSON") from err
+        if not isinstance(found, dict):
+            raise NetBoxFailed("NetBox API error: the answer is no object")
+        return found
+
 
 def rows_of(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the objects of a list's page; raises `NetBoxFailed` for anything else in there."""
@@ -144,16 +166,3 @@ def _known(row: dict[str, Any]) -> dict[str, Any]:
     if not is_id(row.get("id")):
         raise NetBoxFailed("NetBox API error: the answer is no object with an id")
     return row
-
-
-def _read(answer: Fetched) -> dict[str, Any]:
-    if answer.status >= 400:
-        text = answer.body[:500].decode(errors="replace")
-        raise NetBoxFailed(f"NetBox API error: {answer.status} {text}", answer.status)
-    try:
-        found = orjson.loads(answer.body)
-    except orjson.JSONDecodeError as err:
-        raise NetBoxFailed("NetBox API error: the answer is no JSON") from err
-    if not isinstance(found, dict):
-        raise NetBoxFailed("NetBox API error: the answer is no object")
-    return found

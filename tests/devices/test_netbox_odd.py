@@ -65,6 +65,39 @@ def test_a_netbox_that_changes_while_it_is_read_loses_nothing_from_the_cache(api
     assert sorted(NetBoxCacheEntry.objects.values_list("netbox_id", flat=True)) == [1, 2, 3, 4]
 
 
+def test_a_list_that_goes_on_past_its_count_is_told_and_not_kept(api):
+    asked = []
+
+    def page(call):
+        asked.append(call.path)
+        start = int(call.query.get("offset", 0))
+        rows = [{"id": start + one, "name": f"n{start + one}"} for one in range(1, 101)]
+        return 200, {"count": 250, "next": f"http://x/?offset={start + 100}", "results": rows}
+
+    admin = api("admin")
+    with json_server(page) as stub:
+        admin.put("/api/netbox/settings", {"url": stub.url, "token": TOKEN}, format="json")
+        answer = admin.post("/api/netbox/sync")
+
+    text = "NetBox API error: the list goes on past its count"
+    assert (answer.status_code, answer.json()["error"]["message"]) == (502, text)
+    assert (len(asked), NetBoxCacheEntry.objects.exists()) == (3, False)
+
+
+def test_a_netbox_that_echoes_our_token_does_not_show_it(api):
+    echo = {"detail": "x" * 450 + f"Token {TOKEN}"}
+    with json_server(lambda _: (403, echo)) as stub:
+        settings = {"url": stub.url, "token": TOKEN}
+        api("admin").put("/api/netbox/settings", settings, format="json")
+        answer = api("viewer").get("/api/netbox/devices")
+
+    text = answer.json()["error"]["message"]
+    assert answer.status_code == 502
+    assert text.startswith('NetBox API error: 403 {"detail"')
+    assert "Token ••••••••" in text
+    assert TOKEN[:8] not in text
+
+
 def test_calls_that_a_page_waits_for_end_within_seconds(api, monkeypatch):
     go_on = threading.Event()
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import AuditEntry
+from devices.errors import Taken
 from devices.models import (
     Device,
     DeviceHistory,
@@ -12,7 +13,7 @@ from devices.models import (
     Manufacturer,
     Site,
 )
-from devices.services import csv_devices, inventory
+from devices.services import csv_devices, device_fields, inventory
 from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,22 @@ def test_rows_that_collide_with_each_other_or_with_the_register_are_named():
     ]
     after = (Device.objects.count(), DeviceType.objects.count(), ManagementAddress.objects.count())
     assert (answer["applied"], after) == (False, before)
+
+
+@pytest.mark.parametrize("field", ["serial_number", "oi_id"])
+def test_a_device_that_came_meanwhile_is_told_by_the_field_it_holds(monkeypatch, field):
+    DeviceFactory(**{field: "X"})
+    found, asked = device_fields.Database.is_held, []
+
+    def late(known, device, name):
+        asked.append(name)
+        return len(asked) > 1 and found(known, device, name)
+
+    monkeypatch.setattr(device_fields.Database, "is_held", late)
+    values = {"name": "B", "device_type_id": DeviceTypeFactory().pk, field: "X"}
+    with pytest.raises(Taken) as refused:
+        inventory.create_device(actor=None, values=values)
+
+    words = field.replace("_", " ") if field == "serial_number" else field
+    assert refused.value.message == f"Device with {words} 'X' already exists"
+    assert Device.objects.count() == 1

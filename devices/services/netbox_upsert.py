@@ -21,6 +21,7 @@ INCOMPLETE = (
     "site_id, role_id, and device_type_id are required to create new devices. "
     "Configure default values in NetBox settings."
 )
+TEXTS = ("hostname", "status", "serial", "description")
 OWN_FIELDS = ("description", "serial", "custom_fields")
 
 
@@ -32,6 +33,11 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     ip = ip_of_interface(body["ip_address"])
     if ip is None:
         raise InvalidAddress(body["ip_address"])
+    for name in TEXTS:
+        if body.get(name) is not None and not isinstance(body[name], str):
+            raise Invalid(name, f"{name} must be a text")
+    if not isinstance(body.get("tags") or [], list):
+        raise Invalid("tags", "tags must be a list")
     client = netbox_settings.client(is_quick=True)
     try:
         found = upsert(client, ip, body)
@@ -140,9 +146,11 @@ def held_tags(device: Mapping[str, Any]) -> list[int]:
 
 
 def tag_ids(client: NetBoxClient, names: Sequence[Any], colour: str = "9e9e9e") -> list[int]:
-    """Return NetBox's tags of these names; missing ones are made."""
+    """Return NetBox's tags of these names; missing ones are made. Raises `Invalid`."""
+    if not isinstance(names, (list, tuple)):
+        raise Invalid("tags", "tags must be a list")
     found = []
-    for name in names if isinstance(names, (list, tuple)) else []:
+    for name in names:
         text = str(name.get("name") if isinstance(name, Mapping) else name).strip()[:100]
         if not text:
             continue

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from devices.errors import Invalid
 from devices.models import ExecutorRun, NetBoxCacheEntry
-from devices.services import netbox_client
+from devices.services import netbox_client, netbox_upsert
 from tests.devices.json_stub import json_server
 from tests.devices.netbox_stub import TOKEN
 
@@ -96,6 +97,30 @@ def test_a_netbox_that_echoes_our_token_does_not_show_it(api):
     assert text.startswith('NetBox API error: 403 {"detail"')
     assert "Token ••••••••" in text
     assert TOKEN[:8] not in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("hostname", {"a": 1}, "hostname must be a text"),
+        ("serial", 5, "serial must be a text"),
+        ("tags", "x", "tags must be a list"),
+    ],
+)
+def test_a_found_device_of_wrong_kinds_is_refused_before_netbox_is_asked(api, field, value, said):
+    asked = []
+    with json_server(lambda call: (asked.append(call.path), (200, {}))[1]) as stub:
+        admin = api("admin")
+        admin.put("/api/netbox/settings", {"url": stub.url, "token": TOKEN}, format="json")
+        body = {"ip_address": "10.9.0.1", field: value}
+        answer = admin.post("/api/netbox/discover", body, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["message"], asked) == (400, said, [])
+
+
+def test_tags_of_an_action_must_be_a_list():
+    with pytest.raises(Invalid, match="tags must be a list"):
+        netbox_upsert.tag_ids(netbox_client.NetBoxClient("http://127.0.0.1:9", TOKEN), "bt2")
 
 
 def test_calls_that_a_page_waits_for_end_within_seconds(api, monkeypatch):

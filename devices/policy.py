@@ -50,12 +50,21 @@ def may_read_inventory(actor: Any) -> bool:
     return getattr(actor, "narrowed_to", None) is None or may(actor, VIEW)
 
 
+def is_open_to(actor: Any) -> bool:
+    """Whether the lab's register may be written by this person because everybody may."""
+    is_person = getattr(actor, "is_authenticated", False) and actor.narrowed_to is None
+    return bool(settings.LAB_INVENTORY_OPEN_WRITE and is_person)
+
+
 def may_write_inventory(actor: Any) -> bool:
     """Whether the lab lets this person change its register."""
-    is_person = getattr(actor, "is_authenticated", False) and actor.narrowed_to is None
-    if settings.LAB_INVENTORY_OPEN_WRITE and is_person:
-        return True
-    return may(actor, CHANGE)
+    return is_open_to(actor) or may(actor, CHANGE)
+
+
+def require_register(actor: Any, permission: str) -> None:
+    """Do as `require`, unless the lab's register is open to the actor."""
+    if not is_open_to(actor):
+        require(actor, permission)
 
 
 def may_use(actor: Any, credential: Credential) -> bool:

@@ -88,8 +88,8 @@ def load(
     A file is checked without a lock; one without errors is checked again and written under it.
     What each row makes or changes is put into `lines`, where the caller gives one.
     """
-    policy.require(actor, policy.CHANGE)
-    policy.require(actor, policy.ADD)
+    policy.require_register(actor, policy.CHANGE)
+    policy.require_register(actor, policy.ADD)
     rows = _read(text)
     answer, told = _checked(Plan(rows, actor))
     if not (dry_run or answer["errors"]):

@@ -59,7 +59,7 @@ RACKS = Register(
 
 def create(register: Register, *, actor: Any, values: Mapping[str, Any]) -> Any:
     """Make a row; raises `Invalid`, and `Taken` when the name belongs to another."""
-    policy.require(actor, f"devices.add_{register.codename}")
+    policy.require_register(actor, f"devices.add_{register.codename}")
     row = register.model()
     _apply(register, row, values)
     _save(register, row, actor, "created")
@@ -68,7 +68,7 @@ def create(register: Register, *, actor: Any, values: Mapping[str, Any]) -> Any:
 
 def update(register: Register, pk: int, *, actor: Any, values: Mapping[str, Any]) -> Any:
     """Change the fields given; raises as `create`, and `Missing`."""
-    policy.require(actor, f"devices.change_{register.codename}")
+    policy.require_register(actor, f"devices.change_{register.codename}")
     with guarded():
         row = locked(register, pk)
         before = audit.snapshot(row, _names(register))
@@ -79,7 +79,7 @@ def update(register: Register, pk: int, *, actor: Any, values: Mapping[str, Any]
 
 def delete(register: Register, pk: int, *, actor: Any) -> None:
     """Remove a row nobody points at; a tag is taken off its devices."""
-    policy.require(actor, f"devices.delete_{register.codename}")
+    policy.require_register(actor, f"devices.delete_{register.codename}")
     with guarded():
         row = locked(register, pk)
         count = row.devices.count() if register.holds_devices else 0

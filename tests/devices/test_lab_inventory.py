@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from devices.models import Device, DeviceAttachment, DeviceHistory
 from tests.factories.devices import DeviceFactory, DeviceTypeFactory
@@ -260,9 +261,24 @@ def test_open_write_lets_every_signed_in_person_write(api, settings):
     settings.LAB_INVENTORY_OPEN_WRITE = True
     kind = DeviceTypeFactory()
 
-    answer = post(api(), "/devices", {"name": "A", "device_type_id": kind.pk})
+    person = api()
+    answer = post(person, "/devices", {"name": "A", "device_type_id": kind.pk})
+    others = [
+        post(person, f"/{register}", {"name": "x", **more}).status_code
+        for register, more in (
+            ("sites", {}),
+            ("tags", {}),
+            ("manufacturers", {}),
+            ("device-types", {"category": "Infra"}),
+        )
+    ]
+    file = SimpleUploadedFile("d.csv", f"name,device_type\nB,{kind.name}\n".encode())
+    body = {"file": file, "dry_run": "false"}
+    read = person.post(f"{BASE}/devices/import", body, format="multipart")
 
-    assert answer.status_code == 201
+    assert (answer.status_code, others) == (201, [201] * 4)
+    assert (read.status_code, read.json()["created"]) == (200, 1)
+    assert APIClient().post(f"{BASE}/sites", {"name": "y"}, format="json").status_code == 401
 
 
 def test_the_scheduler_sees_only_what_may_be_booked(lab, roadm):

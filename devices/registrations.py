@@ -106,6 +106,8 @@ def _sidebar() -> None:
     rows += [
         (15, "Devices", "topology", "Topology", "radar", "device_topology", "device"),
         (75, "Devices", "netbox", "NetBox", "boxes", "device_netbox", "device"),
+        (76, "Devices", "prtg-settings", "PRTG", "activity", "device_prtg", "device"),
+        (77, "Devices", "mcp", "MCP", "boxes", "device_mcp", "device"),
     ]
     for order, section, slug, title, icon, page, model in rows:
         registry.sidebar.register(

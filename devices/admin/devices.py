@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from devices.addresses import normal_ip
 from devices.admin import drawings
 from devices.admin.assignments import DEVICE_VERBS
+from devices.admin.connectors_page import mcp_view, prtg_view
 from devices.admin.csv_page import import_view
 from devices.admin.device_files import FILE_VERBS
 from devices.admin.device_labels import LABEL_VERBS
@@ -160,7 +161,7 @@ class DeviceAdmin(ServiceAdmin):
         return "ports" if known else ""
 
     def get_urls(self) -> list[Any]:
-        """Add the topology, the import, NetBox and the charts' data."""
+        """Add the topology, the import, other systems and the charts' data."""
         guard = self.admin_site.admin_view
         return [
             path(
@@ -170,6 +171,8 @@ class DeviceAdmin(ServiceAdmin):
             ),
             path("import/", guard(import_view), name="devices_device_import"),
             path("netbox/", guard(netbox_view), name="devices_device_netbox"),
+            path("prtg/", guard(prtg_view), name="devices_device_prtg"),
+            path("mcp/", guard(mcp_view), name="devices_device_mcp"),
             path(
                 "<int:pk>/chart/",
                 guard(drawings.chart_view),

@@ -118,7 +118,7 @@ class PrtgAlertAdmin(ReadOnlyAdmin):
     phone_columns = ["severity_badge", "device_name"]
     summary = ["device_name", "severity_badge", "raised", "ended"]
     fields = ["sensor_id", "host", "group_name", "status_text", "message", "last_value"]
-    empty_text = "PRTG has sent nothing yet."
+    empty_text = "PRTG has sent nothing yet; its page, PRTG, says where its notices go."
 
     @column("State", order="severity", export="severity")
     def severity_badge(self, obj: PrtgAlert) -> SafeString:

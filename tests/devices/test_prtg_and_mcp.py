@@ -8,9 +8,11 @@ import pytest
 
 from accounts.models import AuditEntry, Setting
 from devices.models import Device, PrtgAlert
+from devices.services import integration, netbox_settings
 from devices.services.prtg import severity_of
 from tests.devices.json_stub import json_server
 from tests.devices.netbox_stub import TOKEN, netbox
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 KEY = "prtg-api-token-12345678"
@@ -161,3 +163,58 @@ def test_mcp_is_tested_and_its_nodes_taken_in_once(api):
     assert again == {"created": 0, "updated": 1, "skipped": 1}
     assert Device.objects.filter(address__ip="10.7.0.1").count() == 1
     assert "mcp-secret-1" not in json.dumps(list(AuditEntry.objects.values_list("after")))
+
+
+def test_the_page_of_prtg_sets_tests_and_syncs(admin_page):
+    page = "/admin/devices/device/prtg/"
+    with json_server(prtg_answer) as stub, netbox() as box:
+        form = {"url": stub.url, "api_token": KEY, "verify_ssl": "on", "enabled": "on"}
+        assert "PRTG is not set up" in admin_page.get(page).content.decode()
+        refused = admin_page.post(page, {**form, "url": "ftp://x", "do": "save"}).content.decode()
+        assert "URL must start with http:// or https://" in refused
+        assert "PRTG answers." in admin_page.post(page, {**form, "do": "test"}).content.decode()
+        assert not Setting.objects.exists(), "a test stores nothing"
+        admin_page.post(page, {**form, "do": "save"})
+        admin_page.post(page, {"url": stub.url, "verify_ssl": "on", "enabled": "on", "do": "save"})
+        site = box.add("/api/dcim/sites/", name="Lab")
+        known = {"url": box.url, "token": TOKEN, "default_site_id": site}
+        known |= {"default_role_id": 1, "default_device_type_id": 1}
+        netbox_settings.save(actor=admin_page.user, body=known)
+        admin_page.post(page, {"do": "sync"})
+        shown = admin_page.get(page).content.decode()
+
+    assert integration.read("prtg_api_token") == KEY, "a blank secret keeps what is stored"
+    assert KEY not in shown
+    assert "1 created, 0 updated, 1 skipped, 0 errors." in shown
+    assert "One is stored. Blank keeps it." in shown
+
+
+def test_the_page_of_mcp_syncs_into_the_register(admin_page):
+    page = "/admin/devices/device/mcp/"
+    with json_server(mcp_answer) as stub:
+        form = {
+            "url": stub.url,
+            "username": "ops",
+            "password": "mcp-secret-1",
+            "enabled": "on",
+        }
+        admin_page.post(page, {**form, "do": "save"})
+        admin_page.post(page, {"do": "sync"})
+        shown = admin_page.get(page).content.decode()
+
+    last = AuditEntry.objects.get(verb="mcp.synced").after or {}
+    assert Device.objects.count() == last["created"] > 0
+    assert f"{last['created']} created, 0 updated" in shown
+    assert "mcp-secret-1" not in shown
+
+
+@pytest.mark.parametrize("name", ["prtg", "mcp"])
+def test_a_viewer_sees_no_settings_of_connectors_and_changes_nothing(client, name):
+    client.force_login(UserFactory(roles=["viewer"]))
+    page = f"/admin/devices/device/{name}/"
+
+    assert 'name="url"' not in client.get(page).content.decode()
+    for word in ("save", "test", "sync"):
+        answer = client.post(page, {"do": word, "url": "http://127.0.0.1:9"})
+        assert "Permission denied" in answer.content.decode(), word
+    assert not Setting.objects.exists()

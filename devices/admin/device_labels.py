@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.addresses import normal_ip
@@ -17,10 +20,13 @@ from devices.services import groups, inventory, runs
 from inventory_site.core.admin import Answer, Verb, each
 
 
-def several(rows: QuerySet[Any], label: str) -> forms.ModelMultipleChoiceField:
-    """Return a field with a box to tick for each row."""
+def several(rows: QuerySet[Any], label: str, empty: str) -> forms.ModelMultipleChoiceField:
+    """Return a field with a box to tick for each row; `empty` is said when there is none."""
     return forms.ModelMultipleChoiceField(
-        rows, label=label, widget=forms.CheckboxSelectMultiple(attrs={"class": "pb-radios"})
+        rows,
+        label=label,
+        help_text="" if rows.exists() else empty,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pb-radios"}),
     )
 
 
@@ -32,6 +38,11 @@ def form_of(name: str, field: forms.Field) -> type[forms.Form]:
 def names_of(rows: Any) -> str:
     """Return the rows as people say them: `core, lab`."""
     return ", ".join(map(str, rows))
+
+
+def _no_tag() -> SafeString:
+    address = reverse("admin:devices_devicetag_add")
+    return format_html('There is no tag yet. <a href="{}">Add a tag</a>', address)
 
 
 def _tags(objects: list[Device]) -> QuerySet[DeviceTag]:
@@ -125,7 +136,7 @@ LABEL_VERBS = [
         policy.CHANGE,
         each(_add_tags, "tagged"),
         lambda request, objects: form_of(
-            "tags", several(DeviceTag.objects.order_by("name"), "Tags")
+            "tags", several(DeviceTag.objects.order_by("name"), "Tags", _no_tag())
         ),
         follows="Tags that a device has already stay.",
         icon="tag",
@@ -135,7 +146,9 @@ LABEL_VERBS = [
         "Remove tags",
         policy.CHANGE,
         each(_remove_tags, "changed"),
-        lambda request, objects: form_of("tags", several(_tags(objects), "Tags")),
+        lambda request, objects: form_of(
+            "tags", several(_tags(objects), "Tags", "There is none to remove.")
+        ),
         icon="x",
         on_list=False,
         fits=lambda device: _tags([device]).exists(),

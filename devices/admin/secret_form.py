@@ -48,17 +48,6 @@ HIDDEN = frozenset(
     "password passphrase community auth_password priv_password api_key api_secret token"
     " bind_password tacacs_secret radius_secret".split()
 )
-NEEDED = {
-    "ssh": ("password", "private_key"),
-    "password": ("password",),
-    "winrm": ("password",),
-    "snmp": ("community", "security_name"),
-    "api_key": ("api_key", "token"),
-    "certificate": ("certificate",),
-    "pki": ("certificate",),
-    "tacacs": ("tacacs_secret",),
-    "radius": ("radius_secret",),
-}
 AGAIN = "Type it again: a page never sends a secret back."
 YES_NO = (("true", "Yes"), ("false", "No"))
 CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -198,7 +187,7 @@ class CredentialForm(TypedAgain, forms.ModelForm):
         start, end = data.get("valid_from"), data.get("valid_until")
         if start and end and end <= start:
             self.add_error("valid_until", "Valid until must be later than Valid from.")
-        needed = NEEDED.get(data.get("credential_type", ""), ())
+        needed = secrets.NEEDED.get(data.get("credential_type", ""), ())
         if not self.instance.pk and needed and not any(self[name].data for name in needed):
             words = " or ".join(label_of(SPECS[name].key).lower() for name in needed)
             self.add_error(needed[0], f"Give it a {words}.")

@@ -58,7 +58,7 @@ class SpanBaselineAdmin(ReadOnlyAdmin):
     list_display = ["end_a", "end_b", "loss", "baseline", "drift", "taken"]
     search_fields = ["a_ip", "b_ip"]
     phone_columns = ["end_b", "loss", "drift"]
-    summary = ["end_a", "end_b", "loss", "baseline", "drift", "taken"]
+    summary = ["start", "end_b", "loss", "baseline", "drift", "taken"]
     fields = ["a_ip", "a_port", "b_ip", "b_port"]
     empty_text = "No span was measured yet; neighbours and light levels make one."
 
@@ -79,6 +79,11 @@ class SpanBaselineAdmin(ReadOnlyAdmin):
 
     @column("From", order="a_ip")
     def end_a(self, obj: SpanBaseline) -> SafeString:
+        device = _measured(obj).ends[0]  # the row's own link is around it
+        return format_html("{} {}", device or obj.a_ip, _port(obj.a_port))
+
+    @column("From")
+    def start(self, obj: SpanBaseline) -> SafeString:
         return _end(obj.a_ip, obj.a_port, _measured(obj).ends[0])
 
     @column("To", order="b_ip")
@@ -110,4 +115,8 @@ def _measured(row: SpanBaseline) -> Any:
 
 def _end(ip: str, port: str, device: Device | None) -> SafeString:
     name = device_link(device) if device else address_link(ip, None)
-    return format_html("{} {}", name, f"port {port}" if port.isdigit() else port_word(port))
+    return format_html("{} {}", name, _port(port))
+
+
+def _port(port: str) -> str:
+    return f"port {port}" if port.isdigit() else port_word(port)

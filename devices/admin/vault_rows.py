@@ -94,6 +94,7 @@ class CredentialGroupAdmin(ServiceAdmin):
                     .exclude(credential_groups__in=objects)
                     .order_by("name"),
                     "Credentials",
+                    "There is none that is not in it.",
                 ),
             ),
             icon="plus",
@@ -105,7 +106,7 @@ class CredentialGroupAdmin(ServiceAdmin):
             permission=policy.MANAGE_CREDENTIAL_GROUPS,
             run=_take_out,
             form=lambda request, objects: form_of(
-                "credentials", several(_held(objects[0]), "Credentials")
+                "credentials", several(_held(objects[0]), "Credentials", "None is in it.")
             ),
             follows="The credentials themselves stay in the vault.",
             icon="x",

@@ -134,6 +134,20 @@ TYPES: dict[str, tuple[Field, ...]] = {
 TYPES["pki"] = TYPES["certificate"]
 
 
+# One of these is what a credential of the type is for.
+NEEDED = {
+    "ssh": ("password", "private_key"),
+    "password": ("password",),
+    "winrm": ("password",),
+    "snmp": ("community", "security_name"),
+    "api_key": ("api_key", "token"),
+    "certificate": ("certificate",),
+    "pki": ("certificate",),
+    "tacacs": ("tacacs_secret",),
+    "radius": ("radius_secret",),
+}
+
+
 def pack(
     kind: str, body: Mapping[str, Any], current: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -155,6 +169,12 @@ def pack(
         elif spec.key not in document:
             document[spec.key] = _default(spec, document)
     return document
+
+
+def is_empty(kind: str, document: Mapping[str, Any]) -> bool:
+    """Whether a document has none of the secrets that its type is for."""
+    needed = [spec.key for spec in TYPES.get(kind, ()) if spec.sources[0] in NEEDED.get(kind, ())]
+    return bool(needed) and not any(document.get(key) for key in needed)
 
 
 def _default(spec: Field, document: Mapping[str, Any]) -> Any:

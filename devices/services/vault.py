@@ -119,7 +119,7 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
         row = locked(pk)
         old = _document(row)
         new = secrets.pack(row.credential_type, body, old)
-        if new == old:
+        if new == old or secrets.is_empty(row.credential_type, new):
             raise Refused("NO_DATA", "No new secret provided")
         previous = row.valid_until
         _keep_version(row, actor)

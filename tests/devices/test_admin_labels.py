@@ -33,6 +33,17 @@ def at(ip, **fields):
     return DeviceFactory(address=ManagementAddressFactory(ip=ip), **fields)
 
 
+def test_without_tags_the_dialog_says_where_they_are_made(admin_page):
+    device = DeviceFactory(name="agg-1")
+
+    page = admin_page.get(
+        reverse("admin:devices_device_verb", args=["add-tags"]), {"ids": device.pk}
+    )
+
+    add = reverse("admin:devices_devicetag_add")
+    assert f'There is no tag yet. <a href="{add}">Add a tag</a>' in page.content.decode()
+
+
 def test_tags_are_put_on_and_taken_off_and_narrow_the_list(admin_page):
     device, other = DeviceFactory(name="agg-1"), DeviceFactory(name="agg-2")
     core, lab = (DeviceTag.objects.create(name=name) for name in ("core", "lab"))

@@ -83,7 +83,9 @@ def test_a_rotation_without_a_new_secret_is_refused(admin_page, credential):
     assert vault_use.opened(Credential.objects.get()) == _document()
 
 
-@pytest.mark.parametrize("body", [{}, {"password": "pl4nted-s3cret"}, {"notes": "nothing new"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"password": "pl4nted-s3cret"}, {"notes": "no"}, {"password": ""}]
+)
 def test_a_rotation_that_leaves_the_secret_is_refused(api, credential, body):
     answer = api("super_admin").post(f"/api/credentials/{credential.pk}/rotate", body)
 

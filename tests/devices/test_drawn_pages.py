@@ -302,7 +302,7 @@ def test_both_ways_of_a_span_are_one_row_with_names_loss_and_drift(admin_page):
         ],
     ]
     for shown in (text, own):
-        assert f'href="{PAGE}/device/{near.pk}/change/"' in shown
+        assert (f'href="{PAGE}/device/{near.pk}/change/"' in shown) is (shown is own)
         assert f'href="{PAGE}/device/{far.pk}/change/"' in shown
         assert drift in shown
 

@@ -24,6 +24,7 @@ from inventory_site.core.whole import whole_number
 SECRETS = frozenset({"prtg_api_token", "prtg_passhash", "prtg_webhook_secret"})
 PLAIN = ("url", "username", "verify_ssl", "sync_interval", "enabled")
 MISSING = "PRTG is not configured. Set URL and API token in settings."
+OFF = "PRTG is switched off in settings."
 COLUMNS = {
     "devices": "objid,device,host,group,status,message,priority,tags",
     "sensors": "objid,sensor,device,group,status,message,lastvalue,priority",
@@ -91,6 +92,8 @@ def _login(body: Mapping[str, Any]) -> tuple[str, dict[str, str], bool]:
 
 
 def _get(path: str, body: Mapping[str, Any] | None = None, **query: Any) -> dict[str, Any]:
+    if body is None and integration.read("prtg_enabled", True) is False:
+        raise RemoteFailed("PRTG_NOT_CONFIGURED", OFF, 503)
     url, login, verify = _login(body or {})
     found = remote_json.call(
         f"{url}{path}",

@@ -44,6 +44,20 @@ def prtg(api):
         yield stub
 
 
+def test_a_prtg_that_is_switched_off_is_asked_by_the_test_alone(api, prtg):
+    admin = api("admin")
+    admin.put("/api/prtg/settings", {"enabled": False}, format="json")
+
+    answer = admin.get("/api/prtg/devices")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (503, "PRTG_NOT_CONFIGURED")
+    assert error["message"] == "PRTG is switched off in settings."
+    assert admin.post("/api/prtg/test", {}, format="json").json()["data"]["success"] is True
+    admin.put("/api/prtg/settings", {"enabled": True}, format="json")
+    assert admin.get("/api/prtg/devices").status_code == 200
+
+
 def test_prtg_is_tested_listed_and_its_secrets_kept(api, prtg):
     admin = api("admin")
 

@@ -123,7 +123,7 @@ class DeviceAttachmentAdmin(ReadOnlyAdmin):
     search_fields = ["file_name", "device__name"]
     phone_columns = ["device"]
     fields = ["device", "file_name", "file_type", "mime_type", "size_bytes"]
-    empty_text = "No device has a file yet."
+    empty_text = "No device has a file yet; choose a device and use Attach a file."
     verbs = [
         Verb(
             slug="download",

@@ -270,7 +270,7 @@ class CredentialAccessRequestAdmin(ReadOnlyAdmin):
     phone_columns = ["status_badge", "credential"]
     summary = ["credential", "reason", "status_badge", "asked", "until", "reviewed_by"]
     fields = ["reason", "review_notes"]
-    empty_text = "Nobody has asked for a restricted credential."
+    empty_text = "Nobody has asked yet; a restricted credential has the verb Ask for access."
     verbs = [
         Verb(
             slug="approve",

@@ -324,3 +324,15 @@ def test_a_device_says_how_well_it_does_and_how_long_it_was_up(admin_page):
     assert " of 100" not in unknown
     assert "87 of 100" in text
     assert "66.67 %" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("deviceattachment", "choose a device and use Attach a file."),
+        ("credentialaccessrequest", "a restricted credential has the verb Ask for access."),
+        ("prtgalert", "its page, PRTG, says where its notices go."),
+    ],
+)
+def test_an_empty_list_says_what_fills_it(admin_page, page, sentence):
+    assert sentence in admin_page.get(f"{PAGE}/{page}/").content.decode()

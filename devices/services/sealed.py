@@ -31,14 +31,25 @@ def split(options: Mapping[str, Any], field: str) -> tuple[dict[str, Any], dict[
 
     Also a key that only sounds like a secret, in any case, is taken for one.
     """
-    sealed = {name for name in options if name in SECRET_KEYS or is_secret(str(name))} - {KEY}
+    sealed = {name for name, value in options.items() if _holds_secret(str(name), value)} - {KEY}
     plain = {name: value for name, value in options.items() if name not in (KEY, *sealed)}
     secrets = {name: options[name] for name in options if name in sealed and options[name]}
     for name, value in secrets.items():
+        if name not in SECRET_KEYS:
+            continue
         texts = value if isinstance(value, list) and name == "snmp_communities" else [value]
         if not all(isinstance(text, str) and len(text) <= LONGEST for text in texts):
             raise Invalid(field, f"{name} must be a text")
     return plain, secrets
+
+
+def _holds_secret(name: str, value: Any) -> bool:
+    """Whether a key sounds like a secret, or one below it does."""
+    if name in SECRET_KEYS or is_secret(name):
+        return True
+    if isinstance(value, Mapping):
+        return any(_holds_secret(str(key), item) for key, item in value.items())
+    return isinstance(value, list) and any(_holds_secret("", item) for item in value)
 
 
 def closed(plain: Mapping[str, Any], secrets: Mapping[str, Any], place: str) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from typing import Any
 MASK = "••••"
 SECRET_WORDS = (
     "password",
+    "passwd",
     "passphrase",
     "secret",
     "token",
     "api_key",
     "apikey",
     "private_key",
+    "privatekey",
+    "bearer",
     "community",
     "authorization",
     "cookie",

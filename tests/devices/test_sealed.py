@@ -42,6 +42,7 @@ def test_communities_of_a_scan_are_sealed_tried_and_forgotten(simulated, name):
         ("executors/discovery", {"snmp_communities": ["PLANTED"], "snmp_community": "PLANTED"}),
         ("executors/netbox_autodiscovery", {"snmp_communities": "PLANTED"}),
         ("executors/ping", {"Password": "PLANTED", "secret": "PLANTED", "api-token": "PLANTED"}),
+        ("executors/ping", {"auth": [{"user": {"passwd": "PLANTED"}}], "privateKey": "PLANTED"}),
     ],
 )
 def test_communities_of_a_run_are_sealed(admin, path, config):

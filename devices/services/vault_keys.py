@@ -16,7 +16,14 @@ from accounts.models import Setting, User
 from accounts.services import audit, second_factor
 from devices.choices import CredentialStatus
 from devices.errors import Invalid
-from devices.models import Credential, CredentialVersion, EnterpriseAuthUser, PollConfig
+from devices.models import (
+    Credential,
+    CredentialVersion,
+    EnterpriseAuthUser,
+    ExecutorRun,
+    PollConfig,
+    Scan,
+)
 from devices.services import integration, secrets, vault
 from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
@@ -38,6 +45,13 @@ PLACES = (
     Sealed(Credential, "encrypted_data"),
     Sealed(CredentialVersion, "encrypted_data"),
     Sealed(EnterpriseAuthUser, "encrypted_credentials"),
+)
+
+# model, its JSON column, the key there that holds ciphertext, and what that is bound to
+IN_OPTIONS: tuple[tuple[Any, str, str, str], ...] = (
+    (ExecutorRun, "config", "sealed", "devices.executorrun:{}:config"),
+    (ExecutorRun, "config", "snmp_communities", "devices.executorrun:{}:snmp_communities"),
+    (Scan, "options", "sealed", "devices.scan:{}:options"),
 )
 
 
@@ -79,7 +93,7 @@ def rotate_keys(
             sealed.model._default_manager.exclude(key_id=active).count() for sealed in PLACES
         )
         answer.done += _rotate_communities(answer) + _rotate_settings(answer)
-        answer.done += _rotate_second_factors(answer)
+        answer.done += _rotate_second_factors(answer) + _rotate_options(answer)
         if answer.done:
             audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
     return answer
@@ -114,6 +128,25 @@ def _rotate_communities(answer: Rotated) -> int:
             done += PollConfig.objects.filter(
                 pk=row.pk, community_encrypted=row.community_encrypted
             ).update(community_encrypted=text)
+    return done
+
+
+def _rotate_options(answer: Rotated) -> int:
+    """Seal what runs, scans and autodiscoveries keep again, each row under a lock."""
+    done = 0
+    for model, column, key, place in IN_OPTIONS:
+        rows = model._default_manager.filter(**{f"{column}__has_key": key})
+        for pk in list(rows.values_list("pk", flat=True)):
+            with transaction.atomic():
+                row = lock(rows.filter(pk=pk)).first()
+                old = getattr(row, column)[key] if row else None
+                if row is None or not isinstance(old, str) or old.count(":") < 2:
+                    continue  # ended meanwhile, or never sealed
+                text = _resealed(old, place.format(pk), f"{model._meta.model_name} {pk}", answer)
+                if text:
+                    getattr(row, column)[key] = text
+                    row.save(update_fields=[column])
+                    done += 1
     return done
 
 

@@ -16,7 +16,9 @@ from accounts.models import AuditEntry, Setting
 from accounts.services import second_factor
 from devices.models import Credential, CredentialAssignment, CredentialUse
 from devices.services import integration, secrets, vault_keys, vault_use
+from inventory_site.core import crypto
 from tests.factories.accounts import UserFactory
+from tests.factories.devices import ExecutorRunFactory, ScanFactory
 
 pytestmark = pytest.mark.django_db
 MASTER, SECRET = "test-master-key-0123456789abcdef0123", "planted-secret-7391"
@@ -197,6 +199,29 @@ def test_secrets_of_integrations_rotate_too(settings):
     settings.VAULT_KEYS = {"other": bytes(range(1, 33))}
     assert vault_keys.rotate_keys().unreadable == ["setting netbox_token"]
     assert SECRET not in str(list(Setting.objects.values()))
+
+
+def test_secrets_of_runs_and_scans_rotate_too(settings):
+    run, scan = ExecutorRunFactory(), ScanFactory()
+    places = [f"devices.executorrun:{run.pk}:{end}" for end in ("config", "snmp_communities")]
+    places.append(f"devices.scan:{scan.pk}:options")
+    texts = [crypto.encrypt(SECRET, bound_to=place) for place in places]
+    run.config, scan.options = (
+        {"sealed": texts[0], "snmp_communities": texts[1]},
+        {"sealed": texts[2]},
+    )
+    run.save()
+    scan.save()
+    settings.VAULT_KEYS = {"new": bytes(range(32)), **settings.VAULT_KEYS}
+
+    done = vault_keys.rotate_keys()
+
+    settings.VAULT_KEYS = {"new": bytes(range(32))}
+    run.refresh_from_db()
+    scan.refresh_from_db()
+    kept = [run.config["sealed"], run.config["snmp_communities"], scan.options["sealed"]]
+    opened = [crypto.decrypt(text, bound_to=at) for text, at in zip(kept, places, strict=True)]
+    assert (done.done, done.unreadable, opened) == (3, [], [SECRET] * 3)
 
 
 def test_second_factors_rotate_too(settings):

@@ -1,5 +1,6 @@
 """Identity: users, roles, permissions, sessions, keys, audit."""
 
+from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -14,4 +15,7 @@ class AccountsConfig(AppConfig):
         from accounts import registrations, signals
 
         post_migrate.connect(signals.seed_roles_after_migrate, sender=self)
+        check_request_enabled.connect(
+            signals.lab_front_end_may_call, dispatch_uid="accounts.lab_front_ends"
+        )
         registrations.register()

@@ -328,6 +328,7 @@ class SshHostKeyAdmin(ReadOnlyAdmin):
             run=each(_forget, "forgotten"),
             follows="The key that the server shows next is trusted.",
             danger=True,
+            ends_on_list=True,
             icon="trash-2",
         )
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from devices.choices import DeviceCategory, ScanKind
 from devices.models import (
     Credential,
@@ -67,7 +69,7 @@ def _switches(world: World) -> int:
     maker, _ = Manufacturer.objects.get_or_create(name="Ciena")
     made = 0
     for row in world.devices.values():
-        if Device.objects.filter(address__ip=row.address).exists():
+        if Device.objects.filter(Q(address__ip=row.address) | Q(name=row.name)).exists():
             continue
         site, _ = Site.objects.get_or_create(name=row.location.partition(",")[0])
         inventory.save_address(
@@ -120,7 +122,7 @@ def _lab() -> int:
         kind = registers.type_named(
             type_name, category=DeviceCategory.OPTICAL, is_schedulable=True, has_ports=True
         )
-        if Device.objects.filter(device_type=kind, name=name).exists():
+        if Device.objects.filter(Q(name=name) | Q(oi_id=f"OI-{number:04d}")).exists():
             continue
         inventory.create_device(
             actor=None,

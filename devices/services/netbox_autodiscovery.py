@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import audit
 from devices import netbox_rules as rules
-from devices import policy
+from devices import policy, values
 from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
 from devices.choices import RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, RemoteFailed
@@ -113,6 +113,8 @@ def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
         value = config[name]
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
+    if config.get("snmp_port") not in (None, ""):
+        config["snmp_port"] = values.within(config["snmp_port"], "snmp_port", 1, 65535)
     for name, value in rules.DEFAULTS.items():
         if isinstance(value, bool):
             config[name] = _truth(name, config[name])

@@ -109,10 +109,19 @@ def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[s
     bound = {"assigned_object_type": "dcim.interface", "assigned_object_id": port}
     known = client.first(IPS, address=ip)
     if known is not None:
+        _free(client, known["id"], primary_of(ip))
         return client.send("PATCH", f"{IPS}{known['id']}/", bound)
     size = 128 if ":" in ip else 32
     body = {"address": f"{ip}/{size}", "status": "active", "dns_name": dns_name(name), **bound}
     return client.send("POST", IPS, body)
+
+
+def _free(client: NetBoxClient, pk: int, field: str) -> None:
+    """Take an address from the device that has it as its own, since NetBox moves no such one."""
+    holder = client.first(DEVICES, **{f"{field}_id": pk})
+    own = holder.get(field) if holder else None
+    if holder and isinstance(own, Mapping) and own.get("id") == pk:
+        client.send("PATCH", f"{DEVICES}{holder['id']}/", {field: None})
 
 
 def dns_name(name: str) -> str:

@@ -30,7 +30,7 @@ from parts.models import Kit, Seller, StockDocument, StockPart, StoredBlob
 from parts.services import blob_store, search
 from parts.services.fetching import FetchFailed, Page, get_page
 from parts.services.kits import locked_kit, require_active
-from parts.services.pictures import RASTER, NotAPicture, measure
+from parts.services.pictures import FORMATS, RASTER, NotAPicture, measure
 from parts.services.previews import is_web_address, kind_of, picture_of, title_of
 
 PDF, SVG = "application/pdf", "image/svg+xml"
@@ -253,7 +253,7 @@ def require_picture(stream: BinaryIO, kind: str) -> None:
         raise StockInvalid(file=f"{err}.".capitalize()) from err
     finally:
         stream.seek(0)
-    if facts["format"] != RASTER[kind]:
+    if facts["format"] != FORMATS[kind]:
         raise FileTypeNotAllowed(kind)
 
 

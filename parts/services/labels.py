@@ -138,7 +138,8 @@ def _laid(label: Label, sheet: Sheet) -> _Laid:
     if sheet.code != "qr":
         code = side * 0.4 if sheet.code == "code128" else 0.0
         title = _title_size(label, side * 0.38, width)
-        return _Laid(title, text, _wrapped(label.text, text, width), code)
+        fitting = max(int((side - title - code) / (text * 1.2)), 0)
+        return _Laid(title, text, _wrapped(label.text, text, width)[:fitting], code)
     code = min(side, sheet.width_mm * 0.45)
     room = width - code - MARGIN_MM
     title = _title_size(label, side * 0.38, room)

@@ -14,6 +14,7 @@ from parts.conversion import Limits, Outcome, run_limited
 PICTURE = "parts.conversion.children.picture"
 LIMITS = Limits(cpu_s=15, wall_s=20, memory_bytes=1024 * 1024 * 1024, output_bytes=64 * 1024 * 1024)
 RASTER = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+FORMATS = RASTER | {"image/gif": "GIF"}
 PDF_RENDERER = "pdftoppm"
 ICON_SIDE = 256
 

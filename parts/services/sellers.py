@@ -13,6 +13,7 @@ from parts import policy
 from parts.errors.stock import InUse, InvalidReference, RecordNotFound, ResourceConflict
 from parts.models import PartSeller, Seller, StockPart
 from parts.services import search
+from parts.services.addresses import require_linkable
 from parts.services.booking import locked_parts
 from parts.services.names import used_once
 
@@ -145,6 +146,7 @@ def locked_seller(seller_id: int) -> Seller:
 
 
 def _apply(row: Seller, values: Mapping[str, Any]) -> None:
+    require_linkable("website", values.get("website"))
     for name in WRITABLE:
         if name in values:
             setattr(row, name, values[name])

@@ -369,3 +369,24 @@ def test_blank_values_are_wrong_ones_where_a_secret_is_asked(client: Client, roo
         (400, {"detail": "Invitation is invalid or expired"}),
     ]
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [
+        ("http://testserver:25002", True),
+        ("https://testserver:3000", True),
+        ("http://testserver:8080", False),
+        ("http://evil.example:3000", False),
+    ],
+)
+def test_the_labs_front_ends_may_read_and_ask_first(client: Client, origin: str, may: bool) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for path in ("/session", "/api/inventory/devices"):
+        answer = client.get(path, headers={"Origin": origin})
+        preflight = client.options(path, headers=asked)
+        for one in (answer, preflight):
+            assert (one.get("Access-Control-Allow-Origin") == origin) is may, path
+            assert (one.get("Access-Control-Allow-Credentials") == "true") is may, path
+    native = client.get("/api/devices", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in native

@@ -66,7 +66,11 @@ def addresses(model: type[models.Model], row: models.Model) -> list[str]:
     page = reverse(f"{names}_change", args=[row.pk])
     tabs = [tab.slug for tab in getattr(admin.site._registry[model], "tabs", ())]
     verbs = getattr(admin.site._registry[model], "verbs", ())
-    dialogs = [f"{reverse(f'{names}_verb', args=[verb.slug])}?ids={row.pk}" for verb in verbs]
+    dialogs = [
+        f"{reverse(f'{names}_verb', args=[verb.slug])}?ids={row.pk}"
+        for verb in verbs
+        if not verb.page
+    ]
     return [
         reverse(f"{names}_changelist"),
         *(f"{page}?tab={slug}" for slug in (*tabs, "details")),

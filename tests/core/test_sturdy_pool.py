@@ -2,51 +2,56 @@
 
 import os
 import signal
-import time
+import subprocess
+import sys
 
 import pytest
-from billiard.exceptions import TimeoutError as TooLate
-from billiard.pool import Pool
 
+from tests.architecture.house import ROOT
+
+PROGRAM = """
+import os, signal, sys, time
+from operator import neg
+from billiard.exceptions import TimeoutError
+from billiard.pool import Pool
 from inventory_site.core.sturdy_pool import SturdyPool
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the pool forks")
+pool = {"SturdyPool": SturdyPool, "Pool": Pool}[sys.argv[1]](2)
+try:
+    for _ in range(3):
+        known = {process.pid for process in pool._pool}
+        assert pool.apply_async(neg, [1]).get(timeout=20) == -1
+        for number in known:
+            os.kill(number, signal.SIGKILL)
+        while known & {process.pid for process in pool._pool} or len(pool._pool) < len(known):
+            time.sleep(0.02)
+        found = [pool.apply_async(neg, [number]) for number in range(20)]
+        assert [one.get(timeout=int(sys.argv[2])) for one in found] == [-n for n in range(20)]
+    print("goes on", flush=True)
+except TimeoutError:
+    print("stands still", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
-def double(number: int) -> int:
-    return 2 * number
-
-
-def kill_all_that_wait(pool: Pool) -> None:
-    known = {process.pid for process in pool._pool}
-    assert pool.apply_async(double, [1]).get(timeout=10) == 2
-    for number in known:
-        os.kill(number, signal.SIGKILL)
-    until = time.monotonic() + 10
-    while known & {process.pid for process in pool._pool} or len(pool._pool) < len(known):
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
-def test_work_goes_on_after_every_waiting_process_was_killed() -> None:
-    pool = SturdyPool(2)
+@pytest.mark.parametrize(
+    ("pool", "patience_s", "outcome"),
+    [
+        ("SturdyPool", 20, "goes on"),
+        ("Pool", 2, "stands still"),  # else the room could go
+    ],
+)
+def test_every_waiting_process_is_killed(pool: str, patience_s: int, outcome: str) -> None:
+    started = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, pool, str(patience_s)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        for _ in range(3):
-            kill_all_that_wait(pool)
-            found = [pool.apply_async(double, [number]) for number in range(20)]
-            assert [one.get(timeout=10) for one in found] == [2 * number for number in range(20)]
+        assert started.stdout is not None
+        assert started.stdout.readline() == f"{outcome}\n"
     finally:
-        pool.terminate()
-        pool.join()
-
-
-def test_billiards_own_pool_never_works_again() -> None:
-    """Else this room could go."""
-    pool = Pool(2)
-    try:
-        kill_all_that_wait(pool)
-        with pytest.raises(TooLate):
-            pool.apply_async(double, [2]).get(timeout=1)
-    finally:
-        for process in pool._pool:
-            os.kill(process.pid, signal.SIGKILL)
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()

@@ -20,7 +20,9 @@ NESTED = {
     "primary_ip4": "/api/ipam/ip-addresses/",
     "device": "/api/dcim/devices/",
 }
-REQUIRED = {"/api/dcim/devices/": ("name", "device_type", "role", "site")}
+DEVICES = "/api/dcim/devices/"
+IS_PRIMARY = "Cannot reassign IP address while it is designated as the primary IP of its parent"
+REQUIRED = {DEVICES: ("name", "device_type", "role", "site")}
 
 
 @dataclass
@@ -70,6 +72,8 @@ def _fits(row: dict[str, Any], key: str, value: str) -> bool:
         return str(row.get("name", "")).lower() == value.lower()
     if key == "address":
         return str(row.get("address", "")).partition("/")[0] == value.partition("/")[0]
+    if key == "primary_ip4_id":
+        return str(row.get("primary_ip4")) == value
     if key == "device_id":
         return str(row.get("device")) == value
     return str(row.get(key, "")) == value
@@ -127,6 +131,9 @@ def _answer(
         if int(tail) not in rows:
             return 404, {"detail": "Not found."}
         if method == "PATCH":
+            own = [row.get("primary_ip4") for row in box.tables.get(DEVICES, {}).values()]
+            if "assigned_object_id" in body and int(tail) in own:
+                return 400, {"assigned_object": [IS_PRIMARY]}
             rows[int(tail)].update(body)
         if method == "DELETE":
             del rows[int(tail)]

@@ -219,6 +219,18 @@ def test_the_demo_shows_cables_and_light_before_the_first_poll(api):
     assert ports.exclude(rx_power="").count() == ports.count() > 10
 
 
+def test_the_demo_leaves_what_people_changed(db):
+    load()
+    Device.objects.filter(address__ip="127.0.10.1").update(address=None)
+    Device.objects.filter(name="R-1").update(name="Roadm one")
+    count = Device.objects.count()
+
+    said = load()
+
+    assert said.startswith("devices: 0 devices made")
+    assert Device.objects.count() == count
+
+
 def test_a_level_is_drawn_between_its_limits():
     good, high, dark = (
         light_bar(-5.0, -14.0, 0.5),

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from parts.demo.stock import load
-from parts.models import AiRun, Box, Kit, PickList, ShoppingList, StockMovement, StockPart
+from parts.models import AiRun, Box, Kit, PickList, Seller, ShoppingList, StockMovement, StockPart
 from parts.services import reorg, search
 from tests.factories.parts import make_part
 
@@ -111,3 +111,14 @@ def test_without_a_free_place_the_field_says_what_to_do(admin_page: Any) -> None
         "first_place": ["No place is free. Add a box first."]
     }
     assert not StockPart.objects.exists()
+
+
+def test_a_seller_has_an_address_of_the_web(admin_page: Any) -> None:
+    refused = admin_page.post(
+        reverse("admin:parts_seller_add"), {"name": "Shop", "website": "javascript:a"}
+    )
+
+    assert refused.context["adminform"].form.errors == {
+        "website": ["An address that begins with http:// or https://."]
+    }
+    assert not Seller.objects.exists()

@@ -326,6 +326,18 @@ def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site, set
     assert StockPart.objects.count() == 1
 
 
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "JPEG", "WEBP"])
+def test_every_kind_of_photo_is_taken(stock: Any, service: Site, kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(out, kind)
+    photo = SimpleUploadedFile(f"photo.{kind.lower()}", out.getvalue())
+
+    taken = stock.post(f"{API}/ai/analyze", {"image": photo}, format="multipart")
+
+    assert taken.status_code == 202, taken.content
+    assert StockJob.objects.get().params["image_type"] == f"image/{kind.lower()}"
+
+
 def test_a_photo_that_cannot_be_read_is_not_sent(stock: Any, service: Site) -> None:
     photo = SimpleUploadedFile("photo.gif", b"GIF89a")
 

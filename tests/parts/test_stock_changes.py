@@ -309,7 +309,10 @@ def test_values_are_read_in_every_usual_spelling() -> None:
     assert parse_value("p33", "F") == Decimal("0.33e-12")
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", " JavaScript:x", "data:text/html,x"])
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:a", " JavaScript:x", "data:text/html,x", "java\tscript:a", "http:javascript:a"],
+)
 def test_addresses_of_sellers_are_of_the_web(stock: Any, address: str) -> None:
     part = make_part("ABCD")
     seller = stock.post(

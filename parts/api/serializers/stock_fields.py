@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from parts.choices.stock import MAX_QUANTITY
+from parts.services.addresses import REFUSAL, may_be_linked
 
-SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:(?!\d)", re.I)  # and not the port of a host
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
@@ -51,8 +51,8 @@ class NullableText(Text):
 
 def of_the_web(address: str) -> None:
     """Refuse an address that says another scheme than http or https; it may say none."""
-    if SCHEME.match(address) and not address.lower().lstrip().startswith(("http:", "https:")):
-        raise serializers.ValidationError("An address that begins with http:// or https://.")
+    if not may_be_linked(address):
+        raise serializers.ValidationError(REFUSAL)
 
 
 class Id4(Text):

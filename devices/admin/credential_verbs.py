@@ -62,7 +62,7 @@ class RotationForm(TypedAgain, forms.Form):
 
 def rotation_form(request: HttpRequest, objects: list[Credential]) -> type[forms.Form]:
     """Return a form with the secret fields of this credential's type."""
-    names = [one for one in FIELDS_OF[objects[0].credential_type] if one in SECRET_FIELDS]
+    names = [one for one in FIELDS_OF.get(objects[0].credential_type, ()) if one in SECRET_FIELDS]
     fields = {name: secret_field(name) for name in names}
     return type("RotationOf", (RotationForm,), {**fields, "field_order": names})
 

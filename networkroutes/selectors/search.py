@@ -19,6 +19,7 @@ from inventory_site.core.search import (
     as_filter,
     asked_first,
     holding,
+    in_one,
     in_text,
     matching,
 )
@@ -66,8 +67,7 @@ def search_routes(params: Mapping[str, str]) -> QuerySet[NetworkRoute]:
 
 def search_condition(params: Mapping[str, str], using: str = DEFAULT_DB_ALIAS) -> Condition:
     """Return what holds for the circuits that match every filter given."""
-    asked, condition = search_by_index(params, using)
-    return all_of([asked.as_condition(), condition]) if asked else condition
+    return in_one(*search_by_index(params, using))
 
 
 def search_by_index(

@@ -13,6 +13,7 @@ from inventory_site.core.search.columns import (
     as_filter,
     asked_first,
     holding,
+    in_one,
     in_text,
 )
 from inventory_site.core.search.everywhere import find_everywhere
@@ -32,6 +33,7 @@ __all__ = [
     "find_everywhere",
     "holding",
     "in_any_case",
+    "in_one",
     "in_text",
     "matching",
     "ranked",

@@ -66,7 +66,11 @@ def holding(
 
     `column` holds the text of all of them; its trigram index narrows the rows.
     """
-    asked, condition = asked_first(model, wanted, using, column)
+    return in_one(*asked_first(model, wanted, using, column))
+
+
+def in_one(asked: Asked | None, condition: Condition) -> Condition:
+    """Put what the index is asked before a condition."""
     return all_of([asked.as_condition(), condition]) if asked else condition
 
 

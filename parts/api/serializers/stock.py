@@ -19,6 +19,7 @@ from parts.api.serializers.stock_fields import (
 )
 from parts.choices.stock import Unit
 from parts.models.boxes import MAX_CAPACITY
+from parts.services.addresses import REFUSAL
 
 
 class ParameterInput(serializers.Serializer):
@@ -82,7 +83,7 @@ class PartInput(serializers.Serializer):
     def validate_product_page(self, url: str | None) -> str | None:
         """Only addresses of the web."""
         if url and not url.lower().startswith(("http://", "https://")):
-            raise serializers.ValidationError("An address that begins with http:// or https://.")
+            raise serializers.ValidationError(REFUSAL)
         return url
 
 

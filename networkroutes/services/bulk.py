@@ -38,6 +38,7 @@ MODULES: dict[str, Module] = {**bulk_modules.MODULES, USERS.slug: USERS}
 MOST_ERRORS = 1000
 KEPT_ERRORS = 100
 ROLLED_BACK = "Transaction rolled back. No data was imported."
+NO_ROWS = "The file has no rows below its header"
 
 Progress = Callable[[BulkOutcome, int], None]
 
@@ -130,6 +131,8 @@ def _check(
             outcome.errors += [f"Row {row.number}: {text}" for text in row.errors][:room]
         elif dry_run:
             _note(module, outcome, row, obj)
+    if not outcome.total:
+        raise NotTable(NO_ROWS)
 
 
 def _note(module: Module, outcome: Outcome, row: Row, obj: Any) -> None:

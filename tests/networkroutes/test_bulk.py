@@ -101,6 +101,24 @@ def test_every_wrong_row_is_named_by_its_line_and_nothing_is_written(api: Any) -
     assert BulkUpload.objects.get().outcome == "refused"
 
 
+@pytest.mark.parametrize("dry_run", ["", "true"])
+def test_a_file_without_rows_is_refused_and_says_so(api: Any, dry_run: str) -> None:
+    client = api("administrator")
+
+    answer = send(client, "locations", "location_code,city,country\n\n", dry_run=dry_run)
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": "Validation failed",
+        "errors": ["The file has no rows below its header"],
+        "total_rows": 0,
+        "valid_rows": 0,
+        "invalid_rows": 0,
+    }
+    assert BulkUpload.objects.get().outcome == "refused"
+    assert Location.objects.count() == 0
+
+
 def test_a_dry_run_tells_line_by_line_and_writes_nothing(api: Any) -> None:
     route = NetworkRouteFactory(circuit_id="AAABBB000001", location_a="AAA", cost="1")
     rows = "AAABBB000001,AAA,PAR1,Aurora Fibre,8.5,2\nAAABBB000002,AAA,BBB,C,5,1\n"

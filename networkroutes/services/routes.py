@@ -82,17 +82,16 @@ def update_route(
     circuit_id: str,
     values: Mapping[str, Any],
     expected_version: int | None = None,
-    check_light: bool = True,
 ) -> NetworkRoute:
     """Change the fields that `values` names; the row is locked, so that no change is lost.
 
     A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
-    since only an upload sets it. The live latency of a measured circuit is left alone;
-    `check_light` holds an expected latency against the length of the map. Raises as `create_route`,
+    since only an upload sets it. The live latency of a measured circuit is left alone, and a new
+    expected latency is held against the length of the map. Raises as `create_route`,
     `RouteNotFound`, `LatencyImpossible`, and `VersionConflict` when somebody was faster.
     """
     policy.require(actor, "change_networkroute")
-    if check_light and "expected_latency_ms" in values:
+    if "expected_latency_ms" in values:
         maps.measure_map_of(circuit_id)
     with guarded():
         route = locked_route(circuit_id)
@@ -103,8 +102,7 @@ def update_route(
         _apply(route, values)
         if route.kmz_file_path != before["kmz_file_path"]:
             files.forget_kmz(before["kmz_file_path"], but_for=route)
-        if check_light:
-            maps.check_expected(route, before["expected_latency_ms"])
+        maps.check_expected(route, before["expected_latency_ms"])
         after = snapshot(route)
         if after != before:
             route.version += 1

@@ -237,17 +237,33 @@ def test_an_expected_latency_below_light_along_the_map_is_refused_with_the_arith
     client.post(f"/network_routes/{key}/upload_kmz", {"kmz_file": map_of(9)}, format="multipart")
 
     native = client.patch(f"/api/routes/{key}", {"expected_latency_ms": 4.8}, format="json")
-    possible = client.patch(f"/api/routes/{key}", {"expected_latency_ms": 5}, format="json")
-    unchanged = client.put(f"/network_routes/{key}", {"expected_latency": 4.8}, format="json")
+    whole = client.put(f"/network_routes/{key}", {"expected_latency": 4.8}, format="json")
 
-    assert native.status_code == 400
-    assert native.json()["error"]["message"] == (
+    arithmetic = (
         "Expected latency 4.8 ms is impossible: the line on the map is 1000.8 km long, and light "
         "in fibre needs 1000.8 km x 1.468 / 299.792458 km per ms = 4.900 ms one way."
     )
+    assert native.status_code == 400
+    assert native.json()["error"]["message"] == arithmetic
     assert native.json()["error"]["code"] == "LATENCY_BELOW_LIGHT"
+    assert (whole.status_code, whole.json()["error"]) == (400, arithmetic)
+    route.refresh_from_db()
+    assert (route.expected_latency_ms, route.version) == (50, 2)
+    possible = client.patch(f"/api/routes/{key}", {"expected_latency_ms": 5}, format="json")
     assert possible.status_code == 200
-    assert unchanged.status_code == 200, "the front end's contract knows no such refusal"
+
+
+def test_the_front_end_may_send_back_a_latency_that_was_there_before_the_map(api: Any) -> None:
+    route, client = NetworkRouteFactory(expected_latency_ms=4.8), api("administrator")
+    key = route.circuit_id
+    client.post(f"/network_routes/{key}/upload_kmz", {"kmz_file": map_of(9)}, format="multipart")
+
+    sent = {"expected_latency": "4.8", "mtu": "9000"}
+    kept = client.put(f"/network_routes/{key}", sent, format="json")
+
+    assert (kept.status_code, kept.json()) == (200, {"message": "Updated"})
+    route.refresh_from_db()
+    assert (route.expected_latency_ms, route.mtu) == (4.8, 9000)
 
 
 def test_a_channel_plan_shows_every_slot(api: Any) -> None:

@@ -84,9 +84,7 @@ class RouteView(ClientView):
             del values["live_latency_ms"]
         if "kmz_file_path" in body:
             values["kmz_file_path"] = forms.text("kmz_file_path", body["kmz_file_path"])
-        routes.update_route(
-            actor=request.user, circuit_id=circuit_id, values=values, check_light=False
-        )
+        routes.update_route(actor=request.user, circuit_id=circuit_id, values=values)
         return Response({"message": "Updated"})
 
     def delete(self, request: Request, circuit_id: str) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from networkroutes.api.clients.network_inventory.export import csv_of_json, csv_of_routes
@@ -50,3 +52,28 @@ def test_plain_rows_and_rows_with_quotes_read_alike():
 def test_a_formula_after_a_tab_is_defused_in_the_first_cell_too():
     assert lines_of("\t=1") == ['"\'\t=1",9212,0.25']
     assert csv_of_json(['["=1",2]', '["@x","-y"]']) == '"\'=1",2\n"\'@x","\'-y"'
+
+
+@pytest.mark.django_db
+def test_tiny_latencies_read_alike_from_both_databases(api: Any) -> None:
+    NetworkRouteFactory(
+        circuit_id="LONXAA000001",
+        live_latency_ms=0.0001,
+        expected_latency_ms=0.00005,
+        sla_latency_ms=0.0000125,
+        mtu=None,
+        more_details='a "x":5.0e-05, text',
+    )
+    client = api("viewer")
+
+    listed = client.get("/network_routes").content.decode()
+    found = client.get("/network_routes_search?circuit_id=LONXAA").content.decode()
+    line = client.get("/network_routes_export").getvalue().decode().split("\n")[1]
+
+    for text in (listed, found):
+        plain = text.replace(" ", "")
+        assert '"live_latency":0.0001,"expected_latency":5e-05,' in plain
+        assert '"sla_latency":1.25e-05,' in plain
+        assert r'"a\"x\":5.0e-05,text"' in plain
+    assert line.split(",")[4:6] == ["0.0001", "5e-05"]
+    assert line.endswith('"a ""x"":5.0e-05, text",,1.25e-05')

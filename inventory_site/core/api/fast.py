@@ -7,6 +7,7 @@ row, in the order of the fields given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ GATHER = {
     "postgresql": "string_agg(json_row, ',')",
     "sqlite": "group_concat(json_row, ',')",
 }
+TINY = ".0e-"  # SQLite's `5.0e-05`, where PostgreSQL writes `5e-05`
+TINY_NUMBER = re.compile(r'((?<!\\)": ?-?\d)\.0(e-\d+)')  # after a name, never within a text
 
 
 class _Name(Value):
@@ -109,7 +112,7 @@ def flag(name: str) -> Expression:
 def json_texts(rows: QuerySet[Any], fields: Mapping[str, Any]) -> Iterator[str]:
     """Yield one JSON object per row, in the queryset's order, without model instances."""
     texts = _with_json(rows, fields).values_list("json_row", flat=True)
-    yield from texts.iterator(CHUNK_ROWS)
+    yield from map(alike, texts.iterator(CHUNK_ROWS))
 
 
 def json_array(rows: QuerySet[Any], fields: Mapping[str, Any]) -> bytes:
@@ -123,7 +126,7 @@ def json_array(rows: QuerySet[Any], fields: Mapping[str, Any]) -> bytes:
     gather = GATHER[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {gather} FROM ({query}) listed", values)  # noqa: S608  our own query
-        return f"[{cursor.fetchone()[0] or ''}]".encode()
+        return f"[{alike(cursor.fetchone()[0] or '')}]".encode()
 
 
 def found_statement(
@@ -158,7 +161,12 @@ def json_found(
     connection = connections[using]
     with plans_kept(connection), connection.cursor() as cursor:
         cursor.execute(*found_statement(model, fields, asked, condition, using))
-        return f"[{cursor.fetchone()[0] or ''}]".encode()
+        return f"[{alike(cursor.fetchone()[0] or '')}]".encode()
+
+
+def alike(text: str) -> str:
+    """Return rows as JSON with tiny numbers as PostgreSQL writes them; few texts hold any."""
+    return TINY_NUMBER.sub(r"\1\2", text) if TINY in text else text
 
 
 def _with_json(rows: QuerySet[Any], fields: Mapping[str, Any]) -> QuerySet[Any]:

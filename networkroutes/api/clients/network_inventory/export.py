@@ -17,6 +17,7 @@ from django.db.models import F, Func, IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from inventory_site.core.api.exports import FORMULA_STARTS, defused
+from inventory_site.core.api.fast import TINY
 from networkroutes.models import NetworkRoute
 
 CHUNK_ROWS = 2000
@@ -113,10 +114,11 @@ def csv_of_json(lines: Sequence[str]) -> str:
     """Turn JSON arrays of texts and numbers into CSV lines; `NOTHING` becomes an empty cell.
 
     Without a backslash no text holds a quote, a backslash or a control character, so a JSON array
-    is a CSV line already, and a quote after a comma or a line's beginning opens a text.
+    is a CSV line already, and a quote after a comma or a line's beginning opens a text. A tiny
+    number is read and written anew, as PostgreSQL would.
     """
     text = "\n".join(lines)
-    if "\\" in text:
+    if "\\" in text or TINY in text:
         return "\n".join([_csv_of_one(orjson.loads(line)) for line in lines])
     text = "\n" + text[1:-1].replace("]\n[", "\n")
     for start in FORMULA_STARTS:

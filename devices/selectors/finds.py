@@ -27,7 +27,7 @@ def devices(text: str, limit: int) -> list[SearchHit]:
     )
     hits = [
         SearchHit(
-            "device",
+            "Device",
             row.name,
             reverse("admin:devices_device_change", args=[row.pk]),
             _rank(row, text.lower()),

@@ -30,7 +30,7 @@ def _hit(part: FabricationPart, needle: str) -> SearchHit:
     names = (folded(part.name), folded(part.part_id))
     rank = 0 if needle in names else 1 if any(n.startswith(needle) for n in names if n) else 2
     return SearchHit(
-        kind="part to make",
+        kind="Part to make",
         label=str(part),
         url=reverse("admin:parts_fabricationpart_change", args=[part.pk]),
         rank=rank,

@@ -15,7 +15,7 @@ def parts(text: str, limit: int) -> list[SearchHit]:
     rows = StockPart.objects.in_bulk([find.row.part_pk for find in finds])
     return [
         SearchHit(
-            kind="part",
+            kind="Part",
             label=find.row.id4,
             url=f"/admin/parts/stockpart/{find.row.part_pk}/change/",
             rank=0 if find.score >= EXACT else 1 if find.score >= PREFIX else 2,

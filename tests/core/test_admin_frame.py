@@ -24,8 +24,13 @@ from inventory_site.core.registry import (
     SidebarEntry,
 )
 from inventory_site.dashboard import COLUMNS, FIGURES
+from parts.services import search
 from tests.factories.accounts import UserFactory
 from tests.factories.core import QueuedTaskFactory
+from tests.factories.devices import DeviceFactory
+from tests.factories.fabrication import FabricationPartFactory
+from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
+from tests.factories.parts import StockPartFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +118,21 @@ def test_the_palette_finds_objects_pages_and_verbs(admin_page: Client) -> None:
     assert [item["label"] for item in groups[0]["items"]] == ["Zoltan Nagy"]
     assert groups[0]["title"] == "Found"
     assert [item["label"] for group in verbs for item in group["items"]] == ["Add user"]
+
+
+def test_the_palette_writes_kinds_one_way(admin_page: Client) -> None:
+    UserFactory(username="zolaaa")
+    DeviceFactory(name="zolaaa-switch")
+    NetworkRouteFactory(circuit_id="ZOLAAA000001")
+    LocationFactory(location_code="ZOLAAA1")
+    FabricationPartFactory(name="zolaaa plate")
+    StockPartFactory(description="zolaaa relay")
+    search.refresh_all()
+
+    found = admin_page.get("/admin/palette/", {"q": "zolaaa"}).json()["groups"][0]["items"]
+
+    kinds = {hit["note"].split(" · ")[0] for hit in found}
+    assert kinds == {"User", "Device", "Circuit", "Location", "Part to make", "Part"}
 
 
 def test_the_palette_shows_only_what_the_person_may_open(client: Client) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 
+from inventory_site.core import context
 from inventory_site.error_shapes import DETAIL, ENVELOPE, HTML, error_response, shape_of
 from inventory_site.front_ends import page_of_application
 
@@ -39,9 +41,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a bug; says nothing of the inside."""
+    """500: a bug; says nothing of the inside but the id that the log knows the request by."""
     if shape_of(request.path) == HTML:
-        return defaults.server_error(request)
+        shown = {"request_id": context.current().request_id}
+        return HttpResponseServerError(render_to_string("500.html", shown))
     return error_response(
         request, status=500, code="INTERNAL_ERROR", message="Internal server error"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 from django.test import Client, RequestFactory
 
@@ -40,8 +42,19 @@ def test_refusals_say_nothing_of_the_inside(view, status, heading):
     assert "secret inside" not in answer.content.decode()
 
 
+def test_a_bug_is_told_with_the_id_that_the_log_knows_it_by(admin_page: Client):
+    admin_page.raise_request_exception = False
+
+    with mock.patch("inventory_site.core.admin.palette._pages", side_effect=RuntimeError("in")):
+        answer = admin_page.get("/admin/palette/", headers={"X-Request-ID": "seen-7"})
+
+    assert (answer.status_code, answer.headers["X-Request-ID"]) == (500, "seen-7")
+    assert '<code class="pb-gateid">seen-7</code>' in answer.content.decode()
+
+
 def test_a_bug_needs_no_context_to_be_told():
     answer = error_pages.server_error(RequestFactory().get("/admin/"))
 
     assert answer.status_code == 500
     assert "<h1>Something broke here</h1>" in answer.content.decode()
+    assert "when it happened." in answer.content.decode()

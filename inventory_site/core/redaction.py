@@ -1,7 +1,7 @@
 """Secrets stay out of log lines."""
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 MASK = "••••"
@@ -23,6 +23,21 @@ SECRET_WORDS = (
 SECRET_NAME = "|".join(SECRET_WORDS).replace("_", "[-_]")
 IN_QUERY = re.compile(rf"([?&][^=&?\s]*(?:{SECRET_NAME})[^=&?\s]*=)[^&\s'\"<>]+", re.IGNORECASE)
 
+A_SECRET = re.compile(SECRET_NAME, re.IGNORECASE)
+MARK = r"\\{0,8}[\"']"
+NOTHING = r"(?:None|null|False|false)\b|''|\"\"|\[\]|\{\}"
+IN_PAIR = re.compile(  # `'password': 'x'` of a dict or of JSON, and `password='x'` of a repr
+    rf"""(
+        (?P<mark>{MARK})[^"'\\\n]{{0,64}}(?:{SECRET_NAME})[^"'\\\n]{{0,64}}(?P=mark)\s*:\s*
+        | \b[\w-]{{0,64}}(?:{SECRET_NAME})[\w-]{{0,64}}=(?=[bru]?["'])
+    )
+    (?!{NOTHING})
+    (?: [bru]?(?P<open>{MARK})(?:[^\n]*?(?<!\\)(?P=open)|[^\n]*)
+      | [\[{{(][^\n]*
+      | [^\s,\]}})]+ )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 
 def is_secret(name: str) -> bool:
     """Whether a field of this name holds a secret."""
@@ -30,30 +45,40 @@ def is_secret(name: str) -> bool:
     return any(word in lowered for word in SECRET_WORDS)
 
 
-def masked(value: Any) -> Any:
-    """Return the value with every secret below it masked."""
+def masked(value: Any, text: Callable[[str], str] = str) -> Any:
+    """Return the value with every secret below it masked; `text` is what becomes of texts."""
     if isinstance(value, dict):
         return {
-            key: MASK if is_secret(str(key)) and item else masked(item)
+            key: MASK if is_secret(str(key)) and item else masked(item, text)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [masked(item) for item in value]
-    return value
+        return [masked(item, text) for item in value]
+    return text(value) if isinstance(value, str) else value
+
+
+def text_without_secrets(text: str) -> str:
+    """Return a text without the secrets of addresses' queries, of dicts and of JSON in it."""
+    if A_SECRET.search(text) is None:
+        return text
+    return IN_PAIR.sub(rf"\1{MASK}", IN_QUERY.sub(rf"\1{MASK}", text))
 
 
 def without_secrets(value: Any) -> Any:
-    """Return what a log shows: as `masked`, and addresses without the secrets of their queries."""
-    if hasattr(value, "get_full_path"):  # a request, whose text is its address
+    """Return what a log shows: as `masked`, and no secret in any text."""
+    if isinstance(value, BaseException) or hasattr(value, "get_full_path"):  # a request
         value = repr(value)
-    return IN_QUERY.sub(rf"\1{MASK}", value) if isinstance(value, str) else masked(value)
+    return masked(value, text_without_secrets)
 
 
 def mask_secrets(
     logger: Any, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Mask secrets in a log event; a processor of structlog."""
-    return {
-        key: MASK if key != "event" and is_secret(key) and value else without_secrets(value)
-        for key, value in event.items()
-    }
+    """Mask secrets in a log event but its exception's; a processor of structlog."""
+    return {key: _masked_item(key, value) for key, value in event.items()}
+
+
+def _masked_item(key: str, value: Any) -> Any:
+    if key == "exc_info":
+        return value
+    return MASK if key != "event" and is_secret(key) and value else without_secrets(value)

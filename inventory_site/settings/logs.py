@@ -1,12 +1,13 @@
 """Logs: one line per event with the request id; JSON in production, text elsewhere."""
 
+import io
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
-from inventory_site.core.redaction import mask_secrets
+from inventory_site.core.redaction import mask_secrets, text_without_secrets
 from inventory_site.settings import env
 
 LOG_LEVEL = env.choice(
@@ -18,6 +19,20 @@ LOG_JSON = env.flag("LOG_JSON", False, "Write log lines as JSON; production turn
 def without_objects(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Any:
     """Leave out the request or socket that Django adds; the line names the request by its id."""
     line.pop("request", None)
+    return line
+
+
+def masked_traceback(out: TextIO, exc_info: Any) -> None:
+    """Write a traceback for a terminal, without the secrets of its exceptions' texts."""
+    whole = io.StringIO()
+    structlog.dev.plain_traceback(whole, exc_info)
+    out.write(text_without_secrets(whole.getvalue()))
+
+
+def mask_exception(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Any:
+    """Mask the secrets of a formatted traceback."""
+    if "exception" in line:
+        line["exception"] = text_without_secrets(line["exception"])
     return line
 
 
@@ -35,11 +50,15 @@ SHARED: list[Any] = [
 def logging_config(*, as_json: bool) -> dict[str, Any]:
     """Return Django's LOGGING; tracebacks never show local variables, which may hold secrets."""
     text = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty(), exception_formatter=masked_traceback
     )
     shown: list[Any] = [text]
     if as_json:
-        shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        shown = [
+            structlog.processors.format_exc_info,
+            mask_exception,
+            structlog.processors.JSONRenderer(),
+        ]
     return {
         "version": 1,
         "disable_existing_loggers": False,

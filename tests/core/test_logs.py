@@ -13,7 +13,7 @@ FAIL = """
 import logging, structlog, django
 django.setup()
 def work(secret):
-    raise ValueError("it went wrong")
+    raise ValueError(f"it went wrong: {secret}")
 for logger in (structlog.get_logger("ours"), logging.getLogger("others")):
     try:
         work({"password": "planted-Zq9"})
@@ -21,6 +21,7 @@ for logger in (structlog.get_logger("ours"), logging.getLogger("others")):
         logger.exception("task failed")
 structlog.get_logger("ours").warning("asked", token="planted-Zq9", row=7)
 structlog.get_logger("ours").debug("not said")
+logging.getLogger("others").warning("payload %s", {"password": "planted-Zq9", "row": 8})
 """
 
 
@@ -51,6 +52,7 @@ def test_production_writes_one_json_object_per_event(monkeypatch: pytest.MonkeyP
         ("task failed", "ours", "error"),
         ("task failed", "others", "error"),
         ("asked", "ours", "warning"),
+        ("payload {'password': ••••, 'row': 8}", "others", "warning"),
     ]
     assert all("ValueError: it went wrong" in line["exception"] for line in told[:2])
     assert (told[2]["token"], told[2]["row"]) == ("••••", 7)

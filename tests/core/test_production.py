@@ -87,6 +87,29 @@ def test_secrets_are_masked_at_any_depth():
     assert masked({"password": ""}) == {"password": ""}
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("payload {'password': 'x', 'n': 1}", "payload {'password': ••••, 'n': 1}"),
+        ("""{'api-key': b'a"b', 'who': "it's"}""", """{'api-key': ••••, 'who': "it's"}"""),
+        ('got {"access_token":"a\\"b","n":1}', 'got {"access_token":••••,"n":1}'),
+        ("""body '{"password": "a\\\\"b", "n": 1}'""", """body '{"password": ••••, "n": 1}'"""),
+        ("{'tokens': ['a', {'b': 1}], 'c': 'd'}", "{'tokens': ••••"),
+        ("{'password': 'cut off here", "{'password': ••••"),
+        ("Login(name='jo', secret='x')", "Login(name='jo', secret=••••)"),
+        ("{'password': '', 'token': None}", "{'password': '', 'token': None}"),
+        ("the password: it was wrong", "the password: it was wrong"),
+    ],
+)
+def test_secrets_in_dicts_and_json_within_a_text_are_masked(text: str, shown: str):
+    event = {"event": text, "seen": [text], "fault": ValueError(text)}
+
+    told = mask_secrets(None, "info", event)
+
+    assert (told["event"], told["seen"]) == (shown, [shown])
+    assert ("••••" in told["fault"]) == ("••••" in shown)
+
+
 def test_keys_in_addresses_are_masked():
     request = RequestFactory().get("/api/parts/", {"search": "x", "api_key": "k-1", "n": "2"})
     event = {"event": "Not Found: /a?X-Api-Key=k-1", "request": request, "url": "/b?token=k-1"}

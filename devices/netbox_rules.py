@@ -143,3 +143,9 @@ def fills(device: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]
         if value and not str(device.get(name) or "").strip():
             changes[name] = value
     return changes
+
+
+def makes_devices(config: Mapping[str, Any]) -> bool:
+    """Whether a configuration lets NetBox get devices that it does not have."""
+    whole = DEFAULTS | dict(config)
+    return bool(whole["create_in_netbox"]) and whole["sync_mode"] != "update_only"

@@ -35,11 +35,15 @@ class SettingsForm(TypedAgain, forms.Form):
     token = forms.CharField(
         required=False,
         strip=True,
-        help_text="Blank keeps what is stored.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     verify_ssl = forms.BooleanField(label="Check its certificate", required=False)
-    default_site_id = forms.IntegerField(label="Site of new devices", required=False, min_value=1)
+    default_site_id = forms.IntegerField(
+        label="Site of new devices",
+        required=False,
+        min_value=1,
+        help_text="Here and below: the number of NetBox's own object.",
+    )
     default_role_id = forms.IntegerField(label="Role of new devices", required=False, min_value=1)
     default_device_type_id = forms.IntegerField(
         label="Type of new devices", required=False, min_value=1
@@ -53,6 +57,8 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     stored = netbox_settings.shown()
     form = SettingsForm(request.POST if _is_settings(request) else None, initial=stored)
+    if stored["token_configured"]:
+        form.fields["token"].help_text = f"Stored: {stored['token']}. Blank keeps it."
     direction = request.GET.get("direction", "")
     error = ""
     if request.method == "POST":
@@ -79,7 +85,8 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
         "known": entries.count(),
         "read_at": when(newest, missing="never"),
         "may_set": request.user.has_perm(policy.SETTINGS_EDIT),
-        "may_sync": request.user.has_perm(policy.CHANGE),
+        "may_read": request.user.has_perm(policy.CHANGE),
+        "may_sync": request.user.has_perms([policy.ADD, policy.CHANGE]),
         "page": reverse(PAGE),
         "ways": [(word, title) for word, (title, _) in ASIDE.items()],
         "plan": _plan(direction) if direction in ASIDE else None,

@@ -112,6 +112,7 @@ def sync_equipment(*, actor: Any) -> dict[str, int]:
 
     Stops when its few seconds are over: `left` counts the nodes for another call.
     """
+    policy.require(actor, policy.ADD)
     policy.require(actor, policy.CHANGE)
     done = {"created": 0, "updated": 0, "skipped": 0}
     began, nodes = time.monotonic(), constructs()
@@ -146,6 +147,8 @@ def sync_netbox(*, actor: Any, create_missing: bool) -> dict[str, int]:
     Stops when its few seconds are over: `left` counts the nodes for another call.
     """
     policy.require(actor, policy.CHANGE)
+    if create_missing:
+        policy.require(actor, policy.ADD)
     client = netbox_settings.client(is_quick=True)
     done = {"created": 0, "updated": 0, "skipped": 0}
     told = set(NetBoxCacheEntry.objects.values_list("device_name", "serial"))

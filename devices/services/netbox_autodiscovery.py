@@ -53,6 +53,8 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
     policy.require(actor, policy.CONNECT)
     policy.require(actor, policy.CHANGE)
     config = config_of(body)
+    if rules.makes_devices(config):
+        policy.require(actor, policy.ADD)
     targets = targets_of(config)
     with transaction.atomic():
         run = ExecutorRun.objects.create(

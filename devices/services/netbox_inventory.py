@@ -52,9 +52,8 @@ def run(direction: str, *, actor: Any) -> dict[str, Any]:
     `left` counts what is left to the next call, so that nobody waits for long. Raises `Invalid` and
     `RemoteFailed`, and `BusyError` while another process talks with NetBox.
     """
+    policy.require(actor, policy.ADD)
     policy.require(actor, policy.CHANGE)
-    if direction == PULL:
-        policy.require(actor, policy.ADD)
     with netbox_sync.one_at_a_time():
         return _run(direction, actor)
 

@@ -27,6 +27,7 @@ OWN_FIELDS = ("description", "serial", "custom_fields")
 
 def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     """Upsert one found device; answers `{device, ip_address, created}`."""
+    policy.require(actor, policy.ADD)
     policy.require(actor, policy.CHANGE)
     if not body.get("ip_address"):
         raise Invalid("ip_address", "ip_address is required")

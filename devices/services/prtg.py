@@ -190,6 +190,7 @@ def sync_netbox(
 
     Stops when its few seconds are over: `left` are the ids that another call may send.
     """
+    policy.require(actor, policy.ADD)
     policy.require(actor, policy.CHANGE)
     client = netbox_settings.client(is_quick=True)
     done: dict[str, Any] = {"created": 0, "updated": 0, "skipped": 0, "errors": []}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit
-from devices import policy
+from devices import netbox_rules, policy
 from devices.addresses import BadTargets, expand_lines, normal_ip
 from devices.choices import LEGACY_SSH, RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, Refused
@@ -28,6 +28,8 @@ CREDENTIAL_KIND = {"ssh": "ssh", "snmp": "snmp", "winrm": "winrm", "discovery": 
 SERVICE = {"ssh": "SSH", "snmp": "SNMP", "winrm": "WinRM", "discovery": "SNMP"}
 MAX_TARGETS, MAX_COMMAND = 5000, 64 * 1024
 FLUSH_EVERY = 50
+MAKES, REMOVES = {"device.create", "vm.create"}, {"device.delete", "vm.delete"}
+MAKES_BY = {"discover.ping": "create_devices", "discover.full": "update_netbox"}
 
 
 def executors() -> ExecutorRegistry:
@@ -53,7 +55,7 @@ def start_run(
 
     Secrets of `config` are kept sealed until the run ends, and win over the vault's.
     """
-    policy.require(actor, policy.CONNECT)
+    _require(actor, executor, command, config or {})
     if not executors().is_registered(executor):
         known = ", ".join(executors().list_types())
         raise Refused(
@@ -63,8 +65,6 @@ def start_run(
     if not isinstance(command, str) or len(command) > MAX_COMMAND:
         raise Invalid("command", f"command must be a text of {MAX_COMMAND} characters at most")
     plain, secrets = sealed.split(config or {}, "config")
-    if executor == "netbox" or plain.get("set") is not None:
-        policy.require(actor, policy.CHANGE)
     if credential_id is not None:
         vault_use.open_for_use(credential_id, actor=actor)
     with transaction.atomic():
@@ -94,6 +94,23 @@ def start_run(
         )
         enqueue("devices.perform_run", run.pk, dedupe_key=f"devices.run:{run.pk}")
     return run
+
+
+def _require(actor: Any, executor: str, command: Any, config: Mapping[str, Any]) -> None:
+    """Raise `NotAllowed` where a command writes, makes or removes what the actor may not."""
+    policy.require(actor, policy.CONNECT)
+    is_auto = executor == "netbox_autodiscovery"
+    if executor == "netbox" or is_auto or config.get("set") is not None:
+        policy.require(actor, policy.CHANGE)
+    word = str(command).strip().lower() if executor == "netbox" else ""
+    if (
+        (is_auto and netbox_rules.makes_devices(config))
+        or word in MAKES
+        or config.get(MAKES_BY.get(word, ""))
+    ):
+        policy.require(actor, policy.ADD)
+    if word in REMOVES:
+        policy.require(actor, policy.DELETE)
 
 
 def _place(pk: int) -> str:

@@ -38,6 +38,7 @@ from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
 
 ACCEPT = ("auto", "review")
+TAKES_IN = (policy.ADD, policy.CHANGE)
 CHUNK = 50
 SNMP_WORDS = {"responding": "YES"}
 
@@ -48,17 +49,22 @@ def start_scan(
     kind: str = ScanKind.DISCOVERY,
     targets: Any,
     options: Mapping[str, Any] | None = None,
-    accept: str = "auto",
+    accept: str | None = None,
 ) -> Scan:
     """Queue a scan; raises `Invalid`, and `RemoteFailed` when NetBox does not answer.
 
-    Targets are addresses, ranges, networks, `group:<id>`, `netbox_prefix:<id>`, or `all`.
+    Targets are addresses, ranges, networks, `group:<id>`, `netbox_prefix:<id>`, or `all`. What is
+    found is taken in at once (`auto`) or kept for review; without a word it is taken in where the
+    actor may do so.
     """
     policy.require(actor, policy.CONNECT)
     if kind not in ScanKind.values:
         raise Invalid("type", f"type must be one of {', '.join(ScanKind.values)}")
+    if accept is None:
+        accept = "auto" if all(policy.may(actor, one) for one in TAKES_IN) else "review"
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
+    _require_taking_in(actor, kind, accept)
     chosen = _numbers_read(options or {})
     plain, secrets = sealed.split(chosen, "options")
     other = [name for name in secrets if name not in COMMUNITIES]
@@ -87,6 +93,13 @@ def start_scan(
         audit.record(actor, "scan.started", scan, after={"type": kind, "targets": len(wanted)})
         enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
     return scan
+
+
+def _require_taking_in(actor: Any, kind: str, accept: str) -> None:
+    """Raise `NotAllowed` where a scan makes and refreshes devices that the actor may not."""
+    if kind == ScanKind.DISCOVERY and accept == "auto":
+        for permission in TAKES_IN:
+            policy.require(actor, permission)
 
 
 def _place(pk: int) -> str:
@@ -331,6 +344,7 @@ def resume_scan(pk: int, *, actor: Any) -> Scan:
     """Go on with the targets that a cancelled or failed scan left out."""
     policy.require(actor, policy.CONNECT)
     scan = find_scan(pk)
+    _require_taking_in(actor, scan.kind, scan.accept)
     with transaction.atomic():
         left = scan.results.filter(state=TargetState.CANCELLED).update(state=TargetState.WAITING)
         waiting = scan.results.filter(state=TargetState.WAITING).exists()

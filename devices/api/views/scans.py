@@ -96,7 +96,7 @@ class ScansView(DeviceView):
             kind=str(body.get("type") or "discovery"),
             targets=body.get("targets"),
             options=options,
-            accept=str(body.get("accept") or "auto"),
+            accept=str(body["accept"]) if body.get("accept") else None,
         )
         scan.refresh_from_db()
         data = {

@@ -12,7 +12,7 @@ from devices.choices import PollTarget
 from devices.models import Credential, PollConfig, PollType
 from devices.services.polling import BUILT_IN
 
-COMMUNITY = "snmp_community"
+COMMUNITY, FORGET = "snmp_community", "forget_community"
 FIELDS = (
     "name",
     "description",
@@ -29,6 +29,7 @@ FIELDS = (
     "target_custom_filter",
     "credential",
     COMMUNITY,
+    FORGET,
     "snmp_version",
     "snmp_port",
     "snmp_timeout",
@@ -73,10 +74,15 @@ class PollForm(forms.ModelForm):
         help_text="Blank keeps what is stored; without one the device's credential is used.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    forget_community = forms.BooleanField(
+        label="Forget its community",
+        required=False,
+        help_text="One is stored. Without it the credential above, or each device's own, is used.",
+    )
 
     class Meta:
         model = PollConfig
-        fields = tuple(name for name in FIELDS if name != COMMUNITY)
+        fields = tuple(name for name in FIELDS if name not in {COMMUNITY, FORGET})
         labels = {
             "target_device_ip": "The device's address",
             "target_group": "The group",
@@ -108,6 +114,8 @@ class PollForm(forms.ModelForm):
         needed = FIELD_OF.get(data.get("target_type", ""))
         if needed and needed not in self.errors and not data.get(needed):
             self.add_error(needed, "Say which, or choose another kind of target above.")
+        if data.get(FORGET) and data.get(COMMUNITY):
+            self.add_error(FORGET, "Either type another community, or forget the stored one.")
         return data
 
 
@@ -133,4 +141,6 @@ def body_of(data: dict[str, Any]) -> dict[str, Any]:
     for name in ("credential_id", "target_group_id"):
         if name in body:
             body[name] = getattr(body[name], "pk", None)
+    if body.pop(FORGET, False):
+        body[COMMUNITY] = None
     return body

@@ -10,7 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from devices import policy
-from devices.admin.poll_form import COMMUNITY, FIELD_OF, FIELDS, PollForm, asks_word, body_of
+from devices.admin.poll_form import (
+    COMMUNITY,
+    FIELD_OF,
+    FIELDS,
+    FORGET,
+    PollForm,
+    asks_word,
+    body_of,
+)
 from devices.admin.words import state_badge
 from devices.models import PollConfig, PollExecution
 from devices.services import poll_configs
@@ -119,9 +127,12 @@ class PollConfigAdmin(ServiceAdmin):
         return "runs" if obj.last_run_at else ""
 
     def get_fields(self, request: HttpRequest, obj: PollConfig | None = None) -> list[str]:
-        """Leave out what only the form knows when the poll is only looked at."""
+        """Leave out what only the form knows when the poll is only looked at, and what does not
+        apply."""
         may = self.has_change_permission(request, obj)
-        return [name for name in FIELDS if may or name != COMMUNITY]
+        has_own = may and obj is not None and obj.community_encrypted
+        left_out = {*(() if may else (COMMUNITY,)), *(() if has_own else (FORGET,))}
+        return [name for name in FIELDS if name not in left_out]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(policy.SETTINGS_EDIT))

@@ -234,11 +234,14 @@ def community_of(row: PollConfig, with_community: bool) -> str | None:
 
 
 def _keep_community(row: PollConfig, body: Mapping[str, Any]) -> None:
-    sent = body.get("snmp_community")
-    if not isinstance(sent, str) or not sent or sent == secrets.MASK:
+    """Store the community that was sent; null and blank forget it, the mask keeps it."""
+    sent = body.get("snmp_community", secrets.MASK)
+    if sent == secrets.MASK:
         return
+    if sent is not None and not isinstance(sent, str):
+        raise Invalid("snmp_community", "snmp_community must be a text")
     place = secrets.place("pollconfig", row.pk, "community_encrypted")
-    row.community_encrypted = crypto.encrypt(sent, bound_to=place)
+    row.community_encrypted = crypto.encrypt(sent, bound_to=place) if sent else ""
     row.save(update_fields=["community_encrypted"])
 
 

@@ -177,6 +177,13 @@ def is_empty(kind: str, document: Mapping[str, Any]) -> bool:
     return bool(needed) and not any(document.get(key) for key in needed)
 
 
+def lacking(kind: str, document: Mapping[str, Any]) -> list[str]:
+    """Say what a document lacks that its type is used with; a secret may come later."""
+    if not is_empty(kind, document):
+        return []
+    return [f"No secret is stored yet; {kind} is used with {' or '.join(NEEDED[kind])}."]
+
+
 def _default(spec: Field, document: Mapping[str, Any]) -> Any:
     if spec.key == "bind_dn_template":
         return f"{{username}}@{document.get('domain', '')}"

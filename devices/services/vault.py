@@ -60,7 +60,7 @@ def create_credential(*, actor: Any, body: Mapping[str, Any]) -> Saved:
     row = Credential(name=name, credential_type=kind, created_by=audit.name_of(actor))
     _apply_metadata(row, body)
     document = secrets.pack(kind, body)
-    warnings = _read_certificate(row, document)
+    warnings = _read_certificate(row, document) + secrets.lacking(kind, document)
     if not row.username:
         row.username = str(document.get("username") or document.get("security_name") or "")[:255]
     _check_window(row)
@@ -90,6 +90,7 @@ def update_credential(
             _set_status(row, body["status"])
         new = secrets.pack(row.credential_type, body, old)
         warnings = _read_certificate(row, new, old) if new != old else []
+        warnings += secrets.lacking(row.credential_type, new)
         _check_window(row)
         changed = [name for name, value in metadata(row).items() if before[name] != value]
         secret_fields = [name for name in {**old, **new} if old.get(name) != new.get(name)]

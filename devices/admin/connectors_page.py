@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts.models import AuditEntry
@@ -63,6 +64,7 @@ class Connector:
     sync: Callable[..., dict[str, Any]]
     synced: str
     does: str
+    preview: str = ""
 
 
 def _test_stored(*, actor: Any, body: Any) -> dict[str, Any]:
@@ -78,6 +80,7 @@ PRTG = Connector(
     prtg.sync_netbox,
     "prtg.synced",
     "Tells NetBox about PRTG's devices. PRTG's notices come to /api/prtg/webhook with the secret.",
+    preview="admin:devices_device_prtg_import",
 )
 MCP = Connector(
     "MCP",
@@ -113,6 +116,9 @@ def connector_view(request: HttpRequest, other: Connector) -> HttpResponse:
     wanted = request.POST.get("do", "")
     is_settings = wanted in {"save", "test"}
     form, error = other.form(request.POST if is_settings else None, initial=initial), ""
+    for name in form.fields:
+        if stored.get(f"{name}_configured"):
+            form.fields[name].help_text = "One is stored. Blank keeps it."
     if request.method == "POST":
         try:
             said = _do(request, other, form, wanted)
@@ -133,12 +139,12 @@ def connector_view(request: HttpRequest, other: Connector) -> HttpResponse:
         "does": other.does,
         "form": form,
         "stored": stored,
-        "kept": [name for name in form.fields if stored.get(f"{name}_configured")],
+        "preview": reverse(other.preview) if other.preview else "",
         "error": error,
         "last": counts(last.after or {}) if last else "",
         "last_at": when(last.at) if last else "",
         "may_set": request.user.has_perm(policy.SETTINGS_EDIT),
-        "may_sync": request.user.has_perm(policy.CHANGE),
+        "may_sync": request.user.has_perms([policy.ADD, policy.CHANGE]),
     }
     return render(request, "devices/admin/connector.html", context)
 

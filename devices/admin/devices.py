@@ -24,6 +24,7 @@ from devices.admin.device_labels import LABEL_VERBS
 from devices.admin.device_tabs import TABS
 from devices.admin.device_verbs import TALKING_VERBS
 from devices.admin.netbox_page import netbox_view
+from devices.admin.prtg_import_page import prtg_import_view
 from devices.admin.words import ping_badge
 from devices.choices import LEGACY_SSH
 from devices.errors import AddressTaken
@@ -172,6 +173,7 @@ class DeviceAdmin(ServiceAdmin):
             path("import/", guard(import_view), name="devices_device_import"),
             path("netbox/", guard(netbox_view), name="devices_device_netbox"),
             path("prtg/", guard(prtg_view), name="devices_device_prtg"),
+            path("prtg/import/", guard(prtg_import_view), name="devices_device_prtg_import"),
             path("mcp/", guard(mcp_view), name="devices_device_mcp"),
             path(
                 "<int:pk>/chart/",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 TABLES = (
     "repository_types",
@@ -82,8 +83,17 @@ def real(row: Row, name: str) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-def degrees(row: Row, name: str, bound: float) -> float | None:
-    """A coordinate within its bound; anything else gives None."""
+def latitude(row: Row, name: str) -> float | None:
+    """Degrees from -90 to 90; anything else gives None."""
+    return _degrees(row, name, 90)
+
+
+def longitude(row: Row, name: str) -> float | None:
+    """Degrees from -180 to 180; anything else gives None."""
+    return _degrees(row, name, 180)
+
+
+def _degrees(row: Row, name: str, bound: float) -> float | None:
     try:
         number = float(row.get(name))  # type: ignore[arg-type]  # None is caught
     except (TypeError, ValueError):
@@ -132,7 +142,7 @@ def parsed(row: Row, name: str) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return orjson.loads(value)
     except ValueError:
         return value or None
 

@@ -33,14 +33,26 @@ from networkroutes.models import (
     TestResultsFile,
 )
 from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.services.design_log import storable
 from networkroutes.services.files import KMZ_PREFIX, STORAGE, TEST_PREFIX
 from networkroutes.services.reservations import NAME_LENGTH, TERM
+from networkroutes.services.routes import ZERO_MBPS
 
 MAX_LEGACY_FILE = 1024**3
 GENERATED = "network_path_"
-LARGEST_RATE = 1e12
+SMALLEST_RATE, LARGEST_RATE = 1e-8, 1e12
 Made = TypeVar("Made", bound=models.Model)
-NUMERIC = ("outage_tickets_last_30d", "maintenance_tickets_last_30d", "mtu")
+Reader = Callable[[Row, str], Any]
+ROUTE_VALUES: dict[str, Reader] = {
+    "outage_tickets_last_30d": legacy.whole,
+    "maintenance_tickets_last_30d": legacy.whole,
+    "mtu": legacy.whole,
+    "live_latency": legacy.real,
+    "expected_latency": legacy.real,
+    "sla_latency": legacy.real,
+    "cost": legacy.money,
+    "is_special": legacy.flag,
+}
 
 
 class SkipRow(Exception):
@@ -61,7 +73,11 @@ def repository_type(row: Row, report: TableReport, files: Files) -> RepositoryTy
     name = (legacy.text(row, "name") or "").strip()
     if not name:
         raise SkipRow("it has no name")
-    if RepositoryType.objects.filter(name=name).exists():
+    same = RepositoryType.objects.filter(name=name).first()
+    if same is not None:
+        LegacyRecord.objects.create(
+            table="repository_types", legacy_id=str(row.get("id")), object_id=same.pk
+        )
         return None
     made = RepositoryType(name=name, description=legacy.text(row, "description"))
     return _saved(made, row, created_at=legacy.moment(row, "created_at"))
@@ -69,37 +85,33 @@ def repository_type(row: Row, report: TableReport, files: Files) -> RepositoryTy
 
 def route(row: Row, report: TableReport, files: Files) -> NetworkRoute | None:
     """Take over a circuit with its times; blanks in numeric columns become null."""
-    circuit_id = legacy.text(row, "circuit_id") or ""
+    circuit_id, bandwidth = legacy.text(row, "circuit_id") or "", legacy.text(row, "bandwidth")
     try:
         check_circuit_id(circuit_id)
-        check_bandwidth(legacy.text(row, "bandwidth"))
+        if bandwidth != ZERO_MBPS:
+            check_bandwidth(bandwidth)
     except (InvalidCircuitId, InvalidBandwidth) as err:
         raise SkipRow(err.message) from err
     if NetworkRoute.objects.filter(circuit_id=circuit_id).exists():
         return None
-    for name in NUMERIC:
-        if row.get(name) not in (None, "") and legacy.whole(row, name) is None:
-            report.notes.append(f"{circuit_id}: {name} is no number and became empty")
+    values = _values(row, ROUTE_VALUES, circuit_id, report)
+    latencies = {f"{name}_ms": values.pop(name) for name in [*values] if name.endswith("latency")}
     made = NetworkRoute(
         circuit_id=circuit_id,
-        repository_type_id=_type_id(row),
-        kmz_file_path=legacy.text(row, "kmz_file_path"),
-        live_latency_ms=legacy.real(row, "live_latency"),
-        expected_latency_ms=legacy.real(row, "expected_latency"),
-        sla_latency_ms=legacy.real(row, "sla_latency"),
-        is_special=legacy.flag(row, "is_special"),
-        cost=legacy.money(row, "cost"),
-        **{name: legacy.whole(row, name) for name in NUMERIC},
+        bandwidth=bandwidth,
+        repository_type_id=_new_id("repository_types", row.get("repository_type_id")) or 1,
+        **values,
+        **latencies,
         **{
             name: legacy.text(row, name)
             for name in (
+                "kmz_file_path",
                 "test_results_link",
                 "cable_system",
                 "underlying_carrier",
                 "currency",
                 "location_a",
                 "location_b",
-                "bandwidth",
                 "more_details",
                 "test_results_file",
             )
@@ -117,7 +129,7 @@ def channel(row: Row, report: TableReport, files: Files) -> DarkFibreChannel:
         dwdm_ucn=legacy.text(row, "dwdm_ucn"),
         equipment=legacy.text(row, "equipment"),
         in_use=bool(legacy.flag(row, "in_use")),
-        capex_cost_to_light=legacy.money(row, "capex_cost_to_light"),
+        **_values(row, {"capex_cost_to_light": legacy.money}, f"Channel {row.get('id')}", report),
     )
     _saved(made, row, **_times(row, "created_at", "updated_at"))
     if legacy.flag(row, "is_reserved"):
@@ -182,13 +194,12 @@ def location(row: Row, report: TableReport, files: Files) -> Location | None:
         location_code=code,
         city=legacy.text(row, "city") or "",
         country=legacy.text(row, "country") or "",
-        latitude=legacy.degrees(row, "latitude", 90),
-        longitude=legacy.degrees(row, "longitude", 180),
         status=legacy.text(row, "status") or "Active",
         **{
             name: legacy.text(row, name)
             for name in ("datacenter_name", "datacenter_address", "time_zone", "pop_type")
         },
+        **_values(row, {"latitude": legacy.latitude, "longitude": legacy.longitude}, code, report),
     )
     created, updated = legacy.moment(row, "created_date"), legacy.moment(row, "updated_date")
     return _saved(made, row, created_at=created, updated_at=updated or created)
@@ -197,12 +208,14 @@ def location(row: Row, report: TableReport, files: Files) -> Location | None:
 def rate(row: Row, report: TableReport, files: Files) -> ExchangeRate | None:
     """Take over a rate; a currency that has one here gets the replaced system's value once."""
     code = (legacy.text(row, "currency_code") or "").strip().upper()
-    value = legacy.real(row, "exchange_rate")
-    if len(code) != 3 or not value or value >= LARGEST_RATE:
+    value = legacy.real(row, "exchange_rate") or 0
+    if len(code) != 3 or not SMALLEST_RATE <= value < LARGEST_RATE:
         raise SkipRow("code or rate is not usable")
+    now = timezone.now()
     fields = {
         "exchange_rate": Decimal(str(row["exchange_rate"])).quantize(Decimal("1e-8")),
-        "last_updated": legacy.moment(row, "last_updated") or timezone.now(),
+        "last_updated": legacy.moment(row, "last_updated") or now,
+        "created_at": legacy.moment(row, "created_date") or now,
         "next_update_due": legacy.moment(row, "next_update_due"),
         "status": legacy.text(row, "status") or "Active",
         "updated_by": legacy.text(row, "updated_by"),
@@ -216,13 +229,13 @@ def design_log(row: Row, report: TableReport, files: Files) -> DesignLog:
     made = DesignLog(
         logged_at=legacy.moment(row, "timestamp") or timezone.now(),
         action_type=legacy.text(row, "action_type") or "",
-        parameters=legacy.parsed(row, "parameters"),
-        results=legacy.parsed(row, "results"),
+        parameters=_json(row, "parameters"),
+        results=_json(row, "results"),
         execution_time_ms=legacy.whole(row, "execution_time"),
         ip_address=legacy.text(row, "ip_address"),
         session_id=legacy.text(row, "session_id"),
         kmz_files=legacy.text(row, "kmz_files"),
-        pricing_data=legacy.parsed(row, "pricing_data"),
+        pricing_data=_json(row, "pricing_data"),
     )
     return _saved(made, row)
 
@@ -238,10 +251,10 @@ def saved_search(row: Row, report: TableReport, files: Files) -> SavedSearch:
         include_ull=legacy.flag(row, "include_ull"),
         protection_required=legacy.flag(row, "protection_required"),
         max_latency_ms=legacy.real(row, "max_latency"),
-        carrier_avoidance=legacy.parsed(row, "carrier_avoidance"),
+        carrier_avoidance=legacy.text(row, "carrier_avoidance"),
         output_currency=legacy.text(row, "output_currency"),
         contract_term_months=legacy.whole(row, "contract_term"),
-        search_results=legacy.parsed(row, "search_results"),
+        search_results=_json(row, "search_results"),
         created_at=legacy.moment(row, "created_date") or timezone.now(),
     )
     return _saved(made, row)
@@ -346,7 +359,7 @@ def _reservation(made: DarkFibreChannel, row: Row) -> None:
 
 
 def _route_of(row: Row) -> NetworkRoute:
-    found = NetworkRoute.objects.filter(circuit_id=str(row.get("circuit_id"))).first()
+    found = NetworkRoute.objects.filter(circuit_id=legacy.text(row, "circuit_id")).first()
     if found is None:
         raise SkipRow(f"circuit {row.get('circuit_id')} does not exist (orphan)")
     return found
@@ -360,10 +373,20 @@ def _list_test_results(parent: NetworkRoute) -> None:
     NetworkRoute.objects.filter(pk=parent.pk).update(test_results_file=", ".join(names))
 
 
-def _type_id(row: Row) -> int:
-    known = _new_id("repository_types", row.get("repository_type_id"))
-    wanted = known or legacy.whole(row, "repository_type_id") or 1
-    return wanted if RepositoryType.objects.filter(pk=wanted).exists() else 1
+def _values(
+    row: Row, readers: dict[str, Reader], label: str, report: TableReport
+) -> dict[str, Any]:
+    """Read values of a row; one that is there but cannot be kept is reported."""
+    values = {name: read(row, name) for name, read in readers.items()}
+    for name, value in values.items():
+        sent = str(row.get(name) if row.get(name) is not None else "").strip()
+        if value is None and sent:
+            report.notes.append(f"{label}: {name} {sent[:40]} cannot be kept and became empty")
+    return values
+
+
+def _json(row: Row, name: str) -> Any:
+    return storable(legacy.parsed(row, name))
 
 
 def _new_id(table: str, legacy_id: Any) -> int | None:

@@ -22,6 +22,7 @@ from networkroutes.models import (
     RepositoryType,
     Reservation,
     ReservationLog,
+    SavedSearch,
     TestResultsFile,
 )
 from networkroutes.services.files import KMZ_PREFIX, TEST_PREFIX
@@ -124,8 +125,8 @@ def test_orphans_and_unusable_rows_are_reported_and_skipped(tmp_path: Path):
     assert report.tables["dark_fiber_details"].skipped == [
         "dark_fiber_details 7: circuit ZZZZZZ000000 does not exist (orphan)"
     ]
-    assert (
-        "LONPAR000001: mtu is no number and became empty" in report.tables["network_routes"].notes
+    assert report.tables["network_routes"].notes[0] == (
+        "LONPAR000001: mtu abc cannot be kept and became empty"
     )
 
 
@@ -242,3 +243,85 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes):
         call_command("import_legacy", "network-inventory", database=path)
 
     assert NetworkRoute.objects.count() == 0
+
+
+def test_a_circuit_of_zero_mbps_comes_over(tmp_path: Path):
+    database = written(tmp_path, network_routes=[route_row("LONPAR000001", bandwidth=0)])
+
+    report = import_network_inventory(database=database, folder=None)
+
+    assert report.tables["network_routes"].skipped == []
+    assert NetworkRoute.objects.get().bandwidth == "0"
+
+
+def test_each_value_that_becomes_empty_is_reported(tmp_path: Path):
+    channel = {"id": 7, "circuit_id": "LONPAR000001", "capex_cost_to_light": "dear"}
+    place = {**sample.tables()["location_reference"][0], "latitude": 91, "longitude": ""}
+    database = written(
+        tmp_path,
+        network_routes=[
+            route_row("LONPAR000001", cost=-5, expected_latency="fast", sla_latency=" ", mtu="")
+        ],
+        dark_fiber_details=[channel],
+        location_reference=[place],
+    )
+
+    tables = import_network_inventory(database=database, folder=None).tables
+
+    ended = "cannot be kept and became empty"
+    assert tables["network_routes"].notes[:2] == [
+        f"LONPAR000001: expected_latency fast {ended}",
+        f"LONPAR000001: cost -5 {ended}",
+    ]
+    assert tables["dark_fiber_details"].notes == [f"Channel 7: capex_cost_to_light dear {ended}"]
+    assert tables["location_reference"].notes == [f"{place['location_code']}: latitude 91 {ended}"]
+
+
+def test_circuits_keep_their_kind_where_it_has_another_key_here(tmp_path: Path):
+    here = [RepositoryType.objects.create(name=name) for name in ("Masts", "Towers")]
+    kinds = [{"id": here[1].pk, "name": "Masts"}, {"id": here[0].pk, "name": "Towers"}]
+    database = written(
+        tmp_path,
+        repository_types=kinds,
+        network_routes=[
+            route_row("LONPAR000001", repository_type_id=kinds[0]["id"]),
+            route_row("LONPAR000002", repository_type_id=kinds[1]["id"]),
+            route_row("LONPAR000003", repository_type_id=99),
+        ],
+    )
+
+    import_network_inventory(database=database, folder=None)
+    import_network_inventory(database=database, folder=None)
+
+    found = NetworkRoute.objects.in_order().values_list("repository_type__name", flat=True)
+    assert list(found) == ["Masts", "Towers", "Network Routes"]
+
+
+def test_a_rate_keeps_its_times_and_one_too_small_stops_nothing(tmp_path: Path):
+    euro = {**sample.tables()["exchange_rates"][4], "created_date": "2024-02-03 04:05:06"}
+    database = written(
+        tmp_path,
+        exchange_rates=[euro, {**euro, "id": 9, "currency_code": "CHF", "exchange_rate": 1e-9}],
+    )
+
+    report = import_network_inventory(database=database, folder=None)
+
+    assert report.tables["exchange_rates"].skipped == [
+        "exchange_rates 9: code or rate is not usable"
+    ]
+    rate = ExchangeRate.objects.get(currency_code=euro["currency_code"])
+    assert rate.created_at == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def test_what_a_saved_search_holds_comes_over_as_it_was_sent(tmp_path: Path):
+    kept = r'{"note": "a\u0000b"}'
+    rows = [
+        {"id": 1, "carrier_avoidance": "3", "search_results": kept},
+        {"id": 2, "carrier_avoidance": "COLT, Zayo", "search_results": r'"\ud800"'},
+    ]
+    database = written(tmp_path, network_design_searches=rows)
+
+    import_network_inventory(database=database, folder=None)
+
+    found = SavedSearch.objects.order_by("pk").values_list("carrier_avoidance", "search_results")
+    assert list(found) == [("3", {"note": "ab"}), ("COLT, Zayo", r'"\ud800"')]

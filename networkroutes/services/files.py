@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.services import audit
 from inventory_site.core.files import blobs
+from inventory_site.core.files.headers import base_name
 from inventory_site.core.locks import guarded, lock
 from networkroutes import policy
 from networkroutes.errors import FileTooLarge, RouteFileNotFound, RouteNotFound, UploadRefused
@@ -63,7 +64,7 @@ def upload_kmz(*, actor: Any, circuit_id: str, upload: Upload | None) -> KmzFile
             made = KmzFile.objects.create(
                 route=route,
                 filename=name,
-                original_name=_shown_name(upload.name),
+                original_name=base_name(upload.name),
                 file_size=stored.size,
                 sha256=stored.sha256,
                 line_km=length,
@@ -104,10 +105,7 @@ def upload_test_results(
     _known_route(circuit_id, "Circuit ID not found")
     for upload in uploads:
         _check_size(upload)
-        if (
-            PurePosixPath(upload.name.lower().rstrip(" .")).suffix
-            in settings.NETWORKROUTES_DENIED_SUFFIXES
-        ):
+        if _is_denied(upload.name):
             raise UploadRefused("This file type is not allowed", name=upload.name)
     named = [(stored_name("test_results_files", upload.name), upload) for upload in uploads]
     with blobs.Fresh() as fresh:
@@ -118,7 +116,7 @@ def upload_test_results(
                 TestResultsFile.objects.create(
                     route=route,
                     filename=name,
-                    original_name=_shown_name(upload.name),
+                    original_name=base_name(upload.name),
                     file_size=blob.size,
                     sha256=blob.sha256,
                 )
@@ -208,6 +206,11 @@ def _set_kmz(actor: Any, route: NetworkRoute, made: KmzFile) -> None:
     )
 
 
+def _is_denied(name: str) -> bool:
+    seen = "".join(char for char in name.lower() if char.isprintable()).rstrip(" .")
+    return seen.endswith(tuple(settings.NETWORKROUTES_DENIED_SUFFIXES))
+
+
 def _check_size(upload: Upload) -> None:
     if upload.size > settings.NETWORKROUTES_MAX_FILE_BYTES:
         raise FileTooLarge("File too large", limit=settings.NETWORKROUTES_MAX_FILE_BYTES)
@@ -234,8 +237,3 @@ def _list_test_results(route: NetworkRoute) -> None:
 def _touch(route: NetworkRoute) -> None:
     route.version += 1
     route.save(update_fields=["kmz_file_path", "test_results_file", "version", "updated_at"])
-
-
-def _shown_name(name: str) -> str:
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in base if char.isprintable()).rstrip(" .")[:255] or "file"

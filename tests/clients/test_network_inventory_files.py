@@ -266,7 +266,9 @@ def test_a_file_over_the_limit_is_413_and_nothing_is_kept(
     assert [path for path in media_folder.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["x.html", "x.SVG", "x.js", "x.php", "x.sh"])
+@pytest.mark.parametrize(
+    "name", ["x.html", "x.SVG", "x.js", "x.php", "x.sh", ".html", "x.html\u200b", "x.htm. \u3000"]
+)
 def test_dangerous_kinds_are_refused_as_test_results(client: APIClient, name: str):
     response = upload(client, "test_results", sent("ok.txt"), sent(name))
 
@@ -316,8 +318,21 @@ def test_only_names_that_the_system_stored_are_served(client: APIClient, path: s
     assert "error" in response.json()
 
 
-@pytest.mark.parametrize("name", ["a/b/../c.txt", "a\\b\\c.txt"])
-def test_a_path_in_a_name_is_cut_to_its_base(client: APIClient, name: str):
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a/b/../c.txt", "c.txt"),
+        ("a\\b\\c.txt", "c.txt"),
+        ("c\x07\x9f\u202e\u2028.txt", "c.txt"),
+        ("Screenshot 3.15\u202fPM.png", "Screenshot 3.15\u202fPM.png"),
+        ("نمی\u200cشود\u30001.pdf", "نمی\u200cشود\u30001.pdf"),
+        ("👩\u200d🔧.txt", "👩\u200d🔧.txt"),
+        ("R&amp;D..", "R&amp;D.."),
+    ],
+)
+def test_a_name_is_cut_to_its_base_and_keeps_all_but_control_characters(
+    client: APIClient, name: str, kept: str
+):
     boundary = "patchbay"
     body = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="test_results_files"; '
@@ -330,4 +345,7 @@ def test_a_path_in_a_name_is_cut_to_its_base(client: APIClient, name: str):
         content_type=f"multipart/form-data; boundary={boundary}",
     )
 
-    assert response.json()["files"][0]["original_name"] == "c.txt"
+    assert response.json()["files"][0]["original_name"] == kept
+    archive = client.get(f"/network_routes/{UCN}/download_test_results")
+    with zipfile.ZipFile(io.BytesIO(b"".join(archive.streaming_content))) as packed:
+        assert packed.namelist() == [kept]

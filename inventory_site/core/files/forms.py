@@ -9,6 +9,8 @@ from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
 from django.utils.datastructures import MultiValueDict
 
+from inventory_site.core.files.headers import without_controls
+
 Parsed = tuple[QueryDict, MultiValueDict[str, Any]]
 
 
@@ -19,7 +21,7 @@ class AsSentMultiPartParser(MultiPartParser):
         """Return the last part of the name without control characters; None when nothing is
         left."""
         base = file_name.replace("\\", "/").rpartition("/")[2]
-        name = "".join(char for char in base if char.isprintable())
+        name = without_controls(base)
         return None if name in {"", ".", ".."} else name
 
 

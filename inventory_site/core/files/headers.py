@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 LONGEST_NAME = 255
+CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 NOT_IN_QUOTES = re.compile(r'["\\%]')
 RANGE = re.compile(r"bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})", re.I)
 
@@ -30,8 +32,16 @@ class ByteRange:
 def base_name(name: str) -> str:
     """Return the last part of a stranger's file name, without control characters; never empty."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
-    return kept.strip()[:LONGEST_NAME] or "file"
+    return without_controls(last).strip()[:LONGEST_NAME] or "file"
+
+
+def without_controls(name: str) -> str:
+    """Return a name without control characters and what turns the direction of its text.
+
+    Characters that join or part letters stay: without them Persian names and emoji are wrong.
+    """
+    turned = TURNS.sub("", name)
+    return "".join(char for char in turned if unicodedata.category(char) not in CONTROLS)
 
 
 def content_disposition(name: str, *, inline: bool = False) -> str:

@@ -28,6 +28,8 @@ KML = "{http://www.opengis.net/kml/2.2}"
         ([(1000, "USD")], 24, "USD", False, (850, 500, 20900, 15)),
         ([(1000, "USD")], 36, "USD", False, (800, 500, 29300, 20)),
         ([(1000, "USD")], 60, "USD", False, (800, 500, 48500, 20)),
+        ([(1000, "USD")], 20_000, "USD", False, (800, 500, 16_000_500, 20)),
+        ([], "1e300", "USD", False, (0, 0, 0, 20)),
         ([(1000, "USD")], 36, "USD", True, (920, 787.5, 33907.5, 20)),
         ([(1000, "USD"), (800, "EUR")], 24, "GBP", False, (1237.5, 727.94, 30427.94, 15)),
         ([(1000, "USD"), (800, "eur")], "24", "gbp", True, (1423.13, 1146.51, 35301.51, 15)),
@@ -97,6 +99,10 @@ def test_a_price_has_the_recorded_shape(open_front_end: APIClient) -> None:
         ({"paths": [{"path": "A-B"}]}, "Paths array is invalid"),
         ({"paths": [{"route": [5]}]}, "Paths array is invalid"),
         ({"paths": [], "contract_term": "soon"}, "contract_term must be a positive number"),
+        (
+            {"paths": [{"route": [{"cost": 1}]}], "contract_term": 1e300},
+            "The amounts are too large to be priced",
+        ),
         ({"paths": [], "contract_term": 0}, "contract_term must be a positive number of months"),
         ({"paths": [{"route": [{"cost": -1}]}]}, "cost must be zero or greater"),
         (

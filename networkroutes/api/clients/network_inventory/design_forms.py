@@ -133,7 +133,7 @@ def term_of(value: Any) -> Decimal:
         number = forms.real("contract_term", value, low=None)
     except InvalidField as err:
         raise refusal from err
-    if number is None or number <= 0 or number > 12_000:
+    if number is None or number <= 0:
         raise refusal
     return Decimal(str(value).strip())
 

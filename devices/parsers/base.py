@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from inventory_site.core.whole import whole_number
 
-ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]")
+ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1b[PX^_][^\x1b]*\x1b\\"
+    r"|\x1b[ -/]*[0-~]"
+)
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PAGER = re.compile(r"-- ?more ?--(?: ?\([^)]*\))?[ \x08]*", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
@@ -24,6 +29,11 @@ class Parsed:
     records: list[Record] = field(default_factory=list)
     unknown_lines: list[str] = field(default_factory=list)
     is_unknown: bool = False
+
+    def note(self, line: str) -> None:
+        """Note a line that was not understood, once."""
+        if not (self.unknown_lines and self.unknown_lines[-1] is line):
+            self.unknown_lines.append(line)
 
 
 class Parser(Protocol):
@@ -51,16 +61,36 @@ def left_out(raw: str) -> int:
 
 
 def _split(raw: str | None) -> list[str]:
-    text = ESCAPES.sub("", raw or "").replace("\r\n", "\n").replace("\r", "\n")
+    text = (
+        ESCAPES.sub("", raw if isinstance(raw, str) else "")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
     return PAGER.sub("\n", text).split("\n")
 
 
 def cells_of(line: str) -> list[str] | None:
-    """Return the trimmed cells of a table line; None for any other line."""
+    """Return the trimmed cells of a table line; None for any other line.
+
+    What follows the last `|` is no cell: half a number would pass for a whole one.
+    """
     if not line.startswith("|"):
         return None
-    inner = line[1:-1] if line.endswith("|") and len(line) > 1 else line[1:]
-    return [cell.strip() for cell in inner.split("|")]
+    return [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+def rows_of(raw: str | None, least: int, found: Parsed) -> Iterator[tuple[list[str], str]]:
+    """Yield cells and line of each row of at least so many; every other line is noted as unknown.
+
+    A row that was cut is noted too: it may hold less than the device said.
+    """
+    for line in lines_of(raw):
+        cells = cells_of(line)
+        is_row = cells is not None and len(cells) >= least
+        if not is_noise(line) and not (is_row and line.endswith("|")):
+            found.note(line)
+        if cells is not None and is_row:
+            yield cells, line
 
 
 def is_noise(line: str) -> bool:

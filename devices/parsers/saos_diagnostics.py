@@ -7,13 +7,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of
+from devices.parsers.base import Parsed, Record, rows_of, schema_of
 
 COPIED = ("ip_address", "interface_index", "interface_name", "cli_port")
 HEADER_WORDS = frozenset(
     ("output", "parameter", "item", "value", "alarm", "warning", "threshold", "flag", "status")
 )
 NOT_A_NUMBER = re.compile(r"[^0-9.\-]")
+LIMIT = re.compile(r"\A(high|low)(?![a-z])(.*)\Z", re.IGNORECASE)
+FLAGS = {"": False, "0": False, "1": True}
 ITEMS = (
     ("tx_power_mw", ("tx power", "(mw)")),
     ("rx_power_mw", ("rx power", "(mw)")),
@@ -28,12 +30,12 @@ ITEMS = (
 
 def number_of(text: str) -> float | None:
     """Read a value: digits, point and minus are kept; None when that is no number."""
-    plain = NOT_A_NUMBER.sub("", text)
+    plain = NOT_A_NUMBER.sub("", text.replace("\N{MINUS SIGN}", "-"))
     try:
         number = float(plain)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    return number + 0.0 if math.isfinite(number) else None  # no negative zero
 
 
 class XcvrDiagnosticsParser:
@@ -70,23 +72,20 @@ class XcvrDiagnosticsParser:
         )
         thresholds: dict[str, dict[str, Any]] = {}
         found, item, seen = Parsed(), "", set[str]()
-        for line in lines_of(raw):
-            cells = cells_of(line)
-            if cells is None or len(cells) < 2:
-                if not is_noise(line):
-                    found.unknown_lines.append(line)
-                continue
+        for cells, line in rows_of(raw, 2, found):
             if cells[0]:
                 item = _item_of(cells[0])
-                if not item and not HEADER_WORDS >= set(" ".join(cells).lower().split()):
-                    found.unknown_lines.append(line)
                 if item in seen:
                     item = ""
                 elif item:
                     seen.add(item)
                     record[item] = number_of(cells[1])
-            if item and len(cells) >= 4:
-                _thresholds(thresholds.setdefault(item, {}), cells[2:])
+            if item:
+                known = _thresholds(thresholds.setdefault(item, {}), cells[2:6])
+            else:
+                known = HEADER_WORDS >= set(" ".join(cells).lower().split())
+            if not known:
+                found.note(line)
         record["has_power_reading"] = (
             record["tx_power"] is not None or record["rx_power"] is not None
         )
@@ -102,15 +101,16 @@ def _item_of(label: str) -> str:
     return next((name for name, words in ITEMS if all(word in text for word in words)), "")
 
 
-def _thresholds(into: dict[str, Any], cells: list[str]) -> None:
-    """Read `HIGH 90.000 | 0` twice: first the alarm, then the warning."""
-    for kind, at in (("alarm", 0), ("warning", 2)):
-        if at >= len(cells):
-            return
-        side, _, value = cells[at].strip().partition(" ")
-        limit = number_of(value)
-        if side.upper() not in {"HIGH", "LOW"} or limit is None:
+def _thresholds(into: dict[str, Any], cells: list[str]) -> bool:
+    """Read `HIGH 90.000 | 0` twice: first the alarm, then the warning; return whether it was so."""
+    padded, known = [*cells, *[""] * 4], True
+    for kind, cell, flag in (("alarm", *padded[:2]), ("warning", *padded[2:4])):
+        found = LIMIT.match(cell)
+        if found is None or flag not in FLAGS:
+            known = known and not cell and not flag
             continue
-        flag = cells[at + 1].strip() if at + 1 < len(cells) else ""
-        into[f"{side.lower()}_{kind}"] = limit
-        into[f"{side.lower()}_{kind}_flag"] = flag not in {"", "0"}
+        limit = number_of(found[2])
+        if limit is not None:
+            into[f"{found[1].lower()}_{kind}"] = limit
+            into[f"{found[1].lower()}_{kind}_flag"] = FLAGS[flag]
+    return known

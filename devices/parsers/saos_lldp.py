@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of, whole
+from devices.parsers.base import Parsed, Record, rows_of, schema_of, whole
 
 LABELS = {
     "chassis id": "lldp_remote_chassis_id",
@@ -40,15 +40,10 @@ class LldpNeighborsParser:
     def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
         """Return a record per neighbour."""
         found, builder = Parsed(), None
-        for line in lines_of(raw):
-            cells = cells_of(line)
-            if cells is None:
-                if not is_noise(line):
-                    found.unknown_lines.append(line)
-                continue
+        for cells, line in rows_of(raw, 1, found):
             if len(cells) < 3:
                 if whole(cells[0]) is not None:
-                    found.unknown_lines.append(line)
+                    found.note(line)
                 continue
             port, info = whole(cells[0]), "|".join(cells[2:]).strip()
             if port is not None:
@@ -57,10 +52,9 @@ class LldpNeighborsParser:
                 builder.add(info)
             elif not cells[0] and not cells[1] and builder is not None:
                 builder.add(info)
-            else:
-                builder = None
-                if not _is_header(cells):
-                    found.unknown_lines.append(line)
+            elif not _is_header(cells):
+                builder = None if cells[0] else builder  # what follows is no other port's
+                found.note(line)
         return found
 
     @staticmethod

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from devices.parsers.base import Parsed, Record, cells_of, is_noise, lines_of, schema_of, whole
+from devices.parsers.base import Parsed, Record, rows_of, schema_of, whole
 
 FIRST_INDEX = 10_000
 OPTICAL_CODES = ("lx", "lr", "sr", "zx", "sx", "fx", "er", "bx", "zr", "ex", "dwdm", "cwdm")
 OPTICAL_CONNECTORS = ("lc", "sc", "fc", "mtp", "mpo")
 DURATION = re.compile(r"(\d{1,9})\s*([dhms])")
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-LABEL = re.compile(r"\A(\d+(?:\.\d+)+|[A-Za-z][\w.-]*)\Z")
+LABEL = re.compile(r"\A(?!\d+\Z)\w[\w./:+-]*\Z")
 HEADER_WORDS = frozenset({"port", "name", "state", "admin", "oper", "parameter", "field"})
 HEADER_CELLS = HEADER_WORDS | frozenset(
     ("operational", "link", "xcvr", "stp", "mode", "auto", "neg", "type", "status", "ciena", "diag")
@@ -63,28 +63,17 @@ class PortXcvrParser:
     def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
         """Return a record per filled cage."""
         found = Parsed()
-        for line in lines_of(raw):
-            cells = cells_of(line)
-            if cells is None or len(cells) < 7:
-                if not is_noise(line):
-                    found.unknown_lines.append(line)
-                continue
+        for cells, line in rows_of(raw, 7, found):
             record = self._record(cells, line)
             if record is not None:
                 found.records.append(record)
             elif not (is_header(cells) or _is_port(cells[0])):
-                found.unknown_lines.append(line)
+                found.note(line)
         return found
 
     def _record(self, cells: list[str], line: str) -> Record | None:
         label, admin, oper, vendor, rev, medium_cell, diag = cells[:7]
-        if not _is_port(label) or is_header(cells):
-            return None
-        if (
-            vendor.lower().startswith("empty")
-            or admin.lower().startswith("empty")
-            or not any(cells[1:])
-        ):
+        if not _is_port(label) or is_header(cells) or _is_empty(cells):
             return None
         number = whole(label)
         medium, _, connector = medium_cell.partition("/")
@@ -111,6 +100,17 @@ class PortXcvrParser:
         if number is None:
             record["port_label"] = label
         return record
+
+
+def empty_cages(raw: str | None) -> set[int]:
+    """Return the ports that `port xcvr show` says hold no transceiver."""
+    ports = (whole(cells[0]) for cells, _ in rows_of(raw, 7, Parsed()) if _is_empty(cells))
+    return {port for port in ports if port is not None}
+
+
+def _is_empty(cells: list[str]) -> bool:
+    words = (cells[1].lower(), cells[3].lower())
+    return not any(cells[1:]) or any(word.startswith("empty") for word in words)
 
 
 def is_header(cells: list[str]) -> bool:
@@ -157,17 +157,14 @@ class PortShowParser:
         """Return a record per port."""
         found = Parsed()
         lags = bool(context.get("include_lags"))
-        for line in lines_of(raw):
-            cells = cells_of(line)
-            if cells is None:
-                if not is_noise(line):
-                    found.unknown_lines.append(line)
-                continue
+        for cells, line in rows_of(raw, 1, found):
             number = whole(cells[0])
             if len(cells) >= 3 and (number is not None or (lags and _is_lag(cells))):
                 found.records.append(self._record(cells, number, line))
-            elif number is not None or not (_is_port(cells[0]) or len(cells) < 10):
-                found.unknown_lines += [] if is_header(cells) else [line]
+            elif number is not None or not (
+                _is_port(cells[0]) or len(cells) < 10 or is_header(cells)
+            ):
+                found.note(line)
         return found
 
     def _record(self, cells: list[str], number: int | None, line: str) -> Record:

@@ -134,7 +134,7 @@ def port_show(world: World, device: SimulatedDevice) -> str:
 
 def lldp_show(world: World, device: SimulatedDevice) -> str:
     """`lldp show neighbors`."""
-    lines = []
+    lines = [f"|{'Local Port':<13}|{'Remote Port':<32}| {'Info':<61}|"]
     for port, far in sorted(device.neighbours.items()):
         if not world.is_up(device.address, port):
             continue

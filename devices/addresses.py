@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 MAX_TARGETS = 65_536
 SHORT_END = re.compile(r"\A\d{1,3}\Z")
+AROUND_DASH = re.compile(r"(?<=[\da-f])(?:\s+-\s*|-\s+)(?=[\da-f])", re.IGNORECASE)
 HOST_NAME = re.compile(r"\A(?!-)[A-Za-z0-9._-]{1,253}\Z")
 
 
@@ -71,10 +72,7 @@ def hosts_of(cidr: str) -> list[str]:
 def range_of(first: str, last: str) -> list[str]:
     """Return the addresses from first to last; none when they are reversed or junk."""
     low = normal_ip(first)
-    end = last.strip()
-    if low and SHORT_END.match(end) and "." in low:
-        end = f"{low.rpartition('.')[0]}.{end}"
-    high = normal_ip(end)
+    high = None if low is None else normal_ip(_end_of(low, last.strip()))
     if low is None or high is None:
         return []
     a, b = ipaddress.ip_address(low), ipaddress.ip_address(high)
@@ -86,36 +84,19 @@ def range_of(first: str, last: str) -> list[str]:
     return [str(kind(number)) for number in range(int(a), int(b) + 1)]
 
 
-def expand_text(text: str) -> list[str]:
-    """Expand `10.0.0.1-3,10.0.1.0/30`; junk and reversed ranges give nothing, repeats fall away."""
-    found: list[str] = []
-    for part in re.split(r"[,\s]+", text.strip()):
-        found.extend(_expand_part(part))
-    return unique(found)
+def _end_of(low: str, end: str) -> str:
+    """Return the whole end of a range; `9` after `10.0.0.1` is `10.0.0.9`."""
+    return f"{low.rpartition('.')[0]}.{end}" if SHORT_END.match(end) and "." in low else end
 
 
-def _expand_part(part: str) -> list[str]:
-    if not part:
-        return []
-    if "/" in part:
-        try:
-            return hosts_of(part)
-        except BadTargets as err:
-            if "more than" in str(err):
-                raise
-            return []
-    if "-" in part and normal_ip(part.partition("-")[0]):
-        first, _, last = part.partition("-")
-        return range_of(first, last)
-    ip = normal_ip(part)
-    return [ip] if ip else []
+def expand_lines(lines: Iterable[str], *, turn_round: bool = False) -> list[str]:
+    """Expand lines of addresses, ranges, networks and host names; raises `BadTargets`.
 
-
-def expand_lines(lines: Iterable[str], *, turn_round: bool = True) -> list[str]:
-    """Expand lines of addresses, ranges, networks and host names; a reversed range is turned."""
+    A range that runs backwards is refused, or turned round where that is asked for.
+    """
     found: list[str] = []
     for line in lines:
-        for part in re.split(r"[,\s]+", line.strip()):
+        for part in re.split(r"[,\s]+", AROUND_DASH.sub("-", line.strip())):
             found.extend(_expand_line_part(part, turn_round))
             if len(found) > MAX_TARGETS:
                 raise BadTargets(f"the list holds more than {MAX_TARGETS} addresses")
@@ -128,9 +109,14 @@ def _expand_line_part(part: str, turn_round: bool) -> list[str]:
     if "/" in part:
         return hosts_of(part)
     first, dash, last = part.partition("-")
-    if dash and normal_ip(first):
-        found = range_of(first, last)
-        return found or (range_of(last, first) if turn_round else [])
+    low = normal_ip(first) if dash else None
+    if low is not None:
+        found = range_of(low, last)
+        if turn_round:
+            found = found or range_of(_end_of(low, last), low)
+        if not found:
+            raise BadTargets(f"{part} names no address; ranges go up, as 10.0.0.1-20.")
+        return found
     ip = normal_ip(part)
     if ip:
         return [ip]

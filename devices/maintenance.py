@@ -35,6 +35,8 @@ def parse_end(text: str, field: str) -> tuple[datetime, datetime]:
         day = date.fromisoformat(found[2])
     except ValueError as err:
         raise BadWindow(field, f"{field} names a date that does not exist") from err
+    if day == date.max:
+        raise BadWindow(field, f"{field} lies too far ahead")
     start, end = SEGMENTS[found[1]]
     midnight = datetime.combine(day, time())
     return midnight + timedelta(hours=start), midnight + timedelta(hours=end)

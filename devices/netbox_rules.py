@@ -85,6 +85,11 @@ def lines_of(value: Any) -> list[str]:
     return [str(line).strip() for line in lines if str(line).strip()]
 
 
+def slug_of(text: str) -> str:
+    """Return NetBox's short name of a text."""
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:100]
+
+
 def name_of(config: Mapping[str, Any], ip: str, hostname: str, dns: str) -> str:
     """Return the name a found device gets; blank when there is none by the rule."""
     kind, prefix = config["device_naming"], str(config.get("name_prefix") or "")

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from devices.addresses import BadTargets, hosts_of, normal_ip, sort_key, unique
 from devices.models import Device, DeviceGroup, InterfaceState, NetBoxCacheEntry
+from devices.netbox_rules import slug_of
 from devices.selectors.groups import addresses_of
 from inventory_site.core.whole import whole_number
 
@@ -48,7 +49,7 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
     found = unique(_RESOLVERS[kind](config))
     excluded = []
     if kind != "static":
-        out = {normal_ip(one) or one for one in _texts(config.get("exclude"))}
+        out = {normal_ip(one) or one for one in _texts("exclude", config.get("exclude"))}
         excluded = [
             {"target": ip, "reason": "excluded by the configuration"} for ip in found if ip in out
         ]
@@ -56,19 +57,24 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
     return found, excluded
 
 
-def _texts(sent: Any) -> list[str]:
-    """Return a list, or a text by comma, as texts; nothing for anything else."""
+def _texts(name: str, sent: Any) -> list[str]:
+    """Return a list, or a text by comma, as texts; raises `BadTargeting` for anything else."""
     if isinstance(sent, str):
         sent = sent.split(",")
-    return [str(one).strip() for one in sent] if isinstance(sent, list) else []
+    if sent is not None and not isinstance(sent, list):
+        raise BadTargeting(f"{name} must be a list or text by comma")
+    return [str(one).strip() for one in sent or []]
 
 
 def _static(config: Mapping[str, Any]) -> list[str]:
     targets = config["targets"]
     if isinstance(targets, str):
-        return [one.strip() for one in targets.split(",") if one.strip()]
+        return [one for one in _texts("targets", targets) if one]
     if isinstance(targets, list):
-        return [str(one) for one in targets]
+        for one in targets:
+            if not isinstance(one, str):
+                raise BadTargeting(f"{one} is neither an address nor a name")
+        return targets
     raise BadTargeting("targets must be a list or text by comma")
 
 
@@ -108,20 +114,25 @@ def _network(config: Mapping[str, Any]) -> list[str]:
 
 def _netbox(config: Mapping[str, Any]) -> list[str]:
     rows = NetBoxCacheEntry.objects.exclude(device_ip="").order_by("is_virtual_machine", "pk")
-    if config.get("include_vms", True) is False:
+    if str(config.get("include_vms", True)).lower() in {"false", "0", "no"}:
         rows = rows.filter(is_virtual_machine=False)
-    for name, column in (("site", "site_name"), ("role", "role_name"), ("status", "status")):
-        if config.get(name):
-            rows = rows.filter(**{f"{column}__iexact": str(config[name])})
+    if config.get("status"):
+        rows = rows.filter(status__iexact=str(config["status"]))
     text = str(config.get("query") or config.get("q") or "")
     if text:
         rows = rows.filter(Q(device_name__icontains=text) | Q(device_ip__icontains=text))
-    wanted = str(config.get("tag") or "").lower()
-    return [
-        row.device_ip
-        for row in rows
-        if not wanted or wanted in {str(tag).lower() for tag in row.tags}
-    ]
+    names = ("site", "role", "tag")
+    wanted = {name: str(config[name]).strip().lower() for name in names if config.get(name)}
+    return [row.device_ip for row in rows if _has_all(row, wanted)]
+
+
+def _has_all(row: NetBoxCacheEntry, wanted: Mapping[str, str]) -> bool:
+    """Whether an entry has these names; a slug that NetBox makes of one stands for it."""
+    held = {"site": [row.site_name], "role": [row.role_name], "tag": row.tags}
+    return all(
+        any(word in {str(one).lower(), slug_of(str(one))} for one in held[name])
+        for name, word in wanted.items()
+    )
 
 
 def _previous(config: Mapping[str, Any]) -> list[str]:

@@ -54,11 +54,31 @@ def ingest_interfaces(rows: Any, *, actor: Any) -> int:
             raise Invalid(
                 f"interfaces.{number}.interface_index", "interface_index must be a whole number"
             )
-        for name in WHOLE:
-            _fitting(row, name, f"interfaces.{number}.")
+        _require_kinds(row, f"interfaces.{number}.")
         by_ip.setdefault(ip, []).append(row)
     with transaction.atomic():
         return sum(save_interfaces(ip, found) for ip, found in by_ip.items())
+
+
+def _require_kinds(row: Mapping[str, Any], place: str) -> None:
+    """Raise `Invalid` for a value of another kind than its column; null is none."""
+    for name in KNOWN:
+        value, wrong = row.get(name), ""
+        if value is None:
+            continue
+        if name in WHOLE:
+            is_whole = isinstance(value, int) and not isinstance(value, bool)
+            wrong = "" if is_whole else "a whole number"
+        elif name == "is_optical":
+            wrong = "" if isinstance(value, bool) else "true or false"
+        elif name == "thresholds":
+            wrong = "" if isinstance(value, dict) else "an object"
+        elif isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            wrong = "a text"
+        if wrong:
+            raise Invalid(f"{place}{name}", f"{name} must be {wrong}")
+    for name in WHOLE:
+        _fitting(row, name, place)
 
 
 def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -116,7 +136,10 @@ def _fitting(row: Mapping[str, Any], name: str, place: str = "") -> int | None:
 
 
 def ingest_readings(rows: Any, *, actor: Any) -> int:
-    """Store light levels sent from outside; raises `Invalid` naming the row."""
+    """Store light levels sent from outside; raises `Invalid` naming the row.
+
+    A row without any light says nothing, and is not kept: scans keep none either.
+    """
     policy.require(actor, policy.CHANGE)
     if not isinstance(rows, list) or not rows:
         raise Invalid("readings", "readings must be a list of objects")
@@ -125,7 +148,9 @@ def ingest_readings(rows: Any, *, actor: Any) -> int:
         if not isinstance(row, dict):
             raise Invalid(f"readings.{number}", "each reading must be an object")
         found.append(sample_of(row, place=f"readings.{number}."))
-    return samples.keep(found)
+    return samples.keep(
+        [one for one in found if one.tx_power is not None or one.rx_power is not None]
+    )
 
 
 def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:

@@ -22,7 +22,7 @@ from devices.errors import Invalid, RemoteFailed
 from devices.executors import mac, snmp, tcp
 from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
-from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in
+from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in, vendor_of_oid
 from devices.models import ExecutorResult, ExecutorRun
 from devices.services import integration, netbox_settings, runs, sealed
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
@@ -140,7 +140,7 @@ def targets_of(config: Mapping[str, Any]) -> list[str]:
     try:
         found = _expanded(config)
         name = "exclude_ips"
-        left_out = set(expand_lines(rules.lines_of(config.get("exclude_ips"))))
+        left_out = set(expand_lines(rules.lines_of(config.get("exclude_ips")), turn_round=True))
     except BadTargets as err:
         raise Invalid(name, str(err)) from err
     return [ip for ip in found if ip not in left_out]
@@ -152,14 +152,14 @@ def _expanded(config: Mapping[str, Any]) -> list[str]:
         first, last = str(config.get("ip_range_start")), str(config.get("ip_range_end"))
         return range_of(first, last) or range_of(last, first)
     if kind == "ip_list":
-        return expand_lines(rules.lines_of(config.get("ip_list")))
+        return expand_lines(rules.lines_of(config.get("ip_list")), turn_round=True)
     if kind == "from_input":
         sent = config.get("input_targets")
         if sent and not isinstance(sent, (str, list)):
             raise Invalid("input_targets", "input_targets must be a list of addresses")
         rows = sent if isinstance(sent, list) else rules.lines_of(sent)
         texts = [one.get("ip_address") if isinstance(one, dict) else one for one in rows]
-        return expand_lines([str(one) for one in texts if one])
+        return expand_lines([str(one) for one in texts if one], turn_round=True)
     if kind == "netbox_prefix":
         return hosts_of(prefix_of(config.get("netbox_prefix_id")))
     if kind == "netbox_ip_range":
@@ -267,7 +267,8 @@ async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[s
                 macs = mac.neighbours()  # the ping has just filled it
                 if found["ping_status"] != "online":
                     return found
-                found["vendor"] = vendor_in(found["description"] or "") or found["vendor"]
+                if vendor_of_oid(found["vendor_oid"] or "") != "Ciena":  # that is told by its OID
+                    found["vendor"] = vendor_in(found["description"] or "") or found["vendor"]
                 _name_maker(found, macs.get(target, ""), bool(config["use_mac_oui"]))
                 if "dns" in rules.lines_of(config["discovery_methods"]):
                     found["dns_name"] = await _reverse(target)

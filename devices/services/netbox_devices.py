@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -146,8 +145,3 @@ def listed(name: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every object of one of `LISTS`."""
     wanted = {key: value for key, value in query.items() if key in {"manufacturer", "site", "q"}}
     return asked(lambda client: client.all(LISTS[name], **wanted))
-
-
-def slug_of(text: str) -> str:
-    """Return NetBox's short name of a text."""
-    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:100]

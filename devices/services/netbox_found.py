@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,7 +149,7 @@ class NetBoxWriter:
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:100] or "unknown"
+    return rules.slug_of(text) or "unknown"
 
 
 def _skipped(ip: str, name: str, reason: str, netbox_id: int | None = None) -> Row:

@@ -369,3 +369,30 @@ def test_an_id_of_zero_finds_nothing_and_a_form_is_no_body(lab, roadm):
 
     assert lab.get(f"{BASE}/devices?device_type_id=0").json()["total"] == 0
     assert lab.post(f"{BASE}/sites", {"name": "x"}, format="multipart").status_code == 415
+
+
+def test_the_last_day_of_all_is_no_end_of_a_window(lab, roadm):
+    day = "All Day/9999-12-31"
+    body = {"name": "R-1", "device_type_id": roadm}
+
+    answer = post(lab, "/devices", {**body, "maintenance_start": day, "maintenance_end": day})
+
+    assert (answer.status_code, answer.json()["detail"][0]["msg"]) == (
+        422,
+        "maintenance_start lies too far ahead",
+    )
+    assert not Device.objects.exists()
+
+
+def test_an_id_that_can_be_nobodys_fails_alone(lab, roadm):
+    pk = post(lab, "/devices", {"name": "R-1", "device_type_id": roadm}).json()["id"]
+
+    answer = post(
+        lab, "/devices/bulk-update", {"device_ids": [-1, pk, 10**12], "updates": {"rack": "B2"}}
+    )
+
+    assert answer.json()["succeeded"] == [pk]
+    assert [row["device_id"] for row in answer.json()["failed"]] == [-1, 10**12]
+    assert {row["error"] for row in answer.json()["failed"]} == {"Device not found"}
+    tagged = post(lab, f"/devices/{pk}/tags", {"tag_ids": [-7]})
+    assert tagged.json() == {"detail": "Tag(s) with ID(s) {-7} not found"}

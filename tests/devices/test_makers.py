@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from devices import netbox_rules
 from devices.executors import mac
 from devices.executors.vendors import WINDOWS_BY_PORTS, identify
 from devices.services import netbox_autodiscovery
@@ -61,3 +64,28 @@ def test_the_first_word_of_the_table_tells_the_vendor(said, oid, expected):
     found = identify(said, oid)
 
     assert (found.vendor, found.model, found.os_version, found.role) == expected
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("said", "oid", "vendor", "expected"),
+    [
+        ("Linux box", "1.3.6.1.4.1.6141.1.96", "Ciena", "Ciena"),
+        ("Linux box", "1.3.6.1.4.1.1271.1", "Ciena", "Ciena"),
+        ("Fortinet box", "1.3.6.1.4.1.9.1", "Cisco", "Fortinet"),
+        (None, None, None, None),
+    ],
+)
+def test_a_description_overrules_an_oid_but_never_that_of_ciena(
+    monkeypatch, said, oid, vendor, expected
+):
+    async def discover(target, options, *, engine):
+        said_of_it = {"description": said, "vendor_oid": oid, "vendor": vendor}
+        return {"ping_status": "online", "snmp_status": "no_response", **said_of_it}
+
+    monkeypatch.setattr(netbox_autodiscovery, "discover", discover)
+    config = {**netbox_rules.DEFAULTS, "discovery_methods": [], "use_mac_oui": False}
+
+    (found,) = asyncio.run(netbox_autodiscovery.look(["10.0.0.1"], config))
+
+    assert found["vendor"] == expected

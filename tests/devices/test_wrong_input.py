@@ -58,7 +58,8 @@ def test_targeting_answers_odd_descriptions_in_words(api):
     assert ask([1], {})["error"] == "Unknown targeting type: [1]"
     assert ask("group", {"group_id": "9" * 40})["success"] is False
     assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": "10.0.0.1"})["count"] == 1
-    assert ask("network_range", {"cidr": "10.0.0.0/30", "exclude": 5})["count"] == 2
+    excluding = ask("network_range", {"cidr": "10.0.0.0/30", "exclude": 5})
+    assert excluding["error"] == "exclude must be a list or text by comma"
     assert ask("previous_result", {"field": "ip", "previous_results": 5})["targets"] == []
     rows = [{"ip": "10.0.0.2"}, {"ip": ["10.0.0.1", "10.0.0.2"]}]
     found = ask("previous_result", {"field": "ip", "previous_results": rows})

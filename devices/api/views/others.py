@@ -12,6 +12,7 @@ from devices import policy
 from devices.api.base import DeviceView, listed, said, truth
 from devices.errors import Invalid
 from devices.models import PrtgAlert
+from devices.netbox_rules import slug_of
 from devices.services import mcp, netbox_devices, prtg
 from inventory_site.core.api.parsers import StrictJSONParser
 from inventory_site.core.api.throttles import ExpensiveThrottle
@@ -158,7 +159,7 @@ class ImportCreateView(DeviceView):
         path, required = CREATED[self.what]
         body = dict(self.body)
         title = str(body.get("name") or body.get("model") or "")
-        body.setdefault("slug", netbox_devices.slug_of(title))
+        body.setdefault("slug", slug_of(title))
         if "manufacturer_id" in body:
             body["manufacturer"] = body.pop("manufacturer_id")
         for name in required:

@@ -12,6 +12,7 @@ from devices.services.device_fields import STATUSES
 from inventory_site.core.whole import whole_number
 
 MISSING = object()
+MAX_ID = 2**63 - 1
 Check = Callable[[Any], Any]
 
 
@@ -143,7 +144,7 @@ def ids(value: Any) -> list[int]:
         raise ValueError("value is not a valid list")
     if not value:
         raise ValueError("ensure this value has at least 1 items")
-    return [whole()(one) for one in value]
+    return [whole(-MAX_ID, MAX_ID)(one) for one in value]  # a strange one is found nowhere
 
 
 def mapping(value: Any) -> dict[str, Any]:

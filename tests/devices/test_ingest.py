@@ -1,0 +1,53 @@
+"""Ports and light levels that other systems send: of the right kind, or refused by name."""
+
+import pytest
+
+from devices.models import InterfaceState, OpticalSample
+
+pytestmark = pytest.mark.django_db
+PORT = {"ip_address": "10.0.0.1", "interface_index": 10005}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("interface_name", {"a": 1}, "a text"),
+        ("status", True, "a text"),
+        ("raw_output", ["x"], "a text"),
+        ("is_optical", "false", "true or false"),
+        ("cli_port", "5", "a whole number"),
+        ("speed_mbps", 2.5, "a whole number"),
+        ("thresholds", [], "an object"),
+    ],
+)
+def test_a_port_with_a_value_of_another_kind_is_refused_and_none_is_kept(api, name, value, kind):
+    rows = [PORT, {**PORT, name: value}]
+
+    answer = api("admin").post("/api/scans/interfaces", {"interfaces": rows}, format="json")
+
+    said = answer.json()["error"]
+    assert (answer.status_code, said["message"]) == (400, f"{name} must be {kind}")
+    assert said["details"]["field"] == f"interfaces.1.{name}"
+    assert not InterfaceState.objects.exists()
+
+
+def test_null_clears_and_a_number_may_stand_for_a_text(api):
+    client = api("admin")
+    full = {**PORT, "cli_port": 5, "is_optical": True, "tx_power": -1.5, "medium": "10GBASE-LR"}
+    client.post("/api/scans/interfaces", {"interfaces": [full]}, format="json")
+
+    row = {**PORT, "medium": None, "cli_port": None}
+    answer = client.post("/api/scans/interfaces", {"interfaces": [row]}, format="json")
+
+    assert answer.json()["data"] == {"saved": 1}
+    kept = InterfaceState.objects.get()
+    assert (kept.medium, kept.cli_port, kept.is_optical, kept.tx_power) == ("", None, True, "-1.5")
+
+
+def test_a_reading_without_light_is_not_kept(api):
+    rows = [PORT, {**PORT, "temperature": 41}, {**PORT, "rx_power": 0}]
+
+    answer = api("admin").post("/api/scans/optical/readings", {"readings": rows}, format="json")
+
+    assert (answer.status_code, answer.json()["data"]) == (201, {"saved": 1})
+    assert OpticalSample.objects.get().rx_power == 0

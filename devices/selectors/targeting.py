@@ -54,6 +54,9 @@ def resolve(kind: Any, config: Any) -> tuple[list[str], list[dict[str, str]]]:
             {"target": ip, "reason": "excluded by the configuration"} for ip in found if ip in out
         ]
         found = [ip for ip in found if ip not in out]
+    if kind == "netbox":
+        names = (row.device_name for row in _entries(config) if not row.device_ip)
+        excluded += [{"target": name, "reason": "has no primary address"} for name in names]
     return found, excluded
 
 
@@ -113,7 +116,15 @@ def _network(config: Mapping[str, Any]) -> list[str]:
 
 
 def _netbox(config: Mapping[str, Any]) -> list[str]:
-    rows = NetBoxCacheEntry.objects.exclude(device_ip="").order_by("is_virtual_machine", "pk")
+    return [row.device_ip for row in _entries(config) if row.device_ip]
+
+
+def _entries(config: Mapping[str, Any]) -> list[NetBoxCacheEntry]:
+    if config.get("cluster"):
+        raise BadTargeting(
+            "The clusters of NetBox are not kept here: choose by site, status or tag"
+        )
+    rows = NetBoxCacheEntry.objects.order_by("is_virtual_machine", "pk")
     if str(config.get("include_vms", True)).lower() in {"false", "0", "no"}:
         rows = rows.filter(is_virtual_machine=False)
     if config.get("status"):
@@ -123,7 +134,7 @@ def _netbox(config: Mapping[str, Any]) -> list[str]:
         rows = rows.filter(Q(device_name__icontains=text) | Q(device_ip__icontains=text))
     names = ("site", "role", "tag")
     wanted = {name: str(config[name]).strip().lower() for name in names if config.get(name)}
-    return [row.device_ip for row in rows if _has_all(row, wanted)]
+    return [row for row in rows if _has_all(row, wanted)]
 
 
 def _has_all(row: NetBoxCacheEntry, wanted: Mapping[str, str]) -> bool:

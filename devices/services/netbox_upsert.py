@@ -131,8 +131,16 @@ def dns_name(name: str) -> str:
 
 
 def with_mask(client: NetBoxClient, ip: str) -> str:
-    """Return an address with the mask of the smallest prefix that holds it, else as a host."""
-    rows = client.all("/api/ipam/prefixes/", contains=ip)
+    """Return an address with the mask of the smallest prefix that holds it, else as a host.
+
+    So it is too where the token may not read prefixes.
+    """
+    try:
+        rows = client.all("/api/ipam/prefixes/", contains=ip)
+    except NetBoxFailed as err:
+        if err.status not in {403, 404}:
+            raise
+        rows = []
     masks = [whole_number(str(row.get("prefix")).rpartition("/")[2]) for row in rows]
     sizes = [mask for mask in masks if mask is not None]
     return f"{ip}/{max(sizes, default=128 if ':' in ip else 32)}"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from devices.services.netbox_client import NetBoxClient
-from devices.services.netbox_upsert import addressed
+from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_upsert import addressed, with_mask
 from tests.devices.netbox_stub import DEVICES, TOKEN, netbox
 
 PORTS, IPS = "/api/dcim/interfaces/", "/api/ipam/ip-addresses/"
@@ -31,3 +31,22 @@ def test_an_address_goes_from_the_device_that_had_it_as_its_own() -> None:
         own = {pk: box.tables[DEVICES][pk]["primary_ip4"] for pk in (old, other)}
         assert own == {old: None, other: at + 100}
         assert box.tables[PORTS][box.tables[IPS][at]["assigned_object_id"]]["device"] == new
+
+
+class Refusing(NetBoxClient):
+    """A client that may not read prefixes."""
+
+    status = 403
+
+    def all(self, path, **query):
+        raise NetBoxFailed("NetBox API error: no", self.status)
+
+
+def test_an_address_is_a_host_where_prefixes_may_not_be_read() -> None:
+    client = Refusing("http://127.0.0.1:1", TOKEN)
+
+    assert with_mask(client, "10.0.0.1") == "10.0.0.1/32"
+    assert with_mask(client, "2001:db8::1") == "2001:db8::1/128"
+    client.status = 500
+    with pytest.raises(NetBoxFailed):
+        with_mask(client, "10.0.0.1")

@@ -44,10 +44,12 @@ def netbox(db):
         (1, True, "10.9.0.2", "Dublin DC", "", []),
         (2, False, "10.9.0.3", "東京", "", []),
         (3, False, "10.9.0.4", "大阪", "", []),
+        (4, False, "", "Cork", "", []),
     )
     for pk, is_vm, ip, site, role, tags in rows:
         NetBoxCacheEntry.objects.create(
             netbox_id=pk,
+            device_name=f"n{pk}",
             is_virtual_machine=is_vm,
             device_ip=ip,
             site_name=site,
@@ -71,9 +73,24 @@ def test_netbox_is_asked_by_name_or_slug(netbox, config, targets):
     assert safe_resolve("netbox", config)["targets"] == targets
 
 
+def test_who_has_no_address_is_left_out_with_the_reason(netbox):
+    assert safe_resolve("netbox", {"site": "cork"}) == {
+        "success": True,
+        "targets": [],
+        "count": 0,
+        "excluded": [{"target": "n4", "reason": "has no primary address"}],
+    }
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "config", "error"),
     [
+        (
+            "netbox",
+            {"cluster": "c1"},
+            "The clusters of NetBox are not kept here: choose by site, status or tag",
+        ),
         ("static", {"targets": ["a", None]}, "None is neither an address nor a name"),
         ("static", {"targets": [5]}, "5 is neither an address nor a name"),
         (

@@ -20,8 +20,9 @@ from parts.models import Box, BoxLocation, StockPart
 MOST_LABELS = 300
 SMALLEST_MM, LARGEST_MM = 12.0, 210.0
 FONT, BOLD = "Helvetica", "Courier-Bold"
-MARGIN_MM, GAP_MM = 1.5, 0.6
+MARGIN_MM = 1.5
 SMALLEST_TITLE_MM = 2.5
+QR_QUIET, BARS_QUIET = 4, 10  # modules kept white around (ISO/IEC 18004 and 15417)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """A label with its measures in mm, from the top left."""
+    """A label with its measures in mm, from the top left; a QR code's include its quiet zone."""
 
     title_size: float
     text_size: float
     lines: list[str]
     code_size: float
-    code_left: float = MARGIN_MM
-    code_top: float = MARGIN_MM
+    code_left: float = 0.0
+    code_top: float = 0.0
     text_left: float = MARGIN_MM
 
 
@@ -106,7 +107,8 @@ def labels_svg(labels: Sequence[Label], sheet: Sheet) -> str:
     height = sheet.height_mm * len(drawn)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width_mm:g}mm" '
-        f'height="{height:g}mm" viewBox="0 0 {sheet.width_mm:g} {height:g}">{"".join(drawn)}</svg>'
+        f'height="{height:g}mm" viewBox="0 0 {sheet.width_mm:g} {height:g}">'
+        f'<rect width="100%" height="100%" fill="#fff"/>{"".join(drawn)}</svg>'
     )
 
 
@@ -140,21 +142,21 @@ def _laid(label: Label, sheet: Sheet) -> _Laid:
         title = _title_size(label, side * 0.38, width)
         fitting = max(int((side - title - code) / (text * 1.2)), 0)
         return _Laid(title, text, _wrapped(label.text, text, width)[:fitting], code)
-    code = min(side, sheet.width_mm * 0.45)
-    room = width - code - MARGIN_MM
+    code = min(sheet.height_mm, sheet.width_mm * 0.45)
+    room = sheet.width_mm - code - MARGIN_MM
     title = _title_size(label, side * 0.38, room)
     if title < SMALLEST_TITLE_MM:
         return _stacked(label, sheet, side, width)
     top = (sheet.height_mm - code) / 2
-    left = code + 2 * MARGIN_MM
-    return _Laid(title, text, _wrapped(label.text, text, room), code, code_top=top, text_left=left)
+    return _Laid(title, text, _wrapped(label.text, text, room), code, code_top=top, text_left=code)
 
 
 def _stacked(label: Label, sheet: Sheet, side: float, width: float) -> _Laid:
     """The name over the code, for labels on which it would be too small beside it."""
     title = _title_size(label, side * 0.38, width)
-    code = min(side - title - GAP_MM, width)
-    top, left = MARGIN_MM + title + GAP_MM, (sheet.width_mm - code) / 2
+    top = MARGIN_MM + title
+    code = min(sheet.height_mm - top, sheet.width_mm)
+    left = (sheet.width_mm - code) / 2
     return _Laid(title, 0.0, [], code, code_left=left, code_top=top)
 
 
@@ -179,10 +181,16 @@ def _wrapped(text: str, size: float, room: float) -> list[str]:
     return lines
 
 
-def _modules(text: str) -> str:
-    """The bars of a Code 128 as ones and zeros."""
+def _modules(text: str, width: float) -> tuple[str, float]:
+    """The bars of a Code 128 as ones and zeros, and how wide one is with both quiet zones."""
     bars: str = Code128(text).build()[0]
-    return bars
+    return bars, width / (len(bars) + 2 * BARS_QUIET)
+
+
+def _qr(payload: str, side: float) -> tuple[Sequence[Sequence[int]], float]:
+    """The modules of a QR code, and how large one is with the quiet zone around."""
+    matrix = segno.make(payload, error="m", micro=False).matrix
+    return matrix, side / (len(matrix) + 2 * QR_QUIET)
 
 
 def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
@@ -204,50 +212,47 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
 
 
 def _draw_qr(canvas: Canvas, payload: str, left: float, bottom: float, side: float) -> None:
-    matrix = segno.make(payload, error="m", micro=False).matrix
-    step = side / len(matrix)
-    for row, line in enumerate(matrix):
-        for column, dark in enumerate(line):
+    matrix, step = _qr(payload, side)
+    top = bottom + side
+    for row, line in enumerate(matrix, start=QR_QUIET):
+        for column, dark in enumerate(line, start=QR_QUIET):
             if dark:
-                y = bottom + side - (row + 1) * step
+                y = top - (row + 1) * step
                 canvas.rect(
                     (left + column * step) * mm, y * mm, step * mm, step * mm, stroke=0, fill=1
                 )
 
 
 def _draw_bars(canvas: Canvas, text: str, sheet: Sheet, height: float) -> None:
-    bars = _modules(text)
-    step = (sheet.width_mm - 2 * MARGIN_MM) / len(bars)
-    for number, bar in enumerate(bars):
+    bars, step = _modules(text, sheet.width_mm)
+    for number, bar in enumerate(bars, start=BARS_QUIET):
         if bar == "1":
-            x = (MARGIN_MM + number * step) * mm
+            x = number * step * mm
             canvas.rect(x, MARGIN_MM * mm, step * mm, height * mm, stroke=0, fill=1)
 
 
 def _svg(label: Label, sheet: Sheet, down: float) -> str:
     laid, shapes = _laid(label, sheet), []
-    left, first = laid.text_left, laid.code_top
     if sheet.code == "qr":
-        matrix = segno.make(label.payload, error="m", micro=False).matrix
-        step = laid.code_size / len(matrix)
+        matrix, step = _qr(label.payload, laid.code_size)
         squares = "".join(
-            f"M{laid.code_left + column * step:.3f} {first + row * step:.3f}"
+            f"M{laid.code_left + column * step:.3f} {laid.code_top + row * step:.3f}"
             f"h{step:.3f}v{step:.3f}h-{step:.3f}z"
-            for row, line in enumerate(matrix)
-            for column, dark in enumerate(line)
+            for row, line in enumerate(matrix, start=QR_QUIET)
+            for column, dark in enumerate(line, start=QR_QUIET)
             if dark
         )
         shapes.append(f'<path d="{squares}"/>')
     if sheet.code == "code128":
-        bars = _modules(label.plain)
-        step = (sheet.width_mm - 2 * MARGIN_MM) / len(bars)
+        bars, step = _modules(label.plain, sheet.width_mm)
         y = sheet.height_mm - MARGIN_MM - laid.code_size
         path = "".join(
-            f"M{left + number * step:.3f} {y:.3f}h{step:.3f}v{laid.code_size:.3f}h-{step:.3f}z"
-            for number, bar in enumerate(bars)
+            f"M{number * step:.3f} {y:.3f}h{step:.3f}v{laid.code_size:.3f}h-{step:.3f}z"
+            for number, bar in enumerate(bars, start=BARS_QUIET)
             if bar == "1"
         )
         shapes.append(f'<path d="{path}"/>')
+    left = laid.text_left
     y = MARGIN_MM + laid.title_size * 0.8
     shapes.append(_svg_text(label.title, left, y, laid.title_size, "monospace", bold=True))
     y = MARGIN_MM + laid.title_size + laid.text_size

@@ -66,6 +66,7 @@ class DesignLogAdmin(ReadOnlyPage):
         )
     ]
     empty_text = "Nobody has used the design tool yet."
+    filled_by = ("Design tool", "networkroutes-design", "networkroutes.view_designlog")
 
     @column("What", order="action_type", export="action_type")
     def what(self, obj: DesignLog) -> str:
@@ -118,6 +119,7 @@ class SavedSearchAdmin(ReadOnlyPage):
         )
     ]
     empty_text = "Nobody has kept a search yet."
+    filled_by = ("Design tool", "networkroutes-design", "networkroutes.add_savedsearch")
 
     @column("Search", order="search_name")
     def title(self, obj: SavedSearch) -> str:

@@ -23,7 +23,7 @@ from inventory_site.core.admin import (
 )
 from inventory_site.core.errors import DomainError
 from networkroutes.admin import downloads
-from networkroutes.admin.words import plain, route_link, size_words
+from networkroutes.admin.words import CIRCUITS, plain, route_link, size_words
 from networkroutes.models import KmzFile, TestResultsFile
 from networkroutes.services import files
 
@@ -103,6 +103,7 @@ class TestResultsFileAdmin(StoredFilePage, ServiceAdmin):
     """Test results of all circuits; uploaded on the circuit's page."""
 
     empty_text = "No test results yet: open a circuit and upload them under Files."
+    filled_by = CIRCUITS
 
     def send(self, request: HttpRequest, row: TestResultsFile) -> HttpResponseBase:
         """Stream the blob, or refuse."""
@@ -118,6 +119,7 @@ class KmzFileAdmin(StoredFilePage, ReadOnlyAdmin):
     """Maps of all circuits, and generated ones."""
 
     empty_text = "No maps yet: open a circuit and upload one."
+    filled_by = CIRCUITS
 
     def send(self, request: HttpRequest, row: KmzFile) -> HttpResponseBase:
         """Stream the blob, or refuse."""

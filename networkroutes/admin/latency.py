@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import badge, column, number, register, when
 from networkroutes.admin.design import ReadOnlyPage
+from networkroutes.admin.words import CIRCUITS
 from networkroutes.models import LatencyProbe, LatencySample, LatencyState, Outage
 
 LONGEST_KEY = 18
@@ -47,7 +48,8 @@ class LatencyProbeAdmin(ReadOnlyPage):
     search_fields = ["route__circuit_id", "target"]
     ordering = ["pk"]
     summary = ["route", "kind", "target", "tcp_port", "is_enabled", "probed"]
-    empty_text = "No circuit is measured."
+    empty_text = "No circuit is measured: open one and set its probe."
+    filled_by = CIRCUITS
 
     @column("Last probed", order="probed_at")
     def probed(self, obj: LatencyProbe) -> SafeString:
@@ -64,7 +66,8 @@ class LatencyStateAdmin(ReadOnlyPage):
     search_fields = ["route__circuit_id"]
     ordering = ["route"]
     summary = ["route", "latency_ms", "source", "losses", "sampled"]
-    empty_text = "No circuit is measured."
+    empty_text = "No circuit is measured: open one and set its probe."
+    filled_by = CIRCUITS
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -88,7 +91,8 @@ class LatencySampleAdmin(ReadOnlyPage):
     search_fields = ["route__circuit_id"]
     ordering = ["-pk"]
     summary = ["route", "latency", "source", "sampled"]
-    empty_text = "No measurements."
+    empty_text = "No measurements: a circuit with a probe has some."
+    filled_by = CIRCUITS
 
     @column("Latency, ms", numeric=True, order="latency_ms")
     def latency(self, obj: LatencySample) -> SafeString:

@@ -222,7 +222,12 @@ class LocationCapabilitiesAdmin(ReadOnlyPage):
     search_fields = ["location__location_code"]
     ordering = ["location"]
     summary = ["location", "able"]
-    empty_text = "No location has capabilities."
+    empty_text = "No location has capabilities. Each location's page sets them."
+    filled_by = (
+        "Locations",
+        "admin:networkroutes_location_changelist",
+        "networkroutes.change_location",
+    )
 
     @column("Can")
     def able(self, obj: LocationCapabilities) -> str:
@@ -269,6 +274,7 @@ class BulkUploadAdmin(ReadOnlyPage):
     ]
     tabs = [Tab("refused", "Refused", context=_refusals)]
     empty_text = "Nothing was uploaded."
+    filled_by = ("Import", "networkroutes-import", "networkroutes.add_bulkupload")
 
     @column("Table", order="module")
     def table(self, obj: BulkUpload) -> str:

@@ -64,6 +64,11 @@ class ReservationAdmin(ReadOnlyAdmin):
     fields = ["reserved_by"]
     tabs = [Tab("history", "History", context=_history)]
     empty_text = "Nobody holds a wavelength. Reserve one under Wavelengths."
+    filled_by = (
+        "Wavelengths",
+        "admin:networkroutes_darkfibrechannel_changelist",
+        "networkroutes.add_reservation",
+    )
 
     class Media:
         css = {"all": ["networkroutes/routes.css"]}

@@ -45,6 +45,11 @@ ACTION_LOOKS: dict[str, tuple[str, str]] = {
     ReservationAction.RENEWED: ("ok", "refresh-cw"),
 }
 MBPS_PER_GBPS = 1000
+CIRCUITS = (  # where a person goes on whose list is empty, as `filled_by` of a list
+    "Circuits",
+    "admin:networkroutes_networkroute_changelist",
+    "networkroutes.change_networkroute",
+)
 
 
 def plain(text: Any) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
 from inventory_site.core.admin import ShortTable, badge, number, when
+from parts import policy
 from parts.admin.fabrication_words import picture_url
 from parts.choices.fabrication import ModelState
 from parts.models import FabricationPart
@@ -47,8 +50,17 @@ def model_tab(request: HttpRequest, part: FabricationPart) -> dict[str, Any]:
         "download": f"{api}/download" if part.file and part.files.exists() else "",
         "traveller": f"{api}/traveller.pdf",
         "old_revision": on_paper if on_paper and on_paper != part.revision else "",
+        "file_url": _file_url(request, part),
         "cad": part.onshape_url if part.onshape_url and part.onshape_url != "#" else "",
     }
+
+
+def _file_url(request: HttpRequest, part: FabricationPart) -> str:
+    """Return the address of the dialog that takes a file, blank where the person may not."""
+    if not request.user.has_perm(policy.SUBMIT_FABRICATION):
+        return ""
+    query = urlencode({"ids": part.pk})
+    return f"{reverse('admin:parts_fabricationpart_verb', args=['file'])}?{query}"
 
 
 def files_tab(request: HttpRequest, part: FabricationPart) -> dict[str, Any]:
@@ -68,7 +80,9 @@ def files_tab(request: HttpRequest, part: FabricationPart) -> dict[str, Any]:
             )
         )
     header = ("Revision", "File", "Bytes", "By", "When", "Why")
-    return {"tables": [ShortTable("Files", header, rows, empty="No file yet.")]}
+    address = _file_url(request, part)
+    button = ("New file", address) if address else None
+    return {"tables": [ShortTable("Files", header, rows, empty="No file yet.", button=button)]}
 
 
 def history_tab(request: HttpRequest, part: FabricationPart) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _add(request: HttpRequest, objects: list[Any], data: dict[str, Any]) -> Answ
         row = documents.link_document(
             actor=request.user, parent=parent, url=data["url"].strip(), title=title
         )
-    return Answer(f"{row.title} is kept.", url=page_of(parent) + TAB)
+    return Answer(f"{row.title} is kept.", url=page_of(parent) + TAB, goes=True)
 
 
 ADD_DOCUMENT = Verb(

@@ -156,7 +156,12 @@ class ShoppingItemAdmin(StockReadOnlyAdmin):
         *("notes", "state", "wanted", "ordered", "received", "completed_at", "completion_note"),
     ]
     row_verbs = ["receive", "order"]
-    empty_text = "Nothing is to be bought."
+    empty_text = "Nothing is to be bought. Shopping lists hold what is wanted."
+    filled_by = (
+        "Shopping lists",
+        "admin:parts_shoppinglist_changelist",
+        policy.CHANGE_STOCK,
+    )
     verbs = [
         _verb(
             "order",

@@ -258,14 +258,23 @@ def _picks(request: HttpRequest, kit: Kit) -> dict[str, Any]:
         )
         for link in kit.list_links.select_related("list").order_by("-created_at", "-pk")
     ]
+    may = request.user.has_perm(policy.CHANGE_STOCK) and _is_active(kit)
+    pick, buy = (verb_address("kit", slug, kit.pk) for slug in ("pick-list", "to-shopping-list"))
     return {
         "tables": [
-            ShortTable("Pick lists", header, rows, empty="Nothing is picked yet."),
+            ShortTable(
+                "Pick lists",
+                header,
+                rows,
+                empty="Nothing is picked yet.",
+                button=("Pick list", pick) if may else None,
+            ),
             ShortTable(
                 "Shopping lists",
                 ("List", "State", "Units", "Needs"),
                 links,
                 empty="Nothing was put on a list yet.",
+                button=("To shopping list", buy) if may else None,
             ),
         ]
     }

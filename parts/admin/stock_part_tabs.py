@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from inventory_site.core.admin import ShortTable, number, when
+from parts import policy
+from parts.admin.stock_pages import verb_address
 from parts.admin.stock_words import page_of, slots_of, web_link
 from parts.errors.stock import RecordNotFound
 from parts.models import Box, StockPart
@@ -41,7 +43,15 @@ def where_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
         if cover and cover.content_type != documents.SVG
         else "",
         "free": None if rows else _free_place(part),
+        "add_url": _verb_of(request, part, "add-stock"),
     }
+
+
+def _verb_of(request: HttpRequest, part: StockPart, slug: str) -> str:
+    """Return the address of a verb that changes a part, blank where the person may not."""
+    if part.archived_at is not None or not request.user.has_perm(policy.CHANGE_STOCK):
+        return ""
+    return verb_address("stockpart", slug, part.pk)
 
 
 def _free_place(part: StockPart) -> str:
@@ -67,7 +77,9 @@ def history_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
         for row in rows
     ]
     header = ("When", "Why", "Place", "Change", "Balance", "Who")
-    return {"tables": [ShortTable("History", header, cells, empty="No stock yet.")]}
+    address = _verb_of(request, part, "add-stock")
+    button = ("Add", address) if address else None
+    return {"tables": [ShortTable("History", header, cells, empty="No stock yet.", button=button)]}
 
 
 def kits_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
@@ -95,7 +107,12 @@ def parameters_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
     rows = part.parameters.select_related("definition")
     cells = [(row.definition.name, row.text, row.definition.get_unit_display()) for row in rows]
     empty = "Nothing is measured; parameters belong to the type."
-    return {"tables": [ShortTable("Parameters", ("Name", "Value", "Unit"), cells, empty=empty)]}
+    button = None
+    address = _verb_of(request, part, "set-parameters")
+    if address and part.type is not None and part.type.parameters.exists():
+        button = ("Set parameters", address)
+    header = ("Name", "Value", "Unit")
+    return {"tables": [ShortTable("Parameters", header, cells, empty=empty, button=button)]}
 
 
 def buy_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:

@@ -95,6 +95,7 @@ class PickListAdmin(StockReadOnlyAdmin):
     ordering = ["-created_at", "-pk"]
     tabs = [Tab("lines", "Lines", "parts/admin/pick_lines.html", _lines)]
     empty_text = "No pick lists yet. A kit's page makes them."
+    filled_by = ("Kits", "admin:parts_kit_changelist", policy.CHANGE_STOCK)
     verbs = [
         Verb(
             slug="pick-all",
@@ -173,6 +174,8 @@ class PickListLineAdmin(StockReadOnlyAdmin):
     search_fields = ["part__id4"]
     ordering = ["box_no", "loc_no", "pk"]
     row_verbs = ["pick", "undo"]
+    empty_text = "Nothing is to be picked. A kit's page makes pick lists."
+    filled_by = ("Kits", "admin:parts_kit_changelist", policy.CHANGE_STOCK)
     verbs = [
         Verb(
             slug="pick",
@@ -201,6 +204,9 @@ class PickListLineAdmin(StockReadOnlyAdmin):
             fits=lambda line: line.status == PickStatus.OPEN,
         ),
     ]
+
+    def object_title(self, obj: Any) -> str:
+        return f"{obj.quantity_to_pick} of {obj.part} from {obj.box_no}-{obj.loc_no}"
 
     @column("Place")
     def place(self, line: PickListLine) -> str:

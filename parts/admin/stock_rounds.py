@@ -174,7 +174,7 @@ class StocktakeAdmin(StockAdmin):
     def where(self, row: Stocktake) -> str:
         return ", ".join(f"#{number}" for number in row.box_nos)
 
-    @column("Counted")
+    @column("Counted", numeric=True)
     def progress(self, row: Any) -> str:
         return f"{row.counted_lines} of {row.all_lines}"
 
@@ -238,7 +238,8 @@ class AiRunAdmin(StockReadOnlyAdmin):
     search_fields = ["part__id4"]
     ordering = ["-created_at", "-pk"]
     tabs = [Tab("proposal", "Proposal", context=_proposal)]
-    empty_text = "Nothing was asked yet."
+    empty_text = "Nothing was asked yet. A photo or a few words of a part begin."
+    filled_by = ("Photo intake", "admin:parts_stockpart_intake", policy.CHANGE_STOCK)
     verbs = [
         Verb(
             slug="accept",

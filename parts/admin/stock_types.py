@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import Answer, ShortTable, Tab, Verb, column, number, register, when
 from parts import policy
-from parts.admin.stock_pages import StockAdmin, StockReadOnlyAdmin
+from parts.admin.stock_pages import StockAdmin, StockReadOnlyAdmin, verb_address
 from parts.admin.stock_words import part_link, web_link
 from parts.choices.stock import Unit
 from parts.models import PartType, Seller, StockMovement
@@ -40,9 +40,17 @@ def _type_parts(request: HttpRequest, kind: PartType) -> dict[str, Any]:
     rows = kind.parts.live().order_by("id4")[:SHOWN]
     cells = [(part_link(row), row.description, number(row.total_quantity)) for row in rows]
     measured = [(item.name, item.get_unit_display() or "none") for item in kind.parameters.all()]
+    may = request.user.has_perm(policy.CHANGE_STOCK)
+    address = verb_address("parttype", "add-parameter", kind.pk)
     return {
         "tables": [
-            ShortTable("Parameters", ("Name", "Unit"), measured, empty="Nothing is measured."),
+            ShortTable(
+                "Parameters",
+                ("Name", "Unit"),
+                measured,
+                empty="Nothing is measured.",
+                button=("Add parameter", address) if may else None,
+            ),
             ShortTable("Parts", ("Part", "Description", "In stock"), cells, empty="No parts yet."),
         ]
     }

@@ -17,7 +17,7 @@ async function show(response, fallback) {
     return;
   }
   dialog.innerHTML = await response.text();
-  dialog.setAttribute("aria-labelledby", "pb-dialog-title");
+  dialog.setAttribute("aria-labelledby", "pb-dialog-title pb-dialog-target");
   if (!dialog.open) dialog.showModal();
   focusFirst(dialog);
 }

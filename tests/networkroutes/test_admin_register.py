@@ -281,3 +281,26 @@ def test_the_content_of_a_design_log_row_is_shown_as_text(admin_page: Client) ->
 
     assert "&lt;b&gt;LON1&lt;/b&gt;" in page
     assert "<b>LON1</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("model", "label", "target"),
+    [
+        ("testresultsfile", "Circuits", f"{HOME}networkroute/"),
+        ("kmzfile", "Circuits", f"{HOME}networkroute/"),
+        ("latencyprobe", "Circuits", f"{HOME}networkroute/"),
+        ("reservation", "Wavelengths", f"{HOME}darkfibrechannel/"),
+        ("savedsearch", "Design tool", f"{HOME}design/"),
+        ("designlog", "Design tool", f"{HOME}design/"),
+        ("bulkupload", "Import", f"{HOME}import/"),
+        ("locationcapabilities", "Locations", PLACES),
+    ],
+)
+def test_an_empty_list_leads_to_what_fills_it(
+    admin_page: Client, model: str, label: str, target: str
+) -> None:
+    button = f'<a class="pb-button pb-primary" href="{target}">{label}</a>'
+
+    assert button in admin_page.get(f"{HOME}{model}/").content.decode()
+    if model not in ("savedsearch", "designlog"):
+        assert button not in client_of("viewer").get(f"{HOME}{model}/").content.decode()

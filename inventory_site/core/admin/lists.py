@@ -60,6 +60,7 @@ class ListMixin:
     row_verbs: Sequence[str] = ()
     export_fields: Sequence[str | tuple[str, str]] = ()
     empty_text = ""
+    filled_by: tuple[str, str, str] | None = None
     list_title = ""
     noun = ""
     nouns = ""
@@ -120,6 +121,7 @@ class ListMixin:
             columns_url=reverse("admin-columns"),
             is_narrowed=bool(change_list.query or change_list.has_active_filters),
             empty_text=self.empty_text or f"No {self.opts.verbose_name_plural} yet.",  # type: ignore[attr-defined]
+            filled_by=self._filled_by(request),
             pages=_pages(change_list),
             noun=self.noun or self.opts.verbose_name,  # type: ignore[attr-defined]
             nouns=self.plural(),
@@ -127,6 +129,16 @@ class ListMixin:
             phone_columns=self.phone_columns,
             has_row_verbs=bool(self.row_verbs),
         )
+
+    def _filled_by(self, request: HttpRequest) -> tuple[str, str] | None:
+        """Return label and address of the page that fills an empty list, for who may do that.
+
+        `filled_by` names label, address and permission, where rows are not added by a form here.
+        """
+        if self.filled_by is None or not request.user.has_perm(self.filled_by[2]):
+            return None
+        label, name, _permission = self.filled_by
+        return label, reverse(name)
 
     def _columns(self, request: HttpRequest, change_list: ChangeList) -> list[Column]:
         sorting = change_list.get_ordering_field_columns()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+
+from inventory_site.core.admin.components import EMPTY
 
 TAB_PARAM = "tab"
 DETAILS = "details"
@@ -37,7 +40,8 @@ class Tab:
 class ShortTable:
     """A few related rows, read-only; `url` leads to all of them.
 
-    `rows` holds cells that are plain text (escaped) or built by the components.
+    `rows` holds cells that are plain text (escaped) or built by the components; columns of numbers
+    stand right-aligned. `button` is label and address of the dialog that fills an empty table.
     """
 
     title: str
@@ -46,11 +50,34 @@ class ShortTable:
     total: int = 0
     url: str = ""
     empty: str = "Nothing here."
+    button: tuple[str, str] | None = None
 
     @property
-    def labelled(self) -> list[list[tuple[str, Any]]]:
+    def columns(self) -> list[tuple[str, bool]]:
+        """The titles, and whether a column holds numbers only."""
+        cells = zip(*self.rows, strict=False) if self.rows else ([] for _ in self.header)
+        return [
+            (title, _are_numbers(column)) for title, column in zip(self.header, cells, strict=False)
+        ]
+
+    @property
+    def labelled(self) -> list[list[tuple[str, bool, Any]]]:
         """The rows with each cell's title, which a narrow screen shows beside it."""
-        return [list(zip(self.header, row, strict=False)) for row in self.rows]
+        columns = self.columns
+        return [
+            [(*column, cell) for column, cell in zip(columns, row, strict=False)]
+            for row in self.rows
+        ]
+
+
+def _are_numbers(cells: Sequence[Any]) -> bool:
+    """Whether some cells are numbers and the others are empty."""
+    told = [cell for cell in cells if cell not in ("", None, EMPTY)]
+    return bool(told) and all(
+        (isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool))
+        or str(cell).startswith('<span class="pb-num">')
+        for cell in told
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ class StockInvalid(InvalidInput):
     """Fields of a body or query are wrong; the sentence is always the same."""
 
     def __init__(self, **fields: str) -> None:
-        named = {name.replace("__", "."): [text] for name, text in fields.items()}
-        super().__init__("Validation failed", fields=named)
+        super().__init__(
+            "Validation failed", fields={name: [text] for name, text in fields.items()}
+        )
 
 
 class InvalidReference(Said):

@@ -22,7 +22,7 @@ def set_parameters(part: StockPart, texts: Mapping[str, str | None]) -> None:
     for name, text in texts.items():
         definition = known.get(name.lower())
         if definition is None:
-            raise StockInvalid(**{f"parameters__{name}": "The type has no such parameter."})
+            raise StockInvalid(**{f"parameters.{name}": "The type has no such parameter."})
         if text is None or not str(text).strip():
             PartParameter.objects.filter(part=part, definition=definition).delete()
             continue
@@ -38,5 +38,5 @@ def _value(definition: ParameterDefinition, text: str) -> Decimal | None:
         return parse_value(text, definition.unit)
     except NotAValue as err:
         if definition.unit:
-            raise StockInvalid(**{f"parameters__{definition.name}": str(err)}) from err
+            raise StockInvalid(**{f"parameters.{definition.name}": str(err)}) from err
         return None

@@ -297,7 +297,7 @@ def test_a_parameter_of_two_units_is_filtered_in_each_that_fits(stock: Any) -> N
     error(stock.get(f"{API}/parts", {"param.rating__about": "4"}), 400)
     refused = stock.get(f"{API}/parts", {"param.ratnig__gt": "4"})
     assert error(refused, 400)["details"]["fields"] == {
-        "param.ratnig.gt": ["No type has a parameter called 'ratnig'."]
+        "param.ratnig__gt": ["No type has a parameter called 'ratnig'."]
     }
 
 

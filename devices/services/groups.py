@@ -44,8 +44,10 @@ def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> DeviceGro
     policy.require(actor, policy.MANAGE_GROUPS)
     with guarded():
         group = _locked(pk)
+        before = audit.snapshot(group, WRITABLE)
         _apply(group, values)
-        _save(group, actor, "updated")
+        if audit.snapshot(group, WRITABLE) != before:
+            _save(group, actor, "updated")
     return group
 
 
@@ -157,5 +159,5 @@ def _save(group: DeviceGroup, actor: Any, word: str) -> None:
             group.save()
     except IntegrityError as err:
         raise taken from err
-    after = audit.snapshot(group, ["group_name", "description", "color", "rule"])
+    after = audit.snapshot(group, WRITABLE)
     audit.record(actor, f"device_group.{word}", group, after=after)

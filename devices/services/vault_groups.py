@@ -88,6 +88,8 @@ def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> Credentia
     with guarded():
         group = _group(pk)
         before = audit.snapshot(group, ["name", "description"])
+        if all(before[name] == values[name] for name in before.keys() & values.keys()):
+            return group
         _write_group(
             group, values.get("name", group.name), values.get("description", group.description)
         )

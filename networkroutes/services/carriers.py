@@ -61,9 +61,11 @@ def update_carrier(
         _check_version(carrier, expected_version)
         before = audit.snapshot(carrier, CARRIER_FIELDS)
         _apply_carrier(carrier, values)
+        after = audit.snapshot(carrier, CARRIER_FIELDS)
+        if after == before:
+            return carrier
         carrier.version += 1
         _save_carrier(carrier)
-        after = audit.snapshot(carrier, CARRIER_FIELDS)
         audit.record(actor, "carrier.updated", carrier, before=before, after=after)
     return carrier
 

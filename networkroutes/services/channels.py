@@ -56,8 +56,9 @@ def update_channel(
         before = _snapshot(channel)
         _apply(channel, values)
         after = _snapshot(channel)
-        if after != before:
-            channel.version += 1
+        if after == before:
+            return channel
+        channel.version += 1
         channel.save()
         audit.record(actor, "channel.updated", channel, before=before, after=after)
     return channel

@@ -71,8 +71,9 @@ def update_location(
         before = audit.snapshot(location, FIELDS)
         _apply(location, values)
         after = audit.snapshot(location, FIELDS)
-        if after != before:
-            location.version += 1
+        if after == before:
+            return location
+        location.version += 1
         location.save()
         audit.record(actor, "location.updated", location, before=before, after=after)
     return location

@@ -130,9 +130,11 @@ def update_promo(
             )
         before = audit.snapshot(rule, PROMO_FIELDS)
         _apply_promo(rule, values)
+        after = audit.snapshot(rule, PROMO_FIELDS)
+        if after == before:
+            return rule
         rule.version += 1
         rule.save()
-        after = audit.snapshot(rule, PROMO_FIELDS)
         audit.record(actor, "promo_rule.updated", rule, before=before, after=after)
     return rule
 

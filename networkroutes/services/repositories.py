@@ -102,10 +102,12 @@ def update_record(
             _apply(
                 record, record.name if name is None else name, {**record.values, **(values or {})}
             )
+            after = audit.snapshot(record, RECORD_FIELDS)
+            if after == before:
+                return record
             record.version += 1
             record.updated_at = timezone.now()
             record.save()
-            after = audit.snapshot(record, RECORD_FIELDS)
             audit.record(actor, "inventory_record.updated", record, before=before, after=after)
     except IntegrityError as err:
         raise _taken(record) from err

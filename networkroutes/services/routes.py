@@ -61,7 +61,7 @@ def create_route(*, actor: Any, circuit_id: str, values: Mapping[str, Any]) -> N
     """
     policy.require(actor, "add_networkroute")
     check_circuit_id(circuit_id)
-    route = NetworkRoute(circuit_id=circuit_id)
+    route = NetworkRoute(circuit_id=circuit_id, updated_at=timezone.now())
     _apply(route, values)
     if NetworkRoute.objects.filter(circuit_id=circuit_id).exists():
         raise DuplicateCircuit("Circuit ID already exists", circuit_id=circuit_id)
@@ -83,7 +83,8 @@ def update_route(
     values: Mapping[str, Any],
     expected_version: int | None = None,
 ) -> NetworkRoute:
-    """Change the fields that `values` names; the row is locked, so that no change is lost.
+    """Change the fields that `values` names; the row is locked, so that no change is lost, and
+    nothing is written where nothing changes.
 
     A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
     since only an upload sets it. The live latency of a measured circuit is left alone, and a new
@@ -104,8 +105,10 @@ def update_route(
             files.forget_kmz(before["kmz_file_path"], but_for=route)
         maps.check_expected(route, before["expected_latency_ms"])
         after = snapshot(route)
-        if after != before:
-            route.version += 1
+        if after == before:
+            return route
+        route.version += 1
+        route.updated_at = timezone.now()
         route.updated_by = audit.name_of(actor)
         route.save()
         latency.follow_manual(route, before["live_latency_ms"])
@@ -173,7 +176,6 @@ def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
             setattr(route, name, values[name])
     if "kmz_file_path" in values and values["kmz_file_path"] in (None, ""):
         route.kmz_file_path = values["kmz_file_path"]
-    route.updated_at = timezone.now()
     route.full_clean(exclude=["repository_type", "bandwidth"], validate_unique=False)
 
 

@@ -42,9 +42,12 @@ def update_box(
             _resize(box, capacity)
         if description is not None:
             box.description = description
+        after = _snapshot(box)
+        if after == before:
+            return box
         box.full_clean()
         box.save()
-        audit.record(actor, "box.updated", box, before=before, after=_snapshot(box))
+        audit.record(actor, "box.updated", box, before=before, after=after)
     return box
 
 

@@ -114,6 +114,8 @@ def update_document(*, actor: Any, document_id: int, values: Mapping[str, Any]) 
             require_active(document.kit, CHANGE)
         before = document.title
         document.title = values.get("title", before)
+        if document.title == before:
+            return document
         document.save()
         _after_change(document)
         audit.record(

@@ -38,6 +38,7 @@ TEXTS = (
 WRITABLE = (*TEXTS, "tags", "pin_count", "min_qty")
 KICAD = ("kicad_symbol", "kicad_footprint", "kicad_reference")
 WORDS = {"description", "manufacturer_code", "manufacturer", "tags", "type_id", "seller"}
+RELATED = {"seller", "seller_link", "parameters"}
 AUDITED = (*WRITABLE, *KICAD, "type", "archived_at")
 
 
@@ -79,13 +80,16 @@ def update_part(*, actor: Any, id4: str, values: Mapping[str, Any]) -> StockPart
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         part = locked_parts([id4])[id4]
-        before = _snapshot(part)
+        before, related = _snapshot(part), _related(part, values)
         _apply(part, values)
-        part.save()
         _apply_related(actor, part, values)
+        after = _snapshot(part)
+        if after == before and _related(part, values) == related:
+            return part
+        part.save()
         if WORDS & values.keys():
             search.refresh([part.pk])
-        audit.record(actor, "part.updated", part, before=before, after=_snapshot(part))
+        audit.record(actor, "part.updated", part, before=before, after=after)
     return part
 
 
@@ -214,6 +218,15 @@ def _apply_related(actor: Any, part: StockPart, values: Mapping[str, Any]) -> No
         sellers.set_primary_link(part, values["seller_link"])
     if "parameters" in values:
         parameters.set_parameters(part, values["parameters"] or {})
+
+
+def _related(part: StockPart, values: Mapping[str, Any]) -> list[Any]:
+    """What stands beside the part and `values` may change: its seller links, its parameters."""
+    known: list[Any] = []
+    if RELATED & values.keys():
+        known += part.seller_links.order_by("pk").values_list("seller_id", "link", "is_primary")
+        known += part.parameters.order_by("pk").values_list("definition_id", "text")
+    return known
 
 
 def _require_unused(part: StockPart) -> None:

@@ -39,11 +39,12 @@ def update_seller(*, actor: Any, seller_id: int, values: Mapping[str, Any]) -> S
         row = locked_seller(seller_id)
         before = audit.snapshot(row, WRITABLE)
         _apply(row, values)
+        after = audit.snapshot(row, WRITABLE)
+        if after == before:
+            return row
         with used_once(_taken(row)):
             row.save()
-        audit.record(
-            actor, "seller.updated", row, before=before, after=audit.snapshot(row, WRITABLE)
-        )
+        audit.record(actor, "seller.updated", row, before=before, after=after)
         if before["name"] != row.name:
             search.refresh(row.part_links.values_list("part_id", flat=True).iterator())
     return row
@@ -88,6 +89,8 @@ def update_link(*, actor: Any, id4: str, link_id: int, values: Mapping[str, Any]
     with guarded():
         part = locked_parts([id4])[id4]
         row = _link(part, link_id)
+        if all(getattr(row, name) == value for name, value in values.items()):
+            return row
         if "link" in values:
             row.link = values["link"]
         if values.get("is_primary"):

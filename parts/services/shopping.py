@@ -57,9 +57,11 @@ def update_list(*, actor: Any, list_id: int, values: Mapping[str, Any]) -> Shopp
             row.name = values["name"]
         if "description" in values:
             row.description = values["description"]
+        after = audit.snapshot(row, ("name", "description"))
+        if after == before:
+            return row
         with used_once(_taken(row.name)):
             row.save()
-        after = audit.snapshot(row, ("name", "description"))
         audit.record(actor, "shopping_list.updated", row, before=before, after=after)
     return row
 
@@ -122,9 +124,12 @@ def update_item(*, actor: Any, item_id: int, values: Mapping[str, Any]) -> Shopp
             _apply_item(row, values)
         if "notes" in values:
             row.notes = values["notes"]
+        after = _snapshot(row)
+        if after == before:
+            return row
         row.save()
         touch(row.list)
-        audit.record(actor, "shopping_item.updated", row, before=before, after=_snapshot(row))
+        audit.record(actor, "shopping_item.updated", row, before=before, after=after)
     return row
 
 
@@ -293,7 +298,10 @@ def _type(type_id: int | None) -> PartType | None:
 def _snapshot(row: ShoppingItem) -> dict[str, Any]:
     return audit.snapshot(
         row,
-        ("maybe_part", *ITEM_TEXTS, "notes", "desired_qty", "ordered_qty", "seller", "status"),
+        (
+            *("maybe_part", *ITEM_TEXTS, "type", "notes"),
+            *("desired_qty", "ordered_qty", "seller", "status"),
+        ),
     )
 
 

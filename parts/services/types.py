@@ -39,10 +39,12 @@ def update_type(*, actor: Any, type_id: int, values: Mapping[str, Any]) -> PartT
         row = _locked(type_id)
         before = _snapshot(row)
         _apply(row, values)
+        after, is_measured_anew = _snapshot(row), _set_parameters(row, values)
+        if after == before and not is_measured_anew:
+            return row
         with used_once(_taken(row)):
             row.save()
-        _set_parameters(row, values)
-        audit.record(actor, "part_type.updated", row, before=before, after=_snapshot(row))
+        audit.record(actor, "part_type.updated", row, before=before, after=after)
         if before["name"] != row.name:
             search.refresh(row.parts.values_list("pk", flat=True).iterator())
     return row
@@ -110,23 +112,30 @@ def _box(box_no: int | None) -> Box | None:
     return box
 
 
-def _set_parameters(row: PartType, values: Mapping[str, Any]) -> None:
-    """Bring the definitions to what `values["parameters"]` says: [{name, unit}]."""
+def _set_parameters(row: PartType, values: Mapping[str, Any]) -> bool:
+    """Bring the definitions to what `values["parameters"]` says, [{name, unit}]; whether they
+    changed."""
     if "parameters" not in values:
-        return
+        return False
     wanted = {item["name"].lower(): item for item in values["parameters"]}
     if len(wanted) != len(values["parameters"]):
         raise StockInvalid(parameters="Each name may appear only once.")
     known = {item.name.lower(): item for item in row.parameters.all()}
+    is_changed = False
     for key, definition in known.items():
         if key not in wanted:
             definition.delete()
+            is_changed = True
     for key, item in wanted.items():
         definition = known.get(key) or ParameterDefinition(type=row)
         if definition.pk and definition.unit != item["unit"] and definition.values.exists():
             raise ResourceConflict(f"{definition.name} holds values in another unit.")
+        before = (definition.name, definition.unit)
         definition.name, definition.unit = item["name"], Unit(item["unit"]) if item["unit"] else ""
-        definition.save()
+        if definition.pk is None or (definition.name, definition.unit) != before:
+            definition.save()
+            is_changed = True
+    return is_changed
 
 
 def _snapshot(row: PartType) -> dict[str, Any]:

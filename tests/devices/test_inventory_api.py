@@ -2,9 +2,18 @@
 
 import pytest
 
+from accounts.models import AuditEntry
 from devices.models import Device, DeviceHistory, ManagementAddress
 from devices.selectors.groups import matching
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
+from devices.services import groups as device_groups
+from devices.services import vault_groups
+from tests.factories.devices import (
+    DeviceFactory,
+    DeviceGroupFactory,
+    DeviceTypeFactory,
+    ManagementAddressFactory,
+)
+from tests.factories.devices_vault import CredentialGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +329,20 @@ def test_a_rule_of_several_states_means_any_of_them(db):
         "up/unknown": ["sw-1", "sw-3"],
         "down/up": ["sw-1", "sw-2"],
     }
+
+
+def test_a_change_of_a_group_that_changes_nothing_writes_nothing(admin):
+    groups = DeviceGroupFactory(group_name="ring"), CredentialGroupFactory(name="bulbs")
+    times = [row.updated_at for row in groups]
+
+    device_groups.update_group(groups[0].pk, actor=admin.user, values={"group_name": "ring "})
+    device_groups.update_group(groups[0].pk, actor=admin.user, values={"unknown": 1})
+    vault_groups.update_group(groups[1].pk, actor=admin.user, values={"name": "bulbs"})
+    vault_groups.update_group(groups[1].pk, actor=admin.user, values={})
+
+    for row, time in zip(groups, times, strict=True):
+        row.refresh_from_db()
+        assert row.updated_at == time
+    assert not AuditEntry.objects.filter(verb__endswith="_group.updated").exists()
+    device_groups.update_group(groups[0].pk, actor=admin.user, values={"group_name": "star"})
+    assert AuditEntry.objects.filter(verb="device_group.updated").count() == 1

@@ -23,6 +23,7 @@ from networkroutes.models import (
 from networkroutes.services import rates
 from tests.factories.networkroutes import (
     BulkUploadFactory,
+    CarrierFactory,
     DarkFibreChannelFactory,
     ExchangeRateFactory,
     LocationFactory,
@@ -332,3 +333,29 @@ def test_due_rates_are_noted_once_per_due_date():
     assert (rates.note_due_rates(), rates.note_due_rates()) == (1, 0)
 
     assert AuditEntry.objects.get(verb="rate.due").object_label == "CHF"
+
+
+@pytest.mark.parametrize(
+    ("path", "make", "same"),
+    [
+        ("routes", NetworkRouteFactory, {"mtu": 9000}),
+        ("dark-fibre-channels", DarkFibreChannelFactory, {"equipment": "OTN"}),
+        ("locations", LocationFactory, {"city": "Paris"}),
+        ("carriers", CarrierFactory, {"region": "EMEA"}),
+    ],
+)
+def test_a_change_that_changes_nothing_writes_nothing(
+    api: Any, path: str, make: Any, same: dict[str, Any]
+) -> None:
+    row, client = make(**same), api("administrator")
+    row.refresh_from_db()
+    address = f"/api/{path}/{getattr(row, 'circuit_id', row.pk)}"
+    times = [name for name in ("updated_at", "updated_by", "version") if hasattr(row, name)]
+    before = {name: getattr(row, name) for name in times}
+
+    for body in ({"nothing_like_this": 1}, {}, same):
+        answer = client.patch(address, body, format="json")
+        assert answer.status_code == 200, answer.content
+        row.refresh_from_db()
+        assert {name: getattr(row, name) for name in times} == before, body
+    assert not AuditEntry.objects.filter(verb__endswith=".updated").exists()

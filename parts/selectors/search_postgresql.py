@@ -1,8 +1,8 @@
-"""The search on PostgreSQL: trigram indexes over all fields and over each, and pairs of letters.
+"""The search on PostgreSQL: an index of trigrams over all fields and each, and pairs of letters.
 
 An index names every row that holds a text, in no order, which is quick where they are few. Where a
-text is common, enough rows hold it among the first, read in the order of rank. A look at the first
-`TRIED` rows tells which of the two a question is, in whole and for each field.
+text is common, the index is asked for one stretch of ranks after another until there are enough. A
+look at the first `TRIED` rows tells which of the two a question is, in whole and for each field.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from parts.selectors.search_terms import Term, pieces_of, typo_distance
 from parts.selectors.search_text import FIELDS
 
 # Of so many first rows the hits are counted. Where they promise enough of them within `NEAR` rows,
-# or within half as many more, the rows are read in order; `SURE` times as many leave no doubt.
-TRIED, NEAR, SURE = 500, 80_000, 4
+# the index is asked by stretches; `SURE` times as many hits leave no doubt.
+TRIED, NEAR, SURE = 500, 160_000, 4
+STRETCH = "ARRAY[rank >> 14]"  # the number of the stretch of 16,384 ranks; ids need 59 of them
+STRETCHES = 128
 READ, KEPT = "rank AS place, part_id, id4, haystack", "place, part_id, id4, haystack"
 PAIR_TAGS = dict(zip(FIELDS, "ctydmsf", strict=True))
 PAIRS = f"parts_row_pairs({', '.join(FIELDS)})"
@@ -41,17 +43,16 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
     Field by field: first those whose id holds a term, then those whose code does, and so on.
     """
     hope = max(most * TRIED // NEAR, 1)
-    rows, (in_all, *hits) = _first_look(terms, most, hope)
+    rows, (in_all, first, last, *hits) = _first_look(terms, most, hope)
     if in_all < hope or len(rows) >= most:
         return rows[:most]
-    return _field_by_field(terms, hits, most, hope)
-
-
-def _field_by_field(terms: Sequence[Term], hits: Sequence[int], most: int, hope: int) -> list[Row]:
     arms = [id4_arm(terms, READ)]
     for field, count in zip(FIELDS, hits, strict=True):
-        rows = 2 * most * TRIED // count if count >= hope else 0
-        arms.append(_field_arm(terms, field, most, rows))
+        if count < hope:
+            arms.append(_field_arm(terms, field))
+            continue
+        ranks = (last - first + 1) * most // count  # that promise enough hits
+        arms.append(_stretches_arm(terms, field, most, first, ranks))
         if count >= SURE * hope:
             found = _rows_in_turn(arms, most)
             if len(found) >= most:
@@ -104,8 +105,9 @@ def close_words_sql(tokens: Iterable[str]) -> Sql:
 def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row], list[int]]:
     """Return the rows that the indexes give, and the hits among the first rows.
 
-    Hits are counted over all and for each field. Where there are many, only the ids are asked: what
-    an index gives must be few, since all of it is put in the order of its fields.
+    Of the hits there is first the number, then their first and last rank, then how many are in each
+    field. Where there are many, only the ids are asked: what an index gives must be few, since all
+    of it is put in the order of its fields.
     """
     ids, id_values = id4_arm(terms)
     seen_all, seen_values = joined(" AND ", [seen(term, "haystack") for term in terms])
@@ -115,7 +117,8 @@ def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row],
     counts = "".join(f", count(*) FILTER (WHERE {sql})" for sql, _ in fields)
     number = " ".join(f"WHEN {sql} THEN {place}" for place, (sql, _) in enumerate(fields))
     found = fetched(
-        f"WITH tried AS MATERIALIZED (SELECT ARRAY[count(*){counts}] AS hits FROM {_first(TRIED)} "  # noqa: S608  own names
+        f"WITH tried AS MATERIALIZED (SELECT ARRAY[count(*), min(rank), max(rank){counts}] AS hits "  # noqa: S608  own names
+        f"FROM {_first(TRIED)} "
         f"WHERE {seen_all}), "
         f"ids AS MATERIALIZED (SELECT place FROM ({ids}) AS ids ORDER BY place LIMIT {most:d}) "
         "SELECT f.hits, r.rank, r.part_id, r.id4, r.haystack FROM ("
@@ -132,37 +135,49 @@ def _first_look(terms: Sequence[Term], most: int, hope: int) -> tuple[list[Row],
     return list({row[0]: row for _, *row in found[1:]}.values()), found[0][0]
 
 
-def _field_arm(terms: Sequence[Term], field: str, most: int, rows: int) -> Sql:
-    """Rows whose field holds a term, and that hold the others anywhere.
+def _field_arm(terms: Sequence[Term], field: str, within: Sequence[Sql] = ()) -> Sql:
+    """Rows whose field holds a term, and that hold the others anywhere but in their ids.
 
-    The first `rows` are read in order, unless 0; the index is asked when they held too few.
+    An index decides at once that a term is held, on what is `within`, and on long terms beside it.
+    Long terms come first: of a row that an index gives for one, no pairs are worked out.
     """
-    rest = [row_holds(term) for term in terms] if len(terms) > 1 else []
-    some_held = joined(" OR ", [_held(term, field) for term in terms])
-    held, values = joined(" AND ", [some_held, *rest])
-    far = f"SELECT {READ} FROM {ROWS} WHERE {held} OFFSET 0"  # noqa: S608  own names
-    if not rows:
-        return far, values
-    some_seen = joined(" OR ", [_like(term, field) for term in terms])
-    near, own = joined(" AND ", [some_seen, *rest])
-    sql = (
-        f"WITH near AS MATERIALIZED (SELECT {READ} FROM {_first(rows)} "  # noqa: S608  own names
-        f"WHERE {near} ORDER BY rank LIMIT {most:d}), "
-        "counted AS MATERIALIZED (SELECT count(*) AS n FROM near) "
-        f"SELECT {KEPT} FROM near WHERE (SELECT n FROM counted) >= {most:d} UNION ALL "
-        f"SELECT {KEPT} FROM ({far}) AS far WHERE (SELECT n FROM counted) < {most:d}"
+    arms = []
+    for term in sorted(terms, key=_is_long, reverse=True):
+        beside = [_held(one, None) for one in terms if one != term and _is_long(one)]
+        known = beside if _is_long(term) else []
+        arms.append(joined(" AND ", [_held(term, field), *known, *within]))
+    held, values = joined(" OR ", arms)
+    rest = [seen(term, "haystack") for term in terms] if len(terms) > 1 else []
+    sql, values = joined(" AND ", [(held, values), *rest])
+    return f"SELECT {READ} FROM {ROWS} WHERE {sql} OFFSET 0", values  # noqa: S608  own names
+
+
+def _stretches_arm(terms: Sequence[Term], field: str, most: int, first: int, ranks: int) -> Sql:
+    """The first `most` of the same rows, looked for in one stretch of ranks after another.
+
+    The first stretch has so many `ranks` from the `first` on, each other twice as many as the one
+    before; a join of values with LATERAL takes them in turn, and none after enough.
+    """
+    held, values = _field_arm(terms, field, [(f"{STRETCH} && stretch.numbers", [])])
+    start, size, numbers = first >> 14, (ranks >> 14) + 1, []
+    while start < STRETCHES:
+        numbers.append(list(range(start, min(start + size, STRETCHES))))
+        start, size = start + size, 2 * size
+    stretches = ", ".join(["(%s::int[])"] * len(numbers))
+    return (
+        f"SELECT found.* FROM (VALUES {stretches}) AS stretch(numbers), "  # noqa: S608  own names
+        f"LATERAL (SELECT * FROM ({held}) AS held ORDER BY place) AS found LIMIT {most:d}",
+        [*numbers, *values],
     )
-    return sql, [*own, *values]
 
 
 def _first(rows: int) -> str:
     return f"(SELECT * FROM {ROWS} ORDER BY rank LIMIT {rows:d}) AS first"  # noqa: S608  own names
 
 
-def _like(term: Term, field: str) -> Sql:
-    """Say that a field holds a term, so that it is read before any longer text."""
-    clauses = " OR ".join([f"{field} LIKE %s ESCAPE '!'"] * len(term.sought))
-    return f"({clauses})", [like(text) for text in term.sought]
+def _is_long(term: Term) -> bool:
+    """Whether the index of trigrams can be asked for a term by one text."""
+    return len(term.sought) == 1 and len(term.token) >= TRIGRAM
 
 
 def _held(term: Term, field: str | None) -> Sql:

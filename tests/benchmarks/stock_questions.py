@@ -5,7 +5,8 @@ question that more than 500 parts answer is broad, of whatever kind it is: its a
 (5.9), and it is held to the limit of broad words instead of the scan. Each question goes to a
 running site over HTTP, and the statements of its search to the database alone, which is the limit.
 The rival, a scan of three columns, is too slow for the whole log: each round it gets one question
-of each kind. Both sizes are measured in one run.
+of each kind. For the growth, a site over a copy of the small size answers each question in turn
+with the one over the large size.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from accounts.models import User
 from parts.models import StockPart
 from parts.selectors.stock_search import find_parts
 from tests.benchmarks import register
-from tests.benchmarks.measure import Ratio
+from tests.benchmarks.measure import Ratio, interleaved
 from tests.benchmarks.stock_rows import KINDS, Stock
 from tests.peers.site import home, running_site
 
@@ -45,10 +46,12 @@ OVER_DATABASE_MS, GROWTH = 6.0, 1.5
 def measured(name: str, goal: str, size: int, rounds: int, least: float) -> dict[str, Any]:
     """Ask the log of a tenth of `size` parts, then of all of them."""
     small = size // 10
-    with _site() as connect:
+    with _database() as cookie, _site(_url(), cookie) as connect:
         stock = Stock()
-        few, many = (_at(stock, parts, small, rounds, connect) for parts in (small, size))
-    growth = round(many["http p50 ms"] / few["http p50 ms"], 2)
+        few = _at(stock, small, small, rounds, connect)
+        with _copy() as url, _site(url, cookie) as connect_small:
+            many = _at(stock, size, small, rounds, connect)
+            growth = _growth(query_log(small), connect_small(), connect())
     figures = {f"{key} at {small}": value for key, value in few.items()}
     figures |= {f"{key} at {size}": value for key, value in many.items()}
     short = [
@@ -134,6 +137,19 @@ def _over_http(log: Sequence[str], ask: Ask) -> dict[str, float]:
     }
 
 
+def _growth(log: Log, small: Ask, large: Ask) -> float:
+    """How much longer the large size takes than the small one, asked in turn."""
+    asked = [
+        interleaved(lambda t=text: small(t), lambda t=text: large(t), 5)
+        for texts in log.values()
+        for text in texts
+    ]
+    p50, p50_large = (
+        statistics.median(getattr(race, name) for race in asked) for name in ("ours_ms", "other_ms")
+    )
+    return round(p50_large / p50, 2)
+
+
 def _against_scan(texts: Sequence[str], rounds: int) -> Ratio:
     """Ours and the scan in turn, each round with another question."""
     times = []
@@ -190,16 +206,44 @@ def _without_a_letter(word: str, dice: Random) -> str:
 
 
 @contextmanager
-def _site() -> Iterator[Connect]:
-    """The site over an empty database, asked by an administrator; a call opens a connection."""
+def _database() -> Iterator[str]:
+    """An empty database, and the cookie of an administrator of it."""
     with tempfile.TemporaryDirectory(prefix="patchbay-stock-") as folder:
         if connection.vendor == "sqlite":  # in a file, as in use
             connection.settings_dict["TEST"]["NAME"] = f"{folder}/parts.sqlite3"
-        with register.database(), home({"DATABASE_URL": _url()}, migrate=False) as place:
+        with register.database():
             client = Client()
             client.force_login(User.objects.create_superuser("admin", "a@example.net", "pass"))
-            with running_site(place) as site:
-                yield lambda: _line(urlsplit(site.url).netloc, client.cookies.output([], "", ";"))
+            yield client.cookies.output([], "", ";")
+
+
+@contextmanager
+def _site(url: str, cookie: str) -> Iterator[Connect]:
+    """The site over a database; a call opens a connection to it."""
+    with home({"DATABASE_URL": url}, migrate=False) as place, running_site(place) as site:
+        yield lambda: _line(urlsplit(site.url).netloc, cookie)
+
+
+@contextmanager
+def _copy() -> Iterator[str]:
+    """The address of a copy of the database as it is now."""
+    name, copy = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_small"
+    connection.close()
+    if connection.vendor == "sqlite":  # goes with the folder that it is in
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [copy])
+        yield _url().replace(name, copy)
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    try:
+        yield _url().replace(name, copy)
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 def _line(server: str, cookie: str) -> Ask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -28,9 +28,11 @@ from networkroutes.rules import check_bandwidth, check_circuit_id
 from networkroutes.selectors.carriers import named
 from networkroutes.services.maps import too_fast
 from networkroutes.services.rates import VALID_FOR
+from networkroutes.services.routes import UNKNOWN_CARRIER, strange_carriers
 
 Key = tuple[Any, ...]
 Resolver = Callable[[Iterable[Key]], Mapping[Key, int]]
+Change = tuple[int | None, Mapping[str, Any]]
 Maker = Callable[[Any, Mapping[str, Any], int | None], models.Model]
 
 
@@ -52,8 +54,8 @@ class Module:
 
     `known` finds rows by key, `parent` the row that `parent_field` points at, by its own columns.
     Where `make` is set, it makes each row by its own service, and rows are never changed; `rows`
-    are those that an export shows. `doubts` says of rows that are changed, by their primary keys,
-    what is wrong with their new values.
+    are those that an export shows. `doubts` says of some rows, each its primary key (none for a new
+    one) and its values, what is wrong with them: the place of a row, and a sentence.
     """
 
     slug: str
@@ -68,7 +70,7 @@ class Module:
     fixed: Callable[[], dict[str, Any]] = dict
     make: Maker | None = None
     rows: Callable[[], models.QuerySet[Any]] | None = None
-    doubts: Callable[[Mapping[int, Mapping[str, Any]]], Mapping[int, str]] | None = None
+    doubts: Callable[[Sequence[Change]], Iterable[tuple[int, str]]] | None = None
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""
@@ -132,6 +134,16 @@ def _routes(keys: Iterable[Key]) -> Mapping[Key, int]:
     return {(name.lower(),): pk for name, pk in rows.values_list("circuit_id", "pk")}
 
 
+def _doubts(rows: Sequence[Change]) -> Iterator[tuple[int, str]]:
+    fast = too_fast({pk: values for pk, values in rows if pk is not None})
+    strange = strange_carriers([(pk, values["underlying_carrier"]) for pk, values in rows])
+    for place, (pk, values) in enumerate(rows):
+        if pk in fast:
+            yield place, fast[pk]
+        if values["underlying_carrier"] in strange:
+            yield place, UNKNOWN_CARRIER
+
+
 def _carriers(keys: Iterable[Key]) -> Mapping[Key, int]:
     rows = named(key[0] for key in keys).values_list("carrier_name", "region", "pk")
     return {(name.lower(), region.lower()): pk for name, region, pk in rows}
@@ -167,9 +179,9 @@ ROUTES = Module(
     NetworkRoute,
     (
         Column("circuit_id", _circuit_id, "circuit_id", "LONPAR000001", True),
-        _text("location_a", sample="LON1", is_required=True),
-        _text("location_b", sample="PAR1", is_required=True),
-        _text("underlying_carrier", sample="Aurora Fibre", is_required=True),
+        _text("location_a", 255, "LON1", is_required=True),
+        _text("location_b", 255, "PAR1", is_required=True),
+        _text("underlying_carrier", 255, "Aurora Fibre", is_required=True),
         _text("cable_system", sample="Channel Link"),
         Column("bandwidth", _bandwidth, "bandwidth", "100000"),
         Column("expected_latency", cells.number(), "expected_latency_ms", "6.9"),
@@ -189,7 +201,7 @@ ROUTES = Module(
     ),
     ("circuit_id",),
     _routes,
-    doubts=too_fast,
+    doubts=_doubts,
 )
 PRICE_COLUMNS = tuple(
     Column(name, cells.money(2, blank=Decimal(0)), name, "0")

@@ -180,11 +180,9 @@ def _looked_up(module: Module, chunk: list[Row], *, upsert: bool) -> list[Row]:
             row.errors.append(f"{', '.join(module.key)} {shown} already exists")
         if module.model is ExchangeRate and row.values.get("currency_code") == BASE_CURRENCY:
             row.errors.append("USD is the base currency and cannot be edited")
-    changed = {row.pk: row for row in good if row.pk is not None}
-    if module.doubts is not None and changed:
-        doubts = module.doubts({pk: row.values for pk, row in changed.items()})
-        for pk, sentence in doubts.items():
-            changed[pk].errors.append(sentence)
+    if module.doubts is not None and good:
+        for place, sentence in module.doubts([(row.pk, row.values) for row in good]):
+            good[place].errors.append(sentence)
     if module.parent is not None and good:
         keys = {row.number: module.key_of(row.values, module.parent_key) for row in good}
         parents = module.parent(keys.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from networkroutes.errors import (
 )
 from networkroutes.models import Carrier, NetworkRoute, RepositoryType
 from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.selectors.carriers import named
 from networkroutes.selectors.latency import is_measured
 from networkroutes.services import files, latency, maps, reservations
 
@@ -140,6 +141,22 @@ def locked_route(circuit_id: str) -> NetworkRoute:
     return route
 
 
+def strange_carriers(changes: Sequence[tuple[int | None, str | None]]) -> set[str]:
+    """Return the newly set carriers that are not active ones of the directory.
+
+    `changes` pairs the primary key of a circuit, none for a new one, with its carrier. Nothing is
+    strange unless an operator asks for known carriers, nor while the directory is empty.
+    """
+    if not settings.NETWORKROUTES_REQUIRE_KNOWN_CARRIER or not Carrier.objects.exists():
+        return set()
+    rows = NetworkRoute.objects.filter(pk__in=[pk for pk, _ in changes if pk is not None])
+    kept = set(rows.values_list("pk", "underlying_carrier"))
+    tidy = {name: " ".join(name.split()) for pk, name in changes if name and (pk, name) not in kept}
+    active = named(tidy.values()).filter(status=CarrierStatus.ACTIVE)
+    known = {name.lower() for name in active.values_list("carrier_name", flat=True)}
+    return {name for name, plain in tidy.items() if plain.lower() not in known}
+
+
 def snapshot(route: NetworkRoute) -> dict[str, Any]:
     """Return the audited fields of a circuit."""
     fields = [
@@ -169,8 +186,8 @@ def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
         check_bandwidth(values.get("bandwidth"))
     if values.get("repository_type_id") is not None:
         _check_repository_type(values["repository_type_id"])
-    if values.get("underlying_carrier") not in (None, "", route.underlying_carrier):
-        _check_carrier(values["underlying_carrier"])
+    if strange_carriers([(route.pk, values.get("underlying_carrier"))]):
+        raise InvalidField("underlying_carrier", UNKNOWN_CARRIER)
     for name in WRITABLE:
         if name in values:
             setattr(route, name, values[name])
@@ -182,15 +199,6 @@ def _apply(route: NetworkRoute, values: Mapping[str, Any]) -> None:
 def _check_repository_type(pk: int) -> None:
     if not RepositoryType.objects.filter(pk=pk).exists():
         raise InvalidField("repository_type_id", "Unknown repository_type_id")
-
-
-def _check_carrier(name: str) -> None:
-    """Hold a newly set carrier against the directory, where an operator asks for that."""
-    if not settings.NETWORKROUTES_REQUIRE_KNOWN_CARRIER or not Carrier.objects.exists():
-        return
-    active = Carrier.objects.filter(status=CarrierStatus.ACTIVE)
-    if not active.filter(carrier_name__iexact=" ".join(name.split())).exists():
-        raise InvalidField("underlying_carrier", UNKNOWN_CARRIER)
 
 
 def _check_version(route: NetworkRoute, expected: int | None) -> None:

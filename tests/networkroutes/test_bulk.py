@@ -341,6 +341,27 @@ def test_a_key_in_any_alphabet_is_known_again(api: Any) -> None:
     assert Location.objects.get().location_code == "zür-Ä1"
 
 
+def test_texts_longer_than_an_index_takes_are_refused_by_their_line(api: Any) -> None:
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
+    rows = f"AAABBB000001,{long},BBB,C,,\nAAABBB000002,AAA,BBB,{long},,\n"
+
+    answer = send(api("administrator"), "network_routes", HEADER + rows)
+
+    assert answer.json()["errors"] == [
+        "Row 2: location_a must be at most 255 characters",
+        "Row 3: underlying_carrier must be at most 255 characters",
+    ]
+    assert not NetworkRoute.objects.exists()
+
+
+def test_columns_that_an_upload_left_out_are_named(api: Any) -> None:
+    text = "currency_code,exchange_rate,bank\nCHF,0.9,x\n"
+
+    answer = send(api("administrator"), "exchange_rates", text)
+
+    assert answer.json()["ignored_columns"] == ["bank"]
+
+
 def test_a_latency_that_light_cannot_keep_is_refused_by_its_line(api: Any) -> None:
     client = api("administrator")
     KmzFileFactory(filename="a.kmz", line_km=1000.0, is_measured=True)

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from networkroutes.models import Location, NetworkRoute
-from tests.factories.networkroutes import CarrierFactory, LocationFactory
+from tests.factories.networkroutes import CarrierFactory, LocationFactory, NetworkRouteFactory
 from tests.networkroutes.test_bulk import send
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +148,25 @@ def test_a_carrier_outside_the_directory_is_refused_where_the_setting_asks(
             "error": "Invalid underlying carrier. Please select a valid carrier from the database."
         }
     assert NetworkRoute.objects.count() == 2
+
+
+def test_a_bulk_upload_asks_for_known_carriers_too(api: Any, settings: Any) -> None:
+    settings.NETWORKROUTES_REQUIRE_KNOWN_CARRIER = True
+    CarrierFactory(carrier_name="Aurora Fibre", region="EMEA")
+    kept = NetworkRouteFactory(circuit_id="AAABBB000003", underlying_carrier="Nobody")
+    text = (
+        "circuit_id,location_a,location_b,underlying_carrier\n"
+        "AAABBB000001,A,B,AURORA  fibre\nAAABBB000002,A,B,Gone\nAAABBB000003,Z,B,Nobody\n"
+    )
+
+    refused = send(api("administrator"), "network_routes", text, upsert="1")
+    taken = send(
+        api("administrator"), "network_routes", text.replace("Gone", "Aurora Fibre"), upsert="1"
+    )
+
+    assert refused.json()["errors"] == [
+        "Row 3: Invalid underlying carrier. Please select a valid carrier from the database."
+    ]
+    assert (taken.json()["rows_imported"], taken.json()["rows_updated"]) == (3, 1)
+    kept.refresh_from_db()
+    assert (kept.location_a, kept.underlying_carrier) == ("Z", "Nobody")

@@ -101,15 +101,16 @@ class BulkUploadView(BulkView):
             return Response(body, status=400)
         if dry_run:
             return Response(dry_run_words(outcome))
-        return Response(
-            {
-                "message": "Bulk upload successful",
-                "module": module,
-                "rows_imported": outcome.inserted + outcome.updated,
-                "rows_updated": outcome.updated,
-                "total_rows": outcome.total,
-            }
-        )
+        done: dict[str, Any] = {
+            "message": "Bulk upload successful",
+            "module": module,
+            "rows_imported": outcome.inserted + outcome.updated,
+            "rows_updated": outcome.updated,
+            "total_rows": outcome.total,
+        }
+        if outcome.ignored_columns:
+            done["ignored_columns"] = outcome.ignored_columns
+        return Response(done)
 
 
 def dry_run_words(outcome: bulk.Outcome) -> dict[str, Any]:

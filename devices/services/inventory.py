@@ -12,13 +12,14 @@ from accounts.models import User
 from accounts.services import audit
 from devices import policy
 from devices.addresses import normal_ip, unique
-from devices.choices import HistoryAction
+from devices.choices import DeviceCategory, HistoryAction
 from devices.errors import AddressTaken, DeviceBooked, Invalid, InvalidAddress, Missing, Taken
 from devices.models import (
     Device,
     DeviceHistory,
     DeviceTag,
     DeviceTagging,
+    DeviceType,
     ManagementAddress,
 )
 from devices.models.types import UNKNOWN_TYPE
@@ -260,7 +261,7 @@ def unique_ids(ids: Iterable[int]) -> list[int]:
 
 def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) -> None:
     before = snapshot(device)
-    apply(device, values)
+    apply(device, _with_type(values, actor))
     after = snapshot(device)
     if before["mgmt_ip"] != after["mgmt_ip"]:
         _move_group(device, before, actor)
@@ -279,6 +280,21 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
         for name in changed:
             record_history(device, actor, action, field=name, old=before[name], new=after[name])
     audit.record(actor, "device.updated", device, before=before, after=after)
+
+
+def _with_type(values: Mapping[str, Any], actor: Any) -> Mapping[str, Any]:
+    """Put the id of a type in place of its name; a missing one is made, by whom it may."""
+    if "device_type" not in values:
+        return values
+    name = values["device_type"]
+    if not isinstance(name, str) or not name.strip():
+        raise Invalid("device_type", "device_type must be a text")
+    kind = DeviceType.objects.filter(name=name.strip()).first()
+    if kind is None:
+        new = {"name": name, "category": DeviceCategory.INFRA}
+        kind = registers.create(registers.DEVICE_TYPES, actor=actor, values=new)
+    rest = {wire: value for wire, value in values.items() if wire != "device_type"}
+    return {**rest, "device_type_id": kind.pk}
 
 
 def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> None:

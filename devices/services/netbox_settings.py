@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from devices.services.remote_json import base_url
 from devices.values import truth, wanted_id
 
 DEFAULTS = ("default_site_id", "default_role_id", "default_device_type_id")
+TOKEN = re.compile(r"[\x21-\x7e]+")
 MISSING = "NetBox is not configured. Set URL and API token in settings."
 
 
@@ -37,8 +39,8 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if "url" in body:
         values["netbox_url"] = base_url(body["url"])
-    token = body.get("token")
-    if isinstance(token, str) and token and not token.startswith("••"):
+    token = _token(body)
+    if token:
         values["netbox_token"] = token
     if body.get("verify_ssl") is not None:
         values["netbox_verify_ssl"] = truth(body["verify_ssl"], "verify_ssl", True)
@@ -47,6 +49,19 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
             values[f"netbox_{name}"] = _id(name, body[name])
     integration.write(actor, values, secrets=frozenset({"netbox_token"}))
     return shown()
+
+
+def _token(body: Mapping[str, Any]) -> str:
+    """Return the token that was sent; blank for none, or for the bullets that stand for ours."""
+    sent = body.get("token")
+    if sent is not None and not isinstance(sent, str):
+        raise Invalid("token", "token must be a text")
+    token = (sent or "").strip()
+    if token.startswith("••"):
+        return ""
+    if token and not TOKEN.fullmatch(token):
+        raise Invalid("token", "token may hold letters, digits and signs of ASCII only")
+    return token
 
 
 def _id(name: str, value: Any) -> int | None:
@@ -74,8 +89,7 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     policy.require(actor, policy.SETTINGS_EDIT)
     stored_url = integration.read("netbox_url", "")
     url = base_url(body.get("url") or stored_url)
-    sent = body.get("token")
-    token = sent if isinstance(sent, str) and sent and not sent.startswith("••") else ""
+    token = _token(body)
     if not token and _is_same_host(url, stored_url):
         token = integration.read("netbox_token", "")
     if not url or not token:

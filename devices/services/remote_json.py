@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -85,6 +86,8 @@ def base_url(value: Any) -> str:
         origin(text)
     except ValueError as err:  # an odd port or IPv6 address
         raise Invalid("url", f"URL is not valid: {err}") from err
+    if re.search(r"[\s?#\x00-\x1f]", text):
+        raise Invalid("url", "URL must not hold blanks, a query or a fragment")
     if "@" in urlsplit(text).netloc:  # it would be shown with the URL
         raise Invalid("url", "URL must not hold a name or password")
     return text

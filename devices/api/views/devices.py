@@ -38,10 +38,14 @@ def facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def register_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Pick the register's fields of a body."""
+    """Pick the register's fields of a body; `serial` and the name of a type stand for theirs."""
     found = {name: body[name] for name in REGISTER_KEYS if name in body}
     if "lab_status" in body:
         found["status"] = body["lab_status"]
+    if "serial" in body:
+        found.setdefault("serial_number", body["serial"])
+    if body.get("device_type") and "device_type_id" not in body:
+        found["device_type"] = body["device_type"]
     return found
 
 

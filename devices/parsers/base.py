@@ -16,7 +16,7 @@ ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-PAGER = re.compile(r"-- ?more ?--(?: ?\([^)]*\))?[ \x08]*", re.IGNORECASE)
+PAGER = re.compile(r"-- ?more ?--(?: ?\([^)\n]{0,40}\))?[ \x08]*", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
 MAX_LINES = 100_000
 Record = dict[str, Any]

@@ -39,7 +39,7 @@ class LldpNeighborsParser:
 
     def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
         """Return a record per neighbour."""
-        found, builder = Parsed(), None
+        found, builder, neighbours = Parsed(), None, list[_Neighbour]()
         for cells, line in rows_of(raw, 1, found):
             if len(cells) < 3:
                 if whole(cells[0]) is not None:
@@ -48,13 +48,14 @@ class LldpNeighborsParser:
             port, info = whole(cells[0]), "|".join(cells[2:]).strip()
             if port is not None:
                 builder = _Neighbour(port, cells[1])
-                found.records.append(builder.record)
+                neighbours.append(builder)
                 builder.add(info)
             elif not cells[0] and not cells[1] and builder is not None:
                 builder.add(info)
             elif not _is_header(cells):
                 builder = None if cells[0] else builder  # what follows is no other port's
                 found.note(line)
+        found.records = [neighbour.read() for neighbour in neighbours]
         return found
 
     @staticmethod
@@ -68,11 +69,7 @@ class LldpNeighborsParser:
 
 class _Neighbour:
     def __init__(self, port: int, remote: str) -> None:
-        self.record: Record = {
-            "local_port": port,
-            "lldp_remote_port": remote,
-            "lldp_raw_info": "",
-        }
+        self._record: Record = {"local_port": port, "lldp_remote_port": remote}
         self._lines: list[str] = []
         self._addresses: list[str] = []
         self._in_addresses = False
@@ -82,7 +79,6 @@ class _Neighbour:
         if not info:
             return
         self._lines.append(info)
-        self.record["lldp_raw_info"] = "\n".join(self._lines)
         name, value = _label_of(info), info.partition(":")[2]
         if name == "lldp_remote_mgmt_addr":
             self._in_addresses = True
@@ -90,17 +86,21 @@ class _Neighbour:
         elif name:
             self._in_addresses = False
             if value.strip():
-                self.record[name] = value.strip()
+                self._record[name] = value.strip()
         elif self._in_addresses and _is_address(info):
             self._address(info)
 
     def _address(self, text: str) -> None:
-        if not text:
-            return
-        self._addresses.append(text)
-        best = next((one for one in self._addresses if _is_ipv4(one)), self._addresses[0])
-        self.record["lldp_remote_mgmt_addr"] = best
-        self.record["lldp_remote_mgmt_addrs"] = list(self._addresses)
+        if text:
+            self._addresses.append(text)
+
+    def read(self) -> Record:
+        """Return what all lines said together."""
+        record, known = {**self._record, "lldp_raw_info": "\n".join(self._lines)}, self._addresses
+        if known:
+            record["lldp_remote_mgmt_addr"] = next(filter(_is_ipv4, known), known[0])
+            record["lldp_remote_mgmt_addrs"] = known
+        return record
 
 
 def _is_header(cells: list[str]) -> bool:

@@ -1,5 +1,7 @@
 """Outputs that were cut, torn or printed otherwise: no half value passes, odd lines are told."""
 
+import time
+
 import pytest
 
 from devices.parsers.registry import registry
@@ -136,3 +138,19 @@ def test_a_row_behind_any_escape_is_read(escape):
 @pytest.mark.parametrize("parser", ["ciena_port_show", "ciena_port_xcvr_diagnostics"])
 def test_what_is_no_text_is_read_as_an_empty_output(parser, raw):
     assert registry.parse(parser, raw) == registry.parse(parser, "")
+
+
+@pytest.mark.parametrize(
+    ("parser", "text"),
+    [
+        ("ciena_port_show", "--more--(" * 100_000),
+        ("ciena_lldp_neighbors", "|5 |6 | Mgmt Addr: |\n" + "| | | 10.0.0.1 |\n" * 60_000),
+    ],
+    ids=["pagers", "neighbour"],
+)
+def test_an_endless_output_takes_no_endless_time(parser, text):
+    began = time.process_time()
+
+    registry.safe_parse(parser, text)
+
+    assert time.process_time() - began < 10

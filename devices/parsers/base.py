@@ -16,7 +16,7 @@ ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-PAGER = re.compile(r"-- ?more ?--(?: ?\([^)\n]{0,40}\))?[ \x08]*", re.IGNORECASE)
+PAGER = re.compile(r"-- ?more ?--(?: ?\([^)\n]{0,40}\))?(?:[ \x08]*\x08)?", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
 MAX_LINES = 100_000
 Record = dict[str, Any]
@@ -52,7 +52,12 @@ class Parser(Protocol):
 
 def lines_of(raw: str | None) -> list[str]:
     """Return the lines without carriage returns, escapes, pagers, controls and outer blanks."""
-    return [CONTROLS.sub("", line).strip() for line in _split(raw)[:MAX_LINES]]
+    return [line.strip() for line in indented_lines_of(raw)]
+
+
+def indented_lines_of(raw: str | None) -> list[str]:
+    """Do as `lines_of`, but keep the blanks that lines begin with."""
+    return [CONTROLS.sub("", line).rstrip() for line in _split(raw)[:MAX_LINES]]
 
 
 def left_out(raw: str) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from devices.parsers.base import MAX_LINES, Parsed, Parser, left_out, lines_of
+from devices.parsers.base import MAX_LINES, Parsed, Parser, indented_lines_of, left_out
 from devices.parsers.saos_diagnostics import XcvrDiagnosticsParser
 from devices.parsers.saos_lldp import LldpNeighborsParser
 from devices.parsers.saos_ports import PortShowParser, PortXcvrParser
 
 NTC = "ntc:"
+INPUT_LINE, MAX_ODD_LINES, RETRIES_S = "Input Line: ", 20, 3.0
 
 
 class NtcParser:
@@ -25,20 +27,31 @@ class NtcParser:
         self.slug = f"{NTC}{platform}:{command}"
 
     def read(self, raw: str | None, context: Mapping[str, Any]) -> Parsed:
-        """Return the template's records; what it does not know is reported, not raised."""
+        """Return the template's records; lines that it does not know are left out and told."""
         if importlib.util.find_spec("ntc_templates") is None:
             return Parsed(unknown_lines=["The package ntc-templates is not installed"])
         import textfsm.parser
         from ntc_templates import parse
 
-        text = "\n".join(lines_of(raw))
-        try:
-            rows = parse.parse_output(platform=self.platform, command=self.command, data=text)
-        except parse.ParsingException:  # it has no template of that name
-            return Parsed(is_unknown=True)
-        except (textfsm.parser.Error, KeyError, ValueError) as err:
-            return Parsed(unknown_lines=[str(err).splitlines()[0][:500] if str(err) else "?"])
-        return Parsed(records=[dict(row) for row in rows])
+        lines, found, ends = indented_lines_of(raw), Parsed(), time.monotonic() + RETRIES_S
+        while True:
+            text = "\n".join(lines)
+            try:
+                rows = parse.parse_output(platform=self.platform, command=self.command, data=text)
+            except parse.ParsingException:  # it has no template of that name
+                return Parsed(is_unknown=True)
+            except (textfsm.parser.Error, KeyError, ValueError) as err:
+                said = str(err)
+                line = said.partition(INPUT_LINE)[2]
+                is_enough = len(found.unknown_lines) == MAX_ODD_LINES or time.monotonic() > ends
+                if is_enough or line not in lines:
+                    found.unknown_lines.append(said.partition("\n")[0][:500] or "?")
+                    return found
+                lines.remove(line)
+                found.unknown_lines.append(line.strip())
+            else:
+                found.records = [dict(row) for row in rows]
+                return found
 
 
 class ParserRegistry:

@@ -154,3 +154,35 @@ def test_an_endless_output_takes_no_endless_time(parser, text):
     registry.safe_parse(parser, text)
 
     assert time.process_time() - began < 10
+
+
+IOS = """GigabitEthernet1 is up, line protocol is up
+  Hardware is CSR vNIC, address is 0800.27aa.bbcc (bia 0800.27aa.bbcc)
+  Description: to core
+  MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec,
+     0 input errors, 3 CRC, 0 frame, 0 overrun, 0 ignored
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n--More--" + "\x08" * 9])
+def test_templates_of_other_vendors_see_how_far_a_line_is_indented(end):
+    (found,), _ = read("ntc:cisco_ios:show interfaces", IOS.replace("\n", end))
+
+    assert (found["description"], found["mtu"], found["crc"]) == ("to core", "1500", "3")
+
+
+def test_a_line_that_a_template_does_not_know_costs_no_record():
+    odd = ["sw> port show", "Port Table", "what is this"]
+    row = "| 1 |10/100/G | Up |  12d 3h41m 9s|Ena |Dis|1000/FD| On |Ena |Auto/FD| On |"
+
+    (found,), unknown = read("ntc:ciena_saos:port show", "\n".join([odd[0], odd[1], row, odd[2]]))
+
+    assert (found["name"], found["link"], found["mode"]) == ("1", "Up", "1000/FD")
+    assert unknown == odd
+
+
+def test_a_template_that_knows_hardly_a_line_gives_up():
+    rows, unknown = read("ntc:ciena_saos:port show", "\n".join(f"odd {at}" for at in range(30)))
+
+    assert (rows, unknown[:20]) == ([], [f"odd {at}" for at in range(20)])
+    assert unknown[20:] == ["State Error raised. Rule Line: 30. Input Line: odd 20"]

@@ -44,7 +44,8 @@ def update_channel(
 ) -> DarkFibreChannel:
     """Change the fields that `values` names; circuit and reservation are never touched.
 
-    Raises `ChannelNotFound`, and `VersionConflict` when somebody was faster.
+    Nothing is written when none is named. Raises `ChannelNotFound`, and `VersionConflict` when
+    somebody was faster.
     """
     policy.require(actor, "change_darkfibrechannel")
     with guarded():
@@ -56,9 +57,9 @@ def update_channel(
         before = _snapshot(channel)
         _apply(channel, values)
         after = _snapshot(channel)
-        if after == before:
+        if not values:
             return channel
-        channel.version += 1
+        channel.version += after != before
         channel.save()
         audit.record(actor, "channel.updated", channel, before=before, after=after)
     return channel

@@ -59,7 +59,8 @@ def update_location(
 ) -> Location:
     """Change the fields that `values` names; the code never changes.
 
-    Raises `LocationNotFound`, and `VersionConflict` when somebody was faster.
+    Nothing is written when none is named. Raises `LocationNotFound`, and `VersionConflict` when
+    somebody was faster.
     """
     policy.require(actor, "change_location")
     with guarded():
@@ -71,9 +72,9 @@ def update_location(
         before = audit.snapshot(location, FIELDS)
         _apply(location, values)
         after = audit.snapshot(location, FIELDS)
-        if after == before:
+        if not values:
             return location
-        location.version += 1
+        location.version += after != before
         location.save()
         audit.record(actor, "location.updated", location, before=before, after=after)
     return location

@@ -84,13 +84,13 @@ def update_route(
     values: Mapping[str, Any],
     expected_version: int | None = None,
 ) -> NetworkRoute:
-    """Change the fields that `values` names; the row is locked, so that no change is lost, and
-    nothing is written where nothing changes.
+    """Change the fields that `values` names; the row is locked, so that no change is lost.
 
-    A blank `kmz_file_path` takes the map off the circuit; any other value of it changes nothing,
-    since only an upload sets it. The live latency of a measured circuit is left alone, and a new
-    expected latency is held against the length of the map. Raises as `create_route`,
-    `RouteNotFound`, `LatencyImpossible`, and `VersionConflict` when somebody was faster.
+    Nothing is written when none is named. A blank `kmz_file_path` takes the map off the circuit;
+    any other value of it changes nothing, since only an upload sets it. The live latency of a
+    measured circuit is left alone, and a new expected latency is held against the length of the
+    map. Raises as `create_route`, `RouteNotFound`, `LatencyImpossible`, and `VersionConflict` when
+    somebody was faster.
     """
     policy.require(actor, "change_networkroute")
     if "expected_latency_ms" in values:
@@ -105,10 +105,10 @@ def update_route(
         if route.kmz_file_path != before["kmz_file_path"]:
             files.forget_kmz(before["kmz_file_path"], but_for=route)
         maps.check_expected(route, before["expected_latency_ms"])
-        after = snapshot(route)
-        if after == before:
+        if not values:
             return route
-        route.version += 1
+        after = snapshot(route)
+        route.version += after != before
         route.updated_at = timezone.now()
         route.updated_by = audit.name_of(actor)
         route.save()

@@ -344,18 +344,24 @@ def test_due_rates_are_noted_once_per_due_date():
         ("carriers", CarrierFactory, {"region": "EMEA"}),
     ],
 )
-def test_a_change_that_changes_nothing_writes_nothing(
+def test_a_change_of_nothing_writes_nothing_and_one_to_the_same_only_its_time(
     api: Any, path: str, make: Any, same: dict[str, Any]
 ) -> None:
+    """Contract 2.1 sets `updated_at` on every update; carriers came later."""
     row, client = make(**same), api("administrator")
     row.refresh_from_db()
     address = f"/api/{path}/{getattr(row, 'circuit_id', row.pk)}"
     times = [name for name in ("updated_at", "updated_by", "version") if hasattr(row, name)]
     before = {name: getattr(row, name) for name in times}
 
-    for body in ({"nothing_like_this": 1}, {}, same):
+    for body in ({"nothing_like_this": 1}, {}):
         answer = client.patch(address, body, format="json")
         assert answer.status_code == 200, answer.content
         row.refresh_from_db()
         assert {name: getattr(row, name) for name in times} == before, body
     assert not AuditEntry.objects.filter(verb__endswith=".updated").exists()
+
+    assert client.patch(address, same, format="json").status_code == 200
+    row.refresh_from_db()
+    assert row.version == before["version"]
+    assert (row.updated_at > before["updated_at"]) == (path != "carriers")

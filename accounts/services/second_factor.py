@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.choices import CodeType, TwoFactorMethod
 from accounts.errors import InvalidCode, SecondFactorOn, TooSoon, WrongPassword
-from accounts.models import SecurityKey, Session, TwoFactorCode, User
+from accounts.models import SecurityKey, Session, SignInChallenge, TwoFactorCode, User
 from accounts.services import audit, sessions
 from inventory_site.core import crypto
 from inventory_site.core.errors import InvalidInput
@@ -173,6 +173,13 @@ def send_code(user: User, *, is_again: bool = False) -> None:
         user=user, sent_to=user.email or "", sent_at=now, expires_at=now + MAIL_CODE_LIFE
     )
     enqueue("accounts.mail_code", code.pk)
+
+
+def forget_old() -> None:
+    """Remove mailed codes and second steps that ended over a day ago."""
+    limit = timezone.now() - timedelta(days=1)
+    TwoFactorCode.objects.filter(expires_at__lt=limit).delete()
+    SignInChallenge.objects.filter(expires_at__lt=limit).delete()
 
 
 def mail_code(code_id: int) -> None:

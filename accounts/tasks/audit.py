@@ -1,6 +1,6 @@
 """Periodic work on the audit trail and on short-lived rows of identity."""
 
-from accounts.services import attempts, seal_checks, seals, usage
+from accounts.services import attempts, seal_checks, seals, second_factor, sessions, usage
 from inventory_site.core.tasks import task
 
 
@@ -18,7 +18,9 @@ def verify_audit() -> None:
 
 @task(name="accounts.remove_old_audit", time_limit_s=900)
 def remove_old_audit() -> None:
-    """Remove what is past its retention: sealed entries, counted attempts, tallies of calls."""
+    """Remove what is past its retention: sealed entries, attempts, tallies, sign-ins, codes."""
     seals.remove_older_than(seals.keep_days())
     attempts.remove_old()
     usage.remove_old()
+    sessions.forget_old()
+    second_factor.forget_old()

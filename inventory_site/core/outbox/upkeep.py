@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from inventory_site.core import registry
+from inventory_site.core.api.idempotency import forget_old_keys
 from inventory_site.core.models import QueuedTask
 from inventory_site.core.outbox.specs import task
 from inventory_site.core.outbox.sweeping import remove_ended, sweep
@@ -24,8 +25,9 @@ def sweep_queue() -> None:
 
 @task(name="core.remove_ended_tasks", time_limit_s=600)
 def remove_ended_tasks() -> None:
-    """Remove rows past their retention."""
+    """Remove rows past their retention: ended tasks, and answers kept for calls sent again."""
     remove_ended()
+    forget_old_keys()
 
 
 def register() -> None:

@@ -73,6 +73,14 @@ class Refused(DomainError):
         self.code, self.status_code = code, status
 
 
+class Unreadable(Refused):
+    """A secret whose key is gone, or that is damaged."""
+
+    def __init__(self, **details: Any) -> None:
+        text = "The secret does not open with the keys of this site"
+        super().__init__("SECRET_UNREADABLE", text, 409, **details)
+
+
 class RemoteFailed(DomainError):
     """Another system answered with an error, or not at all."""
 

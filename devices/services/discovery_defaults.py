@@ -36,7 +36,7 @@ SECRETS = frozenset({KEY.format("snmp_community")})
 
 def shown() -> dict[str, Any]:
     """Return the defaults; the password as bullets when there is one."""
-    values = {name: integration.read(KEY.format(name), value) for name, value in DEFAULTS.items()}
+    values = {name: integration.shown(KEY.format(name), value) for name, value in DEFAULTS.items()}
     credential = _credential()
     return {
         "network_ranges": values.pop("network_ranges"),

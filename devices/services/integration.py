@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Setting, User
 from accounts.services import audit
+from devices.errors import Unreadable
 from inventory_site.core import crypto
 
 SECRET = "encrypted:"  # noqa: S105  a mark in front of ciphertext, no secret
@@ -17,13 +18,24 @@ BULLETS = "••••••••"
 
 
 def read(key: str, default: Any = None) -> Any:
-    """Return a setting's value, opened when it is a secret."""
+    """Return a setting's value, opened when it is a secret; raises `Unreadable`."""
     row = Setting.objects.filter(key=key).first()
     if row is None:
         return _first_value(key, default)
     if isinstance(row.value, str) and row.value.startswith(SECRET):
-        return crypto.decrypt(row.value.removeprefix(SECRET), bound_to=place_of(key))
+        try:
+            return crypto.decrypt(row.value.removeprefix(SECRET), bound_to=place_of(key))
+        except crypto.CannotDecrypt as err:
+            raise Unreadable(setting=key) from err
     return row.value
+
+
+def shown(key: str, default: Any = None) -> Any:
+    """Return a setting's value for the page that sets it: the default where no key opens it."""
+    try:
+        return read(key, default)
+    except Unreadable:
+        return default
 
 
 def _first_value(key: str, default: Any) -> Any:

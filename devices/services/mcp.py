@@ -35,7 +35,7 @@ PAGE, EACH_S, ONE_DEVICE_S = 1000, 3.5, 2.0
 def shown() -> dict[str, Any]:
     """Return the settings; of the password only whether there is one."""
     url = integration.read("mcp_url", "") or ""
-    password = bool(integration.read("mcp_password", ""))
+    password = bool(integration.shown("mcp_password", ""))
     return {
         "url": url,
         "username": integration.read("mcp_username", "") or "",

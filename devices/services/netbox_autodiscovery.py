@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ from devices import netbox_rules as rules
 from devices import policy, values
 from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
 from devices.choices import RUN_OPEN, RunStatus, TargetState
-from devices.errors import Invalid, RemoteFailed
-from devices.executors import mac, snmp, tcp
+from devices.errors import Invalid, RemoteFailed, Unreadable
+from devices.executors import mac, snmp, tcp, window
 from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in, vendor_of_oid
@@ -27,12 +27,11 @@ from devices.models import ExecutorResult, ExecutorRun
 from devices.services import integration, netbox_settings, runs, sealed
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
-from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
 
-SLUG, CHUNK, AT_ONCE, MAX_WAIT_S = "netbox_autodiscovery", 50, 50, 30
+SLUG, AT_ONCE = "netbox_autodiscovery", 50
 NO_TARGETS, NONE_ONLINE = "No targets to scan", "No hosts responded to ping"
 NO_NETBOX = "NetBox not configured"
 NO_DEFAULTS = "NetBox defaults not configured (site, role, device type required)"
@@ -55,6 +54,7 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
     config = config_of(body)
     if rules.makes_devices(config):
         policy.require(actor, policy.ADD)
+    plain, secrets = sealed.split(config, "snmp_communities")
     targets = targets_of(config)
     with transaction.atomic():
         run = ExecutorRun.objects.create(
@@ -63,10 +63,10 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
             total_targets=len(targets),
             started_by=actor if isinstance(actor, User) else None,
         )
-        run.config = {**config, "snmp_communities": _sealed(run.pk, config["snmp_communities"])}
         if not targets:
             run.status, run.error, run.finished_at = RunStatus.FAILED, NO_TARGETS, timezone.now()
-        run.save()
+            run.save()
+        sealed.keep(run, plain, secrets if targets else {})
         ExecutorResult.objects.bulk_create(
             [ExecutorResult(run=run, position=at, target=ip) for at, ip in enumerate(targets)],
             batch_size=1000,
@@ -77,20 +77,11 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
     return run
 
 
-def _place(pk: int) -> str:
-    return f"devices.executorrun:{pk}:snmp_communities"
-
-
-def _sealed(pk: int, communities: Any) -> str:
-    return crypto.encrypt("\n".join(rules.lines_of(communities)), bound_to=_place(pk))
-
-
 def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the whole configuration, unknown keys left out; raises `Invalid`."""
     sent = {ALIASES.get(name, name): value for name, value in body.items()}
     known = (*rules.DEFAULTS, *DEFAULT_KEYS, *rules.TARGET_KEYS)
     config = rules.DEFAULTS | {name: sent[name] for name in known if name in sent}
-    sealed.split(config, "snmp_communities")
     for name in DEFAULT_KEYS:
         stored = integration.read(f"netbox_{name}_id")
         config[name] = config.get(name) or stored
@@ -192,30 +183,48 @@ def perform(pk: int) -> None:
     )
     if not claimed:
         return
-    run = ExecutorRun.objects.select_related("started_by").get(pk=pk)
-    config = dict(run.config)
-    config["snmp_communities"] = crypto.decrypt(config["snmp_communities"], bound_to=_place(pk))
-    while ExecutorRun.objects.filter(pk=pk, status=RunStatus.RUNNING).exists():
-        rows = list(run.results.filter(state=TargetState.WAITING).order_by("position")[:CHUNK])
-        if not rows:
-            break
-        _chunk(rows, config)
+    run = ExecutorRun.objects.get(pk=pk)
+    rows = list(run.results.filter(state=TargetState.WAITING).order_by("position"))
+    try:
+        _perform(rows, {**sealed.without(run), **sealed.opened(run)})
+    except DomainError as err:
+        runs.fail_rest(run, err)
     runs.finish_run(pk)
 
 
-def _chunk(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
-    found = async_to_sync(look)([row.target for row in rows], config)
+def _perform(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
     writer, missing = writer_of(config)
-    for row, host in zip(rows, found, strict=True):
-        began = time.perf_counter()
+    open_runs = ExecutorRun.objects.filter(results__in=rows[:1], status=RunStatus.RUNNING)
+
+    def take(batch: Sequence[tuple[int, dict[str, Any] | Exception]]) -> bool:
+        for at, found in batch:
+            if not open_runs.exists():
+                return False
+            _keep(rows[at], found, writer, missing)
+        return True
+
+    async_to_sync(_look_at_all)([row.target for row in rows], config, sync_to_async(take))
+
+
+def _keep(
+    row: ExecutorResult,
+    host: dict[str, Any] | Exception,
+    writer: NetBoxWriter | None,
+    missing: str,
+) -> None:
+    began = time.perf_counter()
+    if isinstance(host, Exception):
+        row.extra = {"action": "failed", "online": False, "snmp": False}
+        row.error = f"{type(host).__name__}: {host}"
+    else:
         outcome = told(writer, missing, row.target, host)
         row.extra = {**outcome, "online": host["ping_status"] == "online"}
         row.extra["snmp"] = host["snmp_status"] == "responding"
         row.error = str(outcome.get("error") or "")
-        row.success = not row.error
-        row.state = TargetState.FAILED if row.error else TargetState.DONE
-        row.duration_s, row.finished_at = round(time.perf_counter() - began, 4), timezone.now()
-        row.save(update_fields=["extra", "error", "success", "state", "duration_s", "finished_at"])
+    row.success = not row.error
+    row.state = TargetState.FAILED if row.error else TargetState.DONE
+    row.duration_s, row.finished_at = round(time.perf_counter() - began, 4), timezone.now()
+    row.save(update_fields=["extra", "error", "success", "state", "duration_s", "finished_at"])
 
 
 def writer_of(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
@@ -226,6 +235,8 @@ def writer_of(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
         client: NetBoxClient = netbox_settings.client()
     except RemoteFailed:
         return None, NO_NETBOX
+    except Unreadable as err:
+        return None, err.message
     if not all(config.get(name) for name in DEFAULT_KEYS):
         return None, NO_DEFAULTS
     return NetBoxWriter(client, config), ""
@@ -249,34 +260,38 @@ def told(
         return {"action": "failed", "error": err.message}
 
 
-async def look(targets: Sequence[str], config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what each address is: ping, name, ports, SNMP identity and interfaces."""
-    gate = asyncio.Semaphore(AT_ONCE)
+async def _look_at_all(
+    targets: Sequence[str], config: Mapping[str, Any], take: Callable[..., Awaitable[bool]]
+) -> None:
+    async with SnmpEngine() as engine:
+        await window.ask_all(
+            targets, lambda target: look(target, config, engine=engine), take, at_once=AT_ONCE
+        )
+
+
+async def look(
+    target: str, config: Mapping[str, Any], *, engine: SnmpEngine | None = None
+) -> dict[str, Any]:
+    """Return what an address is: ping, name, ports, SNMP identity and interfaces."""
     options = {
         **config,
         "snmp": config["snmp_enabled"],
         "ssh": False,
         "ports": config["ports_to_scan"] if config["port_scan_enabled"] else None,
-        "snmp_communities": rules.lines_of(config["snmp_communities"]),
+        "snmp_communities": rules.lines_of(config.get("snmp_communities")) or ["public"],
     }
-    async with SnmpEngine() as engine:
-
-        async def one(target: str) -> dict[str, Any]:
-            async with gate:
-                found = await discover(target, options, engine=engine)
-                macs = mac.neighbours()  # the ping has just filled it
-                if found["ping_status"] != "online":
-                    return found
-                if vendor_of_oid(found["vendor_oid"] or "") != "Ciena":  # that is told by its OID
-                    found["vendor"] = vendor_in(found["description"] or "") or found["vendor"]
-                _name_maker(found, macs.get(target, ""), bool(config["use_mac_oui"]))
-                if "dns" in rules.lines_of(config["discovery_methods"]):
-                    found["dns_name"] = await _reverse(target)
-                if found["snmp_status"] == "responding" and config["create_interfaces"]:
-                    found["interfaces"] = await _interfaces(target, options, engine)
-                return found
-
-        return list(await asyncio.gather(*(one(target) for target in targets)))
+    found = await discover(target, options, engine=engine)
+    macs = mac.neighbours()  # the ping has just filled it
+    if found["ping_status"] != "online":
+        return found
+    if vendor_of_oid(found["vendor_oid"] or "") != "Ciena":  # that is told by its OID
+        found["vendor"] = vendor_in(found["description"] or "") or found["vendor"]
+    _name_maker(found, macs.get(target, ""), bool(config["use_mac_oui"]))
+    if "dns" in rules.lines_of(config["discovery_methods"]):
+        found["dns_name"] = await _reverse(target)
+    if found["snmp_status"] == "responding" and config["create_interfaces"]:
+        found["interfaces"] = await _interfaces(target, options, engine)
+    return found
 
 
 def _name_maker(found: dict[str, Any], address: str, by_maker: bool) -> None:
@@ -299,7 +314,7 @@ async def _reverse(ip: str) -> str:
 
 
 async def _interfaces(
-    host: str, options: Mapping[str, Any], engine: SnmpEngine
+    host: str, options: Mapping[str, Any], engine: SnmpEngine | None
 ) -> list[dict[str, Any]]:
     for community in options["snmp_communities"]:
         asked = {

@@ -248,7 +248,7 @@ def _interfaces(call: Call) -> Any:
     from devices.services.netbox_autodiscovery import look
 
     config = {**rules.DEFAULTS, **call.config, "port_scan_enabled": False, "discovery_methods": []}
-    found = asyncio.run(look([call.target], config))[0]
+    found = asyncio.run(look(call.target, config))
     return {"interfaces": found.get("interfaces") or []}
 
 
@@ -389,7 +389,7 @@ class AutodiscoveryExecutor:
         from devices.services import netbox_autodiscovery as auto
 
         whole = auto.config_of({key: one for key, one in config.items() if key != "retries"})
-        found = asyncio.run(auto.look([target], whole))[0]
+        found = asyncio.run(auto.look(target, whole))
         writer, missing = auto.writer_of(whole)
         data = auto.told(writer, missing, target, found)
         error = data.get("error") or (auto.NONE_ONLINE if data["action"] == "offline" else None)

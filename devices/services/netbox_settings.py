@@ -21,7 +21,7 @@ MISSING = "NetBox is not configured. Set URL and API token in settings."
 
 def shown() -> dict[str, Any]:
     """Return the settings with the token masked."""
-    token = integration.read("netbox_token", "")
+    token = integration.shown("netbox_token", "")
     data = {name: integration.read(f"netbox_{name}") for name in DEFAULTS}
     return {
         "url": integration.read("netbox_url", "") or "",

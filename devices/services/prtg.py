@@ -39,7 +39,7 @@ def shown() -> dict[str, Any]:
     data: dict[str, Any] = {name: integration.read(f"prtg_{name}") for name in PLAIN}
     for key in sorted(SECRETS):
         name = key.removeprefix("prtg_")
-        data[name] = integration.BULLETS if integration.read(key, "") else ""
+        data[name] = integration.BULLETS if integration.shown(key, "") else ""
         data[f"{name}_configured"] = bool(data[name])
     data["verify_ssl"] = data["verify_ssl"] is not False
     data["enabled"] = data["enabled"] is not False and bool(data["url"])

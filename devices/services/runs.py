@@ -77,8 +77,7 @@ def start_run(
             started_by=actor if isinstance(actor, User) else None,
         )
         if secrets:
-            run.config = sealed.closed(plain, secrets, _place(run.pk))
-            run.save(update_fields=["config"])
+            sealed.keep(run, plain, secrets)
         ExecutorResult.objects.bulk_create(
             [
                 ExecutorResult(run=run, position=number, target=target)
@@ -113,17 +112,6 @@ def _require(actor: Any, executor: str, command: Any, config: Mapping[str, Any])
         policy.require(actor, policy.DELETE)
 
 
-def _place(pk: int) -> str:
-    return f"devices.executorrun:{pk}:config"
-
-
-def _forget_secrets(pk: int) -> None:
-    run = ExecutorRun.objects.filter(pk=pk, config__has_key=sealed.KEY).first()
-    if run is not None:
-        run.config = sealed.without(run.config)
-        run.save(update_fields=["config"])
-
-
 def read_targets(targets: Any) -> list[str]:
     """Return the targets of a body: a list, or text with addresses, ranges and networks."""
     lines = [targets] if isinstance(targets, str) else targets
@@ -152,12 +140,17 @@ def perform_run(pk: int) -> None:
     try:
         _perform(run, rows)
     except DomainError as err:
-        run.results.filter(state=TargetState.WAITING).update(
-            state=TargetState.FAILED, error=err.message, finished_at=timezone.now()
-        )
-        run.error = err.message
-        run.save(update_fields=["error"])
+        fail_rest(run, err)
     finish_run(run.pk)
+
+
+def fail_rest(run: ExecutorRun, err: DomainError) -> None:
+    """Tell a run, and each target that waits, why nothing more comes."""
+    run.results.filter(state=TargetState.WAITING).update(
+        state=TargetState.FAILED, error=err.message, finished_at=timezone.now()
+    )
+    run.error = err.message
+    run.save(update_fields=["error"])
 
 
 def _perform(run: ExecutorRun, rows: Sequence[ExecutorResult]) -> None:
@@ -185,9 +178,9 @@ def _targets(
     run: ExecutorRun, rows: Sequence[ExecutorResult], hosts: Any
 ) -> tuple[list[Target], list[Credential | None]]:
     """Give each target its secret; one credential for all is opened once."""
-    sent = sealed.opened(run.config, _place(run.pk))
+    sent = sealed.opened(run)
     common = {
-        **sealed.without(run.config),
+        **sealed.without(run),
         **sent,
         "known_hosts": hosts,
         "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,
@@ -282,7 +275,8 @@ def finish_run(pk: int) -> None:
     ExecutorRun.objects.filter(pk=pk, status=RunStatus.RUNNING).update(
         status=status, finished_at=timezone.now()
     )
-    _forget_secrets(pk)
+    for run in ExecutorRun.objects.filter(pk=pk):
+        sealed.forget(run)
 
 
 def cancel_run(pk: int, *, actor: Any) -> ExecutorRun:
@@ -299,8 +293,8 @@ def cancel_run(pk: int, *, actor: Any) -> ExecutorRun:
             state=TargetState.CANCELLED
         )
         audit.record(actor, "device.command_cancelled", run)
-        _forget_secrets(pk)
-    run.refresh_from_db()
+        run.refresh_from_db()
+        sealed.forget(run)
     return run
 
 

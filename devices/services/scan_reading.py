@@ -1,15 +1,15 @@
-"""Scans that read switches over SSH: a chunk of targets, one shell session per device."""
+"""Scans that read switches over SSH: many at a time, one shell session per device."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from devices.choices import ScanStatus, TargetState
+from devices.choices import TargetState
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.ssh import SshExecutor
 from devices.models import Scan, ScanResult
@@ -22,8 +22,11 @@ NO_CREDENTIAL = (
 )
 
 
-def read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
-    """Read ports, neighbours or light levels; a device that fails is a row with its reason."""
+def read(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) -> None:
+    """Read ports, neighbours or light levels; a device that fails is a row with its reason.
+
+    Nothing more begins once the scan is not ours.
+    """
     hosts = host_keys.load(row.target for row in rows)
     names = [row.target for row in rows]
     known = runs.known_settings(names, "ssh")
@@ -43,10 +46,8 @@ def read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
         }
         targets.append(Target(row.target, config))
         credentials.append(found.row if found else None)
-    cancelled = Cancelled(
-        lambda: Scan.objects.filter(pk=scan.pk, status=ScanStatus.CANCELLED).exists()
-    )
-    uses = []
+    cancelled = Cancelled(lambda: not is_ours())
+    uses: list[Used] = []
     for at, outcome in stream_batch(
         SshExecutor(), targets, "", settings.DEVICES_FAN_OUT, cancelled
     ):
@@ -56,6 +57,9 @@ def read_chunk(scan: Scan, rows: Sequence[ScanResult]) -> None:
         _keep(row, outcome)
         if credential is not None:
             uses.append(Used(credential, row.target, "SSH", outcome.success, outcome.error or ""))
+        if len(uses) >= runs.FLUSH_EVERY:
+            vault_use.log_uses(uses, actor=scan.started_by)
+            uses.clear()
     vault_use.log_uses(uses, actor=scan.started_by)
     host_keys.store(hosts)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +17,7 @@ from accounts.services import audit
 from devices import policy
 from devices.choices import SCAN_OPEN, ReviewState, ScanKind, ScanStatus, TargetState
 from devices.errors import Invalid, Refused
+from devices.executors import window
 from devices.executors.discovery import DiscoveryExecutor, discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
@@ -39,7 +39,6 @@ from inventory_site.core.whole import whole_number
 
 ACCEPT = ("auto", "review")
 TAKES_IN = (policy.ADD, policy.CHANGE)
-CHUNK = 50
 SNMP_WORDS = {"responding": "YES"}
 
 
@@ -84,8 +83,7 @@ def start_scan(
             started_by=actor if isinstance(actor, User) else None,
         )
         if secrets:
-            scan.options = sealed.closed(plain, secrets, _place(scan.pk))
-            scan.save(update_fields=["options"])
+            sealed.keep(scan, plain, secrets)
         ScanResult.objects.bulk_create(
             [ScanResult(scan=scan, target=ip, position=at) for at, ip in enumerate(wanted)],
             batch_size=2000,
@@ -100,10 +98,6 @@ def _require_taking_in(actor: Any, kind: str, accept: str) -> None:
     if kind == ScanKind.DISCOVERY and accept == "auto":
         for permission in TAKES_IN:
             policy.require(actor, permission)
-
-
-def _place(pk: int) -> str:
-    return f"devices.scan:{pk}:options"
 
 
 def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,50 +134,73 @@ def _targets(sent: Any) -> list[str]:
 
 def perform_scan(pk: int) -> None:
     """Do what is left of a scan; targets that have answered are not asked again."""
+    began = timezone.now()
     claimed = Scan.objects.filter(pk=pk, status__in=SCAN_OPEN).update(
-        status=ScanStatus.RUNNING, started_at=timezone.now()
+        status=ScanStatus.RUNNING, started_at=began
     )
     if not claimed:
         return
     scan = Scan.objects.select_related("started_by").get(pk=pk)
-    own = discovery_communities(scan) if scan.kind == ScanKind.DISCOVERY else []
-    secrets = sealed.opened(scan.options, _place(pk))
-    options = discovery_defaults.for_scan({**sealed.without(scan.options), **secrets})
-    while True:
-        if Scan.objects.filter(pk=pk, status=ScanStatus.CANCELLED).exists():
-            return
-        rows = list(scan.results.filter(state=TargetState.WAITING).order_by("position")[:CHUNK])
-        if not rows:
-            break
+    ours = Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING, started_at=began)
+    rows = list(scan.results.filter(state=TargetState.WAITING).order_by("position"))
+    try:
         if scan.kind == ScanKind.DISCOVERY:
-            _discover_chunk(scan, rows, own, options)
+            _discover(scan, rows, ours.exists)
         else:
-            scan_reading.read_chunk(scan, rows)
-    Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING).update(
-        status=ScanStatus.COMPLETED,
-        finished_at=timezone.now(),
-        options=sealed.without(scan.options),
+            scan_reading.read(scan, rows, ours.exists)
+    except DomainError as err:
+        ours.update(status=ScanStatus.FAILED, error=err.message, finished_at=timezone.now())
+    ours.update(
+        status=ScanStatus.COMPLETED, finished_at=timezone.now(), options=sealed.without(scan)
     )
 
 
-def _discover_chunk(
-    scan: Scan, rows: Sequence[ScanResult], own: Sequence[str], options: dict[str, Any]
-) -> None:
+def _discover(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) -> None:
+    """Ask what each address is, and take in what answers in batches; raises `Refused`."""
+    own = discovery_communities(scan)
+    options = discovery_defaults.for_scan({**sealed.without(scan), **sealed.opened(scan)})
     communities = [*own, *_community_lines(options)]
     if communities:
         options = {**options, "snmp_communities": list(dict.fromkeys(communities))}
-    found = async_to_sync(_discover_all)([row.target for row in rows], options)
-    now = timezone.now()
-    with transaction.atomic():
-        for row, result in zip(rows, found, strict=True):
-            row.result = _clean(result)
-            row.is_online = result["ping_status"] == "online"
-            row.state, row.finished_at = TargetState.DONE, now
-            if scan.accept == "auto":
-                _take_in(scan, row, None)
-        ScanResult.objects.bulk_update(
-            rows, ["result", "is_online", "state", "finished_at", "review", "error"]
+
+    def take(batch: Sequence[tuple[int, dict[str, Any] | Exception]]) -> bool:
+        if not is_ours():
+            return False
+        _keep(scan, [(rows[at], found) for at, found in batch])
+        return True
+
+    async_to_sync(_ask)([row.target for row in rows], options, sync_to_async(take))
+
+
+async def _ask(
+    targets: list[str], options: Mapping[str, Any], take: Callable[..., Awaitable[bool]]
+) -> None:
+    most = options.get("max_threads") or settings.DEVICES_FAN_OUT
+    async with SnmpEngine() as engine:
+        await window.ask_all(
+            targets,
+            lambda target: discover(target, options, engine=engine),
+            take,
+            at_once=min(most, settings.DEVICES_FAN_OUT),
         )
+
+
+@transaction.atomic
+def _keep(scan: Scan, answered: Sequence[tuple[ScanResult, dict[str, Any] | Exception]]) -> None:
+    now = timezone.now()
+    for row, found in answered:
+        row.finished_at = now
+        if isinstance(found, Exception):
+            row.state, row.error = TargetState.FAILED, f"{type(found).__name__}: {found}"
+            continue
+        row.result, row.state = _clean(found), TargetState.DONE
+        row.is_online = found["ping_status"] == "online"
+        if scan.accept == "auto":
+            _take_in(scan, row, None)
+    ScanResult.objects.bulk_update(
+        [row for row, _ in answered],
+        ["result", "is_online", "state", "finished_at", "review", "error"],
+    )
 
 
 def discovery_communities(scan: Scan) -> list[str]:
@@ -206,18 +223,6 @@ def _community_lines(options: Mapping[str, Any]) -> list[str]:
     sent = next((options[name] for name in COMMUNITIES if options.get(name)), None)
     lines = sent if isinstance(sent, list) else str(sent or "public").splitlines()
     return [str(line).strip() for line in lines if str(line).strip()]
-
-
-async def _discover_all(targets: list[str], options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    most = options.get("max_threads") or settings.DEVICES_FAN_OUT
-    gate = asyncio.Semaphore(min(most, settings.DEVICES_FAN_OUT))
-    async with SnmpEngine() as engine:
-
-        async def one(target: str) -> dict[str, Any]:
-            async with gate:
-                return await discover(target, options, engine=engine)
-
-        return list(await asyncio.gather(*(one(target) for target in targets)))
 
 
 def _clean(result: Mapping[str, Any]) -> dict[str, Any]:

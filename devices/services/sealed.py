@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from devices.errors import Invalid, Refused
+from devices.errors import Invalid, Unreadable
+from devices.models import ExecutorRun, Scan
 from inventory_site.core import crypto
 from inventory_site.core.redaction import is_secret
 
 KEY = "sealed"
+COLUMNS: dict[type[ExecutorRun | Scan], str] = {ExecutorRun: "config", Scan: "options"}
 COMMUNITIES = ("snmp_communities", "snmp_community", "community")
 SECRET_KEYS = (
     "password",
@@ -23,6 +26,8 @@ SECRET_KEYS = (
     "api_secret",
     "token",
 )
+SECRET_PARTS = frozenset({"pin", "passcode", "otp", "totp", "psk", "pass", "passwd", "pwd"})
+PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONGEST = 64 * 1024
 
 
@@ -45,32 +50,49 @@ def split(options: Mapping[str, Any], field: str) -> tuple[dict[str, Any], dict[
 
 def _holds_secret(name: str, value: Any) -> bool:
     """Whether a key sounds like a secret, or one below it does."""
-    if name in SECRET_KEYS or is_secret(name):
+    parts = {part.lower() for part in PARTS.findall(name)}
+    if name in SECRET_KEYS or is_secret(name) or parts & SECRET_PARTS:
         return True
     if isinstance(value, Mapping):
         return any(_holds_secret(str(key), item) for key, item in value.items())
     return isinstance(value, list) and any(_holds_secret("", item) for item in value)
 
 
-def closed(plain: Mapping[str, Any], secrets: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return options with their secrets encrypted, bound to the row at `place`."""
-    if not secrets:
-        return dict(plain)
-    return {**plain, KEY: crypto.encrypt(json.dumps(secrets), bound_to=place)}
+def place(row: ExecutorRun | Scan) -> str:
+    """Name the place that the secrets of a run or a scan are bound to."""
+    return f"{row._meta.label_lower}:{row.pk}:{COLUMNS[type(row)]}"
 
 
-def opened(options: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return the secrets of options; raises `Refused` when no key opens them."""
+def keep(row: ExecutorRun | Scan, plain: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+    """Store options in a stored row, their secrets encrypted and bound to it."""
+    text = {KEY: crypto.encrypt(json.dumps(secrets), bound_to=place(row))} if secrets else {}
+    _store(row, {**plain, **text})
+
+
+def opened(row: ExecutorRun | Scan) -> dict[str, Any]:
+    """Return the secrets of a row; raises `Unreadable`."""
+    options = getattr(row, COLUMNS[type(row)])
     if KEY not in options:
         return {}
     try:
-        found: dict[str, Any] = json.loads(crypto.decrypt(options[KEY], bound_to=place))
+        found: dict[str, Any] = json.loads(crypto.decrypt(options[KEY], bound_to=place(row)))
     except crypto.CannotDecrypt as err:
-        text = "The secret does not open with the keys of this site"
-        raise Refused("SECRET_UNREADABLE", text, 409) from err
+        raise Unreadable from err
     return found
 
 
-def without(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options without their secrets."""
-    return {name: value for name, value in options.items() if name != KEY}
+def without(row: ExecutorRun | Scan) -> dict[str, Any]:
+    """Return the options of a row without its secrets."""
+    return {name: value for name, value in getattr(row, COLUMNS[type(row)]).items() if name != KEY}
+
+
+def forget(row: ExecutorRun | Scan) -> None:
+    """Empty what a row keeps sealed; it has come to its end."""
+    if KEY in getattr(row, COLUMNS[type(row)]):
+        _store(row, without(row))
+
+
+def _store(row: ExecutorRun | Scan, options: dict[str, Any]) -> None:
+    column = COLUMNS[type(row)]
+    setattr(row, column, options)
+    row.save(update_fields=[column])

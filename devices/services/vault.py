@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.services import audit
 from devices import policy
 from devices.choices import AccessLevel, CredentialStatus
-from devices.errors import Invalid, Refused
+from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
 from devices.services import secrets
 from inventory_site.core import context, crypto
@@ -347,9 +347,7 @@ def _document(row: Credential) -> dict[str, Any]:
             row.encrypted_data, model="credential", pk=row.pk, name="encrypted_data"
         )
     except crypto.CannotDecrypt as err:
-        raise Refused(
-            "SECRET_UNREADABLE", "The secret does not open with the keys of this site", 409
-        ) from err
+        raise Unreadable from err
 
 
 def _insert(row: Credential, document: Mapping[str, Any]) -> None:

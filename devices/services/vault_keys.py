@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,11 +20,9 @@ from devices.models import (
     Credential,
     CredentialVersion,
     EnterpriseAuthUser,
-    ExecutorRun,
     PollConfig,
-    Scan,
 )
-from devices.services import integration, secrets, vault
+from devices.services import integration, sealed, secrets, vault
 from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
@@ -34,7 +32,7 @@ NAME_SHOWN = 60  # characters of a refused name
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class Kept:
     """A model that keeps ciphertext in one column, and the id of its key in another."""
 
     model: type[models.Model]
@@ -42,16 +40,9 @@ class Sealed:
 
 
 PLACES = (
-    Sealed(Credential, "encrypted_data"),
-    Sealed(CredentialVersion, "encrypted_data"),
-    Sealed(EnterpriseAuthUser, "encrypted_credentials"),
-)
-
-# model, its JSON column, the key there that holds ciphertext, and what that is bound to
-IN_OPTIONS: tuple[tuple[Any, str, str, str], ...] = (
-    (ExecutorRun, "config", "sealed", "devices.executorrun:{}:config"),
-    (ExecutorRun, "config", "snmp_communities", "devices.executorrun:{}:snmp_communities"),
-    (Scan, "options", "sealed", "devices.scan:{}:options"),
+    Kept(Credential, "encrypted_data"),
+    Kept(CredentialVersion, "encrypted_data"),
+    Kept(EnterpriseAuthUser, "encrypted_credentials"),
 )
 
 
@@ -73,49 +64,65 @@ def rotate_keys(
     """
     answer = Rotated()
     active = crypto.active_key_id()
-    for sealed in PLACES:
-        rows = sealed.model._default_manager.exclude(key_id=active)
-        if dry_run:
-            answer.left += rows.count()
-            continue
-        last = 0
+    if dry_run:
+        answer.left = _left(active)
+        return answer
+    for kept in PLACES:
+        rows, last = kept.model._default_manager.exclude(key_id=active), 0
         while limit is None or answer.done < limit:
             size = CHUNK if limit is None else min(CHUNK, limit - answer.done)
             pks = list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size])
             if not pks:
                 break
-            _rotate_chunk(sealed, pks, answer)
+            _rotate_chunk(kept, pks, answer)
             last = pks[-1]
             if said:
-                said(f"{sealed.model._meta.model_name}: {answer.done} done")
-    if not dry_run:
-        answer.left = sum(
-            sealed.model._default_manager.exclude(key_id=active).count() for sealed in PLACES
-        )
-        answer.done += _rotate_communities(answer) + _rotate_settings(answer)
-        answer.done += _rotate_second_factors(answer) + _rotate_options(answer)
-        if answer.done:
-            audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
+                said(f"{kept.model._meta.model_name}: {answer.done} done")
+    answer.done += _rotate_communities(answer) + _rotate_settings(answer)
+    answer.done += _rotate_second_factors(answer) + _rotate_options(answer)
+    answer.left = _left(active)
+    if answer.done:
+        audit.record(None, "vault.keys_rotated", after={"secrets": answer.done, "key": active})
     return answer
 
 
+def _left(active: str) -> int:
+    """Count the secrets that another key than the first one encrypts."""
+    rows = sum(kept.model._default_manager.exclude(key_id=active).count() for kept in PLACES)
+    return rows + sum(crypto.key_id_of(text) != active for text in _outside())
+
+
+def _outside() -> Iterator[str]:
+    """Yield the ciphertext that is kept in no column of `PLACES`."""
+    polls = PollConfig.objects.exclude(community_encrypted="")
+    yield from polls.values_list("community_encrypted", flat=True)
+    for value in Setting.objects.values_list("value", flat=True):
+        if isinstance(value, str) and value.startswith(integration.SECRET):
+            yield value.removeprefix(integration.SECRET)
+    for texts in User.objects.values_list(*second_factor.SEALED.values()):
+        yield from filter(None, texts)
+    for model, column in sealed.COLUMNS.items():
+        rows = model._default_manager.filter(**{f"{column}__has_key": sealed.KEY})
+        yield from rows.values_list(f"{column}__{sealed.KEY}", flat=True)
+
+
 @transaction.atomic
-def _rotate_chunk(sealed: Sealed, pks: list[int], answer: Rotated) -> None:
-    name = str(sealed.model._meta.model_name)
+def _rotate_chunk(kept: Kept, pks: list[int], answer: Rotated) -> None:
+    name = str(kept.model._meta.model_name)
     changed = []
-    for row in lock(sealed.model._default_manager.filter(pk__in=pks)):
+    for row in lock(kept.model._default_manager.filter(pk__in=pks)):
         try:
             text = crypto.decrypt(
-                getattr(row, sealed.column), bound_to=secrets.place(name, row.pk, sealed.column)
+                getattr(row, kept.column), bound_to=secrets.place(name, row.pk, kept.column)
             )
         except crypto.CannotDecrypt:
             answer.unreadable.append(f"{name} {row.pk}")
             continue
-        sealed_text = crypto.encrypt(text, bound_to=secrets.place(name, row.pk, sealed.column))
-        setattr(row, sealed.column, sealed_text)
+        sealed_text = crypto.encrypt(text, bound_to=secrets.place(name, row.pk, kept.column))
+        setattr(row, kept.column, sealed_text)
         row.key_id = crypto.active_key_id()  # type: ignore[attr-defined]  # all three have it
         changed.append(row)
-    sealed.model._default_manager.bulk_update(changed, [sealed.column, "key_id"])
+    kept.model._default_manager.bulk_update(changed, [kept.column, "key_id"])
     answer.done += len(changed)
 
 
@@ -132,19 +139,19 @@ def _rotate_communities(answer: Rotated) -> int:
 
 
 def _rotate_options(answer: Rotated) -> int:
-    """Seal what runs, scans and autodiscoveries keep again, each row under a lock."""
+    """Seal what runs and scans keep again, each row under a lock."""
     done = 0
-    for model, column, key, place in IN_OPTIONS:
-        rows = model._default_manager.filter(**{f"{column}__has_key": key})
+    for model, column in sealed.COLUMNS.items():
+        rows = model._default_manager.filter(**{f"{column}__has_key": sealed.KEY})
         for pk in list(rows.values_list("pk", flat=True)):
             with transaction.atomic():
                 row = lock(rows.filter(pk=pk)).first()
-                old = getattr(row, column)[key] if row else None
-                if row is None or not isinstance(old, str) or old.count(":") < 2:
-                    continue  # ended meanwhile, or never sealed
-                text = _resealed(old, place.format(pk), f"{model._meta.model_name} {pk}", answer)
+                if row is None:
+                    continue  # ended meanwhile
+                options, name = getattr(row, column), f"{model._meta.model_name} {pk}"
+                text = _resealed(options[sealed.KEY], sealed.place(row), name, answer)
                 if text:
-                    getattr(row, column)[key] = text
+                    options[sealed.KEY] = text
                     row.save(update_fields=[column])
                     done += 1
     return done

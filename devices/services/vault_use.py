@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from devices import policy
 from devices.choices import CredentialStatus
-from devices.errors import Refused
+from devices.errors import Refused, Unreadable
 from devices.models import (
     Credential,
     CredentialAssignment,
@@ -99,9 +99,7 @@ def opened(row: Credential) -> dict[str, Any]:
             row.encrypted_data, model="credential", pk=row.pk, name="encrypted_data"
         )
     except crypto.CannotDecrypt as err:
-        raise Refused(
-            "SECRET_UNREADABLE", "The secret does not open with the keys of this site", 409
-        ) from err
+        raise Unreadable from err
 
 
 def log_uses(uses: Iterable[Used], *, actor: Any, quiet_for: timedelta | None = None) -> int:

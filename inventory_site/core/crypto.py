@@ -51,5 +51,5 @@ def decrypt(value: str, *, bound_to: str) -> str:
 
 
 def key_id_of(value: str) -> str:
-    """Return the id of the key a value was encrypted with; rotation looks for old ones."""
-    return value.split(":", 2)[1]
+    """Return the id of the key a value was encrypted with, blank for what is no such value."""
+    return value.partition(":")[2].partition(":")[0]

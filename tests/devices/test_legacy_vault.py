@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, Setting
 from accounts.services import second_factor
 from devices.models import Credential, CredentialAssignment, CredentialUse
 from devices.services import integration, secrets, vault_keys, vault_use
-from inventory_site.core import crypto
+from devices.services import sealed as sealed_options
 from tests.factories.accounts import UserFactory
 from tests.factories.devices import ExecutorRunFactory, ScanFactory
 
@@ -201,27 +201,30 @@ def test_secrets_of_integrations_rotate_too(settings):
     assert SECRET not in str(list(Setting.objects.values()))
 
 
-def test_secrets_of_runs_and_scans_rotate_too(settings):
+def test_secrets_of_runs_and_scans_are_counted_and_rotate_too(settings, capsys):
     run, scan = ExecutorRunFactory(), ScanFactory()
-    places = [f"devices.executorrun:{run.pk}:{end}" for end in ("config", "snmp_communities")]
-    places.append(f"devices.scan:{scan.pk}:options")
-    texts = [crypto.encrypt(SECRET, bound_to=place) for place in places]
-    run.config, scan.options = (
-        {"sealed": texts[0], "snmp_communities": texts[1]},
-        {"sealed": texts[2]},
-    )
-    run.save()
-    scan.save()
+    sealed_options.keep(run, {"a": 1}, {"password": SECRET})
+    sealed_options.keep(scan, {}, {"community": SECRET})
+    integration.write(None, {"netbox_token": SECRET}, secrets=frozenset({"netbox_token"}))
+    second_factor.set_up(user=UserFactory(two_factor_enabled=False))
     settings.VAULT_KEYS = {"new": bytes(range(32)), **settings.VAULT_KEYS}
 
+    call_command("rotate_vault_keys", "--dry-run")
     done = vault_keys.rotate_keys()
 
+    assert capsys.readouterr().out == "0 secrets encrypted again, 5 left.\n"
     settings.VAULT_KEYS = {"new": bytes(range(32))}
     run.refresh_from_db()
     scan.refresh_from_db()
-    kept = [run.config["sealed"], run.config["snmp_communities"], scan.options["sealed"]]
-    opened = [crypto.decrypt(text, bound_to=at) for text, at in zip(kept, places, strict=True)]
-    assert (done.done, done.unreadable, opened) == (3, [], [SECRET] * 3)
+    assert (done.done, done.left, done.unreadable) == (4, 0, [])  # a person's two are one
+    assert (sealed_options.opened(run), sealed_options.without(run)) == (
+        {"password": SECRET},
+        {"a": 1},
+    )
+    assert sealed_options.opened(scan) == {"community": SECRET}
+    settings.VAULT_KEYS = {"other": bytes(range(1, 33))}
+    assert vault_keys.rotate_keys().left == 5
+    assert integration.shown("netbox_token", "") == ""
 
 
 def test_second_factors_rotate_too(settings):

@@ -85,27 +85,32 @@ def load(
 ) -> dict[str, Any]:
     """Read devices, all or nothing; errors name row (2 is the first after the header) and field.
 
-    A file is checked without a lock; one without errors is checked again and written under it.
+    A file is worked out without a lock; the lock is for looking whether all is still so, and for
+    writing.
     What each row makes or changes is put into `lines`, where the caller gives one.
     """
     policy.require_register(actor, policy.CHANGE)
     policy.require_register(actor, policy.ADD)
-    rows = _read(text)
-    answer, told = _checked(Plan(rows, actor))
+    plan = Plan(_read(text), actor)
+    answer, told = _checked(plan)
     if not (dry_run or answer["errors"]):
-        answer, told = _written(rows, actor)
+        answer, told = _written(plan, answer, told)
     if lines is not None:
         lines += told
     return answer
 
 
-def _written(rows: list[dict[str, str]], actor: Any) -> tuple[dict[str, Any], list[Line]]:
+def _written(
+    plan: Plan, answer: dict[str, Any], told: list[Line]
+) -> tuple[dict[str, Any], list[Line]]:
+    """Write a plan, or one made anew under the lock where somebody came between."""
     try:
         with guarded():
-            plan = Plan(rows, actor, hold=True)
-            answer, told = _checked(plan)
-            if answer["errors"]:
-                raise _Undo
+            if not plan.is_current():
+                plan = Plan(plan.rows, plan.actor, hold=True)
+                answer, told = _checked(plan)
+                if answer["errors"]:
+                    raise _Undo
             plan.write()
     except _Undo:
         return answer, told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +11,15 @@ from accounts.services import audit
 from devices.addresses import chunks, normal_ip
 from devices.choices import DeviceCategory, HistoryAction
 from devices.errors import Invalid
-from devices.models import Device, DeviceHistory, DeviceType, Manufacturer, Site
-from devices.services.device_fields import apply, check_unique, snapshot
+from devices.models import Device, DeviceHistory, ManagementAddress
+from devices.services import bulk_rows
+from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
 from devices.services.device_picture import BATCH, HELD, Picture
+from devices.services.device_picture import RELATED as NAMED
 from devices.services.inventory import history_row, person
 from inventory_site.core.whole import whole_number
 
-NAMED: dict[str, Any] = {"device_type": DeviceType, "manufacturer": Manufacturer, "site": Site}
-LAST_ID = 2**31 - 1  # types, makers and sites of a dry run count down from here
+LAST_ID, MOST = 2**31 - 1, 1_000_000  # made-up types, makers and sites count down from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,17 @@ class Step:
     """One device as a row leaves it; `before` is None for a new one."""
 
     device: Device
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any]
     is_moved: bool = False  # with its group, to another address
 
 
 @dataclass(slots=True)
 class Plan:
-    """Takes rows one after the other; `hold` locks what they touch, so that it can be written."""
+    """Takes rows one after the other; `hold` locks what they touch at once.
+
+    A plan made without may be written once `is_current` has said yes.
+    """
 
     rows: list[dict[str, str]]
     actor: Any
@@ -43,7 +47,7 @@ class Plan:
     _picture: Picture = field(init=False)
 
     def __post_init__(self) -> None:
-        self._ids = {column: self._named(column) for column in NAMED}
+        self._ids = self._named()
         wanted = {name: self._cells(name) for name in ("name", *HELD)}
         ips = {ip for text in self._cells("mgmt_ip") if (ip := normal_ip(text))}
         self._picture = Picture(wanted, ips, hold=self.hold)
@@ -121,35 +125,35 @@ class Plan:
             raise Invalid(column, f"{column} may have {_longest(column)} characters at most")
         return self._ids[column][name]
 
-    def _named(self, column: str) -> dict[str, int]:
-        """Return the ids of the names in a column; those not known yet are made, or made up."""
-        names = sorted(one for one in self._cells(column) if len(one) <= _longest(column))
-        extra = {"category": DeviceCategory.INFRA} if column == "device_type" else {}
-        rows = NAMED[column].objects
-        found: dict[str, int] = {}
-        for some in chunks(names, BATCH):
-            if self.hold:
-                made = [NAMED[column](name=name, **extra) for name in some]
-                rows.bulk_create(made, ignore_conflicts=True)
-            found |= dict(rows.filter(name__in=some).values_list("name", "pk"))
-        unknown = (name for name in names if name not in found)
-        return found | {name: LAST_ID - number for number, name in enumerate(unknown)}
+    def _named(self) -> dict[str, dict[str, int]]:
+        """Return the ids of the names in each column; they are made up for those not known yet."""
+        ids: dict[str, dict[str, int]] = {}
+        for column, model in NAMED.items():
+            names = sorted(one for one in self._cells(column) if len(one) <= _longest(column))
+            found = _ids_of(model, "name", names)
+            unknown = (name for name in names if name not in found)
+            ids[column] = found | {name: LAST_ID - at for at, name in enumerate(unknown)}
+        return ids
 
     def _cells(self, column: str) -> set[str]:
         return {cell for row in self.rows if (cell := row.get(column, "").strip())}
 
+    def is_current(self) -> bool:
+        """Whether the register is as the plan found it; locks what it touches."""
+        return self._named() == self._ids and self._picture.is_current()
+
     def write(self) -> None:
-        """Store every step with its history and audit entry; only within `guarded`."""
-        stored: dict[int, Device] = {}
-        new: list[Device] = []
-        for step in self.steps:
-            if step.before is None:
-                new.append(step.device)
-                continue
-            _insert(new, stored)
-            _update(step.device, stored)
-        _insert(new, stored)
-        DeviceHistory.objects.bulk_create(self._history(), batch_size=BATCH)
+        """Store every step with its history and audit entry; only within `guarded`.
+
+        What was there is changed first, step by step, so that a new device finds free what its
+        row found free.
+        """
+        self._make_names()
+        self._make_addresses()
+        stored = (step for step in self.steps if step.device.pk > 0)
+        bulk_rows.update((step.device, _changed(step)) for step in stored)
+        self._insert()
+        bulk_rows.insert(list(self._history()))
         told = [step for step in self.steps if not step.is_moved]
         for verb, is_new in (("device.created", True), ("device.updated", False)):
             facts = [
@@ -158,6 +162,47 @@ class Plan:
                 if (step.before is None) is is_new
             ]
             audit.record_bulk(self.actor, verb, facts)
+
+    def _make_names(self) -> None:
+        """Make the types, makers and sites that are new; put their ids for those made up."""
+        for column, model in NAMED.items():
+            made_up = {pk: name for name, pk in self._ids[column].items() if pk > LAST_ID - MOST}
+            extra = {"category": DeviceCategory.INFRA} if column == "device_type" else {}
+            bulk_rows.insert([model(name=name, **extra) for name in made_up.values()])
+            ids, wire = _ids_of(model, "name", sorted(made_up.values())), f"{column}_id"
+            for step in self.steps:
+                if getattr(step.device, wire) in made_up:
+                    setattr(step.device, wire, ids[made_up[getattr(step.device, wire)]])
+                for told in filter(None, (step.before, step.after)):
+                    if told.get(wire) in made_up:
+                        told[wire] = ids[made_up[told[wire]]]
+
+    def _make_addresses(self) -> None:
+        new = {address.ip: address for address in self._picture.new_addresses()}
+        bulk_rows.insert(list(new.values()))
+        for ip, pk in _ids_of(ManagementAddress, "ip", sorted(new)).items():
+            new[ip].pk = pk
+        for step in self.steps:
+            step.device.address = step.device.address  # takes the id that it has by now
+
+    def _insert(self) -> None:
+        """Store new devices as their last rows leave them; their steps get their ids."""
+        steps = [(step.device, step.device.pk) for step in self.steps if step.device.pk < 0]
+        last = {number: device for device, number in steps}
+        keys = {number: _key(device) for number, device in last.items()}
+        for device in last.values():
+            device.pk = None
+        bulk_rows.insert(list(last.values()))
+        ids: dict[Any, int] = {}
+        types = {device.device_type_id for device in last.values()}
+        for some in chunks(sorted({device.name for device in last.values()}), BATCH):
+            rows = Device.objects.filter(device_type__in=types, name__in=some)
+            for pk, kind, name, port in rows.values_list(
+                "pk", "device_type_id", "name", "polatis_name"
+            ):
+                ids[(kind, name, port or "")] = pk
+        for device, number in steps:
+            device.pk = ids[keys[number]]
 
     def _history(self) -> Iterable[DeviceHistory]:
         for step in self.steps:
@@ -179,22 +224,23 @@ def _copy(device: Device) -> Device:
     return copied
 
 
-def _insert(new: list[Device], stored: dict[int, Device]) -> None:
-    """Store new devices under ids of their own; `stored` finds them by those of the plan."""
-    for some in (new[start : start + BATCH] for start in range(0, len(new), BATCH)):
-        numbers = [device.pk for device in some]
-        for device in some:
-            device.pk = None
-        Device.objects.bulk_create(some)
-        stored |= dict(zip(numbers, some, strict=True))
-    new.clear()
+def _changed(step: Step) -> tuple[str, ...]:
+    """Return the attributes that a step sets."""
+    before = step.before or {}
+    wires = [wire for wire in before if before[wire] != step.after[wire]]
+    named = ("address" if wire == "mgmt_ip" else FIELDS[wire] for wire in wires)
+    return (*named, "version", "updated_by", "updated_at")
 
 
-def _update(device: Device, stored: dict[int, Device]) -> None:
-    made = stored.get(device.pk)
-    if made is not None:
-        device.pk, device.created_at, device._state.adding = made.pk, made.created_at, False
-    device.save(force_update=True)
+def _key(device: Device) -> tuple[int, str, str]:
+    return device.device_type_id, device.name, device.polatis_name or ""
+
+
+def _ids_of(model: Any, field: str, values: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in chunks(values, BATCH):
+        found |= model.objects.filter(**{f"{field}__in": some}).values_list(field, "pk")
+    return found
 
 
 def _longest(column: str) -> int:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from devices.addresses import chunks, sort_key
-from devices.models import Device, ManagementAddress
+from devices.models import Device, DeviceType, ManagementAddress, Manufacturer, Site
 from inventory_site.core.locks import lock
 
 BATCH = 500
 HELD = ("oi_id", "serial_number")
+COLUMNS = [field.attname for field in Device._meta.concrete_fields]
+RELATED: dict[str, Any] = {"device_type": DeviceType, "manufacturer": Manufacturer, "site": Site}
 Group = tuple[int, str]
+Rows = tuple[dict[str, int], dict[int, tuple[Any, ...]]]
 
 
 class Picture:
@@ -20,23 +23,40 @@ class Picture:
 
     def __init__(self, wanted: dict[str, set[str]], ips: set[str], *, hold: bool = False) -> None:
         """Read the devices of these names, ids, serial numbers and addresses; locked for `hold`."""
+        self._wanted, self._ips = wanted, ips
         self._devices: dict[int, Device] = {}
         self._held: dict[tuple[str, str], int] = {}
         self._groups: dict[Group, set[int]] = defaultdict(set)
         self._at: dict[str, set[int]] = defaultdict(set)
-        self._addresses = _addresses(ips, hold=hold)
-        for path, values in (*wanted.items(), ("address__ip", ips)):
-            self._read(path, values, hold)
-        names = {device.name for device in self._devices.values()} - wanted["name"]
-        self._read("name", names, hold)  # their groups move with them
+        self._addresses: dict[str, ManagementAddress] = {}
+        self._read = addresses, rows = _read(wanted, ips, hold)
+        for ip, pk in addresses.items():
+            self._addresses[ip] = _stored(ManagementAddress, pk, "ip", ip)
+        related: dict[tuple[str, int], Any] = {}
+        for row in rows.values():
+            self.put(self._device(row, related))
 
-    def _read(self, path: str, values: Iterable[str], hold: bool) -> None:
-        for some in chunks(sorted(values), BATCH):
-            rows = Device.objects.filter(**{f"{path}__in": some}).select_related(
-                "address", "device_type", "manufacturer", "site"
-            )
-            for device in lock(rows) if hold else rows:
-                self.put(device)
+    def _device(self, row: tuple[Any, ...], related: dict[tuple[str, int], Any]) -> Device:
+        """Return a device as it was read; what it points at is the same for all of them."""
+        device = Device.from_db(None, COLUMNS, row[: len(COLUMNS)])
+        ip, *names = row[len(COLUMNS) :]
+        if ip and ip not in self._addresses:
+            self._addresses[ip] = _stored(ManagementAddress, device.address_id, "ip", ip)
+        device._state.fields_cache["address"] = self._addresses.get(ip)
+        for (column, model), name in zip(RELATED.items(), names, strict=True):
+            key = column, getattr(device, f"{column}_id")
+            if key not in related:
+                related[key] = None if key[1] is None else _stored(model, key[1], "name", name)
+            device._state.fields_cache[column] = related[key]
+        return device
+
+    def is_current(self) -> bool:
+        """Whether all that was read still stands so; locks it, only within a transaction."""
+        return _read(self._wanted, self._ips, True) == self._read
+
+    def new_addresses(self) -> list[ManagementAddress]:
+        """Return the addresses that devices were given, and that are not stored yet."""
+        return [address for address in self._addresses.values() if address.pk is None]
 
     def put(self, device: Device) -> None:
         """Take a device in, in the place of what was known of it."""
@@ -66,7 +86,9 @@ class Picture:
 
     def address(self, ip: str) -> ManagementAddress:
         """Return an address, or the one that would be made."""
-        return self._addresses.setdefault(ip, _new_address(ip))
+        if ip not in self._addresses:
+            self._addresses[ip] = ManagementAddress(ip=ip, sort_key=sort_key(ip))
+        return self._addresses[ip]
 
     def at(self, ip: str) -> list[tuple[int, Group]]:
         """Return id and (type, name) of the devices at an address."""
@@ -85,18 +107,37 @@ class Picture:
         return any(one.pk != device.pk and (one.polatis_name or "") == wanted for one in twins)
 
 
-def _addresses(ips: set[str], *, hold: bool) -> dict[str, ManagementAddress]:
-    found: dict[str, ManagementAddress] = {}
+def _read(wanted: dict[str, set[str]], ips: set[str], hold: bool) -> Rows:
+    """Return the ids of addresses, and the columns and address of devices; addresses come first."""
+    addresses: dict[str, int] = {}
     for some in chunks(sorted(ips), BATCH):
-        if hold:
-            ManagementAddress.objects.bulk_create(map(_new_address, some), ignore_conflicts=True)
-        rows = ManagementAddress.objects.filter(ip__in=some)
-        found |= {row.ip: row for row in (lock(rows) if hold else rows)}
-    return found
+        found = ManagementAddress.objects.filter(ip__in=some)
+        addresses |= (lock(found) if hold else found).values_list("ip", "pk")
+    rows: dict[int, tuple[Any, ...]] = {}
+    _read_devices(rows, {**wanted, "address__ip": ips}, hold)
+    names = {row[COLUMNS.index("name")] for row in rows.values()} - wanted["name"]
+    _read_devices(rows, {"name": names}, hold)  # their groups move with them
+    return addresses, rows
 
 
-def _new_address(ip: str) -> ManagementAddress:
-    return ManagementAddress(ip=ip, sort_key=sort_key(ip))
+def _read_devices(
+    rows: dict[int, tuple[Any, ...]], wanted: dict[str, set[str]], hold: bool
+) -> None:
+    """Add the devices that have one of the values; those that are there already are not read."""
+    pks: set[int] = set()
+    for path, values in wanted.items():
+        for some in chunks(sorted(values), BATCH):
+            pks |= set(Device.objects.filter(**{f"{path}__in": some}).values_list("pk", flat=True))
+    names = [f"{column}__name" for column in RELATED]
+    for numbers in chunks(sorted(pks - rows.keys()), BATCH):
+        found = Device.objects.filter(pk__in=numbers)
+        for row in (lock(found) if hold else found).values_list(*COLUMNS, "address__ip", *names):
+            rows[row[0]] = row
+
+
+def _stored(model: Any, pk: int, field: str, value: str) -> Any:
+    """Return a stored row, of which nothing but this field is looked at."""
+    return model.from_db(None, ["id", field], [pk, value])
 
 
 def _group(device: Device) -> Group:

@@ -2,8 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
+from devices.addresses import sort_key
 from devices.errors import Taken
 from devices.models import (
     Device,
@@ -14,6 +17,7 @@ from devices.models import (
     Site,
 )
 from devices.services import csv_devices, device_fields, inventory
+from devices.services.csv_plan import Plan
 from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +191,111 @@ def test_a_device_that_came_meanwhile_is_told_by_the_field_it_holds(monkeypatch,
     words = field.replace("_", " ") if field == "serial_number" else field
     assert refused.value.message == f"Device with {words} 'X' already exists"
     assert Device.objects.count() == 1
+
+
+def rows_of(count, model="M"):
+    cells = [
+        f"SW{n},ROADM,S{n},Ciena,Lab,{model},10.0.{n // 200}.{n % 200 + 1}" for n in range(count)
+    ]
+    return "\n".join(["name,device_type,serial_number,manufacturer,site,model,mgmt_ip", *cells])
+
+
+@pytest.mark.parametrize("what", ["created", "updated", "unchanged"])
+def test_statements_do_not_grow_with_the_rows(what):
+    asked = []
+    csv_devices.load(actor=None, text=rows_of(1), dry_run=False)  # makes type, maker and site
+    for count in (10, 200):
+        Device.objects.all().delete()
+        ManagementAddress.objects.all().delete()
+        if what != "created":
+            csv_devices.load(actor=None, text=rows_of(count), dry_run=False)
+        text = rows_of(count, "M2" if what == "updated" else "M")
+        with CaptureQueriesContext(connection) as found:
+            done = csv_devices.load(actor=None, text=text, dry_run=False)
+        asked.append(len(found))
+        assert (done[what], done["applied"]) == (count, True)
+
+    assert asked[0] == asked[1]
+
+
+def test_what_an_import_tells_holds_the_ids_of_what_it_made():
+    csv_devices.load(actor=None, text=rows_of(2), dry_run=False)
+
+    device = Device.objects.get(name="SW1")
+    assert (device.device_type.name, device.manufacturer.name) == ("ROADM", "Ciena")
+    assert (device.ip, device.address.sort_key) == ("10.0.0.2", sort_key("10.0.0.2"))
+    told = AuditEntry.objects.get(verb="device.created", object_id=str(device.pk))
+    after = {name: told.after[name] for name in ("device_type_id", "manufacturer_id", "site_id")}
+    assert after == {
+        "device_type_id": device.device_type_id,
+        "manufacturer_id": device.manufacturer_id,
+        "site_id": device.site_id,
+    }
+    assert device.history.get().device_number == device.pk
+    assert (device.metadata, device.is_placeholder, device.version) == ({}, False, 1)
+
+
+def came_between(monkeypatch, change):
+    """Do something between the moment a file was worked out and the lock."""
+    looked = Plan.is_current
+
+    def late(plan):
+        change()
+        return looked(plan)
+
+    monkeypatch.setattr(Plan, "is_current", late)
+
+
+def test_who_came_between_is_found_and_nothing_is_written(monkeypatch):
+    kind = DeviceTypeFactory(name="OTHER")
+    came_between(monkeypatch, lambda: DeviceFactory(name="X", device_type=kind, oi_id="OI-1"))
+
+    text = "name,device_type,oi_id\nA,ROADM,\nB,ROADM,OI-1"
+    done = csv_devices.load(actor=None, text=text, dry_run=False)
+
+    assert (done["created"], done["updated"], done["applied"]) == (1, 1, True)
+    assert set(Device.objects.values_list("name", "oi_id")) == {("A", None), ("B", "OI-1")}
+
+    taken = ManagementAddressFactory(ip="10.1.1.1")
+    monkeypatch.undo()
+    came_between(monkeypatch, lambda: DeviceFactory(name="Y", device_type=kind, address=taken))
+    before = Device.objects.count()
+    done = csv_devices.load(
+        actor=None, text="name,device_type,mgmt_ip\nC,ROADM,\nD,ROADM,10.1.1.1", dry_run=False
+    )
+
+    assert [one["row"] for one in done["errors"]] == [3]
+    assert (done["applied"], Device.objects.count()) == (False, before)
+
+
+@pytest.mark.parametrize("late", ["address", "type", "change", "device"])
+def test_a_plan_is_made_anew_when_what_it_read_has_moved(monkeypatch, late):
+    kind = DeviceTypeFactory(name="ROADM")
+    old = DeviceFactory(name="A", device_type=kind, rack="R1", address=None)
+
+    def change():
+        if late == "address":
+            ManagementAddressFactory(ip="10.9.9.9")
+        elif late == "type":
+            DeviceTypeFactory(name="NEW")
+        elif late == "change":
+            Device.objects.filter(pk=old.pk).update(rack="R2", version=5)
+        else:
+            DeviceFactory(name="B", device_type=kind, rack="R9", address=None)
+
+    came_between(monkeypatch, change)
+    rows = ["A,ROADM,R2,", "B,ROADM,R3,10.9.9.9", "C,NEW,R4,"]
+    text = "\n".join(["name,device_type,rack,mgmt_ip", *rows])
+
+    done = csv_devices.load(actor=None, text=text, dry_run=False)
+
+    counts = (done["created"], done["updated"], done["unchanged"])
+    usual = (2, 1, 0)
+    assert counts == {"change": (2, 0, 1), "device": (1, 2, 0)}.get(late, usual)
+    found = Device.objects.order_by("name").values_list("name", "rack", "version", "address__ip")
+    assert list(found) == [
+        ("A", "R2", 5 if late == "change" else 2, None),
+        ("B", "R3", 2 if late == "device" else 1, "10.9.9.9"),
+        ("C", "R4", 1, None),
+    ]
+    assert DeviceType.objects.filter(name__in=["NEW", "ROADM"]).count() == 2

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 MAX_TARGETS = 65_536
 SHORT_END = re.compile(r"\A\d{1,3}\Z")
 AROUND_DASH = re.compile(r"(?<=[\da-f])(?:\s+-\s*|-\s+)(?=[\da-f])", re.IGNORECASE)
 HOST_NAME = re.compile(r"\A(?!-)[A-Za-z0-9._-]{1,253}\Z")
+
+Item = TypeVar("Item")
 
 
 class BadTargets(ValueError):
@@ -130,7 +133,7 @@ def unique(items: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def chunks(items: list[str], size: int) -> Iterator[list[str]]:
+def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """Yield slices of at most `size`."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

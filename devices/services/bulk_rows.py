@@ -16,7 +16,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     """Add rows, without asking for their ids; columns that are null in all of them are left out."""
     if not rows:
         return
-    meta = rows[0]._meta
+    meta: Any = rows[0]._meta
     fields = [
         field
         for field in meta.concrete_fields
@@ -37,7 +37,7 @@ def update(changes: Iterable[Change]) -> None:
     """Store the named fields of rows, one after the other, alike ones in one call."""
     for names, some in groupby(changes, lambda change: change[1]):
         rows = [row for row, _ in some]
-        meta = rows[0]._meta
+        meta: Any = rows[0]._meta
         fields = [meta.get_field(name) for name in names]
         setting = ", ".join(f"{_name(field.column)} = %s" for field in fields)
         with connection.cursor() as cursor:

@@ -135,7 +135,7 @@ def _read_devices(
             rows[row[0]] = row
 
 
-def _stored(model: Any, pk: int, field: str, value: str) -> Any:
+def _stored(model: Any, pk: int | None, field: str, value: str) -> Any:
     """Return a stored row, of which nothing but this field is looked at."""
     return model.from_db(None, ["id", field], [pk, value])
 

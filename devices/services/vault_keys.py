@@ -142,7 +142,7 @@ def _rotate_options(answer: Rotated) -> int:
     """Seal what runs and scans keep again, each row under a lock."""
     done = 0
     for model, column in sealed.COLUMNS.items():
-        rows = model._default_manager.filter(**{f"{column}__has_key": sealed.KEY})
+        rows: Any = model._default_manager.filter(**{f"{column}__has_key": sealed.KEY})
         for pk in list(rows.values_list("pk", flat=True)):
             with transaction.atomic():
                 row = lock(rows.filter(pk=pk)).first()

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from devices.executors.silence import Silent
 
 DEFAULT_FAN_OUT, HELD_UP = 50, 8
-PATIENCE_S, MIN_PATIENCE_S, MAX_PATIENCE_S = 1.0, 0.2, 5.0
+PATIENCE_S, MIN_PATIENCE_S, MAX_PATIENCE_S = 1.0, 0.1, 5.0
 MAX_OUTPUT_BYTES = 1024 * 1024
 MAX_TIMEOUT_S, MAX_RETRIES = 3600, 10
 HOST = re.compile(r"\A(?!-)[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})\Z")
@@ -176,7 +176,7 @@ def stream_batch(
     finished: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
     running: dict[Future[Outcome], tuple[int, float]] = {}  # in the order in which they began
     most = max(1, min(HELD_UP * fan_out, len(targets)))
-    patience = PATIENCE_S
+    patience, answered = PATIENCE_S, 0
     with ThreadPoolExecutor(most) as pool:
         while True:
             young = [at for _, at in running.values() if time.monotonic() - at < patience]
@@ -200,7 +200,8 @@ def stream_batch(
             _silent.note(keys[number], is_silent=is_silent)
             if not is_silent:
                 wished = min(MAX_PATIENCE_S, max(MIN_PATIENCE_S, 4 * outcome.duration))
-                patience += (wished - patience) / 16
+                answered += 1
+                patience += (wished - patience) / min(answered, 16)
             yield number, outcome
 
 

@@ -78,3 +78,17 @@ def test_a_run_that_is_cancelled_begins_no_more_soon_after():
         time.sleep(0.02)
 
     assert len(done) < 20
+
+
+def test_the_first_answers_teach_how_long_a_place_is_kept(monkeypatch):
+    monkeypatch.setattr(base, "PATIENCE_S", 60)
+    stub, began, answered = Stub(), time.monotonic(), []
+
+    for _, outcome in stream_batch(stub, [LIVE[0], *DEAD, *LIVE[1:]], "", fan_out=2):
+        answered.append(outcome.success)
+        if len(answered) == len(LIVE):
+            took = time.monotonic() - began
+            stub.let_go.set()
+
+    assert answered == [True] * 8 + [False] * 4
+    assert took < 8

@@ -71,6 +71,15 @@ def text(row: Row, name: str) -> str | None:
     return None if value is None else str(value).replace("\x00", "")
 
 
+def file_name(row: Row, name: str) -> str:
+    """The name of a file as its owner wrote it: the original read each byte as a letter."""
+    found = text(row, name) or ""
+    try:
+        return found.encode("latin-1").decode()
+    except UnicodeError:
+        return found
+
+
 def real(row: Row, name: str) -> float | None:
     """A number; blank and what is no number give None."""
     value = row.get(name)

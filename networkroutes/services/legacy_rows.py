@@ -165,7 +165,7 @@ def test_results(row: Row, report: TableReport, files: Files) -> TestResultsFile
     made = TestResultsFile(
         route=parent,
         filename=name,
-        original_name=(legacy.text(row, "original_name") or name)[:255],
+        original_name=(legacy.file_name(row, "original_name") or name)[:255],
         file_size=legacy.whole(row, "file_size") or 0,
         uploaded_at=legacy.moment(row, "uploaded_at") or timezone.now(),
     )

@@ -325,3 +325,22 @@ def test_what_a_saved_search_holds_comes_over_as_it_was_sent(tmp_path: Path):
 
     found = SavedSearch.objects.order_by("pk").values_list("carrier_avoidance", "search_results")
     assert list(found) == [("3", {"note": "ab"}), ("COLT, Zayo", r'"\ud800"')]
+
+
+def test_names_of_files_that_the_original_mangled_are_whole_again(tmp_path: Path):
+    names = ("rÃ©sultat.pdf", "Ã\xa0 lire â\x80\x93 1.pdf", "déjà.pdf", "報告.pdf", "plain.pdf")
+    row = {"circuit_id": "LONPAR000001", "uploaded_at": "2025-07-06 01:29:25", "file_size": 1}
+    database = written(
+        tmp_path,
+        network_routes=[route_row("LONPAR000001")],
+        test_results_files=[
+            {"id": place, "filename": f"{place}.pdf", "original_name": name, **row}
+            for place, name in enumerate(names, start=1)
+        ],
+    )
+
+    import_network_inventory(database=database, folder=None)
+
+    assert NetworkRoute.objects.get().test_results_file == (
+        "résultat.pdf, à lire \u2013 1.pdf, déjà.pdf, 報告.pdf, plain.pdf"
+    )

@@ -1,5 +1,7 @@
 """Small SQL expressions that both databases know."""
 
+from typing import Any
+
 from django.db.models import Func, TextField
 
 
@@ -12,3 +14,15 @@ class Joined(Func):
     output_field = TextField()
     template = "(%(expressions)s)"
     arg_joiner = " || "
+
+
+class InBytes(Func):
+    """A text to order by its bytes, whatever the locale of the database; SQLite does by itself."""
+
+    output_field = TextField()
+    template = "%(expressions)s"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(
+            compiler, connection, template='%(expressions)s COLLATE "C"', **context
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from rest_framework.test import APIClient
 
 from networkroutes.api.clients.network_inventory.base import SAFE_METHODS, ClientView
@@ -122,3 +123,23 @@ def test_whatever_is_there_lights_a_channel_but_a_no(
     open_front_end.post("/dark_fiber_details", body, format="json")
 
     assert open_front_end.get("/dark_fiber_details/LONPAR777777").json()[0]["in_use"] == stored
+
+
+def test_names_are_ordered_by_their_bytes_in_any_locale(open_front_end: APIClient):
+    names = ["Äb", "ab", "IPCA", "IPC-X", "_A", "AB"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ALTER TABLE networkroutes_repositorytype "
+                'ALTER COLUMN name TYPE varchar(255) COLLATE "en-x-icu"'
+            )
+    for name in names:
+        open_front_end.post("/repository_types", {"name": name}, format="json")
+        place = {"location_code": name, "city": "London", "country": "UK"}
+        open_front_end.post("/locations", place, format="json")
+
+    kinds = [row["name"] for row in open_front_end.get("/repository_types").json()]
+    codes = [row["location_code"] for row in open_front_end.get("/locations").json()]
+
+    assert kinds == ["AB", "IPC-X", "IPCA", "Network Routes", "_A", "ab", "Äb"]
+    assert [code for code in codes if code in names] == [name for name in kinds if name in names]

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory_site.core.api.fast import json_array
+from inventory_site.core.sql import InBytes
 from networkroutes.api.clients.network_inventory import forms, wire
 from networkroutes.api.clients.network_inventory.base import ClientView, json_response, whole_id
 from networkroutes.choices import Region
@@ -36,9 +37,8 @@ class RepositoryTypesView(ClientView):
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
-        return json_response(
-            json_array(RepositoryType.objects.order_by("name"), wire.REPOSITORY_TYPE)
-        )
+        rows = RepositoryType.objects.order_by(InBytes("name"))
+        return json_response(json_array(rows, wire.REPOSITORY_TYPE))
 
     def post(self, request: Request) -> Response:
         """Make a kind of inventory."""
@@ -60,7 +60,8 @@ class LocationsView(ClientView):
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the bare array."""
-        return json_response(json_array(Location.objects.order_by("location_code"), wire.LOCATION))
+        rows = Location.objects.order_by(InBytes("location_code"))
+        return json_response(json_array(rows, wire.LOCATION))
 
     def post(self, request: Request) -> Response:
         """Make a location; its status is Active unless another is sent."""

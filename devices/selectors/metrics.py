@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Avg, Count, FloatField, Max, Min, QuerySet
 from django.utils import timezone
@@ -12,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress
-from devices.models import Device, InterfaceState, OpticalSample
+from devices.measures import hour_of
+from devices.models import Device, InterfaceState, OpticalHour, OpticalSample
 from inventory_site.core.whole import whole_number
 
 INTERFACE_FIELDS = (
@@ -43,7 +44,9 @@ INTERFACE_FIELDS = (
     "speed_mbps",
     "thresholds",
 )
-MAX_READINGS = 20_000
+MAX_READINGS, RAW_KEPT = 20_000, timedelta(days=7)
+HOUR_COLUMNS = {"tx_power": "tx", "rx_power": "rx", "temperature": "temperature"}
+Port = TypeVar("Port", OpticalSample, OpticalHour)
 
 
 def address_of(key: Any) -> str:
@@ -99,8 +102,12 @@ def readings(
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Return light levels as the scans API shows them, newest first."""
-    rows = OpticalSample.objects.filter(device_ip__in=list(addresses))
+    """Return light levels as the scans API shows them, newest first.
+
+    Beyond the week that raw samples live it is the mean of each hour, which has no id.
+    """
+    of_devices = {"device_ip__in": list(addresses)}
+    rows = OpticalSample.objects.filter(**of_devices)
     if interface not in (None, ""):
         rows = _of_interface(rows, interface)
     if hours is not None:
@@ -109,10 +116,29 @@ def readings(
         rows = rows.filter(recorded_at__gte=start)
     if end is not None:
         rows = rows.filter(recorded_at__lte=end)
-    return [_reading(row) for row in rows.order_by("-recorded_at", "-pk")[:MAX_READINGS]]
+    found = [_reading(row) for row in rows.order_by("-recorded_at", "-pk")[:MAX_READINGS]]
+    if not _is_beyond_raw(start):
+        return found
+    oldest = found[-1]["measurement_timestamp"] if found else None
+    means = _older(start, oldest).filter(**of_devices)
+    if interface not in (None, ""):
+        means = _of_interface(means, interface)
+    if end is not None:
+        means = means.filter(hour__lte=end)
+    return found + [_mean(row) for row in means.order_by("-hour")[: MAX_READINGS - len(found)]]
 
 
-def _of_interface(rows: QuerySet[OpticalSample], interface: Any) -> QuerySet[OpticalSample]:
+def _is_beyond_raw(start: datetime | None) -> bool:
+    return start is None or start < timezone.now() - RAW_KEPT
+
+
+def _older(start: datetime | None, oldest: datetime | None) -> QuerySet[OpticalHour]:
+    """Return the hours from a moment on that ended before the oldest raw sample."""
+    hours = OpticalHour.objects.filter(hour__lt=hour_of(oldest or timezone.now()))
+    return hours if start is None else hours.filter(hour__gte=start)
+
+
+def _of_interface(rows: QuerySet[Port], interface: Any) -> QuerySet[Port]:
     text = str(interface)
     number = whole_number(text, digits=9, signed=True)
     if number is not None:
@@ -137,25 +163,57 @@ def _reading(row: OpticalSample) -> dict[str, Any]:
     }
 
 
+def _mean(row: OpticalHour) -> dict[str, Any]:
+    levels = OpticalSample(
+        device_ip=row.device_ip,
+        interface_index=row.interface_index,
+        interface_name=row.interface_name,
+        recorded_at=row.hour,
+    )
+    means = {"tx_power": row.tx_avg, "rx_power": row.rx_avg, "temperature": row.temperature_avg}
+    return {**_reading(levels), **means}
+
+
 def number(value: Any) -> float | None:
     """Return a decimal as a float; zero is a value."""
     return None if value is None else float(value)
 
 
 def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:
-    """Return least, most and mean of a port's light levels; 0 dBm counts."""
-    rows = OpticalSample.objects.filter(
-        device_ip=ip,
-        interface_index=interface_index,
-        recorded_at__gte=timezone.now() - timedelta(days=days),
-    )
-    asked: dict[str, Any] = {"count": Count("pk")}
+    """Return least, most and mean of a port's light levels; 0 dBm counts.
+
+    Beyond the week that raw samples live it takes the hours; of temperatures those have the mean.
+    """
+    start = timezone.now() - timedelta(days=days)
+    port: dict[str, Any] = {"device_ip": ip, "interface_index": interface_index}
+    rows = OpticalSample.objects.filter(**port, recorded_at__gte=start)
+    asked: dict[str, Any] = {"count": Count("pk"), "oldest": Min("recorded_at")}
     for name in ("tx_power", "rx_power", "temperature"):
         mean = Avg(name, output_field=FloatField())
         asked |= {f"{name}_min": Min(name), f"{name}_max": Max(name), f"{name}_avg": mean}
+        asked[f"{name}_count"] = Count(name)
     found = rows.aggregate(**asked)
     answer: dict[str, Any] = {
         name: {word: number(found[f"{name}_{word}"]) for word in ("min", "max", "avg")}
         for name in ("tx_power", "rx_power", "temperature")
     }
-    return {**answer, "reading_count": found["count"]}
+    hours = list(_older(start, found["oldest"]).filter(**port)) if _is_beyond_raw(start) else []
+    for name, column in HOUR_COLUMNS.items():
+        answer[name] = _joined(answer[name], found[f"{name}_count"], column, hours)
+    return {**answer, "reading_count": found["count"] + sum(row.samples for row in hours)}
+
+
+def _joined(
+    raw: dict[str, float | None], count: int, column: str, hours: list[OpticalHour]
+) -> dict[str, float | None]:
+    """Return least, most and mean of raw samples and hours together."""
+    known = [row for row in hours if getattr(row, f"{column}_avg") is not None]
+    if not known:
+        return raw
+    ends = {}
+    for word, choose in (("min", min), ("max", max)):
+        values = [getattr(row, f"{column}_{word}", getattr(row, f"{column}_avg")) for row in known]
+        ends[word] = choose([*values, *([] if raw[word] is None else [raw[word]])])
+    total = sum(getattr(row, f"{column}_avg") * row.samples for row in known)
+    total += (raw["avg"] or 0) * count
+    return {**ends, "avg": total / (count + sum(row.samples for row in known))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -22,7 +22,6 @@ DIAGNOSTICS = re.compile(r"\Aport xcvr show port (\d+) diagnostics\Z")
 MAX_PORTS = 128
 NO_TRANSCEIVER: dict[str, Any] = {
     "is_optical": False,
-    "status": "down",
     "thresholds": {},
     **dict.fromkeys(("medium", "connector", "speed", "vendor_part"), ""),
     **dict.fromkeys(("tx_power", "rx_power", "temperature"), ""),
@@ -59,13 +58,18 @@ def save_outputs(ip: str, outputs: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return {"target": ip, "interfaces": saved, "optical_readings": levels}
 
 
-def _known(ip: str) -> set[int]:
+def _known(ip: str) -> dict[int, bool]:
+    """Return the ports that are known already, and whether each is optical."""
     ports = InterfaceState.objects.filter(ip_address=ip, cli_port__isnull=False)
-    numbers = ports.values_list("cli_port", "interface_index")
-    return {port for port, index in numbers if port is not None and index == FIRST_INDEX + port}
+    facts = ports.values_list("cli_port", "interface_index", "is_optical")
+    return {
+        port: bool(is_optical)
+        for port, index, is_optical in facts
+        if port is not None and index == FIRST_INDEX + port
+    }
 
 
-def _merged(texts: Mapping[str, str], known: Set[int]) -> dict[int, dict[str, Any]]:
+def _merged(texts: Mapping[str, str], known: Mapping[int, bool]) -> dict[int, dict[str, Any]]:
     """Return the ports that hold a transceiver, have link, a neighbour, or are known already.
 
     So a port of copper is kept too, and one that lost its transceiver or neighbour says so.
@@ -84,8 +88,10 @@ def _merged(texts: Mapping[str, str], known: Set[int]) -> dict[int, dict[str, An
     has_neighbours = any(True for _ in rows_of(texts.get(LLDP), 1, Parsed()))
     empty = empty_cages(texts.get(XCVR))
     up = {port for port, link in shown.items() if link["link"].lower() == "up"}
-    for port in sorted((known | up | near.keys()) - rows.keys()):
+    for port in sorted((known.keys() | up | near.keys()) - rows.keys()):
         rows[port] = dict(NO_TRANSCEIVER) if port in empty else {}
+        if port in empty and known.get(port):  # the light went; of copper this tells nothing
+            rows[port]["status"] = "down"
     for port, row in rows.items():
         if port in shown:
             row["status"] = "up" if port in up else "down"

@@ -60,3 +60,12 @@ def test_a_port_that_is_down_and_empty_is_not_made():
     read(port_xcvr_show="|2 |Empty | | | | | |", port_show=PORTS)
 
     assert ports("status") == [(1, "up")]
+
+
+def test_a_port_of_copper_keeps_its_link_when_only_transceivers_are_read():
+    read(port_xcvr_show=XCVR, port_show=PORTS)
+    assert ports("status", "is_optical")[0] == (1, "up", False)
+
+    read(port_xcvr_show=XCVR, lldp_show_neighbors="|1 |24 | System Name: LAB-C |")
+
+    assert ports("status", "lldp_remote_system_name")[0] == (1, "up", "LAB-C")

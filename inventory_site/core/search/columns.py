@@ -106,8 +106,10 @@ def _in_columns(table: str, wanted: Wanted, vendor: str) -> Condition:
 def in_text(expression: str, phrase: str, vendor: str) -> Condition:
     """Return the condition that the phrase is in an expression's text, whatever the case."""
     letters = letters_to_fold(phrase) if vendor == "sqlite" else {}
-    pattern = folded_text(phrase.translate(ESCAPED), letters)
-    return CONDITIONS[vendor].format(folded_sql(expression, letters)), [f"%{pattern}%"]
+    pattern = phrase.translate(ESCAPED)
+    if letters:
+        pattern, expression = folded_text(pattern, letters), folded_sql(expression, letters)
+    return CONDITIONS[vendor].format(expression), [f"%{pattern}%"]
 
 
 def _by_trigram(name: str, trigram: str, is_lower: bool) -> Condition:

@@ -21,7 +21,7 @@ Letters = dict[str, str]
 def letters_to_fold(text: str) -> Letters:
     """Return the other forms of the letters of `text` beyond ASCII, each with its folded form."""
     found: Letters = {}
-    for letter in dict.fromkeys(text):
+    for letter in () if text.isascii() else dict.fromkeys(text):
         small = letter.casefold()
         if letter.isascii() or not letter.isalpha() or len(small) != 1:
             continue

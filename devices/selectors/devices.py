@@ -119,25 +119,30 @@ def searched(rows: QuerySet[Device], text: str) -> QuerySet[Device]:
     )
 
 
-def filtered(rows: QuerySet[Device], kind: str, wanted: str) -> QuerySet[Device]:
-    """Apply `filter_type` and `filter_id`; raises `Invalid` for what it does not know."""
+def filtered(
+    rows: QuerySet[Device], kind: str, wanted: str, *, field: str = "filter_id"
+) -> QuerySet[Device]:
+    """Apply `filter_type` and `filter_id`; raises `Invalid` for what it does not know.
+
+    `field` is what the query calls the id.
+    """
     if kind == "network":
         return rows.filter(address__network_range=wanted)
     if kind == "group":
-        return rows.filter(address__ip__in=addresses_of(group_of(wanted)))
+        return rows.filter(address__ip__in=addresses_of(group_of(wanted, field)))
     if kind == "status":
-        name, _, value = wanted.partition(":")
-        if name not in STATUS_FIELDS:
+        name, colon, value = wanted.partition(":")
+        if name not in STATUS_FIELDS or not colon:
             raise Invalid("filter_id", f"filter_id must be one of {', '.join(STATUS_FIELDS)}:value")
         return rows.filter(**{STATUS_FIELDS[name]: value})
     raise Invalid("filter_type", "filter_type must be network, group or status")
 
 
-def group_of(key: Any) -> DeviceGroup:
+def group_of(key: Any, field: str = "filter_id") -> DeviceGroup:
     """Return the group of an id, or raise `Invalid` or `Missing`."""
     number = whole_number(key)
     if number is None:
-        raise Invalid("filter_id", "filter_id must be the id of a group")
+        raise Invalid(field, f"{field} must be the id of a group")
     group = DeviceGroup.objects.filter(pk=number).first()
     if group is None:
         raise Missing("Device group", key)

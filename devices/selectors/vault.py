@@ -16,7 +16,7 @@ from devices.models import (
     CredentialUse,
     NetBoxCacheEntry,
 )
-from devices.values import wanted_id
+from devices.values import truth, wanted_id
 
 DETAILS = (
     "certificate_fingerprint",
@@ -92,7 +92,7 @@ def credentials(query: Mapping[str, str]) -> QuerySet[Credential]:
     for name in ("category", "environment", "status", "owner"):
         if query.get(name):
             rows = rows.filter(**{name: query[name]})
-    if str(query.get("include_expired", "true")).lower() in {"false", "0", "no"}:
+    if not truth(query.get("include_expired"), "include_expired", True):
         rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now()))
         rows = rows.filter(is_expired=False)
     return rows

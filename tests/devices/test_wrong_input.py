@@ -2,6 +2,7 @@
 
 import pytest
 
+from devices.models import Scan
 from devices.services import inventory, vault, vault_groups
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,62 @@ def test_a_null_character_of_a_query_is_refused_by_name(api, path):
     assert (said if isinstance(said, str) else said["message"]) == (
         f"{name} may not hold null characters"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/devices?group_id=x", "group_id"),
+        ("/api/devices?filter_type=group&filter_id=x", "filter_id"),
+        ("/api/devices?filter_type=status&filter_id=ping", "filter_id"),
+        ("/api/credentials?include_expired=maybe", "include_expired"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused_by_its_own_name(api, path, field):
+    answer = api("super_admin").get(path)
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (400, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/scan_selected", {}, "No IP provided"),
+        ("/scan_selected", {"ips": []}, "No IP provided"),
+        ("/ssh_scan", {}, "No IP provided"),
+        ("/scan", {"ips": []}, "No IP provided"),
+        ("/topology_data", {"group_type": "rack"}, "group_type must be network or group"),
+        (
+            "/topology_data",
+            {"group_type": "group", "group_id": "x"},
+            "group_id must be the id of a group",
+        ),
+    ],
+)
+def test_old_paths_do_not_take_nothing_for_everything(api, path, body, said):
+    inventory.save_address(actor=None, ip_address="10.0.0.1", facts={})
+
+    answer = api("super_admin").post(path, body, format="json")
+
+    assert (answer.status_code, answer.json()) == (400, {"error": said})
+    assert not Scan.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "targets"),
+    [
+        ("/scan", {}, "discovery", ["10.0.0.1", "10.0.0.2"]),
+        ("/snmp_scan", {}, "discovery", ["10.0.0.1", "10.0.0.2"]),
+        ("/scan_selected", {"ips": ["10.0.0.2"]}, "discovery", ["10.0.0.2"]),
+        ("/ssh_scan", {"ips": ["10.0.0.2"]}, "interfaces", ["10.0.0.2"]),
+    ],
+)
+def test_old_paths_begin_the_scan_they_name(api, path, body, kind, targets):
+    for ip in ("10.0.0.1", "10.0.0.2"):
+        inventory.save_address(actor=None, ip_address=ip, facts={})
+
+    answer = api("super_admin").post(path, body, format="json")
+
+    scan = Scan.objects.get()
+    assert (answer.status_code, answer.json()) == (202, {"status": "started", "scan_id": scan.pk})
+    assert (scan.kind, list(scan.results.values_list("target", flat=True))) == (kind, targets)

@@ -49,9 +49,9 @@ urlpatterns = [
     path("api/network-ranges", legacy.NetworkRangesView.as_view()),
     path("api/custom-groups", legacy.CustomGroupsView.as_view()),
     path("progress", legacy.ProgressView.as_view()),
-    *(
-        path(name, legacy.StartScanView.as_view())
-        for name in ("scan", "scan_selected", "snmp_scan", "ssh_scan")
-    ),
+    path("scan", legacy.StartScanView.as_view()),
+    path("snmp_scan", legacy.StartScanView.as_view()),
+    path("scan_selected", legacy.StartScanView.as_view(is_of_all=False)),
+    path("ssh_scan", legacy.StartScanView.as_view(kind="interfaces", is_of_all=False)),
     path("cancel_scan", legacy.CancelScanView.as_view()),
 ]

@@ -101,7 +101,7 @@ def _wanted(request: Request) -> Any:
         rows = selector.filtered(rows, kind, query_text(request, "filter_id"))
     group, state = query_text(request, "group_id"), query_text(request, "status")
     if group:
-        rows = selector.filtered(rows, "group", group)
+        rows = selector.filtered(rows, "group", group, field="group_id")
     if state:
         rows = selector.in_state(rows, state)
     sort = query_text(request, "sort")

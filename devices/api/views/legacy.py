@@ -17,6 +17,8 @@ from devices.selectors import metrics, topology
 from devices.selectors.groups import addresses_of, counted
 from devices.services import scans
 
+NO_IP, GROUP_TYPES = "No IP provided", ("network", "group")
+
 
 class TopologyDataView(BareView):
     """POST /topology_data."""
@@ -27,10 +29,12 @@ class TopologyDataView(BareView):
         """Answer devices and cables, of a network, a group, or all."""
         rows = device_reads.all_devices().filter(address__isnull=False)
         kind, key = self.body.get("group_type"), self.body.get("group_id")
+        if kind and kind not in GROUP_TYPES:
+            raise Invalid("group_type", "group_type must be network or group")
         if kind == "network" and key:
             rows = rows.filter(address__network_range=str(key))
         elif kind == "group" and key:
-            rows = rows.filter(address__ip__in=addresses_of(device_reads.group_of(key)))
+            rows = rows.filter(address__ip__in=addresses_of(device_reads.group_of(key, "group_id")))
         found = device_reads.wire_rows(rows)
         nodes = [
             {
@@ -69,7 +73,7 @@ class PowerHistoryView(BareView):
         wanted = sent if isinstance(sent, list) else [sent] if sent else []
         ips = [ip for one in wanted if (ip := normal_ip(one))]
         if not ips:
-            raise Invalid("ip", "No IP provided")
+            raise Invalid("ip", NO_IP)
         hours = whole(body.get("hours"), "hours", 24, 1, 24 * 366)
         rows = metrics.readings(ips, interface=body.get("interface_index"), hours=hours)
         return Response({"history": rows})
@@ -83,7 +87,7 @@ class InterfacesView(BareView):
     def post(self, request: Request) -> Response:
         """Answer the ports of an address."""
         if not self.body.get("ip"):
-            raise Invalid("ip", "No IP provided")
+            raise Invalid("ip", NO_IP)
         return Response(metrics.interfaces(metrics.address_of(self.body["ip"])))
 
 
@@ -144,11 +148,15 @@ class StartScanView(BareView):
     """POST /scan, /scan_selected, /snmp_scan, /ssh_scan."""
 
     permissions = {"post": policy.CONNECT}
-    kind = "discovery"
+    kind, is_of_all = "discovery", True
 
     def post(self, request: Request) -> Response:
-        """Begin a scan of the addresses named, or of every known device."""
-        sent = self.body.get("ips") or self.body.get("targets") or ["all"]
+        """Begin a scan of the addresses named; `/scan` and `/snmp_scan` mean all without any."""
+        sent = self.body.get("ips", self.body.get("targets"))
+        if sent is None and self.is_of_all:
+            sent = ["all"]
+        if not sent:
+            raise Invalid("ips", NO_IP)
         scan = scans.start_scan(actor=request.user, kind=self.kind, targets=sent)
         return Response({"status": "started", "scan_id": scan.pk}, status=202)
 

@@ -27,7 +27,7 @@ def links(answer: Any) -> dict[str, str]:
     for marks, inside in found:
         label = re.search(r'aria-label="([^"]*)"', marks)
         words = label[1] if label else re.sub(r"<[^>]*>", "", inside).strip()
-        named[unescape(words)] = re.search(r'href="([^"]*)"', marks)[1]  # type: ignore[index]
+        named[unescape(words)] = re.search(r'href="([^"]*)"', marks)[1]  # type: ignore[index]  # each link has one
     return named
 
 

@@ -22,7 +22,6 @@ from devices.models import (
     DeviceType,
     ManagementAddress,
 )
-from devices.models.types import UNKNOWN_TYPE
 from devices.services import registers
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
@@ -331,7 +330,7 @@ def _refreshed_address(ip: str, facts: Mapping[str, Any]) -> ManagementAddress:
 
 
 def _new_device_at(address: ManagementAddress, actor: Any) -> Device:
-    unknown = registers.type_named(UNKNOWN_TYPE)
+    unknown = registers.unknown_type()
     wanted = (address.snmp_hostname or address.ip)[:200]
     taken = Device.objects.filter(device_type=unknown, name=wanted).exists()
     device = Device(

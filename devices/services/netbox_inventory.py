@@ -14,10 +14,8 @@ from typing import Any
 
 from accounts.services import audit
 from devices import policy
-from devices.choices import DeviceCategory
 from devices.errors import Invalid
 from devices.models import Device, Manufacturer, NetBoxCacheEntry, Site
-from devices.models.types import UNKNOWN_TYPE
 from devices.services import inventory, netbox_settings, netbox_sync, netbox_upsert, registers
 from devices.services.netbox_client import NetBoxFailed
 from inventory_site.core.errors import DomainError
@@ -166,12 +164,13 @@ def _pulled(row: Planned, actor: Any) -> None:
         if row.device_id is not None:
             inventory.update_device(row.device_id, actor=actor, values=values)
             return
-        kind = registers.type_named(values.get("model") or UNKNOWN_TYPE, category=INFRA)
+        said = values.get("model")
+        kind = registers.type_named(said) if said else registers.unknown_type()
         values |= {"name": row.name, "device_type_id": kind.pk, "mgmt_ip": row.ip_address}
         inventory.create_device(actor=actor, values=values)
 
 
-INFRA, IP = DeviceCategory.INFRA, "ip_address"
+IP = "ip_address"
 
 
 def _pusher() -> Callable[[Planned, Any], None]:

@@ -13,6 +13,7 @@ from devices import policy
 from devices.choices import DeviceCategory
 from devices.errors import InUse, Invalid, Missing, Taken
 from devices.models import DeviceTag, DeviceType, Manufacturer, Rack, Site
+from devices.models.types import UNKNOWN_TYPE
 from inventory_site.core.locks import guarded, lock
 
 
@@ -102,6 +103,11 @@ def locked(register: Register, pk: int) -> Any:
 def type_named(name: str, *, category: str = DeviceCategory.INFRA, **values: Any) -> DeviceType:
     """Return the device type of that name; it is made when it is missing."""
     return DeviceType.objects.get_or_create(name=name, defaults={"category": category, **values})[0]
+
+
+def unknown_type() -> DeviceType:
+    """Return the type of devices that nobody has sorted yet; it is made when it is missing."""
+    return type_named(UNKNOWN_TYPE, description="Made from an address; not sorted yet.")
 
 
 def _names(register: Register) -> list[str]:

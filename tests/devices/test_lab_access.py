@@ -49,3 +49,10 @@ def test_open_write_lets_every_signed_in_person_write(api, settings):
     assert (answer.status_code, others) == (201, [201] * 4)
     assert (read.status_code, read.json()["created"]) == (200, 1)
     assert APIClient().post(f"{BASE}/sites", {"name": "y"}, format="json").status_code == 401
+
+
+def test_a_fresh_lab_has_empty_registers(api):
+    client = api("lab_admin")
+
+    for name in ("device-types", "manufacturers", "sites", "tags"):
+        assert client.get(f"/api/inventory/{name}").json() == []

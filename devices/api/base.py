@@ -99,7 +99,7 @@ def listed(rows: list[Any], **meta: Any) -> Response:
 
 
 def said(data: Any, message: str, status: int = 200) -> Response:
-    """Answer data with a sentence; blank data is left out as the clients expect."""
+    """Answer data with a sentence."""
     response = Response(data, status=status)
     response.message = message  # type: ignore[attr-defined]  # for the envelope
     return response

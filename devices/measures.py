@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 NO_LIGHT_DBM = -40.0
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 SPEED_MARGIN = 1.05
 
 
@@ -18,6 +19,7 @@ def transformed(value: Any, transform: str) -> Any:
     """Apply `divide:N`, `multiply:N`, `hex_to_mac` or `timeticks_to_seconds`.
 
     What cannot be transformed stays as it is; null stays null, and so does anything divided by 0.
+    A text that is a number counts as one.
     """
     if value is None or not transform:
         return value
@@ -28,18 +30,28 @@ def transformed(value: Any, transform: str) -> Any:
         if re.fullmatch(r"(?:[0-9a-f]{2})+", plain) is None:
             return value
         return ":".join(plain[at : at + 2] for at in range(0, len(plain), 2))
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+    amount = _number(value)
+    number = 100 if word == "timeticks_to_seconds" else _number(argument)
+    if amount is None or number is None:
         return value
-    amount = float(value) if isinstance(value, Decimal) else value
-    if word == "timeticks_to_seconds":
-        return amount / 100
-    try:
-        number = float(argument)
-    except ValueError:
+    found = value
+    if word in {"divide", "timeticks_to_seconds"} and number:
+        found = amount / number
+    elif word == "multiply":
+        found = amount * number
+    return found if isinstance(found, str) or math.isfinite(found) else value
+
+
+def _number(value: Any) -> int | float | None:
+    """Return a number, or what a text that is one says; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        return None
+    if isinstance(value, int):
         return value
-    if word == "divide":
-        return amount / number if number else value
-    return amount * number if word == "multiply" else value
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()) is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def divides_by_zero(transform: str) -> bool:

@@ -367,8 +367,9 @@ def _rates(sample: dict[str, Any], last: InterfaceSample | None) -> None:
 
 
 def _moved(sample: Mapping[str, Any], last: InterfaceSample, name: str) -> int | None:
-    then = getattr(last, name)
-    return measures.moved_by(None if then is None else int(then), sample[name])
+    """Return how far a counter moved; packets have as many bits as the bytes beside them."""
+    then, bits = getattr(last, name), sample["counter_bits"] if name.endswith("packets") else 64
+    return measures.moved_by(None if then is None else int(then), sample[name], bits=bits)
 
 
 def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | None:

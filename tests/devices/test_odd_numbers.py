@@ -2,10 +2,12 @@
 
 import base64
 import json
+from decimal import Decimal
 
 import pytest
 
 from accounts.models import Setting
+from devices import measures
 from devices.models import (
     AvailabilitySample,
     Credential,
@@ -161,3 +163,27 @@ def test_a_sample_that_cannot_be_is_refused(api, sent, said):
 
     assert (answer.status_code, answer.json()["error"]) == (400, said)
     assert not AvailabilitySample.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "transform", "found"),
+    [
+        ("-57839", "divide:10000", -5.7839),
+        (" 46.5 ", "multiply:2", 93.0),
+        ("12345", "timeticks_to_seconds", 123.45),
+        ("0x10", "divide:2", "0x10"),
+        ("²", "divide:2", "²"),
+        ("nan", "divide:2", "nan"),
+        ("1e999", "divide:2", "1e999"),
+        ("7", "divide:0", "7"),
+        (7, "divide:nan", 7),
+        (7, "divide:inf", 7),
+        (7, "divide", 7),
+        ("1e308", "multiply:1e308", "1e308"),
+        (True, "multiply:2", True),
+        (Decimal("1.5"), "multiply:2", 3.0),
+    ],
+)
+def test_a_text_that_is_a_number_is_transformed_and_what_is_none_stays(value, transform, found):
+    assert measures.transformed(value, transform) == found
+    assert type(measures.transformed(value, transform)) is type(found)

@@ -21,10 +21,10 @@ OIDS = {name: f"1.3.6.1.9.{at}" for at, name in enumerate(("rx_bytes", "rx_pkts"
 PATHS = ("optical", "interface", "availability")
 
 
-def poll(at, rx_bytes, packets, errors):
+def poll(at, rx_bytes, packets, errors, *, kind="Counter64"):
     columns = tuple(poll_rows.Column(parse_oid(oid), name) for name, oid in OIDS.items())
     values = zip(OIDS.values(), (rx_bytes, packets, errors), strict=True)
-    rows = [VarBind(parse_oid(f"{oid}.7"), "Counter64", value) for oid, value in values]
+    rows = [VarBind(parse_oid(f"{oid}.7"), kind, value) for oid, value in values]
     poll_rows.store(
         poll_rows.Plan("mine", "interface_metrics", (), columns),
         [],
@@ -45,6 +45,18 @@ def test_packets_and_errors_get_rates_from_the_second_sample():
     assert (first.rx_pps, first.error_rate_ppm) == (None, None)
     assert (second.rx_bps, second.rx_pps, second.error_rate_ppm) == (2_000, 500, 100.0)
     assert (second.tx_bps, second.tx_pps) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rates"), [("Counter32", (2_000, 500)), ("Counter64", (None,) * 2)]
+)
+def test_packets_of_32_bits_wrap_as_the_bytes_beside_them_do(kind, rates):
+    now, top = timezone.now(), 2**32
+
+    poll(now - timedelta(seconds=100), top - 1_000, top - 10_000, 3, kind=kind)
+    second = poll(now, 24_000, 40_000, 3, kind=kind)
+
+    assert (second.rx_bps, second.rx_pps) == rates
 
 
 def test_ports_of_one_number_in_two_tables_keep_rates_of_their_own():

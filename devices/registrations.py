@@ -105,6 +105,15 @@ def _sidebar() -> None:
     ]
     rows += [
         (15, "Devices", "topology", "Topology", "radar", "device_topology", "device"),
+        (
+            35,
+            "Devices",
+            "autodiscovery",
+            "Autodiscovery",
+            "radar",
+            "device_autodiscovery",
+            "device",
+        ),
         (75, "Devices", "netbox", "NetBox", "boxes", "device_netbox", "device"),
         (76, "Devices", "prtg-settings", "PRTG", "activity", "device_prtg", "device"),
         (77, "Devices", "mcp", "MCP", "boxes", "device_mcp", "device"),

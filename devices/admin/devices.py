@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from devices.addresses import normal_ip
 from devices.admin import drawings
 from devices.admin.assignments import DEVICE_VERBS
+from devices.admin.autodiscovery_page import autodiscovery_view
 from devices.admin.connectors_page import mcp_view, prtg_view
 from devices.admin.csv_page import import_view
 from devices.admin.device_files import FILE_VERBS
@@ -174,6 +175,7 @@ class DeviceAdmin(ServiceAdmin):
             path("netbox/", guard(netbox_view), name="devices_device_netbox"),
             path("prtg/", guard(prtg_view), name="devices_device_prtg"),
             path("prtg/import/", guard(prtg_import_view), name="devices_device_prtg_import"),
+            path("autodiscovery/", guard(autodiscovery_view), name="devices_device_autodiscovery"),
             path("mcp/", guard(mcp_view), name="devices_device_mcp"),
             path(
                 "<int:pk>/chart/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
@@ -10,10 +11,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from devices import policy
+from devices.admin.autodiscovery_page import FOUND_TABS
 from devices.admin.words import devices_at, state_badge, time_words
 from devices.choices import EXECUTOR_WORDS, RUN_OPEN, TargetState
 from devices.models import ExecutorRun
-from devices.services import runs
+from devices.services import netbox_autodiscovery, runs
 from inventory_site.core.admin import ReadOnlyAdmin, Tab, Verb, column, each, register, when
 
 SHOWN = 300
@@ -83,6 +85,14 @@ class ExecutorRunAdmin(ReadOnlyAdmin):
             fits=lambda run: run.status in RUN_OPEN,
         )
     ]
+
+    def get_tabs(self, request: HttpRequest, obj: ExecutorRun) -> Sequence[Tab]:
+        """An autodiscovery tells what it did; other commands, what was answered."""
+        return FOUND_TABS if obj.executor == netbox_autodiscovery.SLUG else self.tabs
+
+    def get_summary(self, request: HttpRequest, obj: ExecutorRun) -> Sequence[str]:
+        """Leave out the command where there is none."""
+        return self.summary if obj.command else self.summary[1:]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExecutorRun]:
         rows: QuerySet[ExecutorRun] = super().get_queryset(request)

@@ -200,7 +200,7 @@ def _perform(rows: Sequence[ExecutorResult], config: Mapping[str, Any]) -> None:
         for at, found in batch:
             if not open_runs.exists():
                 return False
-            _keep(rows[at], found, writer, missing)
+            _keep(rows[at], found, writer, missing, config)
         return True
 
     async_to_sync(_look_at_all)([row.target for row in rows], config, sync_to_async(take))
@@ -211,13 +211,14 @@ def _keep(
     host: dict[str, Any] | Exception,
     writer: NetBoxWriter | None,
     missing: str,
+    config: Mapping[str, Any],
 ) -> None:
     began = time.perf_counter()
     if isinstance(host, Exception):
         row.extra = {"action": "failed", "online": False, "snmp": False}
         row.error = f"{type(host).__name__}: {host}"
     else:
-        outcome = told(writer, missing, row.target, host)
+        outcome = told(writer, missing, row.target, host, config)
         row.extra = {**outcome, "online": host["ping_status"] == "online"}
         row.extra["snmp"] = host["snmp_status"] == "responding"
         row.error = str(outcome.get("error") or "")
@@ -243,15 +244,25 @@ def writer_of(config: Mapping[str, Any]) -> tuple[NetBoxWriter | None, str]:
 
 
 def told(
-    writer: NetBoxWriter | None, missing: str, ip: str, host: Mapping[str, Any]
+    writer: NetBoxWriter | None,
+    missing: str,
+    ip: str,
+    host: Mapping[str, Any],
+    config: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Tell NetBox about one host; a host that fails is a row with its reason."""
+    """Tell NetBox about one host; a host that fails is a row with its reason.
+
+    Where nobody is told, the row says what the host is and the name it would get.
+    """
     if host["ping_status"] != "online":
         return {"action": "offline"}
     if missing:
         return {"action": "failed", "error": missing}
     if writer is None:
-        return {"action": "skipped", "ip_address": ip, "name": "", "reason": "Not sent to NetBox"}
+        names = (str(host.get(name) or "") for name in ("hostname", "dns_name"))
+        shown = {"name": rules.name_of(config, ip, *names), "reason": "Not sent to NetBox"}
+        known = {name: host.get(name) for name in ("vendor", "model")}
+        return {"action": "skipped", "ip_address": ip, **shown, **known}
     try:
         return writer.take(ip, host)
     except NetBoxFailed as err:

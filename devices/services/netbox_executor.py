@@ -391,7 +391,7 @@ class AutodiscoveryExecutor:
         whole = auto.config_of({key: one for key, one in config.items() if key != "retries"})
         found = asyncio.run(auto.look(target, whole))
         writer, missing = auto.writer_of(whole)
-        data = auto.told(writer, missing, target, found)
+        data = auto.told(writer, missing, target, found, whole)
         error = data.get("error") or (auto.NONE_ONLINE if data["action"] == "offline" else None)
         good = error is None
         return Outcome(

@@ -90,8 +90,9 @@ class WhereForm(TypedAgain, forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.is_bound and simulated.answers():
-            self.initial |= {"target_type": "ip_list", "ip_list": simulated.TARGETS}
-            self.initial["snmp_port"] = simulated.SNMP_PORT
+            self.fields["target_type"].initial = "ip_list"
+            self.fields["ip_list"].initial = simulated.TARGETS
+            self.fields["snmp_port"].initial = simulated.SNMP_PORT
             self.fields[
                 "ip_list"
             ].help_text = "Filled in for the simulated switches that run beside this site."

@@ -75,15 +75,19 @@ def autodiscovery_view(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/admin/autodiscovery.html", context)
 
 
+def _did_count(word: str) -> Count:
+    return Count("results", filter=Q(results__extra__action=word))
+
+
 def _recent() -> ShortTable:
     """Return the newest runs, each with what it did."""
     rows = ExecutorRun.objects.filter(executor=netbox_autodiscovery.SLUG)
     counted = rows.annotate(
         ended=Count("results", filter=~Q(results__state=TargetState.WAITING)),
-        **{
-            word: Count("results", filter=Q(results__extra__action=word))
-            for word in ("created", "updated", "skipped", "failed")
-        },
+        created=_did_count("created"),
+        updated=_did_count("updated"),
+        skipped=_did_count("skipped"),
+        failed=_did_count("failed"),
     )
     return ShortTable(
         "Runs",

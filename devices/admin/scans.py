@@ -51,7 +51,7 @@ from inventory_site.core.admin import (
 LEFT = Count("results", filter=Q(results__state__in=[TargetState.WAITING, TargetState.CANCELLED]))
 PENDING = Count("results", filter=Q(results__is_online=True, results__review=ReviewState.PENDING))
 SIMULATED_HELP = (
-    "Filled in for the simulated switches that run beside this site: save to find them. For your"
+    "Filled in for the simulated switches that run beside this site: press Start to find them. For your"
     " own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
     " netbox_prefix:7 here by line, and the usual ports 161 and 22 below."
 )
@@ -105,7 +105,7 @@ class ScanForm(forms.ModelForm):
         return text
 
     def _offer_simulated(self) -> None:
-        """Begin with the simulated switches, so that a demo is found by pressing Save."""
+        """Begin with the simulated switches, so that a demo is found by pressing Start."""
         self.fields["where"].initial = simulated.TARGETS
         self.fields["where"].help_text = SIMULATED_HELP
         self.fields["snmp_port"].initial = simulated.SNMP_PORT
@@ -185,6 +185,7 @@ class ScanAdmin(ServiceAdmin):
     change_form_template = "devices/admin/watched.html"
     list_title = "Discovery"
     nouns = "scans"
+    add_title, add_label = "Discover devices", "Start"
     list_display = ["name", "kind", "status_badge", "progress", "found", "started"]
     list_filter = ["kind", "status"]
     phone_columns = ["status_badge", "progress"]
@@ -192,7 +193,7 @@ class ScanAdmin(ServiceAdmin):
     fields = ["kind", "where", "accept", "snmp_port", "ssh_port"]
     details_title = ""
     tabs = [Tab("results", "Targets", context=_results)]
-    empty_text = "Nothing was scanned yet; add a scan to discover devices."
+    empty_text = "Nothing was scanned yet; discover devices to begin."
     verbs = [
         Verb(
             slug="review-each",

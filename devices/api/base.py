@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from devices.api.files import FileMixin
 from devices.errors import Invalid
 from devices.values import truth, wanted_id, within
 from inventory_site.core.api.plain import PlainRenderer
@@ -31,7 +32,7 @@ class ObjectSchema(EnvelopeSchema):
         return False
 
 
-class DeviceView(GuardedMixin, APIView):
+class DeviceView(FileMixin, GuardedMixin, APIView):
     """A view whose `permissions` names a Django permission per method; bodies are objects."""
 
     schema = ObjectSchema()

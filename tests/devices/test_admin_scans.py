@@ -215,3 +215,13 @@ def test_a_reading_without_a_credential_says_what_helps():
         "failed",
         "No SSH credential of the vault is for this device: assign one, or make one the default.",
     )
+
+
+def test_the_wizard_is_named_for_what_it_begins(admin_page):
+    added = admin_page.get(reverse("admin:devices_scan_add")).content.decode()
+    listed = admin_page.get(reverse("admin:devices_scan_changelist")).content.decode()
+
+    assert "<h1>Discover devices</h1>" in added
+    assert 'name="_save" value="1">Start</button>' in added
+    assert "Save and add another" not in added
+    assert "Discover devices</a>" in listed

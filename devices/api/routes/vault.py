@@ -3,7 +3,7 @@
 from django.urls import path
 
 from devices.api.base import alias
-from devices.api.views import enterprise, vault, vault_requests
+from devices.api.views import enterprise, vault, vault_log, vault_requests
 
 SUFFIXES = (
     ("", vault.CredentialListView),
@@ -11,9 +11,9 @@ SUFFIXES = (
     ("/expiring", vault.ExpiringView),
     ("/expired", vault.ExpiredView),
     ("/check-expirations", vault.CheckExpirationsView),
-    ("/audit", vault.AuditView),
-    ("/audit/summary", vault.AuditSummaryView),
-    ("/usage", vault.UsageView),
+    ("/audit", vault_log.AuditView),
+    ("/audit/summary", vault_log.AuditSummaryView),
+    ("/usage", vault_log.UsageView),
     ("/groups", vault.GroupsView),
     ("/groups/<int:pk>", vault.GroupView),
     ("/groups/<int:pk>/members", vault.GroupMembersView),
@@ -34,7 +34,7 @@ SUFFIXES = (
     ("/<int:pk>/rotate", vault.RotateView),
     ("/<int:pk>/test", vault.TestView),
     ("/<int:pk>/devices", vault.DevicesOfView),
-    ("/<int:pk>/history", vault.HistoryView),
+    ("/<int:pk>/history", vault_log.HistoryView),
 )
 
 urlpatterns = [

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, listed, query_text, said, truth, whole
 from devices.errors import Invalid
-from devices.models import NetBoxCacheEntry
+from devices.models import DeviceHistory, NetBoxCacheEntry
 from devices.selectors import devices as selector
 from devices.selectors import metrics
 from devices.selectors.groups import groups_of
 from devices.services import csv_devices, device_fields, integration, inventory
-from inventory_site.core.api.exports import csv_chunks, csv_response
-from inventory_site.core.api.renderers import CSVRenderer
 from inventory_site.core.api.views import expected_version
 
 REGISTER_KEYS = tuple(name for name in device_fields.FIELDS if name not in {"mgmt_ip", "status"})
 MAX_LIMIT = 1000
+DEVICES_FILE = files.ListFile("devices", csv_devices.HEADER)
 
 
 def facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,19 +53,16 @@ class DeviceListView(DeviceView):
     """GET, POST /api/devices."""
 
     permissions = {"get": policy.VIEW, "post": policy.VIEW}
-
-    def get_renderers(self) -> list[Any]:
-        """Offer CSV besides JSON."""
-        return [*super().get_renderers(), CSVRenderer()]
+    file = DEVICES_FILE
 
     def get(self, request: Request) -> Any:
         """List devices by address; without `limit` all of them."""
         if integration.read("inventory_source") == "netbox":
-            return listed(_netbox_rows())
+            known = _netbox_rows()
+            return self.as_file(known, files.NETBOX_SOURCE) if self.is_file else listed(known)
         rows = _wanted(request)
-        if request.accepted_renderer.format == "csv":
-            chunks = csv_chunks(csv_devices.HEADER, csv_devices.rows_of(rows))
-            return csv_response(chunks, "devices")
+        if self.is_file:
+            return self.as_cells(DEVICES_FILE, csv_devices.rows_of(rows))
         offset = whole(request.query_params.get("offset"), "offset", 0, 0, 10**9)
         limit = whole(request.query_params.get("limit"), "limit", 0, 1, MAX_LIMIT)
         if query_text(request, "search"):
@@ -197,6 +194,7 @@ class DeviceGroupsOfView(DeviceView):
     """GET /api/devices/{key}/groups."""
 
     permissions = {"get": policy.VIEW}
+    file = files.DEVICE_GROUPS_OF
 
     def get(self, request: Request, key: str) -> Response:
         """Answer the groups that list the device's address."""
@@ -207,6 +205,7 @@ class NetworkSummaryView(DeviceView):
     """GET /api/devices/summary/networks."""
 
     permissions = {"get": policy.VIEW}
+    file = files.NETWORKS
 
     def get(self, request: Request) -> Response:
         """Answer the counts of each network range."""
@@ -227,6 +226,7 @@ class DeviceInterfacesView(DeviceView):
     """GET /api/devices/{address}/interfaces."""
 
     permissions = {"get": policy.VIEW}
+    file = files.INTERFACES
 
     def get(self, request: Request, key: str) -> Response:
         """Answer the newest row of each port."""
@@ -237,6 +237,7 @@ class PowerHistoryView(DeviceView):
     """GET /api/devices/{address}/power-history."""
 
     permissions = {"get": policy.VIEW}
+    file = files.READINGS
 
     def get(self, request: Request, key: str) -> Response:
         """Answer readings, newest first."""
@@ -256,27 +257,32 @@ class DeviceHistoryView(DeviceView):
     """GET /api/devices/{key}/history."""
 
     permissions = {"get": policy.VIEW}
+    file = files.DEVICE_HISTORY
 
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: Request, key: str) -> Any:
         """Answer what happened to a device, newest first."""
         device = selector.find_device(key)
         limit = whole(request.query_params.get("limit"), "limit", 50, 1, 500)
-        rows = device.history.select_related("changed_by")[:limit]
-        return listed(
-            [
-                {
-                    "id": row.pk,
-                    "action": row.action,
-                    "field_name": row.field_name,
-                    "old_value": row.old_value,
-                    "new_value": row.new_value,
-                    "changed_by": row.changed_by.username if row.changed_by else None,
-                    "notes": row.notes,
-                    "created_at": row.created_at,
-                }
-                for row in rows
-            ]
-        )
+        rows = device.history.select_related("changed_by")
+        if self.is_file:
+            return self.as_file(files.in_chunks(rows, _history))
+        return listed(_history(rows[:limit]))
+
+
+def _history(rows: Iterable[DeviceHistory]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.pk,
+            "action": row.action,
+            "field_name": row.field_name,
+            "old_value": row.old_value,
+            "new_value": row.new_value,
+            "changed_by": row.changed_by.username if row.changed_by else None,
+            "notes": row.notes,
+            "created_at": row.created_at,
+        }
+        for row in rows
+    ]
 
 
 class ImportDevicesView(DeviceView):

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, listed, query_text, said, truth, wanted_id
 from devices.errors import Invalid, Missing
 from devices.models import DeviceGroup
@@ -64,11 +65,13 @@ class GroupListView(DeviceView):
     """GET, POST /api/device_groups."""
 
     permissions = {"get": READ, "post": WRITE}
+    file = files.GROUPS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List groups by name; `type=network` answers network ranges."""
         if query_text(request, "type") == "network":
-            return listed(device_reads.network_summary())
+            found = device_reads.network_summary()
+            return self.as_file(found, files.NETWORKS) if self.is_file else listed(found)
         rows = list(selector.counted(DeviceGroup.objects.order_by("group_name")))
         known = selector.known_counts(rows)
         return listed([shown(group, known.get(group.pk, 0)) for group in rows])
@@ -119,6 +122,7 @@ class GroupDevicesView(DeviceView):
     """GET, POST /api/device_groups/{id}/devices."""
 
     permissions = {"get": READ, "post": WRITE}
+    file = files.GROUP_DEVICES
 
     def get(self, request: Request, pk: int) -> Response:
         """List the known devices of a group."""

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, FlatView, flat, listed, said, whole
 from devices.choices import TargetState
 from devices.errors import Missing
@@ -164,6 +165,26 @@ def job_shown(run: ExecutorRun) -> dict[str, Any]:
     }
 
 
+def cache_rows() -> list[dict[str, Any]]:
+    """Return the cache a row per device, without what is inside of what."""
+    return [
+        {
+            "netbox_id": row.netbox_id,
+            "hostname": row.device_name,
+            "ip_address": row.device_ip,
+            "device_type": row.device_type,
+            "manufacturer": row.manufacturer,
+            "site": row.site_name,
+            "role": row.role_name,
+            "status": row.status,
+            "serial": row.serial,
+            "tags": row.tags,
+            "cached_at": row.cached_at,
+        }
+        for row in NetBoxCacheEntry.objects.all()
+    ]
+
+
 def cached(row: NetBoxCacheEntry) -> dict[str, Any]:
     """Return a cached device shaped like NetBox's own."""
     size = 128 if ":" in row.device_ip else 32
@@ -188,9 +209,12 @@ class CachedDevicesView(DeviceView):
     """GET /api/netbox/devices/cached."""
 
     permissions = {"get": policy.VIEW}
+    file = files.NETBOX_DEVICES
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List the cache."""
+        if self.is_file:
+            return self.as_file(cache_rows())
         return listed([cached(row) for row in NetBoxCacheEntry.objects.all()])
 
 

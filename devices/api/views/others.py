@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, listed, said, truth
 from devices.errors import Invalid
 from devices.models import PrtgAlert
@@ -74,12 +75,15 @@ class PrtgAlertsView(DeviceView):
     """GET /api/prtg/alerts."""
 
     permissions = {"get": policy.VIEW}
+    file = files.PRTG_ALERTS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List alerts; `active=false` shows resolved ones too."""
         rows = PrtgAlert.objects.all()
         if truth(request.query_params.get("active"), "active", True):
             rows = rows.filter(is_active=True)
+        if self.is_file:
+            return self.as_file(rows.values(*files.PRTG_ALERTS.columns).iterator(files.CHUNK))
         return listed(list(rows.values()[:1000]))
 
 

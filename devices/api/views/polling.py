@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import BareView, DeviceView, said, truth, wanted_id, whole
 from devices.choices import PollTarget
 from devices.errors import Refused
@@ -73,6 +74,7 @@ class ConfigsView(DeviceView):
     """GET, POST /api/polling/configs."""
 
     permissions = {"get": policy.VIEW, "post": policy.SETTINGS_EDIT}
+    file = files.POLLS
 
     def get(self, request: Request) -> Response:
         """List polls."""
@@ -146,14 +148,17 @@ class ExecutionsView(DeviceView):
     """GET /api/polling/executions."""
 
     permissions = {"get": policy.VIEW}
+    file = files.POLL_RUNS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List runs, newest first."""
         query, rows = request.query_params, PollExecution.objects.order_by("-pk")
         if query.get("config_id"):
             rows = rows.filter(config_id=wanted_id(query["config_id"], "config_id"))
         if query.get("status"):
             rows = rows.filter(status=query["status"])
+        if self.is_file:
+            return self.as_file(execution_shown(row) for row in rows.iterator(files.CHUNK))
         found = rows[: whole(query.get("limit"), "limit", 50, 1, 500)]
         shown = [execution_shown(row) for row in found]
         return Response({"executions": shown, "count": len(shown)})
@@ -311,6 +316,7 @@ class SpansView(DeviceView):
     """GET /api/spans."""
 
     permissions = {"get": policy.VIEW}
+    file = files.SPANS
 
     def get(self, request: Request) -> Response:
         """Answer the loss of each known cable."""

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, listed, said, truth, wanted_id, whole
 from devices.choices import TargetState
 from devices.errors import Invalid
@@ -78,11 +79,15 @@ class ScansView(DeviceView):
     """GET, POST /api/scans."""
 
     permissions = {"get": policy.VIEW, "post": policy.CONNECT}
+    file = files.SCANS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List scans, newest first."""
+        rows = Scan.objects.order_by("-pk")
+        if self.is_file:
+            return self.as_file(files.in_chunks(rows, scans_shown))
         limit = whole(request.query_params.get("limit"), "limit", 50, 1, 500)
-        return listed(scans_shown(list(Scan.objects.order_by("-pk")[:limit])))
+        return listed(scans_shown(list(rows[:limit])))
 
     @idempotent
     def post(self, request: Request) -> Response:
@@ -142,13 +147,16 @@ class ScanResultsView(DeviceView):
     """GET /api/scans/{id}/results."""
 
     permissions = {"get": policy.VIEW}
+    file = files.SCAN_RESULTS
 
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: int) -> Any:
         """List the targets; `online=true` only those that answered."""
         scan = scans.find_scan(pk)
         rows = scan.results.order_by("position")
         if truth(request.query_params.get("online"), "online", False):
             rows = rows.filter(is_online=True)
+        if self.is_file:
+            return self.as_file(result_shown(row) for row in rows.iterator(files.CHUNK))
         offset = whole(request.query_params.get("offset"), "offset", 0, 0, 10**9)
         limit = whole(request.query_params.get("limit"), "limit", 1000, 1, 5000)
         return listed(
@@ -182,6 +190,7 @@ class ScanInterfacesView(DeviceView):
     """GET /api/scans/interfaces/{ip}."""
 
     permissions = {"get": policy.VIEW}
+    file = files.INTERFACES
 
     def get(self, request: Request, ip: str) -> Response:
         """List the ports of an address."""
@@ -214,6 +223,7 @@ class OpticalView(DeviceView):
     """GET /api/scans/optical."""
 
     permissions = {"get": policy.VIEW}
+    file = files.INTERFACES
 
     def get(self, request: Request) -> Response:
         """List optical ports."""
@@ -225,6 +235,7 @@ class PowerHistoryView(DeviceView):
     """GET, POST /api/scans/optical/power-history."""
 
     permissions = {"get": policy.VIEW, "post": policy.VIEW}
+    file = files.READINGS
 
     def get(self, request: Request) -> Response:
         """List the readings of one address."""

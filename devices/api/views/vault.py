@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.api import files
 from devices.api.base import DeviceView, said, truth, wanted_id, whole
 from devices.errors import Invalid
 from devices.models import CredentialGroup, CredentialRotation
@@ -23,6 +24,7 @@ class CredentialListView(DeviceView):
     """GET, POST /api/credentials."""
 
     permissions = {"get": VIEW, "post": policy.ADD_CREDENTIAL}
+    file = files.CREDENTIALS
 
     def get(self, request: Request) -> Response:
         """List credentials by name."""
@@ -208,6 +210,7 @@ class ExpiringView(DeviceView):
     """GET /api/credentials/expiring."""
 
     permissions = {"get": VIEW}
+    file = files.EXPIRING
 
     def get(self, request: Request) -> Response:
         """List what ends soon."""
@@ -219,6 +222,7 @@ class ExpiredView(DeviceView):
     """GET /api/credentials/expired."""
 
     permissions = {"get": VIEW}
+    file = files.EXPIRED
 
     def get(self, request: Request) -> Response:
         """List what has ended."""
@@ -234,88 +238,6 @@ class CheckExpirationsView(DeviceView):
         """Mark what has ended."""
         count = vault_use.expire_due()
         return said({"newly_expired": count}, f"{count} credentials marked as expired")
-
-
-class _LogView(DeviceView):
-    """Readers of the audit or of the vault may read its log."""
-
-    permissions = {"get": VIEW}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let holders of the audit right in as well."""
-        if request.user.is_authenticated and request.user.has_perm(policy.AUDIT_VIEW):
-            self.permissions = {"get": policy.AUDIT_VIEW}
-        super().initial(request, *args, **kwargs)
-
-
-class AuditView(_LogView):
-    """GET /api/credentials/audit."""
-
-    def get(self, request: Request) -> Response:
-        """Answer a page of the vault's log."""
-        query = request.query_params
-        limit = whole(query.get("limit"), "limit", 100, 1, 1000)
-        offset = whole(query.get("offset"), "offset", 0, 0, 10**9)
-        rows = selector.log_rows(query)
-        start = metrics.moment(query.get("start_date"), "start_date")
-        end = metrics.moment(query.get("end_date"), "end_date")
-        rows = rows.filter(performed_at__gte=start) if start else rows
-        rows = rows.filter(performed_at__lte=end) if end else rows
-        return Response(
-            {
-                "entries": selector.entries(rows[offset : offset + limit]),
-                "total": rows.count(),
-                "limit": limit,
-                "offset": offset,
-            }
-        )
-
-
-class AuditSummaryView(_LogView):
-    """GET /api/credentials/audit/summary."""
-
-    def get(self, request: Request) -> Response:
-        """Answer who did how much."""
-        days = whole(request.query_params.get("days"), "days", 30, 1, 3650)
-        pk = request.query_params.get("credential_id", "")
-        return Response({"summary": selector.summary(days, pk)})
-
-
-class HistoryView(_LogView):
-    """GET /api/credentials/{id}/history."""
-
-    def get(self, request: Request, pk: int) -> Response:
-        """Answer what happened to a credential."""
-        limit = whole(request.query_params.get("limit"), "limit", 50, 1, 1000)
-        rows = selector.log_rows({"credential_id": str(vault.find(pk).pk)})
-        return Response({"history": selector.entries(rows[:limit])})
-
-
-class UsageView(_LogView):
-    """GET /api/credentials/usage."""
-
-    def get(self, request: Request) -> Response:
-        """Answer the uses."""
-        limit = whole(request.query_params.get("limit"), "limit", 100, 1, 1000)
-        query = {"credential_id": request.query_params.get("credential_id", ""), "action": "used"}
-        rows = selector.log_rows(query)[:limit]
-        return Response(
-            {
-                "usage_log": [
-                    {
-                        "id": row.pk,
-                        "credential_id": row.credential_id,
-                        "credential_name": row.credential_name,
-                        "used_by": row.performed_by,
-                        "used_for": f"{row.target_service} {row.target_device}".strip(),
-                        "success": row.success,
-                        "error_message": row.error_message,
-                        "used_at": row.performed_at,
-                    }
-                    for row in rows
-                ]
-            }
-        )
 
 
 class GroupsView(DeviceView):

@@ -32,7 +32,8 @@ class ObjectPageMixin:
     `summary` names fields and methods drawn read-only on top; `tabs` are loaded one at a time;
     `details_title` names the tab with the form or the remaining fields, blank leaves it out on
     objects that cannot be edited; `details_first` puts it before the others. `state(obj)` returns
-    the badge beside the name.
+    the badge beside the name. Where adding begins something, `add_title` and `add_label` name the
+    page and its button.
     """
 
     change_form_template = "core/admin/object.html"
@@ -40,6 +41,8 @@ class ObjectPageMixin:
     tabs: Sequence[Tab] = ()
     details_title = "Details"
     details_first = False
+    add_title = ""
+    add_label = ""
 
     def object_title(self, obj: Any) -> str:
         """Return what people call the object: on its page, in dialogs and messages."""

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.admin.device_verbs import address_of, has_address
+from devices.admin.words import CHOOSE
 from devices.choices import credential_word
 from devices.models import Credential, CredentialAssignment, Device, DeviceGroup
 from devices.services import vault_assign, vault_groups
@@ -24,7 +25,7 @@ MOST = vault_groups.MAX_PRIORITY
 class AssignForm(forms.Form):
     """Which credential, and when it is tried."""
 
-    credential = forms.ModelChoiceField(Credential.objects.none())
+    credential = forms.ModelChoiceField(Credential.objects.none(), empty_label=CHOOSE)
     priority = forms.IntegerField(
         initial=0, min_value=-MOST, max_value=MOST, help_text=f"{NEXT} A repeat changes it."
     )
@@ -38,7 +39,11 @@ class AssignForm(forms.Form):
 def _removal(rows: QuerySet[CredentialAssignment]) -> type[forms.Form]:
     """Return a form that offers the credentials of these assignments."""
     held = Credential.objects.filter(pk__in=rows.values("credential")).order_by("name")
-    return type("RemovalForm", (forms.Form,), {"credential": forms.ModelChoiceField(held)})
+    return type(
+        "RemovalForm",
+        (forms.Form,),
+        {"credential": forms.ModelChoiceField(held, empty_label=CHOOSE)},
+    )
 
 
 def _own(devices: list[Device]) -> QuerySet[CredentialAssignment]:

@@ -48,7 +48,7 @@ NETBOX_NUMBER = "The number of NetBox's own object; blank takes the default of i
 
 
 def _lines(label: str, help_text: str) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 3})
+    widget = forms.Textarea(attrs={"rows": 2})
     return forms.CharField(label=label, required=False, help_text=help_text, widget=widget)
 
 

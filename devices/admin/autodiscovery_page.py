@@ -39,6 +39,7 @@ DONE = {
     "failed": badge("Failed", "bad"),
     "offline": badge("Silent", "idle"),
 }
+FOUND = badge("Found", "ok")
 
 
 @never_cache
@@ -86,12 +87,12 @@ def _recent() -> ShortTable:
         ended=Count("results", filter=~Q(results__state=TargetState.WAITING)),
         created=_did_count("created"),
         updated=_did_count("updated"),
-        skipped=_did_count("skipped"),
+        online=Count("results", filter=Q(results__extra__online=True)),
         failed=_did_count("failed"),
     )
     return ShortTable(
         "Runs",
-        ("Run", "State", "Looked at", "Made", "Filled", "Left as it is", "Failed", "Started"),
+        ("Run", "State", "Looked at", "Answered", "Made", "Filled", "Failed", "Started"),
         [
             (
                 identifier(
@@ -99,9 +100,9 @@ def _recent() -> ShortTable:
                 ),
                 state_badge(run.status),
                 f"{run.ended} of {run.total_targets}",
+                run.online,
                 run.created,
                 run.updated,
-                run.skipped,
                 run.failed,
                 when(run.created_at),
             )
@@ -124,11 +125,11 @@ def _found(request: HttpRequest, run: ExecutorRun) -> dict[str, Any]:
     cells = [
         (
             address_link(row.target, here.get(row.target)),
-            _did(row),
+            FOUND if _is_look(row) else _did(row),
             short(row.extra.get("name")),
             short(" ".join(str(row.extra.get(key) or "") for key in ("vendor", "model")).strip()),
             there.get(row.target) or EMPTY,
-            _why(row),
+            EMPTY if _is_look(row) else _why(row),
         )
         for row in rows
     ]
@@ -136,6 +137,11 @@ def _found(request: HttpRequest, run: ExecutorRun) -> dict[str, Any]:
     return {
         "tables": [ShortTable("Addresses", header, cells, total=run.total_targets, empty=empty)]
     }
+
+
+def _is_look(row: ExecutorResult) -> bool:
+    """Whether nobody was to be told of a host."""
+    return row.extra.get("reason") == netbox_autodiscovery.NOT_SENT
 
 
 def _did(row: ExecutorResult) -> SafeString:

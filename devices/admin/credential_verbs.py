@@ -19,6 +19,7 @@ from devices.admin.secret_form import (
     TypedAgain,
     secret_field,
 )
+from devices.admin.words import CHOOSE
 from devices.choices import AccessLevel, CredentialStatus
 from devices.models import Credential, CredentialGroup
 from devices.services import secrets, vault, vault_groups, vault_requests, vault_test
@@ -119,7 +120,7 @@ def _set(status: str, said: str) -> Callable[[HttpRequest, Credential, dict[str,
 class GroupForm(forms.Form):
     """Which credential group."""
 
-    group = forms.ModelChoiceField(CredentialGroup.objects.order_by("name"))
+    group = forms.ModelChoiceField(CredentialGroup.objects.order_by("name"), empty_label=CHOOSE)
 
 
 def _add(request: HttpRequest, row: Credential, data: dict[str, Any]) -> str:

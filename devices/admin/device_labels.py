@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from devices import policy
 from devices.addresses import normal_ip
 from devices.admin.device_verbs import address_of, has_address
+from devices.admin.words import CHOOSE
 from devices.errors import Invalid
 from devices.models import Device, DeviceGroup, DeviceTag
 from devices.services import groups, inventory, runs
@@ -126,7 +127,7 @@ def _verb(slug: str, label: str, permission: str, run: Any, form: Any, **more: A
 
 
 def _choice(rows: QuerySet[Any]) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(rows)
+    return forms.ModelChoiceField(rows, empty_label=CHOOSE)
 
 
 LABEL_VERBS = [

@@ -32,7 +32,7 @@ class CommandForm(forms.Form):
         help_text="A shell command, or an OID such as sysName.0.",
     )
     credential = forms.ModelChoiceField(
-        Credential.objects.none(), required=False, help_text="Blank takes the device's own."
+        Credential.objects.none(), required=False, empty_label="The device's own"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

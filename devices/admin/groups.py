@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 
 from devices.admin.assignments import GROUP_TAB, GROUP_VERBS
@@ -79,7 +80,7 @@ class DeviceGroupAdmin(ServiceAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Spell as the house does."""
         if db_field.name == "color":
-            kwargs["label"] = "Colour"
+            kwargs |= {"label": "Colour", "widget": forms.TextInput(attrs={"type": "color"})}
         if db_field.name == "rule":
             kwargs |= {"form_class": RuleField, "widget": RuleWidget(WITHOUT)}
         return super().formfield_for_dbfield(db_field, request, **kwargs)

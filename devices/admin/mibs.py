@@ -127,11 +127,15 @@ class MibProfileAdmin(_MibAdmin):
     """What the devices of a vendor can be asked."""
 
     kind = "profiles"
-    list_display = ["name", "vendor", "enterprise_oid", "description"]
+    list_display = ["name", "vendor", "enterprise", "description"]
     search_fields = ["name", "vendor"]
     phone_columns = ["vendor"]
     fields = ["name", "vendor", "enterprise_oid", "description"]
     tabs = [Tab("groups", "Groups and polls", context=_groups)]
+
+    @column("Enterprise OID", order="enterprise_oid", export="enterprise_oid")
+    def enterprise(self, obj: MibProfile) -> str:
+        return obj.enterprise_oid or EMPTY
 
 
 @register(OidGroup)
@@ -139,13 +143,21 @@ class OidGroupAdmin(_MibAdmin):
     """OIDs that are walked together."""
 
     kind = "groups"
-    list_display = ["name", "profile", "base_oid", "mib_name"]
+    list_display = ["name", "profile", "base", "mib"]
     list_filter = ["profile"]
     list_select_related = ["profile"]
     search_fields = ["name", "base_oid"]
     phone_columns = ["profile"]
     fields = ["profile", "name", "base_oid", "mib_name", "is_table"]
     tabs = [Tab("mappings", "Columns", context=_mappings)]
+
+    @column("Base OID", order="base_oid", export="base_oid")
+    def base(self, obj: OidGroup) -> str:
+        return obj.base_oid or EMPTY
+
+    @column("MIB", order="mib_name", export="mib_name")
+    def mib(self, obj: OidGroup) -> str:
+        return obj.mib_name or EMPTY
 
 
 @register(OidMapping)

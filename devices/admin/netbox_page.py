@@ -137,6 +137,7 @@ def _plan(direction: str) -> dict[str, Any]:
         "title": title,
         "verb": verb,
         "counts": found["counts"],
+        "total": len(rows),
         "rows": rows[:SHOWN],
         "left": max(len(rows) - SHOWN, 0),
     }

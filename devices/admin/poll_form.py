@@ -96,7 +96,6 @@ class PollForm(forms.ModelForm):
         }
         help_texts = {
             "cron_expression": "Such as 0 6 * * *; blank keeps the interval.",
-            "credential": "Blank takes each device's own.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,6 +106,7 @@ class PollForm(forms.ModelForm):
         fields["poll_type"].choices = _poll_types()
         ways = Credential.objects.kept().filter(credential_type="snmp")
         fields["credential"].queryset = ways.order_by("name")
+        fields["credential"].empty_label = "Each device's own"
 
     def clean(self) -> dict[str, Any]:
         """Ask for the target that the kind of target needs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -80,9 +81,12 @@ def _run(request: HttpRequest, config: PollConfig, data: dict[str, Any]) -> str:
     return f"{config} is queued."
 
 
-def _toggle(request: HttpRequest, config: PollConfig, data: dict[str, Any]) -> str:
-    row = poll_configs.toggle(config.pk, actor=request.user, enabled=None)
-    return f"{row} is {'on' if row.enabled else 'off'}."
+def _switch(on: bool) -> Callable[[HttpRequest, PollConfig, dict[str, Any]], str]:
+    def run(request: HttpRequest, config: PollConfig, data: dict[str, Any]) -> str:
+        row = poll_configs.toggle(config.pk, actor=request.user, enabled=on)
+        return f"{row} is {'on' if on else 'off'}."
+
+    return run
 
 
 @register(PollConfig)
@@ -109,12 +113,24 @@ class PollConfigAdmin(ServiceAdmin):
             icon="play",
         ),
         Verb(
-            slug="toggle",
-            label="Switch on or off",
+            slug="on",
+            label="Switch on",
             permission=policy.SETTINGS_EDIT,
-            run=each(_toggle, "switched"),
-            follows="What is on stops asking; what is off begins again. What was measured stays.",
+            run=each(_switch(True), "switched on"),
+            follows="Its devices are asked again at its times.",
             icon="power",
+            undo="off",
+            fits=lambda config: not config.enabled,
+        ),
+        Verb(
+            slug="off",
+            label="Switch off",
+            permission=policy.SETTINGS_EDIT,
+            run=each(_switch(False), "switched off"),
+            follows="Nothing is asked any more; what was measured stays.",
+            icon="power",
+            undo="on",
+            fits=lambda config: config.enabled,
         ),
     ]
 

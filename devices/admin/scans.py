@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -48,11 +49,18 @@ from inventory_site.core.admin import (
     when,
 )
 
+KINDS = (
+    (ScanKind.DISCOVERY, "Devices that answer"),
+    (ScanKind.INTERFACES, "Ports, links and neighbours of known devices"),
+    (ScanKind.LLDP, "Neighbours of known devices"),
+    (ScanKind.OPTICAL, "Light levels of known devices"),
+)
+ASKED = {kind.value: ["accept", "snmp_port"] * (kind == ScanKind.DISCOVERY) for kind, _ in KINDS}
 LEFT = Count("results", filter=Q(results__state__in=[TargetState.WAITING, TargetState.CANCELLED]))
 PENDING = Count("results", filter=Q(results__is_online=True, results__review=ReviewState.PENDING))
 SIMULATED_HELP = (
-    "Filled in for the simulated switches that run beside this site: press Start to find them. For your"
-    " own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
+    "Filled in for the simulated switches that run beside this site: press Start to find them. For"
+    " your own network put addresses, ranges (10.0.0.1-20), networks (10.0.0.0/24), group:3 or"
     " netbox_prefix:7 here by line, and the usual ports 161 and 22 below."
 )
 
@@ -60,7 +68,11 @@ SIMULATED_HELP = (
 class ScanForm(forms.ModelForm):
     """The discovery wizard's first step: where to look, and how."""
 
-    kind = forms.ChoiceField(label="Look for", choices=ScanKind.choices)
+    kind = forms.ChoiceField(
+        label="Look for",
+        choices=KINDS,
+        widget=forms.Select(attrs={"data-fields": json.dumps(ASKED)}),
+    )
     where = forms.CharField(
         label="Targets",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -116,10 +128,10 @@ def _results(request: HttpRequest, scan: Scan) -> dict[str, Any]:
     rows = list(scan.results.order_by("-is_online", "position")[:SHOWN])
     known = devices_at(row.target for row in rows)
     if scan.kind == ScanKind.DISCOVERY:
-        header = ("Target", "State", "Name", "What it is", "Review", "Said")
+        header = ("Target", "State", "Name", "What it is", "Review", "Error")
         cells = [_found(row, known.get(row.target)) for row in rows]
     else:
-        header = ("Target", "State", "Name", "Ports", "Light levels", "Said")
+        header = ("Target", "State", "Name", "Ports", "Light levels", "Error")
         cells = [_read(row, known.get(row.target)) for row in rows]
     return {"tables": [ShortTable("Targets", header, cells, total=scan.total_targets)]}
 
@@ -233,6 +245,9 @@ class ScanAdmin(ServiceAdmin):
             fits=lambda scan: scan.status == ScanStatus.CANCELLED and getattr(scan, "left", 0) > 0,
         ),
     ]
+
+    class Media:
+        js = ["devices/fields_of_choice.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scan]:
         rows: QuerySet[Scan] = super().get_queryset(request)

@@ -161,7 +161,10 @@ class CredentialForm(TypedAgain, forms.ModelForm):
     class Meta:
         model = Credential
         fields = META
-        labels = {"rotation_interval_days": "Rotate every, days"}
+        labels = {
+            "rotation_interval_days": "Rotate every, days",
+            "expiration_warning_days": "Warn before its end, days",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

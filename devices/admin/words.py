@@ -16,6 +16,7 @@ from devices.measures import NO_LIGHT_DBM
 from devices.models import Device, ExecutorRun, Scan
 from inventory_site.core.admin import EMPTY, badge, identifier
 
+CHOOSE = "Choose one"  # the blank of a choice that has to be made
 BAR = 96  # px, the width of a drawn level
 STATES = {
     "success": ("Done", "ok"),

@@ -33,6 +33,7 @@ from inventory_site.core.whole import whole_number
 
 SLUG, AT_ONCE = "netbox_autodiscovery", 50
 NO_TARGETS, NONE_ONLINE = "No targets to scan", "No hosts responded to ping"
+NOT_SENT = "Not sent to NetBox"
 NO_NETBOX = "NetBox not configured"
 NO_DEFAULTS = "NetBox defaults not configured (site, role, device type required)"
 ALIASES = {
@@ -260,7 +261,7 @@ def told(
         return {"action": "failed", "error": missing}
     if writer is None:
         names = (str(host.get(name) or "") for name in ("hostname", "dns_name"))
-        shown = {"name": rules.name_of(config, ip, *names), "reason": "Not sent to NetBox"}
+        shown = {"name": rules.name_of(config, ip, *names), "reason": NOT_SENT}
         known = {name: host.get(name) for name in ("vendor", "model")}
         return {"action": "skipped", "ip_address": ip, **shown, **known}
     try:

@@ -158,3 +158,17 @@ def test_assignments_are_given_and_taken_on_both_pages(admin_page):
         *("credential.assigned", "credential.assigned"),
         *("credential.unassigned", "credential.unassigned"),
     ]
+
+
+def test_a_poll_offers_the_switch_that_has_sense(admin_page):
+    row = PollConfig.objects.filter(enabled=True).first()
+    page = reverse("admin:devices_pollconfig_change", args=[row.pk])
+
+    before = admin_page.get(page).content.decode()
+    verb(admin_page, "pollconfig", row.pk, "off")
+    after = admin_page.get(page).content.decode()
+
+    row.refresh_from_db()
+    assert not row.enabled
+    assert ("Switch off" in before, "Switch on" in before) == (True, False)
+    assert "Switch on" in after

@@ -49,12 +49,12 @@ def test_a_look_says_what_answers_and_tells_netbox_nothing(admin_page, box, simu
 
     assert run.config["create_in_netbox"] is False
     assert "dub-agg-1" in text
-    assert text.count("Not sent to NetBox") == 2
+    assert text.count("Found</span>") == 2
     assert "Ciena 5160" in text
     assert DEVICES not in box.tables
     recent = admin_page.get(PAGE).content.decode()
     assert f"Run {run.pk}" in recent
-    assert '<td data-label="Left as it is">2</td>' in recent
+    assert '<td data-label="Answered">2</td>' in recent
 
 
 def test_what_is_found_is_told_to_netbox(admin_page, box, simulated, commits):

@@ -1,5 +1,7 @@
 """Autodiscovery in the admin: looked at only, told to NetBox, watched, stopped."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -54,7 +56,7 @@ def test_a_look_says_what_answers_and_tells_netbox_nothing(admin_page, box, simu
     assert DEVICES not in box.tables
     recent = admin_page.get(PAGE).content.decode()
     assert f"Run {run.pk}" in recent
-    assert '<td data-label="Answered">2</td>' in recent
+    assert re.search(r'data-label="Answered"[^>]*>2</td>', recent)
 
 
 def test_what_is_found_is_told_to_netbox(admin_page, box, simulated, commits):
@@ -63,7 +65,7 @@ def test_what_is_found_is_told_to_netbox(admin_page, box, simulated, commits):
     assert [row["name"] for row in box.tables[DEVICES].values()] == ["dub-agg-1"]
     assert "Made" in text
     assert run.results.get().extra["action"] == "created"
-    assert '<td data-label="Made">1</td>' in admin_page.get(PAGE).content.decode()
+    assert re.search(r'data-label="Made"[^>]*>1</td>', admin_page.get(PAGE).content.decode())
 
 
 def test_a_run_is_stopped_on_its_page(admin_page, box):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 PACKAGES = r"0402|0603|0805|1206|1210|SOT-23|SOIC-\d+|DIP-\d+|TO-92|TO-220|QFN-\d+|TSSOP-\d+"
 TAG = re.compile(
     rf"(?<![\w.-])(?:(?P<package>{PACKAGES})|(?P<smd>SMD)|(?P<tht>THT|through[- ]hole)"
-    r"|(?P<bus>I2C|SPI|UART))(?![\w-])|(?<![\w.])(?P<volts>\d+(?:\.\d+)?)V(?!\w)",
+    r"|(?P<bus>I2C|SPI|UART))(?![\w-])|(?<![\w.])(?P<volts>\d+(?:\.\d+)?)V(?!\d|_|A(?!C))",
     re.I,
 )
 WORD = re.compile(r"[^\W\d_]{3,}")

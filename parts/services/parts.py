@@ -21,6 +21,7 @@ from parts.services.booking import Amount, Booking, locked_parts
 from parts.services.movements import require_once
 
 DRAWS = 10
+MOST_TAGS = 50
 TEXTS = (
     "description",
     "manufacturer_code",
@@ -169,7 +170,7 @@ def unique_tags(tags: Sequence[str]) -> list[str]:
     first: dict[str, str] = {}
     for tag in tags:
         first.setdefault(tag.lower(), tag)
-    return list(first.values())[:50]
+    return list(first.values())[:MOST_TAGS]
 
 
 def drawn_id4() -> str:

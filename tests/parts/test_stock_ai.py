@@ -95,6 +95,7 @@ def test_rules_find_tags_and_category_as_the_contract_says() -> None:
         "I2C",
     ]
     assert tags_of("-12V rail, 1.8-3.6V, 5V-tolerant, 3V3") == ["12V", "3.6V", "5V"]
+    assert tags_of("relay 24VDC 230VAC, 10 VA, 60VA, 5V1 zener, BC547V") == ["24V", "230V"]
 
 
 def test_without_a_key_rules_stand_in_and_the_rest_is_refused(stock: Any, job: Any) -> None:

@@ -335,3 +335,23 @@ def test_addresses_of_sellers_are_of_the_web(stock: Any, address: str) -> None:
     assert (Seller.objects.count(), part.seller_links.count()) == (1, 0)
     assert StockPart.objects.count() == 1
     assert not ShoppingItem.objects.exists()
+
+
+def test_tags_are_counted_without_their_other_spellings(stock: Any) -> None:
+    names = [f"tag {number}" for number in range(50)]
+
+    made = stock.post(
+        f"{API}/parts", {"description": "x", "tags": [*names, *map(str.upper, names)]}
+    )
+    refused = stock.post(f"{API}/parts", {"description": "x", "tags": [*names, "one more"]})
+
+    assert made.json()["data"]["tags"] == names
+    assert error(refused, 400)["details"]["fields"] == {"tags": ["At most 50 tags."]}
+
+
+def test_what_is_wrong_with_a_list_is_said_under_its_name(stock: Any) -> None:
+    refused = stock.post(f"{API}/stock/bulk-use", {"items": []})
+
+    assert error(refused, 400)["details"]["errors"] == [
+        {"field": "items", "message": "Ensure this field has at least 1 elements."}
+    ]

@@ -119,11 +119,13 @@ def _django_fields(error: DjangoValidationError) -> dict[str, list[str]]:
 
 
 def flat_fields(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Flatten DRF's nested details to `{"lines.2.part": [text]}`."""
+    """Flatten DRF's nested details to `{"lines.2.part": [text]}`; what is wrong with a list as a
+    whole stands under its own name."""
     if isinstance(detail, dict):
         found: dict[str, list[str]] = {}
         for key, value in detail.items():
-            found.update(flat_fields(value, f"{prefix}.{key}" if prefix else str(key)))
+            below = prefix if key == NON_FIELD else f"{prefix}.{key}".removeprefix(".")
+            found.update(flat_fields(value, below))
         return found
     if isinstance(detail, list) and any(isinstance(item, (dict, list)) for item in detail):
         found = {}

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from parts.choices.stock import MAX_QUANTITY
 from parts.services.addresses import REFUSAL, may_be_linked
+from parts.services.parts import MOST_TAGS, unique_tags
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
@@ -74,17 +75,19 @@ class Quantity(WholeNumber):
 
 
 class Tags(serializers.ListField):
-    """Texts of 1 to 50 characters, at most 50; null reads as none."""
+    """Texts of 1 to 50 characters, at most 50 in any letter case; null reads as none."""
 
     child = Text(max_length=50)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "allow_null": True, "max_length": 50, **kwargs})
+        super().__init__(**{"required": False, "allow_null": True, **kwargs})
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Return the list; null is the empty one."""
-        found = super().run_validation(data)
-        return [] if found is None else found
+        """Return the list without later spellings; null is the empty one."""
+        sent = super().run_validation(data) or []
+        if len({tag.lower() for tag in sent}) > MOST_TAGS:
+            raise serializers.ValidationError(f"At most {MOST_TAGS} tags.")
+        return unique_tags(sent)
 
 
 class PlaceInput(serializers.Serializer):

@@ -15,6 +15,7 @@ class NetBoxCacheEntry(models.Model):
     manufacturer = models.CharField(max_length=100, blank=True)
     site_id_number = models.IntegerField(null=True)
     site_name = models.CharField(max_length=255, blank=True)
+    cluster_name = models.CharField(max_length=100, blank=True)
     role_name = models.CharField(max_length=100, blank=True)
     tags = models.JSONField(default=list)
     status = models.CharField(max_length=50, blank=True)

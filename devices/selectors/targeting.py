@@ -120,10 +120,6 @@ def _netbox(config: Mapping[str, Any]) -> list[str]:
 
 
 def _entries(config: Mapping[str, Any]) -> list[NetBoxCacheEntry]:
-    if config.get("cluster"):
-        raise BadTargeting(
-            "The clusters of NetBox are not kept here: choose by site, status or tag"
-        )
     rows = NetBoxCacheEntry.objects.order_by("is_virtual_machine", "pk")
     if str(config.get("include_vms", True)).lower() in {"false", "0", "no"}:
         rows = rows.filter(is_virtual_machine=False)
@@ -132,14 +128,18 @@ def _entries(config: Mapping[str, Any]) -> list[NetBoxCacheEntry]:
     text = str(config.get("query") or config.get("q") or "")
     if text:
         rows = rows.filter(Q(device_name__icontains=text) | Q(device_ip__icontains=text))
-    names = ("site", "role", "tag")
+    names = ("site", "role", "tag", "cluster")
     wanted = {name: str(config[name]).strip().lower() for name in names if config.get(name)}
     return [row for row in rows if _has_all(row, wanted)]
 
 
 def _has_all(row: NetBoxCacheEntry, wanted: Mapping[str, str]) -> bool:
-    """Whether an entry has these names; a slug that NetBox makes of one stands for it."""
+    """Whether an entry has these names; a slug that NetBox makes of one stands for it.
+
+    Clusters choose among virtual machines only.
+    """
     held = {"site": [row.site_name], "role": [row.role_name], "tag": row.tags}
+    held["cluster"] = [row.cluster_name] if row.is_virtual_machine else [wanted.get("cluster")]
     return all(
         any(word in {str(one).lower(), slug_of(str(one))} for one in held[name])
         for name, word in wanted.items()

@@ -147,6 +147,7 @@ def entry_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "manufacturer": _text(_part(kind, "manufacturer"), "name", 100),
         "site_id_number": site["id"] if is_id(site.get("id")) else None,
         "site_name": _text(site, "name", 255),
+        "cluster_name": _text(_part(row, "cluster"), "name", 100),
         "role_name": _text(role, "name", 100),
         "tags": [_text(tag, "name", 100) for tag in tags or [] if isinstance(tag, Mapping)],
         "status": _text(_part(row, "status"), "value", 50),

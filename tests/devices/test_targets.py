@@ -5,6 +5,7 @@ import pytest
 from devices.addresses import BadTargets, expand_lines
 from devices.models import NetBoxCacheEntry
 from devices.selectors.targeting import safe_resolve
+from devices.services.netbox_sync import entry_of
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def netbox(db):
             site_name=site,
             role_name=role,
             tags=tags,
+            cluster_name="Lab East" if is_vm else "",
         )
 
 
@@ -67,6 +69,8 @@ def netbox(db):
         ({"tag": "core-net"}, ["10.9.0.1"]),
         ({"site": "東京"}, ["10.9.0.3"]),
         ({"site": "dublin"}, []),
+        ({"cluster": "lab-east", "site": "dublin-dc"}, ["10.9.0.1", "10.9.0.2"]),
+        ({"cluster": "Lab West", "site": "dublin-dc"}, ["10.9.0.1"]),
     ],
 )
 def test_netbox_is_asked_by_name_or_slug(netbox, config, targets):
@@ -86,11 +90,6 @@ def test_who_has_no_address_is_left_out_with_the_reason(netbox):
 @pytest.mark.parametrize(
     ("kind", "config", "error"),
     [
-        (
-            "netbox",
-            {"cluster": "c1"},
-            "The clusters of NetBox are not kept here: choose by site, status or tag",
-        ),
         ("static", {"targets": ["a", None]}, "None is neither an address nor a name"),
         ("static", {"targets": [5]}, "5 is neither an address nor a name"),
         (
@@ -102,3 +101,8 @@ def test_who_has_no_address_is_left_out_with_the_reason(netbox):
 )
 def test_what_names_no_target_is_refused_and_nobody_is_meant(kind, config, error):
     assert safe_resolve(kind, config) == {"success": False, "targets": [], "error": error}
+
+
+def test_the_cluster_of_a_virtual_machine_is_kept():
+    assert entry_of({"id": 7, "cluster": {"id": 3, "name": "Lab East"}})["cluster_name"] == "Lab East"
+    assert entry_of({"id": 7, "cluster": None})["cluster_name"] == ""

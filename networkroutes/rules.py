@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from networkroutes.errors import InvalidBandwidth, InvalidCircuitId
@@ -11,6 +12,8 @@ CIRCUIT_ID = re.compile(r"[A-Z]{6}[0-9]{6}", re.ASCII)
 LEADING_NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 DARK_FIBER = "dark fiber"
 BANDWIDTH_MAX_LENGTH = 100
+# What the columns of circuits' costs, of minimum prices and of exchange rates no longer hold.
+ABOVE_COSTS, ABOVE_PRICES, ABOVE_RATES = Decimal(10) ** 14, Decimal(10) ** 12, Decimal(10) ** 12
 
 
 def check_circuit_id(value: Any) -> None:

@@ -12,6 +12,7 @@ from devices.choices import PingStatus
 from devices.models import Device, DeviceTag, DeviceType, Manufacturer, Site
 from devices.selectors.groups import RULE_FIELDS
 from devices.services.device_fields import STATUSES
+from inventory_site.core.admin.widgets import JSONField
 
 LABELS = {
     "device_type": "Type",
@@ -67,7 +68,7 @@ class RuleWidget(forms.Textarea):
         )
 
 
-class RuleField(forms.JSONField):
+class RuleField(JSONField):
     """A rule as text; none is blank, not `null`."""
 
     def prepare_value(self, value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from devices.executors import snmp_codec as codec
-from devices.executors.base import Outcome, first_error, positive
+from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, first_error, positive
 from devices.executors.snmp_accounts import wrong_account
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.executors.snmp_engine import SILENT_TEXT, SnmpEngine, error_text
@@ -177,6 +177,18 @@ def row_dict(row: VarBind) -> dict[str, Any]:
     return {"oid": row.oid_text, "value": text, "type": row.type}
 
 
+def _within(limit: int, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the rows as lines, as many as so many bytes hold."""
+    lines: list[str] = []
+    for row in rows:
+        line = f"{row['oid']} = {row['type']}: {row['value']}"
+        limit -= len(line.encode()) + 1
+        if limit < 0:
+            break
+        lines.append(line)
+    return lines
+
+
 def _set(target: str, oid: str, config: Mapping[str, Any]) -> Outcome:
     """Set one object: `set: {"type": "Integer", "value": 1}`; answers the value taken."""
     from devices.executors import snmp_set
@@ -235,7 +247,11 @@ class SnmpExecutor:
         if missing is not None and not error:
             error, code = MISSING_TEXT[missing.type], "protocol"
         if walk:
-            output = "\n".join(f"{row['oid']} = {row['type']}: {row['value']}" for row in rows)
+            limit = int(config.get("max_output_bytes") or MAX_OUTPUT_BYTES)
+            lines = _within(limit, rows)
+            if len(lines) < len(rows):
+                error, code = f"The output was cut after {limit} bytes", "output_limit"
+            output, rows = "\n".join(lines), rows[: len(lines)]
         else:
             output = rows[0]["value"] if rows and not error else ""
         # the engine has retried already, so that the common retry does not do it again

@@ -24,7 +24,8 @@ from devices.executors.snmp_requests import (
 )
 from devices.executors.snmp_socket import Address, SnmpSockets, Unreachable
 
-MAX_WALK_ROWS, MAX_WALK_S = 50_000, 120.0
+MAX_WALK_ROWS, MAX_WALK_BYTES, MAX_WALK_S = 50_000, 8 * 1024 * 1024, 120.0
+ROW_BYTES = 16  # beside its text or octets: the OID, or a number
 PATIENCE_S, MAX_PATIENCE_S = 0.02, 0.5
 SWEEP_S = 0.01
 FIRST_ID, LAST_ID = 0x01000000, 0x7FFFFFFF
@@ -45,6 +46,11 @@ class Walk:
 
     rows: list[VarBind] = field(default_factory=list)
     error: str = ""
+
+
+def size_of(row: VarBind) -> int:
+    """How many bytes of a walk's budget a row takes."""
+    return ROW_BYTES + (0 if isinstance(row.value, (int, type(None))) else len(row.value))
 
 
 class SnmpEngine:
@@ -124,8 +130,11 @@ class SnmpEngine:
     ) -> Walk:
         """Read a subtree; what came before an error is kept, and the walk never turns back."""
         found, last, base = Walk(), tuple(base), tuple(base)
-        ends = self._loop.time() + MAX_WALK_S
+        ends, left = self._loop.time() + MAX_WALK_S, MAX_WALK_BYTES
         while len(found.rows) < max_rows:
+            if left <= 0:
+                found.error = STOPPED_TEXT.format(f"{MAX_WALK_BYTES // 1024**2} MiB")
+                return found
             if self._loop.time() > ends:
                 found.error = STOPPED_TEXT.format(f"{MAX_WALK_S:g} s")
                 return found
@@ -147,7 +156,7 @@ class SnmpEngine:
                     found.error = f"The agent does not count up: {row.oid_text}"
                     return found
                 found.rows.append(row)
-                last = row.oid
+                last, left = row.oid, left - size_of(row)
         found.error = STOPPED_TEXT.format(f"{max_rows} rows")
         return found
 

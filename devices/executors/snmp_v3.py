@@ -14,7 +14,7 @@ from pysnmp.proto import rfc1905
 
 from devices.executors.snmp_accounts import protocol
 from devices.executors.snmp_codec import VarBind, parse_oid
-from devices.executors.snmp_engine import MAX_WALK_S, STOPPED_TEXT
+from devices.executors.snmp_engine import MAX_WALK_BYTES, MAX_WALK_S, STOPPED_TEXT, size_of
 from devices.executors.snmp_socket import Unreachable
 
 AUTH = {
@@ -105,8 +105,10 @@ async def _walk(
 ) -> V3Answer:
     rows: list[VarBind] = []
     start = parse_oid(base)
-    last, ends = base, time.monotonic() + MAX_WALK_S
+    last, ends, left = base, time.monotonic() + MAX_WALK_S, MAX_WALK_BYTES
     while len(rows) < limit:
+        if left <= 0:
+            return V3Answer(rows, STOPPED_TEXT.format(f"{MAX_WALK_BYTES // 1024**2} MiB"))
         if time.monotonic() > ends:
             return V3Answer(rows, STOPPED_TEXT.format(f"{MAX_WALK_S:g} s"))
         name = api.ObjectType(api.ObjectIdentity(last))
@@ -121,7 +123,7 @@ async def _walk(
             if row.oid <= parse_oid(last):
                 return V3Answer(rows, f"The agent does not count up: {row.oid_text}")
             rows.append(row)
-            last = row.oid_text
+            last, left = row.oid_text, left - size_of(row)
     return V3Answer(rows, STOPPED_TEXT.format(f"{limit} rows"))
 
 

@@ -6,6 +6,7 @@ then (type, name, polatis name).
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -103,7 +104,19 @@ def load(
 def _written(
     plan: Plan, answer: dict[str, Any], told: list[Line]
 ) -> tuple[dict[str, Any], list[Line]]:
-    """Write a plan, or one made anew under the lock where somebody came between."""
+    """Write a plan, or one made anew under the lock where somebody came between.
+
+    PostgreSQL shows only at the writing who made the same devices at the same moment.
+    """
+    for _ in range(2):
+        with contextlib.suppress(IntegrityError):
+            return _written_once(plan, answer, told)
+    raise BusyError("Somebody else is changing this; try again in a moment.")
+
+
+def _written_once(
+    plan: Plan, answer: dict[str, Any], told: list[Line]
+) -> tuple[dict[str, Any], list[Line]]:
     try:
         with guarded():
             if not plan.is_current():
@@ -114,8 +127,6 @@ def _written(
             plan.write()
     except _Undo:
         return answer, told
-    except IntegrityError as err:
-        raise BusyError("Somebody else is changing this; try again in a moment.") from err
     return {**answer, "applied": True}, told
 
 

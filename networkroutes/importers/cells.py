@@ -9,7 +9,6 @@ from math import isfinite
 from typing import Any
 
 LARGEST_WHOLE = 2_147_483_647
-LARGEST_MONEY = Decimal(10) ** 14
 YES, NO = ("1", "true", "yes", "y"), ("0", "false", "no", "n")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -58,8 +57,8 @@ def whole(cell: str) -> int | None:
     return int(found)
 
 
-def money(places: int, *, blank: Any = None) -> Reader:
-    """Read an amount of at least 0, kept to some places."""
+def money(places: int, *, below: Decimal, blank: Any = None) -> Reader:
+    """Read an amount of at least 0, kept to some places, when that is `below` a bound."""
 
     def read(cell: str) -> Any:
         if not cell:
@@ -72,9 +71,11 @@ def money(places: int, *, blank: Any = None) -> Reader:
             raise ValueError("must be a number")
         if found < 0:
             raise ValueError("must be zero or greater")
-        if found >= LARGEST_MONEY:
+        if found < below:
+            found = found.quantize(Decimal(1).scaleb(-places))
+        if found >= below:
             raise ValueError("is too large")
-        return found.quantize(Decimal(1).scaleb(-places))
+        return found
 
     return read
 

@@ -24,7 +24,13 @@ from networkroutes.models import (
     NetworkRoute,
 )
 from networkroutes.models.capabilities import CAPABILITIES
-from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.rules import (
+    ABOVE_COSTS,
+    ABOVE_PRICES,
+    ABOVE_RATES,
+    check_bandwidth,
+    check_circuit_id,
+)
 from networkroutes.selectors.carriers import named
 from networkroutes.services.maps import too_fast
 from networkroutes.services.rates import VALID_FOR
@@ -108,7 +114,7 @@ def _currency(cell: str) -> str:
 
 
 def _rate(cell: str) -> Decimal:
-    found = cells.money(8)(cell)
+    found = cells.money(8, below=ABOVE_RATES)(cell)
     if not found:
         raise ValueError("must be a positive number")
     return Decimal(found)
@@ -188,7 +194,7 @@ ROUTES = Module(
         Column("sla_latency", cells.number(), "sla_latency_ms", "8"),
         Column("mtu", cells.whole, "mtu", "9212"),
         Column("is_special", cells.flag(), "is_special", "0"),
-        Column("cost", cells.money(4), "cost", "2600"),
+        Column("cost", cells.money(4, below=ABOVE_COSTS), "cost", "2600"),
         _text("currency", 16, "EUR"),
         Column("capacity_usage_percent", cells.number(0, 100), "capacity_usage_percent", "40"),
         _text("local_loop_carriers_a"),
@@ -204,7 +210,7 @@ ROUTES = Module(
     doubts=_doubts,
 )
 PRICE_COLUMNS = tuple(
-    Column(name, cells.money(2, blank=Decimal(0)), name, "0")
+    Column(name, cells.money(2, below=ABOVE_PRICES, blank=Decimal(0)), name, "0")
     for name in (
         "min_price_under_100mb",
         "min_price_100_to_999mb",

@@ -17,6 +17,7 @@ from networkroutes.design.legs import as_number
 from networkroutes.design.margins import DEFAULTS, SECTIONS, TERMS, TIERS
 from networkroutes.errors import LocationNotFound, PricingRulesInvalid, PromoNotFound
 from networkroutes.models import Location, PricingConfig, PromoRule
+from networkroutes.rules import ABOVE_PRICES
 from networkroutes.selectors.pricing import current_version, values_of
 
 MIN_PRICES = tuple(f"min_price_{tier}" for tier in TIERS)
@@ -182,9 +183,11 @@ def price_of(name: str, value: Any) -> Decimal:
         raise PricingRulesInvalid(f"{name} must be a number", field=name)
     if number < 0:
         raise PricingRulesInvalid(f"{name} must be zero or greater", field=name)
-    if number > LARGEST_PRICE:
+    if number < ABOVE_PRICES:
+        number = number.quantize(Decimal("0.01"))
+    if number >= ABOVE_PRICES:
         raise PricingRulesInvalid(f"{name} is too large", field=name)
-    return number.quantize(Decimal("0.01"))
+    return number
 
 
 def _flatten(key: str, value: Any, found: dict[str, Decimal]) -> None:

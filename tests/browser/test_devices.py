@@ -52,7 +52,7 @@ def test_switches_are_found_taken_in_and_read_within_two_minutes(
     page.get_by_label("Targets").fill("127.0.10.1-11")
     page.get_by_label("SNMP port").fill(str(simulated.snmp_port))
     page.get_by_label("SSH port").fill(str(simulated.ssh_port))
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).click()
     ready(page)
     scan = f"{HOME}scan/{Scan.objects.get().pk}/"
     go(page, f"{scan}change/")

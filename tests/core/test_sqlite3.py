@@ -4,6 +4,10 @@ import pytest
 from django.db import connection
 
 from inventory_site.core.sqlite3 import base
+from inventory_site.core.sqlite3.folding import FOLD
+from networkroutes.models import NetworkRoute
+from networkroutes.selectors.search import search_routes
+from tests.factories.networkroutes import NetworkRouteFactory
 
 pytestmark = [
     pytest.mark.django_db,
@@ -28,3 +32,25 @@ def test_a_statement_is_written_once_and_takes_new_values_each_time():
 def test_named_values_and_statements_without_values_are_djangos():
     assert answer("SELECT %(one)s, %(two)s", {"one": 1, "two": 2}) == (1, 2)
     assert answer("SELECT '%s'") == ("%s",)
+
+
+SENTENCE = "съешь же ещё этих мягких французских булок да выпей чаю в цехе ёж"
+
+
+def test_a_text_of_any_number_of_letters_is_found_in_any_case():
+    NetworkRouteFactory(circuit_id="LONPAR000001", cable_system=SENTENCE.upper())
+    NetworkRouteFactory(circuit_id="LONPAR000002", cable_system="Ёж 2")
+
+    for asked, found in ((SENTENCE, 1), (SENTENCE.title(), 1), ("ЁЖ", 2), (f"{SENTENCE}?", 0)):
+        assert search_routes({"cable_system": asked}).count() == found
+        assert NetworkRoute.objects.filter(cable_system__icontains=asked).count() == found
+    assert answer(f"SELECT {FOLD}(%s), {FOLD}(NULL)", ["ÄÖK straße İ"]) == ("äöK straße İ", None)
+
+
+def test_a_number_that_sqlite_cannot_hold_is_not_found_and_not_kept():
+    route, large = NetworkRouteFactory(), 10**30
+
+    assert list(NetworkRoute.objects.filter(pk__in=[large, route.pk])) == [route]
+    assert not NetworkRoute.objects.filter(mtu__in=[2**63]).exists()
+    with pytest.raises(OverflowError):
+        NetworkRoute.objects.filter(pk=route.pk).update(mtu=large)

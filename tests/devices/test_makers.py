@@ -86,6 +86,6 @@ def test_a_description_overrules_an_oid_but_never_that_of_ciena(
     monkeypatch.setattr(netbox_autodiscovery, "discover", discover)
     config = {**netbox_rules.DEFAULTS, "discovery_methods": [], "use_mac_oui": False}
 
-    (found,) = asyncio.run(netbox_autodiscovery.look(["10.0.0.1"], config))
+    found = asyncio.run(netbox_autodiscovery.look("10.0.0.1", config))
 
     assert found["vendor"] == expected

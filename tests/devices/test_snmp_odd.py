@@ -31,6 +31,28 @@ def test_a_walk_without_end_is_stopped_by_time_and_keeps_its_rows(monkeypatch, v
     assert 2 <= len(outcome.extra["results"]) < 40
 
 
+def large(data, count):
+    """Answer each question with a row of many octets that follows."""
+    asked = read_request(data)
+    return [encode_response(asked, [((*asked.oids[0][:11], count), "OctetString", b"x" * 1000)])]
+
+
+def test_a_walk_of_large_rows_is_stopped_by_its_bytes(monkeypatch):
+    monkeypatch.setattr(snmp_engine, "MAX_WALK_BYTES", 1024**2)
+    with agent(large) as (port, _):
+        config = {"port": port, "timeout": 1, "retries": 0, "walk": True}
+        asked = ("127.0.0.1", "1.3.6.1.2.1.2.2.1.2")
+
+        whole = SnmpExecutor().execute(*asked, {**config, "max_output_bytes": 2 * 1024**2})
+        cut = SnmpExecutor().execute(*asked, {**config, "max_output_bytes": 100_000})
+
+    assert (whole.success, whole.error) == (False, "The walk was stopped after 1 MiB")
+    assert len(whole.extra["results"]) == 1033  # of 1,016 bytes each
+    assert (cut.error, cut.error_code) == ("The output was cut after 100000 bytes", "output_limit")
+    assert 90 < len(cut.extra["results"]) < 100
+    assert len(cut.output) <= 100_000
+
+
 @pytest.mark.parametrize("version", ["1", "2c"])
 @pytest.mark.parametrize("told", [(), ((1, 3, 9, 9), (1, 3, 6, 1, 2, 1, 1, 5, 0)), ((1, 3, 9, 9),)])
 def test_an_answer_with_other_objects_than_were_asked_for_is_no_success(version, told):

@@ -6,6 +6,17 @@ from django import forms
 from django.db import models
 
 
+class JSONField(forms.JSONField):
+    """JSON as text; what is nested too deep to be read is none."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read the text."""
+        try:
+            return super().to_python(value)
+        except RecursionError as err:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from err
+
+
 def moment_input() -> forms.DateTimeInput:
     """Return the browser's own input of a time."""
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -21,4 +32,5 @@ NATIVE_WIDGETS: dict[type[Any], dict[str, Any]] = {
     },
     models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
     models.BooleanField: {"widget": forms.CheckboxInput},
+    models.JSONField: {"form_class": JSONField},
 }

@@ -1,7 +1,9 @@
 """Letters beyond ASCII without regard to case on SQLite, whose LIKE folds A to Z only.
 
 The text that is looked for says which letters matter, so each of them is made small in the column
-before the comparison. A text of ASCII alone costs nothing. PostgreSQL folds by itself.
+before the comparison, or all by a function of our backend where they are many: SQLite's parser ends
+at some thirty calls within each other. A text of ASCII alone costs nothing. PostgreSQL folds by
+itself.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from typing import Any, TypeVar, cast
 from django.db.models import Field, Model, Q, QuerySet, lookups
 from django.db.models.functions import Lower
 
-MOST_LETTERS = 64
+from inventory_site.core.sqlite3.folding import FOLD, folded
+
+MOST_NAMED = 12
 NOT_ASCII = "[^ -~]"
 Row = TypeVar("Row", bound=Model)
 Letters = dict[str, str]
@@ -26,18 +30,22 @@ def letters_to_fold(text: str) -> Letters:
         if letter.isascii() or not letter.isalpha() or len(small) != 1:
             continue
         for form in (letter, letter.upper(), letter.lower(), small.upper()):
-            if len(form) == 1 and form != small and len(found) < MOST_LETTERS:
+            if len(form) == 1 and form != small:
                 found[form] = small
     return found
 
 
 def folded_text(text: str, letters: Letters) -> str:
     """Write those letters in their folded form."""
+    if len(letters) > MOST_NAMED:
+        return str(folded(text))
     return text.translate({ord(form): small for form, small in letters.items()})
 
 
 def folded_sql(column: str, letters: Letters) -> str:
     """Return the column's SQL with those letters folded; they are letters, so no quotes."""
+    if len(letters) > MOST_NAMED:
+        return f"{FOLD}({column})"
     for form, small in letters.items():
         column = f"REPLACE({column}, '{form}', '{small}')"
     return column

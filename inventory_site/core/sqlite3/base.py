@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.sqlite3 import base
 
+from inventory_site.core.sqlite3.folding import FOLD, folded
+
 MOST_STATEMENTS = 256
+MOST_DIGITS = 400  # of a double with some places
 
 
 class RememberingCursor(base.SQLiteCursorWrapper):
@@ -18,18 +22,60 @@ class RememberingCursor(base.SQLiteCursorWrapper):
     that is a tenth of the whole.
     """
 
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Ask; a whole number that SQLite cannot hold is asked for as a fraction, and not found."""
+        try:
+            return super().execute(query, params)
+        except OverflowError:
+            if not (query.startswith("SELECT") and isinstance(params, (list, tuple))):
+                raise
+            return super().execute(query, [_as_held(value) for value in params])
+
     def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
         if param_names is None:
             return _with_question_marks(query)
         return str(super().convert_query(query, param_names=param_names))
 
 
+class Operations(base.DatabaseOperations):
+    """Reads every number that SQLite has kept."""
+
+    def get_decimalfield_converter(self, expression: Any) -> Any:
+        """Read an amount though it has grown by a digit; SQLite keeps 15, and rounds.
+
+        Django refuses such a value, and with it every list that its row is in.
+        """
+        convert = super().get_decimalfield_converter(expression)
+
+        def read(value: Any, expression: Any, connection: Any) -> Decimal | None:
+            try:
+                return cast("Decimal | None", convert(value, expression, connection))
+            except InvalidOperation:
+                places = Decimal(1).scaleb(-expression.output_field.decimal_places)
+                return Decimal(value).quantize(places, context=Context(prec=MOST_DIGITS))
+
+        return read
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with that cursor."""
+    """Django's, with those."""
+
+    ops_class = Operations
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open a connection that knows our functions."""
+        line = super().get_new_connection(conn_params)
+        line.create_function(FOLD, 1, folded, deterministic=True)
+        return line
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Open a cursor."""
         return self.connection.cursor(factory=RememberingCursor)
+
+
+def _as_held(value: Any) -> Any:
+    is_too_large = isinstance(value, int) and not -(2**63) <= value < 2**63
+    return float(f"{value:.0e}") if is_too_large else value
 
 
 @lru_cache(MOST_STATEMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from networkroutes.api.clients.network_inventory import forms
@@ -103,7 +104,7 @@ def positive(name: str, value: Any, *, zero_is_blank: bool = False) -> float | N
         raise refusal from err
     if number is None or (zero_is_blank and number == 0):
         return None
-    if number <= 0:
+    if number <= 0 or not isfinite(requested_mbps(number, "Gbps")):
         raise refusal
     return number
 

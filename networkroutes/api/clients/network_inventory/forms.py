@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from networkroutes.errors import InvalidField
+from networkroutes.rules import ABOVE_COSTS
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 LARGEST_WHOLE = 2_147_483_647
-LARGEST_MONEY = Decimal(10) ** 14
 FOUR_PLACES = Decimal("0.0001")
 YES: tuple[Any, ...] = ("1", "true")
 NO: tuple[Any, ...] = ("0", "false")
@@ -55,9 +55,11 @@ def money(field: str, value: Any) -> Decimal | None:
     if number is None:
         return None
     amount = Decimal(str(value).strip() if isinstance(value, str) else repr(value))
-    if amount >= LARGEST_MONEY:
+    if amount < ABOVE_COSTS:
+        amount = amount.quantize(FOUR_PLACES)
+    if amount >= ABOVE_COSTS:
         raise InvalidField(field, f"{field} is too large")
-    return amount.quantize(FOUR_PLACES)
+    return amount
 
 
 def text(field: str, value: Any, *, longest: int | None = None) -> str | None:

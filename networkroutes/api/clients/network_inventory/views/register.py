@@ -17,10 +17,10 @@ from networkroutes.api.clients.network_inventory.base import ClientView, json_re
 from networkroutes.choices import Region
 from networkroutes.errors import InvalidField
 from networkroutes.models import ExchangeRate, Location, RepositoryType
+from networkroutes.rules import ABOVE_RATES
 from networkroutes.services import locations, rates, routes
 
 LATER_TEXTS = {"provider": 255, "access_info": None, "more_info": None}
-LARGEST_RATE = Decimal(10) ** 12
 OPTIONAL_TEXTS = {
     "datacenter_name": 255,
     "datacenter_address": None,
@@ -192,6 +192,6 @@ def _rate(value: Any) -> Decimal:
         rate = Decimal(str(value).strip()).quantize(Decimal("1e-8"))
     except InvalidOperation as err:
         raise refusal from err
-    if not 0 < rate < LARGEST_RATE:
+    if not 0 < rate < ABOVE_RATES:
         raise refusal
     return rate

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.errors import PasswordExpired
 from accounts.models import Session
 from accounts.services import usage
+from inventory_site.core.locks import only_if_free
 from inventory_site.error_shapes import HTML, error_response, shape_of
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -43,10 +44,11 @@ def may_use_limited(path: str) -> bool:
 
 
 def touch(row: Session) -> None:
-    """Write the last use of a session, at most once a minute."""
+    """Write the last use of a session, at most once a minute, and not while others write long."""
     now = timezone.now()
     if now - row.last_activity_at >= TOUCH_EVERY:
-        Session.objects.filter(pk=row.pk).update(last_activity_at=now)
+        with only_if_free():
+            Session.objects.filter(pk=row.pk).update(last_activity_at=now)
 
 
 class UsageMiddleware:

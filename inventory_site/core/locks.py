@@ -53,6 +53,22 @@ def guarded() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def only_if_free() -> Iterator[None]:
+    """Write what may be left out: nothing is waited for while SQLite's one writer is another."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            with contextlib.suppress(OperationalError):
+                yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+@contextlib.contextmanager
 def alone(name: str) -> Iterator[bool]:
     """Hold a name for the block, across processes, without a transaction; say whether we have it.
 

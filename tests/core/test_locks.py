@@ -6,9 +6,9 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
-from inventory_site.core.locks import alone
+from inventory_site.core.locks import alone, only_if_free
 from tests.peers.process import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,20 @@ def test_a_name_is_free_again_after_an_error_and_is_held_once() -> None:
         assert not (connection.vendor == "sqlite" and is_free())
         raise KeyError
     assert is_free()
+
+
+def patience_ms() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has more than one writer")
+def test_what_may_be_left_out_waits_for_nobody_and_harms_nobody() -> None:
+    usual, meanwhile = patience_ms(), []
+
+    with only_if_free():
+        meanwhile.append(patience_ms())
+        raise OperationalError("database is locked")
+
+    assert (usual, meanwhile, patience_ms()) == (20_000, [0], 20_000)

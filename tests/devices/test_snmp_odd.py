@@ -34,7 +34,7 @@ def test_a_walk_without_end_is_stopped_by_time_and_keeps_its_rows(monkeypatch, v
 def large(data, count):
     """Answer each question with a row of many octets that follows."""
     asked = read_request(data)
-    return [encode_response(asked, [((*asked.oids[0][:11], count), "OctetString", b"x" * 1000)])]
+    return [encode_response(asked, [((*asked.oids[0][:11], count), "OctetString", "x" * 1000)])]
 
 
 def test_a_walk_of_large_rows_is_stopped_by_its_bytes(monkeypatch):

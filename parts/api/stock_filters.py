@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -41,8 +42,13 @@ def filtered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]
 
 
 def _tagged(rows: QuerySet[StockPart], tag: str) -> list[int]:
-    """Parts with a tag in any letter case; the database narrows, Python decides."""
-    near = rows.filter(tags__icontains=tag) if tag.isascii() else rows
+    """Parts with a tag in any letter case; the database narrows, Python decides.
+
+    The database looks into JSON text. Both databases write printable ASCII in the same way there,
+    quotes and backslashes escaped; anything else is left to Python.
+    """
+    is_plain = tag.isascii() and tag.isprintable()
+    near = rows.filter(tags__icontains=json.dumps(tag)[1:-1]) if is_plain else rows
     pairs = near.values_list("pk", "tags")
     return [pk for pk, tags in pairs if tag.lower() in {known.lower() for known in tags}]
 

@@ -77,11 +77,11 @@ def work_out(plan_id: str) -> ReorgPlan | None:
 
 
 def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -> Applied:
-    """Do the steps named, or all that are pending; a repeated call changes nothing and says the
-    same.
+    """Do the steps named, or all that are pending, and say how those, or all, stand now.
 
-    Raises `PlanExpired`, `PlanStale` when the one step asked for is stale, `InvalidOperation` for
-    a step whose dependency is neither applied nor asked for.
+    So a repeated call changes nothing and says the same. Raises `PlanExpired`, `PlanStale` when the
+    one step asked for is stale, `InvalidOperation` for a step whose dependency is neither applied
+    nor asked for.
     """
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
@@ -100,7 +100,7 @@ def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -
                 raise PlanStale("The stock has changed since the plan was made.", step=wanted[0])
             _settle(plan)
             audit.record(actor, "reorg.applied", plan, after={"steps": done.applied})
-    return _said(plan, steps, todo if seqs is None and todo else wanted if seqs else sorted(steps))
+    return _said(plan, steps, wanted if seqs else sorted(steps))
 
 
 def skip_steps(*, actor: Any, plan_id: str, seqs: Sequence[int]) -> ReorgPlan:

@@ -269,6 +269,26 @@ def test_a_null_character_in_a_question_is_refused(stock: Any, question: str) ->
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize(
+    ("tag", "asked"),
+    [
+        ('3.5" jack', '3.5" JACK'),
+        ("back\\slash", "Back\\Slash"),
+        ("1/4 W 5% a_b", "1/4 w 5% A_B"),
+        ("Caf\u00e9 \u03a9", "caf\u00c9 \u03c9"),
+        ("a\tb", "A\tB"),
+        ("a\x7fb", "A\x7fb"),
+    ],
+)
+def test_a_part_is_found_by_its_very_tag(stock: Any, tag: str, asked: str) -> None:
+    make_part("AAAA", tags=["other", tag])
+    make_part("BBBB", tags=[f"{tag} and more"])
+
+    found = stock.get(f"{API}/parts", {"tag": asked}).json()["data"]
+
+    assert [part["id4"] for part in found] == ["AAAA"]
+
+
 def test_parts_below_their_minimum_are_noticed_once_and_ordered(stock: Any) -> None:
     make_box(1)
     make_part("ABCD", min_qty=5)

@@ -180,6 +180,8 @@ def set_cover(*, actor: Any, parent: Parent, document_id: int | None) -> Parent:
                 raise InvalidOperation("set cover", cause)
             if document.kind != DocumentKind.IMAGE:
                 raise InvalidOperation("set cover", f"attachment {document_id} is not an image")
+        if row.cover_document_id == document_id:
+            return row
         _set_cover(row, document)
         audit.record(actor, "cover.set", row, after={"document": document_id})
     return row

@@ -17,7 +17,7 @@ from parts.models import Kit, PartLocation, PickList, PickListLine, StockMovemen
 from parts.selectors.allocation import Share, shares_of, supplies_of
 from parts.services.booking import Amount, Booking, Place, locked_boxes, locked_parts, shown
 from parts.services.kits import locked_kit, require_active
-from parts.services.movements import Taking
+from parts.services.movements import Taking, require_live
 
 REJECT, LIMIT, OMIT = "reject", "limit", "omit"
 CREATE = "create pick list"
@@ -142,7 +142,10 @@ def pick_line(*, actor: Any, pick_list_id: int, line_id: int) -> PickList:
 def undo_line(
     *, actor: Any, pick_list_id: int, line_id: int, place: Place | None = None
 ) -> PickList:
-    """Put back what a line took, to its place or another; an open line stays as it is."""
+    """Put back what a line took, to its place or another; an open line stays as it is.
+
+    Raises `InvalidOperation` for an archived part and a place that is gone.
+    """
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         row, line = _locked_line(pick_list_id, line_id)
@@ -243,6 +246,7 @@ def _put_back(actor: Any, line: PickListLine, place: Place | None) -> None:
         raise InvalidOperation(
             "undo pick", f"location {target[0]}-{target[1]} no longer exists; choose another"
         ) from err
+    require_live(booking.parts[id4])
     booking.put(id4, Amount(*target, -line.history.delta_qty))
     booking.write()
 

@@ -122,8 +122,10 @@ def set_group_note(
     with guarded():
         target = locked_list(list_id)
         group = _group(target, seller_id, make=True)
-        if "note" in values:
-            group.note = values["note"] or ""
+        note = (values["note"] or "") if "note" in values else group.note
+        if group.pk and note == group.note:
+            return group
+        group.note = note
         group.save()
         touch(target)
         audit.record(actor, "shopping_group.noted", target, after={"note": group.note})

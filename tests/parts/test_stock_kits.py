@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from parts.api.wire import kits as kits_wire
 from parts.api.wire import parts as parts_wire
@@ -117,6 +118,24 @@ def test_picking_and_undoing_keep_the_books(stock: Any, kit: Kit) -> None:
     pdf = stock.get(f"{API}/pick-lists/{row['id']}/pdf")
     assert pdf["Content-Disposition"] == f'inline; filename="pick_list_{row["id"]}.pdf"'
     assert pdf.content.startswith(b"%PDF-")
+
+
+def test_what_was_picked_does_not_go_back_to_an_archived_part(stock: Any, kit: Kit) -> None:
+    row = stock.post(f"{API}/projects/{kit.pk}/pick-lists", {"requested_units": 1}).json()["data"]
+    first = f"{API}/pick-lists/{row['id']}/lines/{row['lines'][1]['id']}"
+    assert stock.post(f"{first}/pick").status_code == 200
+    StockPart.objects.update(archived_at=timezone.now())
+
+    refused = stock.post(f"{first}/undo", {})
+
+    assert message(refused) == (
+        "Cannot add stock to part PART because it is archived and must be restored first"
+    )
+    assert StockPart.objects.get().total_quantity == 70
+    assert StockMovement.objects.filter(reason="pick_undo").count() == 0
+    assert PickList.objects.get().lines.filter(status="completed").count() == 1
+    StockPart.objects.update(archived_at=None)
+    assert stock.post(f"{first}/undo", {}).json()["data"]["open_line_count"] == 3
 
 
 def test_a_line_whose_place_was_used_up_is_not_picked(stock: Any, kit: Kit) -> None:

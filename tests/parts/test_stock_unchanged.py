@@ -108,3 +108,34 @@ def test_of_a_shopping_list_and_its_line(stock: Any) -> None:
     kind = PartTypeFactory()
     same = {"desired_qty": 3, "manufacturer_code": "X1"}
     check(stock, f"/shopping-items/{item.pk}", item, same, {"type_id": kind.pk})
+
+
+def put_twice(stock: Any, path: str, row: Any, same: dict[str, Any], other: dict[str, Any]) -> None:
+    """The second time writes nothing; another value does."""
+    assert stock.put(f"{API}{path}", same).status_code == 200
+    row.refresh_from_db()
+    before, entries = row.updated_at, AuditEntry.objects.count()
+
+    assert stock.put(f"{API}{path}", same).status_code == 200
+    row.refresh_from_db()
+    assert (row.updated_at, AuditEntry.objects.count()) == (before, entries)
+    assert stock.put(f"{API}{path}", other).status_code == 200
+    row.refresh_from_db()
+    assert row.updated_at > before
+    assert AuditEntry.objects.count() == entries + 1
+
+
+def test_of_a_cover(stock: Any) -> None:
+    part = make_part("PART")
+    picture = StockDocumentFactory(part=part, kind="image")
+
+    path, none = "/parts/PART/cover", {"document_id": None}
+    put_twice(stock, path, part, {"document_id": picture.pk}, none)
+    put_twice(stock, path, part, none, {"document_id": picture.pk})
+
+
+def test_of_a_group_s_note(stock: Any) -> None:
+    shopping, seller = ShoppingListFactory(), SellerFactory()
+
+    path = f"/shopping-lists/{shopping.pk}/groups/{seller.pk}"
+    put_twice(stock, path, shopping, {"note": "by Friday"}, {"note": None})

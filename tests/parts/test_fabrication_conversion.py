@@ -107,7 +107,7 @@ def test_bad_files_are_refused_at_once(content: bytes, tmp_path: Path) -> None:
 def test_a_bomb_ends_at_its_limits_and_leaves_us_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bounded = replace(QUICK, memory_bytes=512 * MIB)
+    bounded = replace(QUICK, memory_bytes=512 * MIB, wall_s=60)
     monkeypatch.setattr(conversion, "LIMITS", bounded)
     pid, before, began = os.getpid(), memory_mib(), time.monotonic()
 

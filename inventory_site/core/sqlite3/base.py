@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 
 from inventory_site.core.sqlite3.folding import FOLD, folded
 
@@ -37,7 +37,7 @@ class RememberingCursor(base.SQLiteCursorWrapper):
         return str(super().convert_query(query, param_names=param_names))
 
 
-class Operations(base.DatabaseOperations):
+class Operations(operations.DatabaseOperations):
     """Reads every number that SQLite has kept."""
 
     def get_decimalfield_converter(self, expression: Any) -> Any:
@@ -49,7 +49,7 @@ class Operations(base.DatabaseOperations):
 
         def read(value: Any, expression: Any, connection: Any) -> Decimal | None:
             try:
-                return cast("Decimal | None", convert(value, expression, connection))
+                return convert(value, expression, connection)
             except InvalidOperation:
                 places = Decimal(1).scaleb(-expression.output_field.decimal_places)
                 return Decimal(value).quantize(places, context=Context(prec=MOST_DIGITS))

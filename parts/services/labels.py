@@ -167,13 +167,17 @@ def _title_size(label: Label, most: float, room: float) -> float:
 def _wrapped(text: str, size: float, room: float) -> list[str]:
     """At most two lines that fit; the second ends in dots when more was said."""
     font = font_for(text, FONT)
+
+    def is_wide(line: str) -> bool:
+        return stringWidth(drawable(line, font), font, size) > room
+
     lines: list[str] = []
     words = text.split()
     while words and len(lines) < 2:
         line = words.pop(0)
-        while words and stringWidth(f"{line} {words[0]}", font, size) <= room:
+        while words and not is_wide(f"{line} {words[0]}"):
             line = f"{line} {words.pop(0)}"
-        while stringWidth(line, font, size) > room and len(line) > 1:
+        while is_wide(line) and len(line) > 1:
             line = line[:-1]
         lines.append(line)
     if words and lines:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
 from parts.models import Box
 from parts.services import kits, movements, picking
@@ -94,3 +97,22 @@ def test_bars_have_ten_white_modules_on_both_sides(stock: Any, size: str) -> Non
     assert step == pytest.approx(width / (79 + 20), abs=0.001)
     assert bars[0][0] == pytest.approx(10 * step, abs=0.01)
     assert width - bars[-1][0] - step == pytest.approx(10 * step, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u96fb\u963b\u5668" * 12 + "\u0416", "Wide " * 40, "\u0416" * 80]
+)
+def test_what_a_label_says_stays_on_it(
+    stock: Any, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    make_part("ABCD", description=text)
+    ends = []
+
+    def drawn(canvas: Canvas, x: float, y: float, line: str) -> None:
+        ends.append(x + stringWidth(line, canvas._fontname, canvas._fontsize))
+
+    monkeypatch.setattr(Canvas, "drawString", drawn)
+
+    assert stock.get(f"{API}/labels?parts=ABCD&code=code128&size=62x29").status_code == 200
+    assert len(ends) >= 2
+    assert max(ends) <= 61 * mm

@@ -60,7 +60,7 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
     if stored["token_configured"]:
         form.fields["token"].help_text = f"Stored: {stored['token']}. Blank keeps it."
     direction = request.GET.get("direction", "")
-    error = ""
+    error, plan = "", None
     if request.method == "POST":
         try:
             said = _do(request, form)
@@ -74,6 +74,10 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
                 toast(request, said)
                 if request.POST["do"] != "test":  # what was typed stays
                     return HttpResponseRedirect(request.get_full_path())
+    try:
+        plan = _plan(direction) if direction in ASIDE else None
+    except DomainError as refusal:
+        error = error or refusal.message
     entries = NetBoxCacheEntry.objects.all()
     newest = entries.aggregate(at=Max("cached_at"))["at"]
     context = {
@@ -89,7 +93,7 @@ def netbox_view(request: HttpRequest) -> HttpResponse:
         "may_sync": request.user.has_perms([policy.ADD, policy.CHANGE]),
         "page": reverse(PAGE),
         "ways": [(word, title) for word, (title, _) in ASIDE.items()],
-        "plan": _plan(direction) if direction in ASIDE else None,
+        "plan": plan,
     }
     return render(request, "devices/admin/netbox.html", context)
 

@@ -21,6 +21,7 @@ class NetBoxCacheEntry(models.Model):
     status = models.CharField(max_length=50, blank=True)
     serial = models.CharField(max_length=100, blank=True)
     platform = models.CharField(max_length=100, blank=True)
+    told = models.JSONField(default=dict, blank=True)  # what this system gave it, by field of ours
     cached_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -73,7 +73,7 @@ class NetBoxClient:
         Of `next` only the query is taken, so that the token stays with its own host. Raises
         `NetBoxFailed` for a list that goes on past its count.
         """
-        asked: dict[str, Any] = {**query, "limit": PAGE, "offset": 0}
+        asked: dict[str, Any] = {"limit": PAGE, **query, "offset": 0}
         count, most, got = None, 0, 0
         for _ in range(MAX_PAGES):
             answer = self.get(path, **asked)

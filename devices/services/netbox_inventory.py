@@ -1,8 +1,9 @@
 """The register and NetBox brought together, either way: first what would change, then the change.
 
-Both ways compare with the cache of NetBox, so that a preview asks nobody; a device is the same by
-its address, else by its name in any case. What one side leaves blank never clears the other. A
-second run finds nothing to do.
+Both ways compare with the cache of NetBox; only what devices to be made there will stand under is
+asked for. A device is the same by its address, else by its name in any case. What one side leaves
+blank never clears the other, and what NetBox has from here is never taken for news of it. A second
+run finds nothing to do, nor does a run the other way.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from accounts.services import audit
 from devices import policy
 from devices.errors import Invalid
 from devices.models import Device, Manufacturer, NetBoxCacheEntry, Site
-from devices.services import inventory, netbox_settings, netbox_sync, netbox_upsert, registers
+from devices.services import (
+    inventory,
+    netbox_choices,
+    netbox_settings,
+    netbox_sync,
+    netbox_upsert,
+    registers,
+)
 from devices.services.netbox_client import NetBoxFailed
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded
@@ -36,10 +44,15 @@ class Planned:
     device_id: int | None = None
     netbox_id: int | None = None
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    netbox_ids: dict[str, int] = field(default_factory=dict)  # under which it is to be made
+    defaults: list[str] = field(default_factory=list)  # fields that get the settings' default
 
 
 def preview(direction: str) -> dict[str, Any]:
-    """Return what a run would do: `{direction, counts, rows}`; raises `Invalid`."""
+    """Return what a run would do: `{direction, counts, rows}`.
+
+    Raises `Invalid`, and `RemoteFailed` where NetBox must name what new devices would stand under.
+    """
     rows = list(_plans(direction))
     return {"direction": direction, "counts": _counted(rows), "rows": [asdict(r) for r in rows]}
 
@@ -101,8 +114,21 @@ def _plans(direction: str) -> Iterator[Planned]:
         return
     known_ip = {entry.device_ip: entry for entry in entries if entry.device_ip}
     known_name = {entry.device_name.lower(): entry for entry in entries}
+    choices = None
     for device in Device.objects.at_addresses().select_related(*RELATED):
-        yield _push(device, known_ip.get(device.ip or "") or known_name.get(device.name.lower()))
+        entry = known_ip.get(device.ip or "") or known_name.get(device.name.lower())
+        row = _push(device, entry)
+        if entry is None:
+            choices = choices or netbox_choices.read()
+            row.changes |= _placed(row, choices.of(device))
+        yield row
+
+
+def _placed(row: Planned, chosen: Mapping[str, netbox_choices.Choice]) -> dict[str, list[Any]]:
+    """Note under what a device is to be made, and return it as changes."""
+    row.netbox_ids = {f"{choice.field}_id": choice.pk for choice in chosen.values()}
+    row.defaults = [name for name, choice in chosen.items() if choice.is_default]
+    return {name: [None, choice.name] for name, choice in chosen.items()}
 
 
 RELATED = ("address", "site", "manufacturer", "device_type")
@@ -136,8 +162,26 @@ def _changes(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, list[
     }
 
 
+COLUMNS = {
+    "site": "site_name",
+    "manufacturer": "manufacturer",
+    "model": "device_type",
+    "serial_number": "serial",
+    "role": "role_name",
+}
+
+
+def _news(entry: NetBoxCacheEntry) -> dict[str, str]:
+    """Return what NetBox has that it does not have from here."""
+    return {
+        name: value
+        for name, value in _there(entry).items()
+        if entry.told.get(COLUMNS[name]) != getattr(entry, COLUMNS[name])
+    }
+
+
 def _pull(entry: NetBoxCacheEntry, device: Device | None) -> Planned:
-    changes = _changes(_here(device) if device else {}, _there(entry))
+    changes = _changes(_here(device), _news(entry)) if device else _changes({}, _there(entry))
     action = "create" if device is None else "update" if changes else "unchanged"
     name, ip = entry.device_name, entry.device_ip or None
     return Planned(action, name, ip, device.pk if device else None, entry.netbox_id, changes)
@@ -179,14 +223,17 @@ def _pusher() -> Callable[[Planned, Any], None]:
     def push(row: Planned, actor: Any) -> None:
         serial, ip = (row.changes.get(name, [None, ""])[1] for name in ("serial_number", IP))
         if row.netbox_id is None:
-            facts = {"hostname": row.name, "serial": serial}
-            device = netbox_upsert.upsert(client, row.ip_address or "", facts)["device"]
+            facts = {"hostname": row.name, "serial": serial, **row.netbox_ids}
+            ip = row.ip_address or ""
+            device = netbox_upsert.upsert(client, ip, facts, is_ours=True)["device"]
         else:
             body = {"serial": serial} if serial else {}
             if ip:
                 body |= netbox_upsert.addressed(client, row.netbox_id, ip, row.name)
             path = f"{netbox_upsert.DEVICES}{row.netbox_id}/"
             device = client.send("PATCH", path, body)
+            if serial:
+                netbox_sync.note_told(device, ["serial"])
         netbox_sync.keep(device, actor=actor)
 
     return push

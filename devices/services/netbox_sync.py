@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from inventory_site.core.tasks import enqueue
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
 
 KEY = ("netbox_id", "is_virtual_machine")
+
+TOLD = ("site_name", "role_name", "device_type", "manufacturer", "serial")
 
 ALONE = "devices.netbox.sync"
 
@@ -122,6 +124,17 @@ def keep(row: Mapping[str, Any], *, actor: Any) -> dict[str, int]:
         counts = {"inserted": int(made), "updated": int(not made), "errors": 0, "total": 1}
         audit.record(actor, "netbox.synced", after={**counts, "device_id": device_id})
     return counts
+
+
+def note_told(row: Mapping[str, Any], fields: Sequence[str] = TOLD) -> None:
+    """Remember what NetBox has from here, so that a pull never takes the echo for news."""
+    values = entry_of(row)
+    with transaction.atomic():
+        entry, _ = NetBoxCacheEntry.objects.get_or_create(
+            netbox_id=row["id"], is_virtual_machine=False, defaults=values
+        )
+        entry.told = {**entry.told, **{name: values[name] for name in fields}}
+        entry.save(update_fields=["told"])
 
 
 def sync_if_configured() -> bool:

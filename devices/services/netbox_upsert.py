@@ -10,7 +10,7 @@ from accounts.services import audit
 from devices import policy, values
 from devices.addresses import ip_of_interface
 from devices.errors import Invalid, InvalidAddress, Refused
-from devices.services import netbox_settings
+from devices.services import netbox_settings, netbox_sync
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, is_id
 from inventory_site.core.whole import whole_number
 
@@ -50,8 +50,13 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Make or refresh a device by its name; raises `Refused` and `NetBoxFailed`."""
+def upsert(
+    client: NetBoxClient, ip: str, facts: Mapping[str, Any], *, is_ours: bool = False
+) -> dict[str, Any]:
+    """Make or refresh a device by its name; raises `Refused` and `NetBoxFailed`.
+
+    Of a new device that is ours, in the register, it is remembered what NetBox was told.
+    """
     name = str(facts.get("hostname") or "").strip() or f"device-{ip.replace('.', '-')}"
     known = client.first(DEVICES, name=name)
     if known is not None:
@@ -72,6 +77,8 @@ def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str,
     if facts.get("tags"):
         body["tags"] = tag_ids(client, facts["tags"])
     device = client.send("POST", DEVICES, body)
+    if is_ours:
+        netbox_sync.note_told(device)
     port = client.send("POST", INTERFACES, {"device": device["id"], **PORT})
     address = place_address(client, ip, port["id"], name)
     device = client.send("PATCH", f"{DEVICES}{device['id']}/", {primary_of(ip): address["id"]})

@@ -116,9 +116,8 @@ def _plans(direction: str) -> Iterator[Planned]:
     known_name = {entry.device_name.lower(): entry for entry in entries}
     choices = None
     for device in Device.objects.at_addresses().select_related(*RELATED):
-        entry = known_ip.get(device.ip or "") or known_name.get(device.name.lower())
-        row = _push(device, entry)
-        if entry is None:
+        row = _push(device, known_ip.get(device.ip or "") or known_name.get(device.name.lower()))
+        if row.action == "create":
             choices = choices or netbox_choices.read()
             row.changes |= _placed(row, choices.of(device))
         yield row

@@ -158,7 +158,11 @@ def _read(text: str | bytes) -> list[dict[str, str]]:
         raise Invalid("file", f"The file may hold {MAX_BYTES} bytes at most")
     lines = _lines(csv.reader(io.StringIO(text.replace("\x00", ""), newline="")))
     header = _header(next(lines, []))
-    rows = [dict(zip(header, chain(map(_plain, line), repeat("")), strict=False)) for line in lines]
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        if any(line[len(header) :]):
+            raise Invalid("file", f"Row {number} has more cells than the first line names")
+        rows.append(dict(zip(header, chain(map(_plain, line), repeat("")), strict=False)))
     if len(rows) > MAX_ROWS:
         raise Invalid("file", f"The file may hold {MAX_ROWS} rows at most")
     return rows
@@ -184,6 +188,9 @@ def _header(names: Sequence[str]) -> list[str]:
         raise Invalid(
             "file", f"The first line must name columns of: {', '.join(HEADER)}", unknown=unknown
         )
+    twice = next((name for name in header if header.count(name) > 1), "")
+    if twice:
+        raise Invalid("file", f"The first line names {twice} twice")
     return header
 
 

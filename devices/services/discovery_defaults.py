@@ -34,18 +34,26 @@ MOST_RANGES = 1000
 SECRETS = frozenset({KEY.format("snmp_community")})
 
 
-def shown() -> dict[str, Any]:
-    """Return the defaults; the password as bullets when there is one."""
+def shown(*, may_see: bool = False) -> dict[str, Any]:
+    """Return the defaults; the password as bullets when there is one.
+
+    So is the community, unless the caller may see it, or it is the one that everybody knows.
+    """
     values = {name: integration.shown(KEY.format(name), value) for name, value in DEFAULTS.items()}
     credential = _credential()
     return {
         "network_ranges": values.pop("network_ranges"),
-        "snmp_community": values.pop("snmp_community"),
+        "snmp_community": _community(values.pop("snmp_community"), may_see),
         "ssh_username": values.pop("ssh_username"),
         "ssh_password": integration.BULLETS if credential else "",
         **values,
         "ssh_credential_id": credential.pk if credential else None,
     }
+
+
+def _community(value: str, may_see: bool) -> str:
+    is_known = may_see or value in ("", DEFAULTS["snmp_community"])
+    return value if is_known else integration.BULLETS
 
 
 def for_scan(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +82,7 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         number = _store_password(actor, values["ssh_username"], password)
         stored[KEY.format("ssh_credential_id")] = number
     integration.write(actor, stored, secrets=SECRETS)
-    return shown()
+    return shown(may_see=True)
 
 
 def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:

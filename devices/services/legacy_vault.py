@@ -22,6 +22,7 @@ from inventory_site.core.whole import whole_number
 TABLES = ("credentials", "device_credentials")
 SQLITE = b"SQLite format 3\x00"
 MAX_FIELD = 1024 * 1024
+ARRAYS = frozenset({"tags", "allowed_users", "allowed_groups"})  # `{a,b}` in PostgreSQL
 Row = Mapping[str, Any]
 
 
@@ -143,8 +144,8 @@ def _csv_rows(text: str) -> Iterator[dict[str, Any]]:
 def _csv_value(name: str, value: str) -> Any:
     if name in {"is_deleted", "is_expired"}:
         return value.lower() in {"t", "true", "1"}
-    if name == "tags" and value.startswith("{"):
-        return [tag.strip('"') for tag in value[1:-1].split(",") if tag]
+    if name in ARRAYS and value.startswith("{"):
+        return next(csv.reader([value[1:-1]], escapechar="\\"), [])
     if name in {"expiration_warning_days", "rotation_interval_days"}:
         return int(value)
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from inventory_site.core.errors import NotFound
@@ -31,15 +31,20 @@ def measure_map_of(circuit_id: str) -> None:
     route = NetworkRoute.objects.filter(circuit_id=circuit_id).exclude(kmz_file_path="").first()
     if route is None or not route.kmz_file_path:
         return
-    row = KmzFile.objects.filter(filename=route.kmz_file_path, is_measured=False).first()
-    if row is None:
-        return
+    _measure([route.kmz_file_path])
+
+
+def _measure(names: Iterable[str]) -> None:
+    for row in KmzFile.objects.filter(filename__in=names, is_measured=False):
+        KmzFile.objects.filter(pk=row.pk).update(line_km=_length(row), is_measured=True)
+
+
+def _length(row: KmzFile) -> float | None:
     try:
         with blobs.open_seekable(STORAGE, KMZ_PREFIX + row.filename) as stream:
-            length = length_of(stream)
+            return length_of(stream)
     except NotFound:
-        length = None
-    KmzFile.objects.filter(pk=row.pk).update(line_km=length, is_measured=True)
+        return None
 
 
 def check_expected(route: NetworkRoute, before_ms: float | None) -> None:
@@ -71,6 +76,7 @@ def too_fast(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     rows = NetworkRoute.objects.filter(pk__in=wanted)
     known = rows.values_list("pk", "kmz_file_path", "expected_latency_ms")
     maps = {pk: name for pk, name, before in known if name and wanted[pk] != before}
+    _measure(maps.values())
     lines = KmzFile.objects.filter(filename__in=maps.values(), line_km__isnull=False)
     found = lines.values_list("filename", "line_km")
     lengths = {name: line_km for name, line_km in found if line_km is not None}

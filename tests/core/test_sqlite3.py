@@ -1,5 +1,7 @@
 """The SQLite backend: statements are written for it once, with the same answers."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -7,6 +9,7 @@ from inventory_site.core.sqlite3 import base
 from inventory_site.core.sqlite3.folding import FOLD
 from networkroutes.models import NetworkRoute
 from networkroutes.selectors.search import search_routes
+from tests.factories.devices_monitoring import InterfaceSampleFactory
 from tests.factories.networkroutes import NetworkRouteFactory
 
 pytestmark = [
@@ -54,3 +57,11 @@ def test_a_number_that_sqlite_cannot_hold_is_not_found_and_not_kept():
     assert not NetworkRoute.objects.filter(mtu__in=[2**63]).exists()
     with pytest.raises(OverflowError):
         NetworkRoute.objects.filter(pk=route.pk).update(mtu=large)
+
+
+def test_whole_amounts_keep_every_digit_that_sqlite_keeps():
+    sample = InterfaceSampleFactory(rx_bytes=Decimal(2**63 - 1), tx_bytes=Decimal(10**17 + 49))
+
+    sample.refresh_from_db()
+
+    assert (sample.rx_bytes, sample.tx_bytes) == (2**63 - 1, 10**17 + 49)

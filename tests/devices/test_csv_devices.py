@@ -299,3 +299,22 @@ def test_a_plan_is_made_anew_when_what_it_read_has_moved(monkeypatch, late):
         ("C", "R4", 1, None),
     ]
     assert DeviceType.objects.filter(name__in=["NEW", "ROADM"]).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,device_type,notes\nA,T,x\nB,T,rack 4, upper half\n", "Row 3 has more cells than"),
+        ("name,device_type,name\nA,T,B\n", "The first line names name twice"),
+    ],
+)
+def test_cells_that_belong_to_no_column_are_refused(admin, text, said):
+    answer = send(admin, text)
+
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+    assert not Device.objects.exists()
+
+
+def test_blank_cells_behind_the_last_column_are_none(admin):
+    assert send(admin, "name,device_type\nA,T,,\n").json()["data"]["created"] == 1

@@ -60,6 +60,14 @@ def test_password_goes_to_the_vault_and_is_never_shown(api: Any) -> None:
     assert (SENT["ssh_password"] in stored, SENT["snmp_community"] in stored) == (False, False)
 
 
+def test_the_community_is_shown_to_those_who_may_set_it(api: Any) -> None:
+    api("admin").post(PATH, SENT)
+
+    shown = discovery_defaults.shown(), discovery_defaults.shown(may_see=True)
+
+    assert [one["snmp_community"] for one in shown] == [MASK, SENT["snmp_community"]]
+
+
 def test_what_is_not_sent_gets_its_default_and_the_mask_keeps_the_password(api: Any) -> None:
     boss = api("admin")
     number = boss.post(PATH, SENT).json()["data"]["ssh_credential_id"]

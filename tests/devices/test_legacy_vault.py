@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEntry, Setting
 from accounts.services import second_factor
 from devices.models import Credential, CredentialAssignment, CredentialUse
-from devices.services import integration, secrets, vault_keys, vault_use
+from devices.services import integration, legacy_vault, secrets, vault_keys, vault_use
 from devices.services import sealed as sealed_options
 from tests.factories.accounts import UserFactory
 from tests.factories.devices import ExecutorRunFactory, ScanFactory
@@ -240,3 +240,12 @@ def test_second_factors_rotate_too(settings):
     second_factor.enable(user=person, session=None, code=pyotp.TOTP(setup.secret).now())
     person.refresh_from_db()
     assert person.two_factor_enabled is True
+
+
+def test_lists_of_postgresql_are_read_from_csv(tmp_path):
+    path = tmp_path / "credentials.csv"
+    path.write_text('name,allowed_users,tags\nshell,"{anna,""bob, c""}",{}\n')
+
+    (row,) = legacy_vault.read_rows(path, "credentials")
+
+    assert row == {"name": "shell", "allowed_users": ["anna", "bob, c"], "tags": []}

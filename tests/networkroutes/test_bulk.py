@@ -25,7 +25,7 @@ from networkroutes.models import (
     NetworkRoute,
 )
 from networkroutes.policy import open_actor
-from networkroutes.services import bulk
+from networkroutes.services import bulk, maps
 from networkroutes.services.bulk import MODULES
 from tests.factories.networkroutes import (
     CarrierFactory,
@@ -378,3 +378,18 @@ def test_a_latency_that_light_cannot_keep_is_refused_by_its_line(api: Any) -> No
     route.refresh_from_db()
     assert route.expected_latency_ms == 9
     assert send(client, "network_routes", text.format(4.9), upsert="1").status_code == 200
+
+
+def test_a_map_that_nobody_measured_is_measured_for_a_bulk_upload(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Maps that were taken over from the replaced system have not been read yet."""
+    monkeypatch.setattr(maps, "_length", lambda row: 1000.0)
+    KmzFileFactory(filename="a.kmz", line_km=None, is_measured=False)
+    route = NetworkRouteFactory(expected_latency_ms=9, kmz_file_path="a.kmz")
+    text = f"{HEADER}{route.circuit_id},AAA,BBB,C,1,\n"
+
+    refused = send(api("administrator"), "network_routes", text, upsert="1")
+
+    assert refused.status_code == 400
+    assert "light in fibre needs 1000.0 km" in refused.json()["errors"][0]

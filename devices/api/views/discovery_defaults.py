@@ -18,8 +18,9 @@ class DiscoveryDefaultsView(DeviceView):
     permissions = RIGHTS
 
     def get(self, request: Request) -> Response:
-        """Answer the defaults, the password masked."""
-        return Response(discovery_defaults.shown())
+        """Answer the defaults; secrets masked as the caller's rights ask."""
+        may_see = request.user.has_perm(policy.SETTINGS_EDIT)
+        return Response(discovery_defaults.shown(may_see=may_see))
 
     def post(self, request: Request) -> Response:
         """Replace them."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.forms.fields import InvalidJSONInput
 
 
 class JSONField(forms.JSONField):
@@ -15,6 +16,13 @@ class JSONField(forms.JSONField):
             return super().to_python(value)
         except RecursionError as err:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from err
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what the form shows again."""
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return InvalidJSONInput(data)
 
 
 def moment_input() -> forms.DateTimeInput:

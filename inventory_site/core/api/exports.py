@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from inventory_site.core.errors import TooLarge
 
 CHUNK_ROWS = 2000
+CRLF = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,20 +65,30 @@ def read_rows(rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[list[A
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """Yield CSV in chunks of some hundred lines; line separator LF."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator=CRLF)
     writer.writerow(header)
-    yield buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
+    yield lines.taken()
     for number, row in enumerate(rows, start=1):
         writer.writerow(row)
         if number % 500 == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    if buffer.tell():
-        yield buffer.getvalue().encode()
+            yield lines.taken()
+    if lines:
+        yield lines.taken()
+
+
+class _Lines(list[str]):
+    """Gathers lines. A writer that ends them by CR and LF quotes cells with either alone too."""
+
+    def write(self, line: str) -> None:
+        """Take one line."""
+        self.append(line.removesuffix(CRLF))
+
+    def taken(self) -> bytes:
+        """Return what was gathered, each line ended by LF, and begin anew."""
+        text = "\n".join([*self, ""])
+        self.clear()
+        return text.encode()
 
 
 def csv_response(chunks: Iterable[bytes], name: str) -> StreamingHttpResponse:

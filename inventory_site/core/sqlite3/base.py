@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base, operations
+from django.db.models.expressions import Col
 
 from inventory_site.core.sqlite3.folding import FOLD, folded
 
@@ -41,18 +43,23 @@ class Operations(operations.DatabaseOperations):
     """Reads every number that SQLite has kept."""
 
     def get_decimalfield_converter(self, expression: Any) -> Any:
-        """Read an amount though it has grown by a digit; SQLite keeps 15, and rounds.
+        """Read whole numbers with every digit, and an amount though it has grown by one.
 
-        Django refuses such a value, and with it every list that its row is in.
+        Of fractions SQLite keeps 15 digits, and rounds. Django reads whole numbers like them, and
+        refuses what grew, and with it every list that its row is in.
         """
         convert = super().get_decimalfield_converter(expression)
+        is_column = isinstance(expression, Col)
+        places = getattr(expression.output_field, "decimal_places", 0) if is_column else None
 
         def read(value: Any, expression: Any, connection: Any) -> Decimal | None:
-            try:
-                return convert(value, expression, connection)
-            except InvalidOperation:
-                places = Decimal(1).scaleb(-expression.output_field.decimal_places)
-                return Decimal(value).quantize(places, context=Context(prec=MOST_DIGITS))
+            if not isinstance(value, int):
+                with suppress(InvalidOperation):
+                    return convert(value, expression, connection)
+            whole = Decimal(value)
+            if places is None:
+                return whole
+            return whole.quantize(Decimal(1).scaleb(-places), context=Context(prec=MOST_DIGITS))
 
         return read
 

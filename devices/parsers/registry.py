@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -14,6 +15,16 @@ from devices.parsers.saos_ports import PortShowParser, PortXcvrParser
 
 NTC = "ntc:"
 INPUT_LINE, MAX_ODD_LINES, RETRIES_S = "Input Line: ", 20, 3.0
+LONGEST_LINE, MOST_BLANKS = 1000, 80
+MANY_BLANKS = re.compile(rf"\s{{{MOST_BLANKS},}}")
+
+
+def _bounded(line: str) -> str:
+    """Cut a line, and each run of blanks, to what devices write.
+
+    Templates take a time that grows with the square of either.
+    """
+    return MANY_BLANKS.sub(" " * MOST_BLANKS, line[:LONGEST_LINE]).rstrip()
 
 
 class NtcParser:
@@ -33,7 +44,8 @@ class NtcParser:
         import textfsm.parser
         from ntc_templates import parse
 
-        lines, found, ends = indented_lines_of(raw), Parsed(), time.monotonic() + RETRIES_S
+        lines = [_bounded(line) for line in indented_lines_of(raw)]
+        found, ends = Parsed(), time.monotonic() + RETRIES_S
         while True:
             text = "\n".join(lines)
             try:

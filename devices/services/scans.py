@@ -357,7 +357,7 @@ def resume_scan(pk: int, *, actor: Any) -> Scan:
             raise Refused("SCAN_ENDED", f"Scan {pk} has nothing left to do", 409)
         Scan.objects.filter(pk=pk).update(status=ScanStatus.QUEUED, finished_at=None)
         audit.record(actor, "scan.resumed", scan, after={"targets": left})
-        enqueue("devices.perform_scan", scan.pk, dedupe_key=f"devices.scan:{scan.pk}")
+        enqueue("devices.perform_scan", scan.pk)  # who was at it till now leaves it to the new one
     scan.refresh_from_db()
     return scan
 

@@ -186,3 +186,13 @@ def test_a_template_that_knows_hardly_a_line_gives_up():
 
     assert (rows, unknown[:20]) == ([], [f"odd {at}" for at in range(20)])
     assert unknown[20:] == ["State Error raised. Rule Line: 30. Input Line: odd 20"]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t"])
+def test_blanks_without_end_cost_a_template_no_time(blank):
+    lines = [f"{blank * 45_000}|", *[f"{blank * 900}|"] * 50]
+    began = time.monotonic()
+
+    read("ntc:cisco_ios:show version", "\n".join(lines))
+
+    assert time.monotonic() - began < 5  # a first line of 45,000 took 27 s

@@ -24,6 +24,7 @@ from devices.models import (
 from devices.services import scan_reading, scans, vault, vault_groups, vault_resolve
 from devices.simulator import ssh_server
 from devices.simulator.snmp_agent import encode_response, read_request
+from inventory_site.core.models import QueuedTask
 from tests.devices.test_snmp_engine import agent
 
 pytestmark = pytest.mark.django_db
@@ -385,3 +386,12 @@ def test_a_simulated_switch_hangs_up_after_its_reply_however_late_that_is(simula
 
     assert (found.success, found.error) == (True, None)
     assert "| 1 " in found.output
+
+
+def test_a_scan_resumed_while_its_cancelled_task_still_ends_is_asked_for_anew(admin, simulated):
+    row = scans.start_scan(actor=None, targets=["127.0.10.1"], options=simulated.options)
+    admin.post(f"/api/scans/{row.pk}/cancel")
+
+    assert admin.post(f"/api/scans/{row.pk}/resume").status_code == 202
+
+    assert QueuedTask.objects.filter(task="devices.perform_scan").count() == 2

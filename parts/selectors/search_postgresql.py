@@ -41,21 +41,22 @@ def candidates(terms: Sequence[Term], most: int) -> list[Row]:
     """Return the rows that match every term; `most` of them, field by field, when there are more.
 
     Field by field: first those whose id holds a term, then those whose code does, and so on. At
-    most three questions: a look, the fields up to the first that is sure to have enough, and all.
+    most three questions: a look, the fields up to the first that is sure to have enough, and all;
+    two for misspelt words, of which others have been asked before.
     """
     hope = max(most * TRIED // NEAR, 1)
     rows, (in_all, first, last, *hits) = _first_look(terms, most, hope)
     if in_all < hope or len(rows) >= most:
         return rows[:most]
-    arms, is_sure = [id4_arm(terms, READ)], False
+    arms, is_asked = [id4_arm(terms, READ)], any(term.words for term in terms)
     for field, count in zip(FIELDS, hits, strict=True):
         if count < hope:
             arms.append(_field_arm(terms, field))
             continue
         ranks = (last - first + 1) * most // count  # that promise enough hits
         arms.append(_stretches_arm(terms, field, most, first, ranks))
-        if count >= SURE * hope and not is_sure:
-            is_sure, found = True, _rows_in_turn(arms, most)
+        if count >= SURE * hope and not is_asked:
+            is_asked, found = True, _rows_in_turn(arms, most)
             if len(found) >= most:
                 return found
     return _rows_in_turn(arms, most)

@@ -50,6 +50,15 @@ def test_a_text_of_any_number_of_letters_is_found_in_any_case():
     assert answer(f"SELECT {FOLD}(%s), {FOLD}(NULL)", ["ÄÖK straße İ"]) == ("äöK straße İ", None)
 
 
+def test_a_text_that_is_too_long_for_sqlite_is_found_nowhere():
+    route = NetworkRouteFactory(cable_system="a" * 200)
+
+    for asked, found in (("a" * 200, 1), ("a" * 60_000, 0), ("ё" * 60_000, 0)):
+        rows = NetworkRoute.objects.filter(cable_system__icontains=asked)
+        assert (rows.count(), rows.filter(pk=route.pk).exists()) == (found, bool(found))
+        assert NetworkRoute.objects.exclude(cable_system__icontains=asked).count() == 1 - found
+
+
 def test_a_number_that_sqlite_cannot_hold_is_not_found_and_not_kept():
     route, large = NetworkRouteFactory(), 10**30
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, Model, Q, QuerySet, lookups
 from django.db.models.functions import Lower
 
 from inventory_site.core.sqlite3.folding import FOLD, folded
 
 MOST_NAMED = 12
+LONGEST = 12_000  # letters of a pattern, of four bytes at most; SQLite takes 50,000 bytes
 NOT_ASCII = "[^ -~]"
 Row = TypeVar("Row", bound=Model)
 Letters = dict[str, str]
@@ -73,8 +75,10 @@ class Folding(lookups.BuiltinLookup):
         return folded_sql(sql, self._letters(connection)), params
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
-        """Fold the text."""
+        """Fold the text; SQLite takes no longer patterns, and nothing holds such a text."""
         sql, params = super().process_rhs(compiler, connection)
+        if connection.vendor == "sqlite" and any(len(str(one)) > LONGEST for one in params):
+            raise EmptyResultSet
         letters = self._letters(connection)
         return sql, [folded_text(str(one), letters) for one in params] if letters else params
 

@@ -8,7 +8,7 @@ RUN /opt/venv/bin/pip install -r /src/requirements/prod.txt
 
 FROM python:3.11.10-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libmagic1 poppler-utils \
+    && apt-get install -y --no-install-recommends libmagic1 poppler-utils fonts-droid-fallback \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin patchbay \
     && install -d -o patchbay -g patchbay /var/lib/patchbay /var/lib/patchbay/media \

@@ -46,6 +46,7 @@ from parts.admin.stock_words import stock_badge
 from parts.errors.stock import RecordNotFound, StockInvalid
 from parts.models import StockPart
 from parts.selectors import boxes as box_reads
+from parts.selectors.search_archived import matching_archived
 from parts.selectors.stock_search import Finds, find_parts, matching_parts
 from parts.services import documents, parts
 from parts.services.booking import Amount
@@ -315,7 +316,9 @@ class StockPartAdmin(StockAdmin):
     ) -> tuple[QuerySet[StockPart], bool]:
         """Search as the API does."""
         text = search_term.strip()[:200]
-        return (queryset.filter(pk__in=matching_parts(text)) if text else queryset), False
+        is_archive = request.GET.get(StockFilter.parameter_name) == "gone"
+        matching = matching_archived if is_archive else matching_parts
+        return (queryset.filter(pk__in=matching(text)) if text else queryset), False
 
     def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
         """Put the best finds of a search first, unless a column is chosen or there are too many."""

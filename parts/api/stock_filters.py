@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from parts.api.stock_base import flagged, whole
 from parts.errors.stock import StockInvalid
 from parts.models import ParameterDefinition, PartParameter, StockPart
-from parts.selectors import stock_search
+from parts.selectors import search_archived, stock_search
 from parts.services.units import NotAValue, parse_value
 
 ORDERINGS = ("created_at", "id4", "description", "total_quantity", "updated_at")
@@ -37,8 +37,16 @@ def filtered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]
     if text := request.query_params.get("q", "").strip():
         if len(text) > stock_search.LONGEST_QUERY or "\x00" in text:
             raise StockInvalid(q=f"q may have {stock_search.LONGEST_QUERY} characters.")
-        rows = rows.filter(pk__in=stock_search.matching_parts(text))
+        rows = rows.filter(_matching(text, archived))
     return _measured(request, rows)
+
+
+def _matching(text: str, archived: str) -> Q:
+    """Parts that match as in the search, archived ones where they are asked for."""
+    if archived == "false":
+        return Q(pk__in=stock_search.matching_parts(text))
+    gone = Q(pk__in=search_archived.matching_archived(text))
+    return gone if archived == "true" else gone | Q(pk__in=stock_search.matching_parts(text))
 
 
 def _tagged(rows: QuerySet[StockPart], tag: str) -> list[int]:

@@ -205,6 +205,8 @@ def remove_logo(*, actor: Any, seller: Seller) -> None:
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         row = lock(Seller.objects.filter(pk=seller.pk)).get()
+        if row.logo_id is None:
+            return
         row.logo = None
         row.save()
         audit.record(actor, "seller.logo_removed", row)

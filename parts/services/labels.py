@@ -10,10 +10,9 @@ from xml.sax.saxutils import escape
 import segno
 from barcode import Code128
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from inventory_site.core.pdf_text import drawable, font_for
+from inventory_site.core import pdf_text
 from parts.errors.stock import RecordNotFound, StockInvalid
 from parts.models import Box, BoxLocation, StockPart
 
@@ -166,10 +165,9 @@ def _title_size(label: Label, most: float, room: float) -> float:
 
 def _wrapped(text: str, size: float, room: float) -> list[str]:
     """At most two lines that fit; the second ends in dots when more was said."""
-    font = font_for(text, FONT)
 
     def is_wide(line: str) -> bool:
-        return stringWidth(drawable(line, font), font, size) > room
+        return pdf_text.width_of(line, FONT, size) > room
 
     lines: list[str] = []
     words = text.split()
@@ -177,8 +175,11 @@ def _wrapped(text: str, size: float, room: float) -> list[str]:
         line = words.pop(0)
         while words and not is_wide(f"{line} {words[0]}"):
             line = f"{line} {words.pop(0)}"
+        whole = line
         while is_wide(line) and len(line) > 1:
             line = line[:-1]
+        if rest := whole[len(line) :]:
+            words.insert(0, rest)
         lines.append(line)
     if words and lines:
         lines[-1] = f"{lines[-1][:-3]}..." if len(lines[-1]) > 3 else lines[-1]
@@ -205,11 +206,9 @@ def _draw(canvas: Canvas, label: Label, sheet: Sheet) -> None:
         _draw_qr(canvas, label.payload, laid.code_left, bottom, laid.code_size)
     canvas.setFont(BOLD, laid.title_size * mm)
     canvas.drawString(left * mm, (top - laid.title_size * 0.8) * mm, label.title)
-    font = font_for(label.text, FONT)
-    canvas.setFont(font, laid.text_size * mm)
     line_at = top - laid.title_size - laid.text_size
     for line in laid.lines:
-        canvas.drawString(left * mm, line_at * mm, drawable(line, font))
+        pdf_text.draw(canvas, left * mm, line_at * mm, line, FONT, laid.text_size * mm)
         line_at -= laid.text_size * 1.2
     if sheet.code == "code128":
         _draw_bars(canvas, label.plain, sheet, laid.code_size)

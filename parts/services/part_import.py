@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from inventory_site.core.errors import DomainError
+from inventory_site.core.errors import DomainError, InvalidInput
 from parts import policy
 from parts.errors.stock import StockInvalid
 from parts.models import PartType, RetiredPartId, StockPart
@@ -136,6 +136,9 @@ def _import_row(actor: Any, number: int, row: Mapping[str, Any], validate: Valid
     try:
         with transaction.atomic():
             return _write_row(actor, number, id4, known, values)
+    except InvalidInput as refusal:
+        errors = [f"{name}: {text}" for name, texts in refusal.fields.items() for text in texts]
+        return ImportedRow(number, ERROR, id4, errors or [refusal.message])
     except DomainError as refusal:
         return ImportedRow(number, ERROR, id4, [refusal.message])
 
@@ -157,8 +160,8 @@ def _write_row(
         changed.pop("type_id", None)
     if not changed:
         return ImportedRow(number, SKIP, id4)
-    parts.update_part(actor=actor, id4=known.id4, values=changed)
-    return ImportedRow(number, UPDATE, id4)
+    saved = parts.update_part(actor=actor, id4=known.id4, values=changed)
+    return ImportedRow(number, SKIP if saved.updated_at == known.updated_at else UPDATE, id4)
 
 
 def _with_type(row: Mapping[str, Any]) -> dict[str, Any]:

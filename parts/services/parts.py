@@ -214,6 +214,8 @@ def _apply(part: StockPart, values: Mapping[str, Any]) -> None:
 
 def _apply_related(actor: Any, part: StockPart, values: Mapping[str, Any]) -> None:
     if "seller" in values:
+        if values["seller"] is None and values.get("seller_link"):
+            raise sellers.lonely_link()
         sellers.set_primary(actor, part, values["seller"], values.get("seller_link"))
     elif "seller_link" in values:
         sellers.set_primary_link(part, values["seller_link"])

@@ -108,6 +108,8 @@ def set_line_quantity(*, actor: Any, pick_list_id: int, line_id: int, quantity: 
         if row.status != PickStatus.OPEN or line.status != PickStatus.OPEN:
             raise InvalidOperation("edit pick list line", "line already completed")
         before = line.quantity_to_pick
+        if quantity == before:
+            return row
         line.quantity_to_pick = quantity
         line.save()
         row.save(update_fields=["updated_at"])

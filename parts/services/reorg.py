@@ -104,16 +104,17 @@ def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -
 
 
 def skip_steps(*, actor: Any, plan_id: str, seqs: Sequence[int]) -> ReorgPlan:
-    """Leave steps out; steps that were applied stay applied."""
+    """Leave steps out; steps that were applied or left out before stay as they are."""
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
         plan = _locked(plan_id)
         steps = {step["seq"]: step for step in plan.steps}
-        for seq in _wanted(steps, seqs):
-            if steps[seq]["status"] in OPEN:
-                steps[seq]["status"] = SKIPPED
-        _settle(plan)
-        audit.record(actor, "reorg.skipped", plan, after={"steps": list(seqs)})
+        todo = [seq for seq in _wanted(steps, seqs) if steps[seq]["status"] in OPEN]
+        for seq in todo:
+            steps[seq]["status"] = SKIPPED
+        if todo:
+            _settle(plan)
+            audit.record(actor, "reorg.skipped", plan, after={"steps": todo})
     return plan
 
 

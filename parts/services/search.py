@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.db import connection
 
-from parts.models import PartSearchRow, PartSeller, SearchWord, StockDocument, StockPart
-from parts.selectors.search_text import FIELDS, normalised, rank_of
+from parts.models import PartSearchRow, SearchWord, StockPart
+from parts.selectors.search_rows import rows_of
+from parts.selectors.search_text import FIELDS, rank_of
 
 CHUNK = 1000
 LONGEST_WORD = 64
@@ -38,55 +38,12 @@ def follow_stock(part: StockPart) -> None:
 
 def _refresh(pks: Sequence[int]) -> None:
     PartSearchRow.objects.filter(part__in=pks).delete()
-    parts = StockPart.objects.live().filter(pk__in=pks).select_related("type")
-    sellers, documents = _sellers(pks), _documents(pks)
-    rows = [_row(part, sellers[part.pk], documents[part.pk]) for part in parts]
+    rows = rows_of(StockPart.objects.live().filter(pk__in=pks))
     PartSearchRow.objects.bulk_create(rows, batch_size=200)
     words = {word[:LONGEST_WORD] for row in rows for word in row.haystack.split()}
     SearchWord.objects.bulk_create(
         [SearchWord(word=word) for word in sorted(words)], ignore_conflicts=True, batch_size=400
     )
-
-
-def _row(part: StockPart, sellers: list[str], documents: list[str]) -> PartSearchRow:
-    texts = {
-        "code": [part.manufacturer_code],
-        "tags": part.tags,
-        "type": [part.type.name if part.type else None],
-        "description": [part.description],
-        "manufacturer": [part.manufacturer],
-        "sellers": sellers,
-        "documents": documents,
-    }
-    columns = {name: _spaced(values) for name, values in texts.items()}
-    return PartSearchRow(
-        rank=rank_of(part.id4, in_stock=part.total_quantity > 0),
-        part=part,
-        id4=part.id4,
-        haystack="\n".join(columns[name] for name in FIELDS),
-        **columns,
-    )
-
-
-def _spaced(values: Iterable[str | None]) -> str:
-    words = " ".join(normalised(value) for value in values if value).split()
-    return f" {' '.join(words)} " if words else ""
-
-
-def _sellers(pks: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = PartSeller.objects.filter(part__in=pks).values_list("part_id", "seller__name")
-    for pk, name in rows:
-        found[pk].append(name)
-    return found
-
-
-def _documents(pks: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = StockDocument.objects.filter(part__in=pks)
-    for pk, filename, title in rows.values_list("part_id", "original_filename", "title"):
-        found[pk] += [text for text in (filename, title) if text]
-    return found
 
 
 def after_bulk_load() -> None:

@@ -10,7 +10,13 @@ from django.utils import timezone
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
 from parts import policy
-from parts.errors.stock import InUse, InvalidReference, RecordNotFound, ResourceConflict
+from parts.errors.stock import (
+    InUse,
+    InvalidReference,
+    RecordNotFound,
+    ResourceConflict,
+    StockInvalid,
+)
 from parts.models import PartSeller, Seller, StockPart
 from parts.services import search
 from parts.services.addresses import require_linkable
@@ -136,8 +142,15 @@ def set_primary(actor: Any, part: StockPart, name: str | None, link: str | None)
 
 
 def set_primary_link(part: StockPart, link: str | None) -> None:
-    """Change the address of the primary link; without one nothing happens."""
-    part.seller_links.filter(is_primary=True).update(link=link or "", updated_at=timezone.now())
+    """Change the address of the primary link; an address without one raises `StockInvalid`."""
+    primary = part.seller_links.filter(is_primary=True)
+    if not primary.update(link=link or "", updated_at=timezone.now()) and link:
+        raise lonely_link()
+
+
+def lonely_link() -> StockInvalid:
+    """The refusal of an address that has no seller."""
+    return StockInvalid(seller_link="Send seller too: the part has none that the link could be of.")
 
 
 def locked_seller(seller_id: int) -> Seller:

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from devices.api.files import FileMixin
 from devices.errors import Invalid
+from devices.selectors.metrics import CUT, Readings
 from devices.values import truth, wanted_id, within
 from inventory_site.core.api.plain import PlainRenderer
 from inventory_site.core.api.schema import EnvelopeSchema
@@ -99,6 +100,14 @@ def listed(rows: list[Any], **meta: Any) -> Response:
     return response
 
 
+def readings_listed(found: Readings) -> Response:
+    """Answer light levels; where older ones were left out, a sentence says so."""
+    response = listed(found.rows)
+    if found.is_cut:
+        response.message = CUT  # type: ignore[attr-defined]  # for the envelope
+    return response
+
+
 def said(data: Any, message: str, status: int = 200) -> Response:
     """Answer data with a sentence."""
     response = Response(data, status=status)
@@ -159,6 +168,7 @@ __all__ = [
     "flat",
     "listed",
     "query_text",
+    "readings_listed",
     "said",
     "truth",
     "wanted_id",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Avg, Count, FloatField, Max, Min, QuerySet
 from django.utils import timezone
@@ -12,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress
-from devices.measures import hour_of
 from devices.models import Device, InterfaceState, OpticalHour, OpticalSample
+from devices.selectors import hours as kept_hours
 from inventory_site.core.whole import whole_number
 
 INTERFACE_FIELDS = (
@@ -44,7 +45,9 @@ INTERFACE_FIELDS = (
     "speed_mbps",
     "thresholds",
 )
-MAX_READINGS, RAW_KEPT = 20_000, timedelta(days=7)
+MAX_READINGS, CHUNK = 20_000, 2_000
+CUT = f"These are the newest {MAX_READINGS} readings; ask for one interface or a shorter time."
+PLACE_OF_READING = ("ip_address", "interface_name", "measurement_timestamp")
 HOUR_COLUMNS = {"tx_power": "tx", "rx_power": "rx", "temperature": "temperature"}
 Port = TypeVar("Port", OpticalSample, OpticalHour)
 
@@ -94,15 +97,30 @@ def moment(text: Any, name: str) -> datetime | None:
     return found
 
 
-def readings(
+class Readings(NamedTuple):
+    """Light levels, newest first, and whether older ones were left out."""
+
+    rows: list[dict[str, Any]]
+    is_cut: bool
+
+
+def readings(addresses: Iterable[str], **span: Any) -> Readings:
+    """Return the newest `MAX_READINGS` of `all_readings`."""
+    size = MAX_READINGS + 1
+    found = list(islice(all_readings(addresses, **span, limit=size), size))
+    return Readings(found[:MAX_READINGS], len(found) > MAX_READINGS)
+
+
+def all_readings(
     addresses: Iterable[str],
     *,
     interface: Any = None,
     hours: float | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
-) -> list[dict[str, Any]]:
-    """Return light levels as the scans API shows them, newest first.
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield light levels as the scans API shows them, newest first; `limit` says what is needed.
 
     Beyond the week that raw samples live it is the mean of each hour, which has no id.
     """
@@ -116,26 +134,24 @@ def readings(
         rows = rows.filter(recorded_at__gte=start)
     if end is not None:
         rows = rows.filter(recorded_at__lte=end)
-    found = [_reading(row) for row in rows.order_by("-recorded_at", "-pk")[:MAX_READINGS]]
-    if not _is_beyond_raw(start):
+    found = map(_reading, rows.order_by("-recorded_at", "-pk")[:limit].iterator(CHUNK))
+    if not kept_hours.is_beyond_raw(start):
         return found
-    oldest = found[-1]["measurement_timestamp"] if found else None
-    means = _older(start, oldest).filter(**of_devices)
+    means = _hours_from(start).filter(**of_devices)
     if interface not in (None, ""):
         means = _of_interface(means, interface)
     if end is not None:
         means = means.filter(hour__lte=end)
-    return found + [_mean(row) for row in means.order_by("-hour")[: MAX_READINGS - len(found)]]
+    needed = limit and 2 * limit  # each sample may speak for an hour, which is left out
+    older = map(_mean, means.order_by("-hour", "-pk")[:needed].iterator(CHUNK))
+    return kept_hours.newest_first(found, older, PLACE_OF_READING)
 
 
-def _is_beyond_raw(start: datetime | None) -> bool:
-    return start is None or start < timezone.now() - RAW_KEPT
-
-
-def _older(start: datetime | None, oldest: datetime | None) -> QuerySet[OpticalHour]:
-    """Return the hours from a moment on that ended before the oldest raw sample."""
-    hours = OpticalHour.objects.filter(hour__lt=hour_of(oldest or timezone.now()))
-    return hours if start is None else hours.filter(hour__gte=start)
+def _hours_from(start: datetime | None) -> QuerySet[OpticalHour]:
+    """Return the hours that lie wholly after a moment."""
+    return (
+        OpticalHour.objects.all() if start is None else OpticalHour.objects.filter(hour__gte=start)
+    )
 
 
 def _of_interface(rows: QuerySet[Port], interface: Any) -> QuerySet[Port]:
@@ -187,7 +203,7 @@ def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:
     start = timezone.now() - timedelta(days=days)
     port: dict[str, Any] = {"device_ip": ip, "interface_index": interface_index}
     rows = OpticalSample.objects.filter(**port, recorded_at__gte=start)
-    asked: dict[str, Any] = {"count": Count("pk"), "oldest": Min("recorded_at")}
+    asked: dict[str, Any] = {"count": Count("pk")}
     for name in ("tx_power", "rx_power", "temperature"):
         mean = Avg(name, output_field=FloatField())
         asked |= {f"{name}_min": Min(name), f"{name}_max": Max(name), f"{name}_avg": mean}
@@ -197,10 +213,19 @@ def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:
         name: {word: number(found[f"{name}_{word}"]) for word in ("min", "max", "avg")}
         for name in ("tx_power", "rx_power", "temperature")
     }
-    hours = list(_older(start, found["oldest"]).filter(**port)) if _is_beyond_raw(start) else []
+    hours = _hours_without(rows, _hours_from(start).filter(**port), start)
     for name, column in HOUR_COLUMNS.items():
         answer[name] = _joined(answer[name], found[f"{name}_count"], column, hours)
     return {**answer, "reading_count": found["count"] + sum(row.samples for row in hours)}
+
+
+def _hours_without(
+    rows: QuerySet[OpticalSample], hours: QuerySet[OpticalHour], start: datetime
+) -> list[OpticalHour]:
+    if not kept_hours.is_beyond_raw(start):
+        return []
+    moments = rows.order_by().values_list("device_ip", "interface_name", "recorded_at")
+    return kept_hours.left_of(hours, moments.iterator())
 
 
 def _joined(

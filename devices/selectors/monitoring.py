@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
@@ -23,11 +24,12 @@ from devices.models import (
     PollExecution,
     Site,
 )
+from devices.selectors import hours as kept_hours
 from devices.selectors.metrics import number
 from inventory_site.core.whole import whole_number
 
 THRESHOLDS_KEPT_S = 600
-RAW_HOURS = 24 * 7
+PLACE = ("device_ip", "interface_name", "recorded_at")
 PORT_HOUR = {"device_ip": "device_ip", "interface_name": "interface_name"}
 PORT_HOUR |= {"interface_index": "interface_index", "samples": "samples", "recorded_at": "hour"}
 LIGHT_HOUR = PORT_HOUR | {
@@ -143,14 +145,17 @@ def _with_hours(
 ) -> list[dict[str, Any]]:
     samples, hour_rows, shown = kept
     port = {"device_ip": ip, **({"interface_name": name} if name else {})}
-    rows = samples._default_manager.filter(**port, recorded_at__gte=since(hours))
-    found = rows_of(rows, limit)
-    if hours <= RAW_HOURS or len(found) >= limit:
+    start = since(hours)
+    found = rows_of(samples._default_manager.filter(**port, recorded_at__gte=start), limit)
+    if not kept_hours.is_beyond_raw(start):
         return found
-    oldest = found[-1]["recorded_at"] if found else timezone.now()
-    older = hour_rows._default_manager.filter(**port, hour__gte=since(hours), hour__lt=oldest)
-    means = older.order_by("-hour")[: limit - len(found)].values(*shown.values())
-    return found + [{key: row[column] for key, column in shown.items()} for row in means]
+    hours_kept = hour_rows._default_manager.filter(**port, hour__gte=start)
+    older = hours_kept.order_by("-hour", "-pk").values(*shown.values())
+    means = [
+        {key: row[column] for key, column in shown.items()}
+        for row in older[: limit + len(found)]  # each sample may speak for an hour
+    ]
+    return list(islice(kept_hours.newest_first(found, means, PLACE), limit))
 
 
 def availability(rows: QuerySet[AvailabilitySample], hours: float, limit: int) -> list[Any]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from devices.models import OpticalHour, OpticalSample
+from devices.models import InterfaceHour, InterfaceSample, OpticalHour, OpticalSample
+from devices.selectors import metrics
 from devices.services import retention
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,53 @@ def test_an_hour_that_still_has_samples_counts_once(api, levels):
     found = api("viewer").get(f"{TRENDS}&days=30").json()["data"]
 
     assert (found["reading_count"], found["rx_power"]["avg"]) == (2, -3.0)
+
+
+@pytest.fixture
+def month():
+    """Hours of 10 and 9 days ago, and a sample of 20 days ago that came after the clean-up."""
+    now = timezone.now()
+    hours = [
+        (now - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        for days in (20, 10, 9)
+    ]
+    for hour, rx in zip(hours[1:], (-5.5, -4.5), strict=True):
+        OpticalHour.objects.create(**PORT, hour=hour, samples=12, rx_avg=rx, rx_min=rx, rx_max=rx)
+        InterfaceHour.objects.create(**PORT, hour=hour, samples=12, rx_bps_avg=rx * -100)
+    late = hours[0] + timedelta(minutes=10)
+    OpticalSample.objects.create(**PORT, rx_power=-9, recorded_at=late)
+    InterfaceSample.objects.create(**PORT, rx_bytes=1, rx_bps=900, recorded_at=late)
+
+
+def test_a_late_sample_hides_no_hour_but_its_own(api, month):
+    history = api("viewer").get(f"{HISTORY}&hours=720").json()["data"]
+    trends = api("viewer").get(f"{TRENDS}&days=30").json()["data"]
+    query = "device_ip=10.0.0.1&range=30d"
+    light = api("viewer").get(f"/api/metrics/optical?{query}").json()["data"]
+    traffic = api("viewer").get(f"/api/metrics/interface?{query}").json()["data"]
+    newest = api("viewer").get(f"/api/metrics/optical?{query}&limit=2").json()["data"]
+
+    assert [row["rx_power"] for row in history] == [-4.5, -5.5, -9.0]
+    assert (trends["reading_count"], trends["rx_power"]["min"]) == (25, -9.0)
+    assert trends["rx_power"]["avg"] == pytest.approx((-12 * 5.5 - 12 * 4.5 - 9) / 25)
+    assert [row["rx_power"] for row in light] == [-4.5, -5.5, -9.0]
+    assert [row["rx_bps"] for row in traffic] == [450.0, 550.0, 900]
+    assert [row["rx_power"] for row in newest] == [-4.5, -5.5]
+
+
+def test_a_history_that_is_cut_says_so_and_a_file_is_whole(api, month, monkeypatch):
+    monkeypatch.setattr(metrics, "MAX_READINGS", 2)
+    viewer = api("viewer")
+
+    cut = viewer.get(f"{HISTORY}&hours=720").json()
+    whole = viewer.get(f"{HISTORY}&hours=480").json()
+    several = {"ip_addresses": ["10.0.0.1", "no"], "hours": 720}
+    posted = viewer.post("/api/scans/optical/power-history", several, format="json").json()
+    old = viewer.post("/power_history", {"ip": "10.0.0.1", "hours": 720}, format="json").json()
+    file = viewer.get(f"{HISTORY}&hours=720&format=csv")
+
+    assert ([row["rx_power"] for row in cut["data"]], cut["message"]) == ([-4.5, -5.5], metrics.CUT)
+    assert (len(whole["data"]), "message" in whole) == (2, False)
+    assert (len(posted["data"]["10.0.0.1"]), posted["data"]["no"]) == (2, [])
+    assert posted["message"] == metrics.CUT == old["message"]
+    assert len(b"".join(file.streaming_content).decode().strip().splitlines()) == 1 + 3

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from devices import policy
 from devices.api import files
-from devices.api.base import DeviceView, listed, query_text, said, truth, whole
+from devices.api.base import DeviceView, listed, query_text, readings_listed, said, truth, whole
 from devices.errors import Invalid
 from devices.models import DeviceHistory, NetBoxCacheEntry
 from devices.selectors import devices as selector
@@ -239,18 +239,18 @@ class PowerHistoryView(DeviceView):
     permissions = {"get": policy.VIEW}
     file = files.READINGS
 
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: Request, key: str) -> Any:
         """Answer readings, newest first."""
         ip = metrics.address_of(key)
         query = request.query_params
-        return listed(
-            metrics.readings(
-                [ip],
-                interface=query.get("interface"),
-                start=metrics.moment(query.get("start"), "start"),
-                end=metrics.moment(query.get("end"), "end"),
-            )
-        )
+        span = {
+            "interface": query.get("interface"),
+            "start": metrics.moment(query.get("start"), "start"),
+            "end": metrics.moment(query.get("end"), "end"),
+        }
+        if self.is_file:
+            return self.as_file(metrics.all_readings([ip], **span))
+        return readings_listed(metrics.readings([ip], **span))
 
 
 class DeviceHistoryView(DeviceView):

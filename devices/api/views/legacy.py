@@ -75,8 +75,9 @@ class PowerHistoryView(BareView):
         if not ips:
             raise Invalid("ip", NO_IP)
         hours = whole(body.get("hours"), "hours", 24, 1, 24 * 366)
-        rows = metrics.readings(ips, interface=body.get("interface_index"), hours=hours)
-        return Response({"history": rows})
+        found = metrics.readings(ips, interface=body.get("interface_index"), hours=hours)
+        cut = {"message": metrics.CUT} if found.is_cut else {}
+        return Response({"history": found.rows, **cut})
 
 
 class InterfacesView(BareView):

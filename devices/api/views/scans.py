@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from devices import policy
 from devices.api import files
-from devices.api.base import DeviceView, listed, said, truth, wanted_id, whole
+from devices.api.base import DeviceView, listed, readings_listed, said, truth, wanted_id, whole
 from devices.choices import TargetState
 from devices.errors import Invalid
 from devices.models import Scan, ScanResult
@@ -237,18 +237,19 @@ class PowerHistoryView(DeviceView):
     permissions = {"get": policy.VIEW, "post": policy.VIEW}
     file = files.READINGS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Any:
         """List the readings of one address."""
         query = request.query_params
         if not query.get("ip_address"):
             raise Invalid("ip_address", "ip_address is required")
-        return listed(
-            metrics.readings(
-                [metrics.address_of(query["ip_address"])],
-                interface=query.get("interface_index"),
-                hours=whole(query.get("hours"), "hours", 24, 1, 24 * 366),
-            )
-        )
+        ips = [metrics.address_of(query["ip_address"])]
+        span = {
+            "interface": query.get("interface_index"),
+            "hours": whole(query.get("hours"), "hours", 24, 1, 24 * 366),
+        }
+        if self.is_file:
+            return self.as_file(metrics.all_readings(ips, **span))
+        return readings_listed(metrics.readings(ips, **span))
 
     def post(self, request: Request) -> Response:
         """Answer the readings of several addresses; an invalid one has none."""
@@ -257,14 +258,17 @@ class PowerHistoryView(DeviceView):
         if not isinstance(sent, list) or not sent:
             raise Invalid("ip_addresses", "ip_addresses is required")
         hours = whole(body.get("hours"), "hours", 24, 1, 24 * 366)
-        return Response(
-            {
-                str(one): metrics.readings([ip], interface=body.get("interface_index"), hours=hours)
-                if (ip := metrics.normal_ip(one))
-                else []
-                for one in sent
-            }
-        )
+        port = body.get("interface_index")
+        found = {
+            str(one): metrics.readings([ip], interface=port, hours=hours)
+            if (ip := metrics.normal_ip(one))
+            else metrics.Readings([], False)
+            for one in sent
+        }
+        response = Response({ip: levels.rows for ip, levels in found.items()})
+        if any(levels.is_cut for levels in found.values()):
+            response.message = metrics.CUT  # type: ignore[attr-defined]  # for the envelope
+        return response
 
 
 class TrendsView(DeviceView):

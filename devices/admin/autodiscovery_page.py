@@ -106,7 +106,7 @@ def _recent() -> ShortTable:
                 run.failed,
                 when(run.created_at),
             )
-            for run in counted[:RECENT]
+            for run in counted.order_by("-pk")[:RECENT]
         ],
         total=rows.count(),
         url=f"{reverse('admin:devices_executorrun_changelist')}"

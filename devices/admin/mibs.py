@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -63,7 +64,7 @@ class _MibAdmin(ServiceAdmin):
 def _body(data: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in data.items():
-        if name == "groups":
+        if name == "asks":
             found["group_ids"] = [group.pk for group in value]
         elif hasattr(value, "pk"):
             found[f"{name}_id"] = value.pk
@@ -177,14 +178,32 @@ class OidMappingAdmin(_MibAdmin):
         return str(obj.group)
 
 
+class PollTypeForm(forms.ModelForm):
+    """A poll type with the groups that it asks; the service checks whose they are."""
+
+    asks = forms.ModelMultipleChoiceField(
+        OidGroup.objects.select_related("profile").order_by("profile__name", "pk"),
+        label="Asks",
+        required=False,
+        help_text="Groups of OIDs, of its own profile. Without one a poll has nothing to ask.",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pb-radios"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["asks"] = list(self.instance.groups.values_list("pk", flat=True))
+
+
 @register(PollType)
 class PollTypeAdmin(_MibAdmin):
     """A named way of polling."""
 
     kind = "poll-types"
+    form = PollTypeForm
     list_display = ["name", "display_name", "profile", "target_table", "enabled"]
     list_filter = ["profile", "enabled"]
     list_select_related = ["profile"]
     search_fields = ["name", "display_name"]
     phone_columns = ["target_table"]
-    fields = ["name", "display_name", "profile", "target_table", "enabled"]
+    fields = ["name", "display_name", "profile", "asks", "target_table", "enabled"]

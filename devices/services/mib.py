@@ -155,8 +155,11 @@ def _stored(kind: Kind, row: Any, body: Mapping[str, Any]) -> Any:
     except IntegrityError as err:
         text = f"{kind.word} {row} exists already"
         raise Refused("DUPLICATE", text, 409, field=kind.required[-1]) from err
-    if isinstance(row, PollType) and "group_ids" in body:
-        _set_groups(row, body["group_ids"])
+    if isinstance(row, PollType):
+        if "group_ids" in body:
+            _set_groups(row, body["group_ids"])
+        elif row.groups.exclude(profile_id=row.profile_id).exists():
+            raise Invalid("profile_id", "The groups of this poll type belong to another profile")
     return row
 
 

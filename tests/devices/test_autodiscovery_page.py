@@ -119,3 +119,12 @@ def test_an_operator_sees_runs_and_begins_none(client):
     assert 'name="ip_list"' not in text
     assert "Permission denied" in answer.content.decode()
     assert not ExecutorRun.objects.exists()
+
+
+def test_the_newest_runs_are_listed_first(admin_page):
+    runs = [ExecutorRun.objects.create(executor=netbox_autodiscovery.SLUG) for _ in range(7)]
+
+    text = admin_page.get(PAGE).content.decode()
+
+    found = [int(pk) for pk in re.findall(r">Run (\d+)<", text)]
+    assert found == [run.pk for run in reversed(runs)][:5]

@@ -163,3 +163,27 @@ def test_an_oid_and_a_group_are_tried_on_a_device(api, simulated):
     assert (walked["base_oid"], walked["count"]) == ("1.3.6.1.2.1.1", 6)
     none = operator.post("/api/mib/test-poll", {**way}, format="json").json()["error"]
     assert none["message"] == "oid is required"
+
+
+def test_a_poll_type_gets_its_groups_in_the_admin(admin_page):
+    page = "/admin/devices/polltype/"
+    saos, other = MibProfile.objects.get(name="ciena_saos6"), MibProfile.objects.create(name="x")
+    raps, ports = (OidGroup.objects.get(profile=saos, name=name) for name in ("raps", "port_stats"))
+    strange = OidGroup.objects.create(profile=other, name="strange")
+    sent = {"name": "rings", "profile": saos.pk, "target_table": "polling_data", "enabled": "on"}
+
+    admin_page.post(f"{page}add/", {**sent, "asks": [raps.pk, ports.pk]})
+    made = PollType.objects.get(name="rings")
+    own = f"{page}{made.pk}/change/"
+    first = set(made.groups.values_list("pk", flat=True))
+    shown = admin_page.get(own).content.decode()
+    refused = admin_page.post(own, {**sent, "asks": [raps.pk, strange.pk]}).content.decode()
+    moved = admin_page.post(own, {**sent, "profile": other.pk, "asks": [raps.pk, ports.pk]})
+    kept = set(made.groups.values_list("pk", flat=True))
+    admin_page.post(own, {**sent, "asks": [raps.pk]})
+
+    assert first == kept == {raps.pk, ports.pk}
+    assert shown.count("checked") >= 2
+    assert "belongs to another profile" in refused
+    assert "belong to another profile" in moved.content.decode()
+    assert list(made.groups.all()) == [raps]

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.models import AuditEntry
 from devices import policy
-from devices.admin.secret_form import TypedAgain
+from devices.admin.secret_form import TypedAgain, lost_secrets
 from devices.services import mcp, prtg
 from inventory_site.core.admin import add_refusal, toast, when
 from inventory_site.core.errors import DomainError, NotAllowed
@@ -158,8 +158,9 @@ def _do(request: HttpRequest, other: Connector, form: SettingsForm, wanted: str)
         if wanted == "test":
             other.test(actor=request.user, body=form.cleaned_data)
             return f"{other.title} answers."
-        other.save(actor=request.user, body=form.cleaned_data)
-        return f"The settings of {other.title} are saved."
+        had = other.shown()
+        now = other.save(actor=request.user, body=form.cleaned_data)
+        return f"The settings of {other.title} are saved.{lost_secrets(had, now)}"
     return counts(other.sync(actor=request.user)) if wanted == "sync" else ""
 
 

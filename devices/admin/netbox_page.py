@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from devices import policy
-from devices.admin.secret_form import TypedAgain
+from devices.admin.secret_form import TypedAgain, lost_secrets
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_inventory, netbox_settings, netbox_sync
 from inventory_site.core.admin import add_refusal, toast, when
@@ -112,8 +112,9 @@ def _do(request: HttpRequest, form: SettingsForm) -> str:
         if wanted == "test":
             found = netbox_settings.test(actor=request.user, body=form.cleaned_data)
             return f"NetBox {found['netbox_version'] or ''} answers.".replace("  ", " ")
-        netbox_settings.save(actor=request.user, body=form.cleaned_data)
-        return "The settings of NetBox are saved."
+        had = netbox_settings.shown()
+        now = netbox_settings.save(actor=request.user, body=form.cleaned_data)
+        return f"The settings of NetBox are saved.{lost_secrets(had, now)}"
     if wanted == "refresh":
         policy.require(request.user, policy.CHANGE)
         synced = netbox_sync.sync(actor=request.user, is_quick=True)

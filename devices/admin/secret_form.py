@@ -123,6 +123,16 @@ class TypedAgain(forms.BaseForm):
                 super().add_error(name, AGAIN)
 
 
+def lost_secrets(had: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say that secrets were left behind with another host's URL; blank where none was."""
+    lost = any(had[name] and not now[name] for name in had if name.endswith("_configured"))
+    return (
+        " What was stored for the other host is forgotten: type the new host's secrets."
+        if lost
+        else ""
+    )
+
+
 class WordsField(forms.CharField):
     """A list of texts, typed with commas between them."""
 

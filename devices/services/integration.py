@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -58,6 +59,23 @@ def write(actor: Any, values: Mapping[str, Any], *, secrets: frozenset[str] = fr
             defaults={"value": stored, "updated_by": actor if isinstance(actor, User) else None},
         )
     audit.record(actor, "integration.settings_changed", after={"keys": sorted(values)})
+
+
+def left_behind(url_key: str, values: Mapping[str, Any], *secrets: str) -> dict[str, str]:
+    """Return the secrets that a new URL leaves behind, blank: they were given for another host.
+
+    A secret that comes with the URL stays.
+    """
+    stored = read(url_key, "") or ""
+    if not stored or url_key not in values or is_same_host(values[url_key], stored):
+        return {}
+    return {key: "" for key in secrets if key not in values}
+
+
+def is_same_host(url: str, stored: str | None) -> bool:
+    """Whether a URL leads where the stored one does: the same scheme, host and port."""
+    one, other = urlsplit(url), urlsplit(stored or "")
+    return (one.scheme, one.netloc.lower()) == (other.scheme, other.netloc.lower())
 
 
 def mask(secret: str | None) -> str:

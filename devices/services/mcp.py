@@ -46,7 +46,10 @@ def shown() -> dict[str, Any]:
 
 
 def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Store settings; a password that begins with bullets leaves the stored one."""
+    """Store settings; a password that begins with bullets leaves the stored one.
+
+    One that was stored for another host is gone with a new URL.
+    """
     policy.require(actor, policy.SETTINGS_EDIT)
     values: dict[str, Any] = {}
     if "url" in body:
@@ -59,6 +62,7 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     sent = body.get("password")
     if isinstance(sent, str) and sent and not sent.startswith("••"):
         values["mcp_password"] = sent
+    values |= integration.left_behind("mcp_url", values, "mcp_password")
     integration.write(actor, values, secrets=SECRETS)
     return shown()
 

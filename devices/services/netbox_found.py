@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from devices import netbox_rules as rules
+from devices.services import netbox_sync
 from devices.services import netbox_upsert as writes
 from devices.services.netbox_client import NetBoxClient
 
@@ -86,6 +87,7 @@ class NetBoxWriter:
         if self.config["add_discovery_tag"]:
             body["tags"] = writes.tag_ids(self.client, [TAG], TAG_COLOUR)
         device = self.client.send("POST", writes.DEVICES, body)
+        netbox_sync.note_told(device)
         ports = self._ports(device["id"], found) if self.config["create_interfaces"] else []
         if self.config["create_ip_addresses"]:
             device = self._addressed(ip, device, ports)
@@ -140,6 +142,7 @@ class NetBoxWriter:
         bound = {"assigned_object_type": "dcim.interface", "assigned_object_id": port["id"]}
         known = self.client.first(writes.IPS, address=ip)
         if known is not None:
+            writes.free(self.client, known["id"], writes.primary_of(ip))
             address = self.client.send("PATCH", f"{writes.IPS}{known['id']}/", bound)
         else:
             body = {"address": writes.with_mask(self.client, ip), "status": "active", **bound}

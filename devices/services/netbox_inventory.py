@@ -224,7 +224,7 @@ def _pusher() -> Callable[[Planned, Any], None]:
         if row.netbox_id is None:
             facts = {"hostname": row.name, "serial": serial, **row.netbox_ids}
             ip = row.ip_address or ""
-            device = netbox_upsert.upsert(client, ip, facts, is_ours=True)["device"]
+            device = netbox_upsert.upsert(client, ip, facts)["device"]
         else:
             body = {"serial": serial} if serial else {}
             if ip:

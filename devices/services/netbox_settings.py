@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from django.db import transaction
 
 from devices import policy
 from devices.errors import Invalid, RemoteFailed
+from devices.models import NetBoxCacheEntry
 from devices.services import integration
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.remote_json import base_url
@@ -34,7 +36,10 @@ def shown() -> dict[str, Any]:
 
 
 def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Store settings; a token that begins with bullets leaves the stored one."""
+    """Store settings; a token that begins with bullets leaves the stored one.
+
+    The stored one does not go to another host: there it is gone, and has to come with the URL.
+    """
     policy.require(actor, policy.SETTINGS_EDIT)
     values: dict[str, Any] = {}
     if "url" in body:
@@ -47,7 +52,14 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     for name in DEFAULTS:
         if name in body:
             values[f"netbox_{name}"] = _id(name, body[name])
-    integration.write(actor, values, secrets=frozenset({"netbox_token"}))
+    is_moved = "netbox_url" in values and not integration.is_same_host(
+        values["netbox_url"], integration.read("netbox_url", "")
+    )
+    values |= integration.left_behind("netbox_url", values, "netbox_token")
+    with transaction.atomic():
+        integration.write(actor, values, secrets=frozenset({"netbox_token"}))
+        if is_moved:  # its ids are another NetBox's
+            NetBoxCacheEntry.objects.exclude(told={}).update(told={})
     return shown()
 
 
@@ -90,7 +102,7 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     stored_url = integration.read("netbox_url", "")
     url = base_url(body.get("url") or stored_url)
     token = _token(body)
-    if not token and _is_same_host(url, stored_url):
+    if not token and integration.is_same_host(url, stored_url):
         token = integration.read("netbox_token", "")
     if not url or not token:
         raise Invalid("url", "URL and token are required")
@@ -106,12 +118,6 @@ def test(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         "python_version": found.get("python-version"),
         "plugins": found.get("plugins") or {},
     }
-
-
-def _is_same_host(url: str, stored: str) -> bool:
-    """Whether a URL leads where the stored one does: the same scheme, host and port."""
-    one, other = urlsplit(url), urlsplit(stored or "")
-    return (one.scheme, one.netloc.lower()) == (other.scheme, other.netloc.lower())
 
 
 def status() -> dict[str, Any]:

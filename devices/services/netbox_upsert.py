@@ -50,12 +50,10 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def upsert(
-    client: NetBoxClient, ip: str, facts: Mapping[str, Any], *, is_ours: bool = False
-) -> dict[str, Any]:
+def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Make or refresh a device by its name; raises `Refused` and `NetBoxFailed`.
 
-    Of a new device that is ours, in the register, it is remembered what NetBox was told.
+    Of a new device it is remembered what NetBox was told.
     """
     name = str(facts.get("hostname") or "").strip() or f"device-{ip.replace('.', '-')}"
     known = client.first(DEVICES, name=name)
@@ -77,8 +75,7 @@ def upsert(
     if facts.get("tags"):
         body["tags"] = tag_ids(client, facts["tags"])
     device = client.send("POST", DEVICES, body)
-    if is_ours:
-        netbox_sync.note_told(device)
+    netbox_sync.note_told(device)
     port = client.send("POST", INTERFACES, {"device": device["id"], **PORT})
     address = place_address(client, ip, port["id"], name)
     device = client.send("PATCH", f"{DEVICES}{device['id']}/", {primary_of(ip): address["id"]})
@@ -117,14 +114,14 @@ def place_address(client: NetBoxClient, ip: str, port: int, name: str) -> dict[s
     bound = {"assigned_object_type": "dcim.interface", "assigned_object_id": port}
     known = client.first(IPS, address=ip)
     if known is not None:
-        _free(client, known["id"], primary_of(ip))
+        free(client, known["id"], primary_of(ip))
         return client.send("PATCH", f"{IPS}{known['id']}/", bound)
     size = 128 if ":" in ip else 32
     body = {"address": f"{ip}/{size}", "status": "active", "dns_name": dns_name(name), **bound}
     return client.send("POST", IPS, body)
 
 
-def _free(client: NetBoxClient, pk: int, field: str) -> None:
+def free(client: NetBoxClient, pk: int, field: str) -> None:
     """Take an address from the device that has it as its own, since NetBox moves no such one."""
     holder = client.first(DEVICES, **{f"{field}_id": pk})
     own = holder.get(field) if holder else None

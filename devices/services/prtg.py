@@ -14,7 +14,13 @@ from devices import policy
 from devices.addresses import normal_ip
 from devices.errors import Invalid, Refused, RemoteFailed
 from devices.models import NetBoxCacheEntry, PrtgAlert
-from devices.services import integration, netbox_settings, netbox_upsert, remote_json
+from devices.services import (
+    integration,
+    netbox_settings,
+    netbox_sync,
+    netbox_upsert,
+    remote_json,
+)
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime
 from devices.values import truth
 from inventory_site.core.errors import AuthenticationRequired, DomainError
@@ -47,7 +53,10 @@ def shown() -> dict[str, Any]:
 
 
 def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Store settings; a secret that begins with bullets leaves the stored one."""
+    """Store settings; a secret that begins with bullets leaves the stored one.
+
+    What was stored for another host is gone with a new URL.
+    """
     policy.require(actor, policy.SETTINGS_EDIT)
     values: dict[str, Any] = {}
     if "url" in body:
@@ -66,6 +75,7 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
         sent = body.get(key.removeprefix("prtg_"))
         if isinstance(sent, str) and sent and not sent.startswith("••"):
             values[key] = sent
+    values |= integration.left_behind("prtg_url", values, "prtg_api_token", "prtg_passhash")
     integration.write(actor, values, secrets=SECRETS)
     return shown()
 
@@ -153,21 +163,29 @@ def preview() -> list[dict[str, Any]]:
     client, found = netbox_settings.client(is_quick=True), []
     devices = rows("devices")
     names = _names(client)
+    holders = {ip: name for name, ip in names.items() if ip}
     for row in devices:
-        if normal_ip(row.get("host")) is None:
+        ip = normal_ip(row.get("host"))
+        if ip is None:
             found.append(_planned(row, "skip", "PRTG knows no address of it"))
-            continue
-        is_known = str(row.get("device") or "").strip() in names
-        found.append(_planned(row, "update" if is_known else "create", ""))
+        elif str(row.get("device") or "").strip() in names:
+            found.append(_planned(row, "update", ""))
+        else:
+            taken = f"Takes {ip} from {holders[ip]}" if ip in holders else ""
+            found.append(_planned(row, "create", taken))
     return found
 
 
-def _names(client: NetBoxClient) -> set[str]:
-    """Return the names of NetBox's devices; where it is too slow, those of the cache."""
+def _names(client: NetBoxClient) -> dict[str, str]:
+    """Return the names of NetBox's devices, each with its own address; of a slow one the cache's.
+
+    An address is blank where the device has none.
+    """
     try:
-        return {str(row.get("name")) for row in client.each(netbox_upsert.DEVICES)}
+        rows = map(netbox_sync.entry_of, client.each(netbox_upsert.DEVICES))
+        return {row["device_name"]: row["device_ip"] for row in rows}
     except OutOfTime:
-        return set(NetBoxCacheEntry.objects.values_list("device_name", flat=True))
+        return dict(NetBoxCacheEntry.objects.values_list("device_name", "device_ip"))
     except NetBoxFailed as err:
         raise netbox_settings.refusal(err) from err
 

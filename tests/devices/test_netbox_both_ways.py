@@ -177,7 +177,7 @@ def test_the_page_names_what_netbox_will_get_and_says_when_netbox_is_away(
     api, box, register, admin_page
 ):
     shown = admin_page.get(PAGE, {"direction": "push"}).content.decode()
-    body = {"url": "http://127.0.0.1:9"}
+    body = {"url": "http://127.0.0.1:9", "token": TOKEN}
     api("admin").put("/api/netbox/settings", body, format="json")
     away = admin_page.get(PAGE, {"direction": "push"})
 

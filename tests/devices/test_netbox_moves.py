@@ -2,7 +2,10 @@
 
 import pytest
 
+from devices.models import NetBoxCacheEntry
+from devices.netbox_rules import DEFAULTS
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
+from devices.services.netbox_found import NetBoxWriter
 from devices.services.netbox_upsert import addressed, with_mask
 from tests.devices.netbox_stub import DEVICES, TOKEN, netbox
 
@@ -31,6 +34,30 @@ def test_an_address_goes_from_the_device_that_had_it_as_its_own() -> None:
         own = {pk: box.tables[DEVICES][pk]["primary_ip4"] for pk in (old, other)}
         assert own == {old: None, other: at + 100}
         assert box.tables[PORTS][box.tables[IPS][at]["assigned_object_id"]]["device"] == new
+
+
+@pytest.mark.django_db
+def test_autodiscovery_frees_an_address_and_remembers_what_it_told() -> None:
+    with netbox() as box:
+        ids = {
+            f"default_{name}": box.add(f"/api/dcim/{path}/", name="Lab", model="M", slug=name)
+            for name, path in (("site", "sites"), ("role", "device-roles"))
+        }
+        ids["default_device_type"] = box.add("/api/dcim/device-types/", model="M", slug="m")
+        port = box.add(PORTS, name="mgmt0", device=box.add(DEVICES, name="old"))
+        at = box.add(IPS, address="10.9.0.1/24", assigned_object_id=port)
+        old = box.tables[PORTS][port]["device"]
+        box.tables[DEVICES][old]["primary_ip4"] = at
+        config = {**DEFAULTS, **ids, "match_by": "name"}
+
+        done = NetBoxWriter(NetBoxClient(box.url, TOKEN), config).take(
+            "10.9.0.1", {"hostname": "new"}
+        )
+
+        own = {row["name"]: row.get("primary_ip4") for row in box.tables[DEVICES].values()}
+        assert (done["action"], own) == ("created", {"old": None, "new": at})
+    entry = NetBoxCacheEntry.objects.get(netbox_id=done["id"])
+    assert (entry.told["site_name"], entry.told["role_name"]) == ("Lab", "Lab")
 
 
 class Refusing(NetBoxClient):

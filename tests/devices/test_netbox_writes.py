@@ -128,7 +128,8 @@ def test_lists_answer_in_both_families(api, box):
         {"id": 5, "prefix": "127.0.10.0/24", "description": "Lab", "site": "Lab"}
     ]
     assert admin.get("/integrations/v1/netbox/ip-ranges").json()[0]["start_address"] == "10.0.0.1"
-    unset = admin.put("/api/netbox/settings", {"url": "http://127.0.0.1:9"}, format="json")
+    nowhere = {"url": "http://127.0.0.1:9", "token": "abcdef"}
+    unset = admin.put("/api/netbox/settings", nowhere, format="json")
     assert unset.status_code == 200
     down = admin.get("/api/netbox/sites")
     assert (down.status_code, down.json()["error"]["code"]) == (502, "NETBOX_ERROR")

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Setting
 from devices.models import PrtgAlert
+from devices.services import integration
 
 pytestmark = pytest.mark.django_db
 SYSTEMS = ("netbox", "prtg", "mcp")
@@ -46,6 +47,49 @@ def test_only_a_plain_no_ends_the_check_of_certificates(api, system):
     client.put(path, {"verify_ssl": None}, format="json")
 
     assert client.get(path).json()["data"]["verify_ssl"] is False
+
+
+MOVED = {
+    "netbox": {"token": "secret-1"},
+    "prtg": {"api_token": "secret-1", "passhash": "secret-2"},
+    "mcp": {"password": "secret-1"},
+}
+FORGOTTEN = "What was stored for the other host is forgotten: type the new host&#x27;s secrets."
+
+
+@pytest.mark.parametrize(
+    "url", ["https://b.example", "http://a.example", "https://a.example:8", ""]
+)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_secret_does_not_go_to_another_host_with_the_url(api, admin_page, system, url):
+    client, path = api("super_admin"), f"/api/{system}/settings"
+    secrets, bullets = MOVED[system], dict.fromkeys(MOVED[system], "••••••••")
+    held = [f"{system}_{name}" for name in secrets]
+    client.put(path, secrets, format="json")
+    client.put(path, {"url": "https://a.example"}, format="json")
+    client.put(path, {"url": "https://A.example/sub", **bullets}, format="json")
+    before = [bool(integration.read(key)) for key in held]
+
+    moved = client.put(path, {"url": url, **bullets}, format="json")
+    gone = [integration.read(key) for key in held]
+    client.put(path, {"url": "https://c.example", **secrets}, format="json")
+    anew = [integration.read(key) for key in held]
+    page = f"/admin/devices/device/{system}/"
+    said = admin_page.post(page, {"do": "save", "url": "https://d.example"}, follow=True)
+
+    assert (moved.status_code, before, gone) == (200, [True] * len(held), [""] * len(held))
+    assert anew == list(secrets.values())
+    assert FORGOTTEN in said.content.decode()
+    assert [integration.read(key) for key in held] == [""] * len(held)
+
+
+def test_the_first_values_of_netbox_do_not_go_to_another_host_either(api, settings):
+    settings.NETBOX_URL, settings.NETBOX_TOKEN = "https://a.example", "from-outside"
+    path = "/api/netbox/settings"
+
+    moved = api("super_admin").put(path, {"url": "https://b.example"}, format="json").json()["data"]
+
+    assert (moved["url"], moved["token_configured"]) == ("https://b.example", False)
 
 
 @pytest.mark.parametrize("body", [b'{"a":' * 3000, b"[" * 200_000, b"{]", b"[1]"])

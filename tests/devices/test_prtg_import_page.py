@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import AuditEntry
+from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
 from devices.services import prtg as service
 from tests.devices.json_stub import json_server
@@ -50,6 +51,26 @@ def test_the_import_shows_first_what_would_come_of_each_device(admin_page, box):
     assert "As set for NetBox: Switch" in text
     assert [text.count(f'name="ids" value="{pk}"') for pk in (11, 12, 13, 14)] == [1, 1, 1, 0]
     assert names(box) == ["old-1"], "a look tells NetBox nothing"
+
+
+def test_the_import_says_first_whose_address_a_new_device_takes(admin_page, box):
+    holder = next(iter(box.tables[DEVICES]))
+    at = box.add("/api/ipam/ip-addresses/", address="10.8.0.1/24")
+    box.tables[DEVICES][holder]["primary_ip4"] = at
+
+    text = admin_page.get(PAGE).content.decode()
+
+    assert "Takes 10.8.0.1 from old-1" in text
+    assert text.count("Takes ") == 1
+
+
+def test_what_an_import_made_is_no_news_of_netbox(admin_page, box):
+    site = next(iter(box.tables["/api/dcim/sites/"]))
+
+    admin_page.post(PAGE, {"do": "chosen", "ids": ["11"], "site_id": site})
+
+    told = NetBoxCacheEntry.objects.get(device_name="agg-1").told
+    assert (told["site_name"], told["role_name"], told["device_type"]) == ("Lab", "Switch", "5160")
 
 
 def test_only_what_is_ticked_is_imported_and_the_rest_with_import_all(admin_page, box):

@@ -116,9 +116,9 @@ def drawn_lines(source: IO[bytes]) -> list[list[tuple[float, float]]]:
         coordinates = drawn.find("{*}coordinates")
         points = _points(coordinates.text if coordinates is not None else None)
         if len(points) > 1:
-            found.append([spot for spot in points if abs(spot[0]) <= 90 and abs(spot[1]) <= 360])
+            found.append(points)
     step = -(-sum(map(len, found)) // MOST_DRAWN_POINTS) or 1
-    return [[*line[:-1:step], line[-1]] for line in found if len(line) > 1]
+    return [[*line[:-1:step], line[-1]] for line in found]
 
 
 def light_ms(length_km: float) -> float:
@@ -210,13 +210,15 @@ def _local(element: etree._Element) -> str:
 
 
 def _points(text: str | None) -> list[tuple[float, float]]:
+    """Return the points that lie on the globe; what is no number lies nowhere."""
     found = []
     for piece in (text or "").split():
         try:
             longitude, latitude = (float(part) for part in piece.split(",")[:2])
         except ValueError:
             continue
-        found.append((latitude, longitude))
+        if abs(latitude) <= 90 and abs(longitude) <= 360:
+            found.append((latitude, longitude))
     return found
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 BASE = "USD"
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
+EXACT = Context(prec=24)  # a third and three thirds differ from 1 in the 28th digit only
 
 
 class NoRate(ValueError):
@@ -46,9 +47,9 @@ class Rates:
 
 def cents(amount: Decimal) -> Decimal:
     """Round half up to two decimals."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return EXACT.plus(amount).quantize(CENT, ROUND_HALF_UP)
 
 
 def tenths(amount: Decimal) -> Decimal:
     """Round half up to one decimal."""
-    return amount.quantize(TENTH, ROUND_HALF_UP)
+    return EXACT.plus(amount).quantize(TENTH, ROUND_HALF_UP)

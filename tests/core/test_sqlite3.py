@@ -50,6 +50,15 @@ def test_a_text_of_any_number_of_letters_is_found_in_any_case():
     assert answer(f"SELECT {FOLD}(%s), {FOLD}(NULL)", ["ÄÖK straße İ"]) == ("äöK straße İ", None)
 
 
+@pytest.mark.parametrize("asked", ["Ǆ", "ǅ", "ǆ"])
+def test_a_letter_of_three_forms_is_found_in_each(asked):
+    for number, name in enumerate(["Ǆamija", "ǅamija", "ǆamija", "Damija"]):
+        NetworkRouteFactory(circuit_id=f"LONPAR00000{number}", cable_system=name)
+
+    assert search_routes({"cable_system": asked}).count() == 3
+    assert NetworkRoute.objects.filter(cable_system__iexact=f"{asked}amija").count() == 3
+
+
 def test_a_text_that_is_too_long_for_sqlite_is_found_nowhere():
     route = NetworkRouteFactory(cable_system="a" * 200)
 

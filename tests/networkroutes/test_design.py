@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from networkroutes.design.kml import drawn_lines, line_km
 from networkroutes.models import DesignLog, KmzFile, NetworkRoute, SavedSearch
 from networkroutes.selectors import design as selector
 from tests.factories.networkroutes import (
@@ -215,11 +216,11 @@ def test_searches_maps_and_the_log_have_native_paths(api: Any) -> None:
     assert api("viewer").delete("/api/network-design/log").status_code == 403
 
 
-def map_of(length_degrees: float) -> io.BytesIO:
-    """A KMZ with a line along the equator."""
+def map_of(length_degrees: float | str, between: str = "") -> io.BytesIO:
+    """A KMZ with a line along the equator, and what stands between its ends."""
     text = (
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><LineString><coordinates>'
-        f"0,0,0 {length_degrees},0,0</coordinates></LineString></Placemark></kml>"
+        f"0,0,0 {between} {length_degrees},0,0</coordinates></LineString></Placemark></kml>"
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -251,6 +252,16 @@ def test_an_expected_latency_below_light_along_the_map_is_refused_with_the_arith
     assert (route.expected_latency_ms, route.version) == (50, 2)
     possible = client.patch(f"/api/routes/{key}", {"expected_latency_ms": 5}, format="json")
     assert possible.status_code == 200
+
+
+@pytest.mark.parametrize("hostile", ["nan,0", "0,nan", "inf,0", "0,-inf", "0,91", "361,0", "x,0"])
+def test_what_lies_nowhere_on_the_globe_is_no_point_of_a_map(hostile: str) -> None:
+    packed = map_of(9, between=hostile)
+
+    assert line_km(packed) == pytest.approx(1000.75, abs=0.1)
+    assert drawn_lines(packed) == [[(0.0, 0.0), (0.0, 9.0)]]
+    assert line_km(map_of("nan")) == 0
+    assert drawn_lines(map_of("nan")) == []
 
 
 def test_the_front_end_may_send_back_a_latency_that_was_there_before_the_map(api: Any) -> None:

@@ -42,6 +42,13 @@ def test_cents_are_rounded_half_up() -> None:
     assert [cents(D(text)) for text in ("1.005", "2.675", "1.004")] == [D("1.01"), D("2.68"), D(1)]
 
 
+def test_what_division_leaves_over_does_not_decide_a_half() -> None:
+    rates = Rates({"JPY": D(110)})
+    price = price_path([Segment(D("1200.5"), "JPY")], rates, "USD", D(24), with_ull=False)
+
+    assert price.total == D("228.10")  # 1200.5 / 110 * 20.9 is 228.095
+
+
 def test_an_amount_in_its_own_currency_needs_no_rate_and_another_does() -> None:
     free = [Segment(D(0), "XYZ"), Segment(D(5), "CHF")]
 

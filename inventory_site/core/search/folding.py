@@ -31,7 +31,7 @@ def letters_to_fold(text: str) -> Letters:
         small = letter.casefold()
         if letter.isascii() or not letter.isalpha() or len(small) != 1:
             continue
-        for form in (letter, letter.upper(), letter.lower(), small.upper()):
+        for form in (letter, letter.upper(), letter.lower(), small.upper(), small.title()):
             if len(form) == 1 and form != small:
                 found[form] = small
     return found

@@ -53,14 +53,14 @@ def guarded() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def only_if_free() -> Iterator[None]:
-    """Write what may be left out: nothing is waited for while SQLite's one writer is another."""
+def only_if_free(*, wait_ms: int = 0) -> Iterator[None]:
+    """Write what may be left out while SQLite's one writer is another; waits no longer than said."""
     if connection.vendor != "sqlite":
         yield
         return
     usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 0")
+        cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
         try:
             with contextlib.suppress(OperationalError):
                 yield

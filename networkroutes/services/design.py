@@ -66,7 +66,7 @@ def find_path(*, actor: Any, question: Question) -> Answer:
     try:
         answer = _answer(question, started)
     except PathNotFound as refusal:
-        design_log.write(
+        design_log.note(
             actor,
             DesignAction.PATH_SEARCH,
             parameters=dict(question.asked),
@@ -74,7 +74,7 @@ def find_path(*, actor: Any, question: Question) -> Answer:
             execution_time_ms=_elapsed_ms(started),
         )
         raise
-    design_log.write(
+    design_log.note(
         actor,
         DesignAction.PATH_SEARCH,
         parameters=dict(question.asked),

@@ -139,7 +139,7 @@ def _nothing(
 
 
 def _log(actor: Any, question: PathsQuestion, results: Any, started: float) -> None:
-    design_log.write(
+    design_log.note(
         actor,
         DesignAction.PATH_SEARCH,
         parameters=dict(question.asked),

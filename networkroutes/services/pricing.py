@@ -74,7 +74,7 @@ def price_by_term(
         row = dict(path.shown)
         row["pricing"] = _term_pricing(price, term_months, output_currency, with_ull=with_ull)
         results.append(_marked(row, path, stored))
-    design_log.write(
+    design_log.note(
         actor,
         DesignAction.PRICING,
         parameters={
@@ -114,7 +114,7 @@ def price_by_margin(
         row["pricing"] = quote_words(quote, full, config, with_ull=with_ull)
         results.append(_marked(row, path, stored))
     extra = _margin_extra(quotes, full, config, with_ull=with_ull, is_protected=is_protected)
-    design_log.write(
+    design_log.note(
         actor, DesignAction.PRICING, parameters=extra["parameters"], pricing_data=results
     )
     return Prices(results, selector.shown_rates(), timezone.now(), extra)

@@ -54,7 +54,7 @@ def guarded() -> Iterator[None]:
 
 @contextlib.contextmanager
 def only_if_free(*, wait_ms: int = 0) -> Iterator[None]:
-    """Write what may be left out while SQLite's one writer is another; waits no longer than said."""
+    """Write what may be left out: while SQLite's one writer is another, no longer is waited."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory_site.core.admin import toast
 from inventory_site.core.errors import NotFound
-from networkroutes.admin.import_words import changed_row, table_words
+from networkroutes.admin.import_words import changed_row, is_kept, table_words
 from networkroutes.admin.pages import framed
 from networkroutes.choices import BulkOutcome
 from networkroutes.errors import BulkRefused
@@ -35,6 +35,9 @@ def import_job(request: HttpRequest, upload_id: int) -> HttpResponse:
     elif job.outcome in (BulkOutcome.REFUSED, BulkOutcome.FAILED):
         counts = {"invalid_rows": job.invalid_rows, "total_rows": job.total_rows}
         shown |= {"refused": counts, "errors": job.errors}
+        shown["has_more_errors"] = len(job.errors) == bulk.KEPT_ERRORS
+        if job.invalid_rows and is_kept(job.file_key):
+            shown["lines_url"] = _lines_url(job)
         shown["rolled_back"] = "" if job.invalid_rows else bulk.ROLLED_BACK
     return render(request, TEMPLATE, framed(request, "Import", **shown))
 
@@ -81,5 +84,9 @@ def _preview(job: BulkUpload) -> dict[str, Any]:
         "rows": [changed_row(row) for row in rows],
         "unchanged": sum(row["action"] == KEEP for row in rows),
         "more": job.total_rows - len(rows),
-        "lines_url": reverse("networkroutes-import-job-lines", args=[job.pk]),
+        "lines_url": _lines_url(job),
     }
+
+
+def _lines_url(job: BulkUpload) -> str:
+    return reverse("networkroutes-import-job-lines", args=[job.pk])

@@ -129,15 +129,9 @@ def _checked(request: HttpRequest, form: ImportForm) -> dict[str, Any]:
             dry_run=True,
         )
     except BulkRefused as refusal:
-        details = refusal.details
-        return {"refused": details, "errors": details.get("errors", [])[:SHOWN_ROWS]}
-    sent.seek(0)
-    key = bulk_uploads.keep(sent.file)
-    token = signing.dumps(
-        {"key": key, "module": data["module"], "upsert": data["upsert"], "name": sent.name or ""},
-        salt=SALT,
-        compress=True,
-    )
+        has_lines = bool(refusal.details.get("invalid_rows"))
+        return _refused(refusal, _token(data) if has_lines else "")
+    token = _token(data)
     unchanged = sum(row["action"] == KEEP for row in outcome.rows)
     return {
         "outcome": outcome,
@@ -145,7 +139,31 @@ def _checked(request: HttpRequest, form: ImportForm) -> dict[str, Any]:
         "unchanged": unchanged,
         "more": outcome.total - min(SHOWN_ROWS, len(outcome.rows)),
         "token": token,
-        "lines_url": f"{reverse('networkroutes-import-lines')}?token={token}",
+        "lines_url": _lines_url(token),
+    }
+
+
+def _token(data: dict[str, Any]) -> str:
+    """Keep the file for a day and return what opens it again."""
+    sent = data["csv_file"]
+    sent.seek(0)
+    kept = {"key": bulk_uploads.keep(sent.file), "name": sent.name or ""}
+    kept |= {"module": data["module"], "upsert": data["upsert"]}
+    return signing.dumps(kept, salt=SALT, compress=True)
+
+
+def _lines_url(token: str) -> str:
+    return f"{reverse('networkroutes-import-lines')}?token={token}"
+
+
+def _refused(refusal: BulkRefused, token: str) -> dict[str, Any]:
+    """Return the first faults, and where every line is told."""
+    errors = refusal.details.get("errors", [])
+    return {
+        "refused": refusal.details,
+        "errors": errors[:SHOWN_ROWS],
+        "has_more_errors": len(errors) > SHOWN_ROWS,
+        "lines_url": _lines_url(token) if token else "",
     }
 
 
@@ -164,9 +182,8 @@ def _apply(request: HttpRequest) -> HttpResponse:
         shown = {
             "form": ImportForm(),
             "modules": modules(),
-            "refused": refusal.details,
-            "errors": refusal.details.get("errors", [])[:SHOWN_ROWS],
             "rolled_back": bulk.ROLLED_BACK,
+            **_refused(refusal, request.POST["token"]),
         }
         return render(request, TEMPLATE, framed(request, "Import", **shown))
     bulk_uploads.forget(kept["key"])

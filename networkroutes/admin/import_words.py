@@ -49,6 +49,11 @@ def kept_file(key: str) -> AbstractContextManager[IO[bytes]]:
         raise Http404 from err
 
 
+def is_kept(key: str) -> bool:
+    """Whether the file of an import is still there."""
+    return bool(key) and blobs.exists(bulk_uploads.STORAGE, key)
+
+
 def every_line_csv(actor: Any, *, key: str, module: str, upsert: bool) -> HttpResponseBase:
     """Return what a kept file would do, line by line, as a streamed CSV."""
     with kept_file(key) as source:

@@ -29,6 +29,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "design_url": reverse("networkroutes-design"),
         "may_search": request.user.has_perm("networkroutes.view_designlog"),
         "data": _words(found),
+        "shown": len(circuits),
     }
     template = "networkroutes/admin/network_map.html"
     return render(request, template, framed(request, "Network map", **shown))
@@ -48,6 +49,7 @@ def _words(found: Any) -> dict[str, Any]:
         "places": [{**row, "url": reverse(place, args=[row["id"]])} for row in found.places],
         "circuits": [_circuit(row) for row in found.circuits],
         "unplaced": [_circuit(row) for row in found.unplaced],
+        "total": found.total,
         "is_cut": found.is_cut,
     }
 

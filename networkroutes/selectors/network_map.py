@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 from inventory_site.core.errors import NotFound
 from inventory_site.core.files import blobs
 from networkroutes.choices import LatencyState, RouteState
 from networkroutes.design.kml import Spot, drawn_lines
 from networkroutes.models import KmzFile, Location, NetworkRoute, Outage
+from networkroutes.models.routes import NetworkRouteQuerySet
 from networkroutes.selectors.register import latency_state
 
 MOST_CIRCUITS = 5000
@@ -28,20 +27,33 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class NetworkMap:
-    """Places and circuits as plain values; `unplaced` circuits end where no coordinates are known,
-    and `is_cut` says that there are more than the map shows."""
+    """Places and circuits as plain values; `unplaced` circuits end where no coordinates are known.
+
+    Of more circuits than a map takes, `total`, it has the outages and then the first.
+    """
 
     places: list[dict[str, Any]]
     circuits: list[dict[str, Any]]
     unplaced: list[dict[str, Any]]
-    is_cut: bool
+    total: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more circuits than the map has."""
+        return len(self.circuits) + len(self.unplaced) < self.total
 
 
 def network_map() -> NetworkMap:
-    """Read the whole network in three queries."""
+    """Read the whole network in five queries at most."""
     places = {row.location_code: row for row in Location.objects.all()}
     since = dict(Outage.objects.filter(ended_at__isnull=True).values_list("route_id", "started_at"))
-    rows = list(_rows()[: MOST_CIRCUITS + 1])
+    rows = _read(NetworkRoute.objects.all(), MOST_CIRCUITS + 1)
+    total = len(rows)
+    if total > MOST_CIRCUITS:
+        total = NetworkRoute.objects.count()
+        down = _read(NetworkRoute.objects.out(), MOST_CIRCUITS)
+        seen = {row.pk for row in down}
+        rows = [*down, *(row for row in rows if row.pk not in seen)]
     placed: list[dict[str, Any]] = []
     unplaced: list[dict[str, Any]] = []
     used: set[str] = set()
@@ -51,7 +63,7 @@ def network_map() -> NetworkMap:
         (placed if is_placed else unplaced).append(_circuit(row, since))
         used |= {row.location_a or "", row.location_b or ""}
     shown = [_place(row, row.location_code in used) for row in places.values() if _has_place(row)]
-    return NetworkMap(shown, placed, unplaced, len(rows) > MOST_CIRCUITS)
+    return NetworkMap(shown, placed, unplaced, total)
 
 
 def state_of(route: NetworkRoute) -> str:
@@ -80,8 +92,9 @@ def points_of(spots: dict[str, Spot], codes: Iterable[str]) -> list[tuple[float,
     return [(spots[code].latitude, spots[code].longitude) for code in codes if code in spots]
 
 
-def _rows() -> QuerySet[NetworkRoute]:
-    return NetworkRoute.objects.select_related("repository_type").defer("more_details").in_order()
+def _read(rows: NetworkRouteQuerySet, most: int) -> list[NetworkRoute]:
+    wanted = rows.in_order().select_related("repository_type").defer("more_details")
+    return list(wanted[:most])
 
 
 def _has_place(row: Location) -> bool:

@@ -93,7 +93,7 @@ def run(upload_id: int) -> None:
         with busy_is_an_answer(), blobs.open_seekable(STORAGE, row.file_key) as source:
             _upload(row, source)
     except BulkRefused:
-        bulk_uploads.forget(row.file_key)
+        pass  # the file stays until it is swept: its page tells every line
     except BusyError:
         open_ones = BulkUpload.objects.filter(pk=row.pk, outcome__in=OPEN_UPLOADS)
         with suppress(OperationalError):  # still busy: the row tells its last state until then

@@ -142,7 +142,7 @@ function draw() {
   });
   declutter(map, places);
   const down = found.filter((circuit) => circuit.state === "outage").length;
-  shown.textContent = `${found.length}${down ? `, ${down} down` : ""}${state.data.is_cut ? ", first 5,000" : ""}`;
+  shown.textContent = `${found.length}${down ? `, ${down} down` : ""}${state.data.is_cut ? ` of ${state.data.total.toLocaleString("en")}` : ""}`;
 }
 
 async function refresh() {

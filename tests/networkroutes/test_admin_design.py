@@ -15,6 +15,8 @@ from lxml import etree
 from pypdf import PdfReader
 
 from networkroutes.models import BulkUpload, DesignLog, NetworkRoute, SavedSearch
+from networkroutes.selectors import network_map
+from networkroutes.services import bulk_jobs
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
     ExchangeRateFactory,
@@ -264,6 +266,28 @@ def test_the_map_shows_outages_and_when_they_began(network: None, admin_page: Cl
     assert page.status_code == 200
 
 
+def test_a_map_that_cannot_show_all_says_so_and_leaves_no_outage_out(
+    admin_page: Client, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(network_map, "MOST_CIRCUITS", 3)
+    rows = [NetworkRouteFactory(circuit_id=f"LONPAR00000{n}") for n in range(5)]
+    all_of_them = "The map has 3 of 5 circuits"
+    NetworkRoute.objects.filter(pk=rows[4].pk).update(live_latency_ms=0)
+
+    page = admin_page.get("/admin/networkroutes/map/").content.decode()
+    data = json.loads(admin_page.get("/admin/networkroutes/map/data/").content)
+
+    assert all_of_them in page
+    assert [row["ucn"] for row in data["unplaced"]] == [
+        "LONPAR000004",
+        "LONPAR000000",
+        "LONPAR000001",
+    ]
+    assert data["total"] == 5
+    monkeypatch.setattr(network_map, "MOST_CIRCUITS", 5)
+    assert "The map has" not in admin_page.get("/admin/networkroutes/map/").content.decode()
+
+
 @pytest.mark.parametrize(
     "path",
     [DESIGN, "/admin/networkroutes/map/", "/admin/networkroutes/import/", f"{DESIGN}compare/"],
@@ -320,6 +344,39 @@ def test_wrong_lines_are_named_and_nothing_can_be_applied(admin_page: Client) ->
     ]
     assert "token" not in answer.context
     assert not NetworkRoute.objects.exists()
+
+
+@pytest.mark.parametrize(("faults", "is_large"), [(100, False), (250, False), (250, True)])
+def test_of_many_faults_the_first_are_shown_and_a_file_has_all(
+    admin_page: Client,
+    monkeypatch: Any,
+    django_capture_on_commit_callbacks: Any,
+    faults: int,
+    is_large: bool,
+) -> None:
+    monkeypatch.setattr(bulk_jobs, "is_large", lambda size: is_large)
+    rows = "".join(f"bad{n},A,B,C,{n}\n" for n in range(faults))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send(admin_page, HEADER + rows + "AAABBB000001,A,B,C,1\n")
+    if is_large:
+        answer = admin_page.get(answer["Location"])
+
+    assert len(answer.context["errors"]) == 100
+    assert ("These are the first 100 faults." in answer.content.decode()) == (faults > 100)
+    file = admin_page.get(answer.context["lines_url"])
+    lines = b"".join(file.streaming_content).decode().splitlines()
+    assert len(lines) == faults + 2
+    last = f"{faults + 1},error,,,circuit_id must be six capital letters and six digits"
+    assert lines[faults] == last
+    assert not NetworkRoute.objects.exists()
+
+
+def test_a_file_that_is_no_table_has_no_lines_to_show(admin_page: Client) -> None:
+    answer = send(admin_page, "circuit_id\n")
+
+    assert answer.context["errors"] == ["The file has no rows below its header"]
+    assert "Every line as CSV" not in answer.content.decode()
 
 
 def test_a_forged_token_is_404(admin_page: Client) -> None:

@@ -70,8 +70,21 @@ def require_register(actor: Any, permission: str) -> None:
 def may_use(actor: Any, credential: Credential) -> bool:
     """Whether the actor may let this credential be used or read.
 
-    A restricted one is for its owner, the people and roles it names, holders of reveal, and
-    those whose request was granted, until the grant ends.
+    A restricted one is for those who `may_keep` it, and for those whose request was granted,
+    until the grant ends.
+    """
+    if may_keep(actor, credential):
+        return True
+    granted = credential.access_requests.filter(
+        requester_id=actor.pk, status="approved", access_granted_until__gt=timezone.now()
+    )
+    return bool(granted.exists())
+
+
+def may_keep(actor: Any, credential: Credential) -> bool:
+    """Whether the actor, who holds the right to, may change or remove this very credential.
+
+    A restricted one is for its owner, the people and roles it names, and holders of reveal.
     """
     if actor is None or actor.has_perm(REVEAL_CREDENTIAL):
         return True
@@ -80,9 +93,4 @@ def may_use(actor: Any, credential: Credential) -> bool:
     names = {actor.username, str(actor.pk)}
     if credential.owner in names or names & {str(one) for one in credential.allowed_users}:
         return True
-    if set(actor.held_roles) & {str(one) for one in credential.allowed_groups}:
-        return True
-    granted = credential.access_requests.filter(
-        requester_id=actor.pk, status="approved", access_granted_until__gt=timezone.now()
-    )
-    return bool(granted.exists())
+    return bool(set(actor.held_roles) & {str(one) for one in credential.allowed_groups})

@@ -200,7 +200,7 @@ CREDENTIAL_VERBS = [
         run=each(_set(ON, "active"), "enabled"),
         follows="Commands, scans and polls may use it again.",
         icon="play",
-        fits=lambda row: row.status not in {ON, CredentialStatus.EXPIRED},
+        fits=lambda row: row.status not in {ON, CredentialStatus.EXPIRED, REVOKED},
     ),
     Verb(
         slug="disable",
@@ -217,7 +217,8 @@ CREDENTIAL_VERBS = [
         label="Revoke",
         permission=policy.CHANGE_CREDENTIAL,
         run=each(_set(REVOKED, "revoked"), "revoked"),
-        follows="Nothing may use it any more. The devices are not told: change the secret there.",
+        follows="Nothing may use it any more, until it is rotated. "
+        "The devices are not told: change the secret there.",
         danger=True,
         typed_name=True,
         icon="ban",

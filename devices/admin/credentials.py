@@ -63,6 +63,16 @@ class CredentialAdmin(ServiceAdmin):
         """Add what only a certificate has."""
         return [*self.summary, *(["certificate_subject"] if obj.certificate_subject else [])]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A restricted credential is changed by those it names."""
+        may: bool = super().has_change_permission(request, obj)
+        return may and (obj is None or policy.may_keep(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """So it is with removing one."""
+        may: bool = super().has_delete_permission(request, obj)
+        return may and (obj is None or policy.may_keep(request.user, obj))
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """Without the right to change it nothing is said of the secret's fields."""
         allowed = self.has_change_permission(request, obj) if obj else True

@@ -23,7 +23,7 @@ from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
 from devices.services import secrets
 from inventory_site.core import context, crypto
-from inventory_site.core.errors import VersionConflict
+from inventory_site.core.errors import NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.whole import whole_number
 
@@ -79,7 +79,7 @@ def update_credential(
     if not body:
         raise Refused("NO_DATA", "No data provided")
     with guarded():
-        row = locked(pk)
+        row = _kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
         if expected_version is not None and expected_version != row.version:
             raise VersionConflict("Somebody else changed this credential.", version=row.version)
         before, old = metadata(row), _document(row)
@@ -117,7 +117,7 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
     if kind not in ROTATION_TYPES:
         raise Invalid("rotation_type", f"rotation_type must be one of {', '.join(ROTATION_TYPES)}")
     with guarded():
-        row = locked(pk)
+        row = _kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
         old = _document(row)
         new = secrets.pack(row.credential_type, body, old)
         if new == old or secrets.is_empty(row.credential_type, new):
@@ -152,7 +152,7 @@ def delete_credential(pk: int, *, actor: Any) -> None:
     """Remove a credential from use; its log and its row stay, its name is free again."""
     policy.require(actor, policy.DELETE_CREDENTIAL)
     with guarded():
-        row = locked(pk)
+        row = _kept_by(pk, actor, policy.DELETE_CREDENTIAL)
         row.is_deleted, row.status = True, CredentialStatus.DELETED
         row.save(update_fields=["is_deleted", "status", "updated_at"])
         log(row, "deleted", actor, detail="Credential deleted (soft delete)")
@@ -172,6 +172,14 @@ def locked(pk: int) -> Credential:
     row = lock(Credential.objects.kept().filter(pk=pk)).first()
     if row is None:
         raise Refused("NOT_FOUND", "Credential not found", 404)
+    return row
+
+
+def _kept_by(pk: int, actor: Any, permission: str) -> Credential:
+    """Return a credential, locked, to somebody who may keep it, or raise `NotAllowed`."""
+    row = locked(pk)
+    if not policy.may_keep(actor, row):
+        raise NotAllowed(required=permission)
     return row
 
 
@@ -303,13 +311,17 @@ def _end_moved(row: Credential) -> None:
     """Warn anew before the new end; what had expired counts again when that is still to come."""
     row.warned_days = None
     if row.is_expired and (row.valid_until is None or row.valid_until > timezone.now()):
-        row.is_expired, row.status = False, CredentialStatus.ACTIVE
+        row.is_expired = False
+        if row.status == CredentialStatus.EXPIRED:
+            row.status = CredentialStatus.ACTIVE
 
 
 def _set_status(row: Credential, status: Any) -> None:
     allowed = ("active", "disabled", "revoked", "pending_rotation")
     if status not in allowed:
         raise Invalid("status", f"status must be one of {', '.join(allowed)}")
+    if row.status == CredentialStatus.REVOKED != status:
+        raise Invalid("status", "A revoked credential stays so until it is rotated")
     row.status = status
 
 

@@ -1,0 +1,138 @@
+"""Restricted credentials are changed by those they name; revoked ones stay so till rotated."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from devices.models import Credential, CredentialAccessRequest, CredentialUse
+from devices.services import vault, vault_use
+from tests.factories.accounts import RoleFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+SECRET = {"credential_type": "ssh", "username": "ops", "password": "first"}
+
+
+@pytest.fixture
+def engineer(api):
+    """Somebody who may change and remove credentials, and reveal none."""
+    names = [f"{verb}_credential" for verb in ("view", "add", "change", "delete", "use")]
+    role = RoleFactory(group__name="engineer")
+    role.group.permissions.add(*Permission.objects.filter(codename__in=names))
+    return api.as_user(UserFactory(roles=["engineer"]))
+
+
+def made(**more) -> Credential:
+    body = {"name": "core", **SECRET, **more}
+    return vault.create_credential(actor=None, body=body).credential
+
+
+@pytest.mark.parametrize("by", ["put", "rotate", "delete"])
+def test_who_is_not_on_its_list_changes_nothing(engineer, by):
+    row = made(access_level="restricted", allowed_users=["somebody"])
+    before, told = Credential.objects.values().get(), CredentialUse.objects.count()
+    path = f"/api/credentials/{row.pk}"
+
+    if by == "put":
+        answer = engineer.put(path, {"access_level": "public"}, format="json")
+    elif by == "rotate":
+        answer = engineer.post(f"{path}/rotate", {"password": "mine"}, format="json")
+    else:
+        answer = engineer.delete(path)
+
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "FORBIDDEN"
+    assert Credential.objects.values().get() == before
+    assert CredentialUse.objects.count() == told
+
+
+@pytest.mark.parametrize("place", ["owner", "allowed_users", "allowed_groups"])
+def test_whom_it_names_may_change_it(engineer, place):
+    name = "engineer" if place == "allowed_groups" else engineer.user.username
+    named = {place: name if place == "owner" else [name]}
+    row = made(access_level="restricted", **named)
+
+    answer = engineer.put(f"/api/credentials/{row.pk}", {"password": "second"}, format="json")
+
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    assert vault_use.opened(row)["password"] == "second"
+
+
+def test_a_grant_is_for_using_it_alone(engineer):
+    row = made(access_level="restricted")
+    CredentialAccessRequest.objects.create(
+        credential=row,
+        requester=engineer.user,
+        status="approved",
+        access_granted_until=timezone.now() + timedelta(hours=1),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+    opened, _ = vault_use.open_for_use(row.pk, actor=engineer.user)
+    answer = engineer.put(
+        f"/api/credentials/{row.pk}", {"allowed_users": [engineer.user.username]}, format="json"
+    )
+
+    assert (opened.pk, answer.status_code) == (row.pk, 403)
+    row.refresh_from_db()
+    assert row.allowed_users == []
+
+
+def test_its_page_in_the_admin_has_no_form_for_others(engineer, client):
+    row = made(access_level="restricted")
+    client.force_login(engineer.user)
+    page = reverse("admin:devices_credential_change", args=[row.pk])
+
+    shown = client.get(page)
+    sent = client.post(page, {"name": "mine", "credential_type": "ssh"})
+    removed = client.post(
+        reverse("admin:devices_credential_delete", args=[row.pk]), {"post": "yes"}
+    )
+
+    assert shown.status_code == 200
+    assert b'name="password"' not in shown.content
+    assert {sent.status_code, removed.status_code} <= {302, 403}
+    row.refresh_from_db()
+    assert (row.name, row.is_deleted) == ("core", False)
+
+
+@pytest.mark.parametrize("status", ["active", "disabled", "pending_rotation"])
+def test_a_revoked_credential_is_not_enabled_again(api, status):
+    row = made()
+    vault.update_credential(row.pk, actor=None, body={"status": "revoked"})
+
+    answer = api("admin").put(f"/api/credentials/{row.pk}", {"status": status}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == "status"
+    row.refresh_from_db()
+    assert row.status == "revoked"
+
+
+def test_rotating_a_revoked_credential_brings_it_back(api):
+    row = made()
+    vault.update_credential(row.pk, actor=None, body={"status": "revoked"})
+    admin, path = api("admin"), f"/api/credentials/{row.pk}"
+
+    again = admin.put(path, {"status": "revoked", "notes": "stolen"}, format="json")
+    rotated = admin.post(f"{path}/rotate", {"password": "second"}, format="json")
+
+    assert (again.status_code, rotated.status_code) == (200, 200)
+    assert rotated.json()["data"]["credential"]["status"] == "active"
+
+
+@pytest.mark.parametrize("status", ["revoked", "disabled"])
+def test_a_later_end_brings_back_what_had_expired_alone(status):
+    row = made(valid_until="2026-01-01")
+    vault_use.expire_due()
+    vault.update_credential(row.pk, actor=None, body={"status": status})
+
+    vault.update_credential(row.pk, actor=None, body={"valid_until": "2127-01-01"})
+
+    row.refresh_from_db()
+    assert (row.status, row.is_expired) == (status, False)

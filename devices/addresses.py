@@ -87,6 +87,18 @@ def range_of(first: str, last: str) -> list[str]:
     return [str(kind(number)) for number in range(int(a), int(b) + 1)]
 
 
+def between(first: str, last: str) -> list[str]:
+    """Return the addresses between two, whichever comes first; none without any.
+
+    Raises `BadTargets` where they are no range.
+    """
+    if not (first or last):
+        return []
+    if normal_ip(first) is None:
+        raise BadTargets(f"{first}-{last} is no range of addresses")
+    return expand_lines([f"{first}-{last}"], turn_round=True)
+
+
 def _end_of(low: str, end: str) -> str:
     """Return the whole end of a range; `9` after `10.0.0.1` is `10.0.0.9`."""
     return f"{low.rpartition('.')[0]}.{end}" if SHORT_END.match(end) and "." in low else end

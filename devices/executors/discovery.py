@@ -132,6 +132,8 @@ class DiscoveryExecutor:
         wrong = positive(config, *TIMES, "snmp_port", "ssh_port")
         wrong = wrong or whole(config, "snmp_retries", MAX_RETRIES)
         wrong = wrong or whole(config, "ping_count", MAX_RETRIES)
+        if str(config.get("snmp_version") or "2c") not in {*snmp.VERSIONS, "3"}:
+            wrong = wrong or "snmp_version must be 1, 2c or 3"
         try:
             tcp.parse_ports(config.get("ports") or config.get("ports_to_scan") or "")
         except ValueError as err:

@@ -136,6 +136,11 @@ def known_counts(groups: list[DeviceGroup]) -> dict[int, int]:
     return dict(rows) | _counts_by_rule(groups, lambda matched, listed: matched | listed)
 
 
-def groups_of(ip: str) -> QuerySet[DeviceGroup]:
-    """Return the groups that list an address."""
-    return DeviceGroup.objects.filter(members__ip_address=ip).order_by("group_name")
+def groups_of(ip: str) -> list[DeviceGroup]:
+    """Return the groups that an address is in, by name: those that list it, or match by rule."""
+    ruled = DeviceGroup.objects.filter(rule__isnull=False)
+    found = _counts_by_rule(ruled, lambda matched, listed: matched & Q(address__ip=ip))
+    matched = [pk for pk, count in found.items() if count]
+    listed = DeviceGroupMember.objects.filter(ip_address=ip).values("group")
+    rows = DeviceGroup.objects.filter(Q(pk__in=listed) | Q(pk__in=matched))
+    return list(rows.order_by("group_name"))

@@ -12,7 +12,7 @@ from devices.addresses import chunks, normal_ip
 from devices.choices import DeviceCategory, HistoryAction
 from devices.errors import Invalid
 from devices.models import Device, DeviceHistory, ManagementAddress
-from devices.services import bulk_rows
+from devices.services import bulk_rows, groups
 from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
 from devices.services.device_picture import BATCH, HELD, Picture
 from devices.services.device_picture import RELATED as NAMED
@@ -153,6 +153,7 @@ class Plan:
         stored = (step for step in self.steps if step.device.pk > 0)
         bulk_rows.update((step.device, _changed(step)) for step in stored)
         self._insert()
+        groups.follow(dict(self._moves()), actor=self.actor)
         bulk_rows.insert(list(self._history()))
         told = [step for step in self.steps if not step.is_moved]
         for verb, is_new in (("device.created", True), ("device.updated", False)):
@@ -203,6 +204,12 @@ class Plan:
                 ids[(kind, name, port or "")] = pk
         for device, number in steps:
             device.pk = ids[keys[number]]
+
+    def _moves(self) -> Iterable[tuple[str, str]]:
+        for step in self.steps:
+            old, new = (step.before or {}).get("mgmt_ip"), step.after.get("mgmt_ip")
+            if old and new and old != new:
+                yield old, new
 
     def _history(self) -> Iterable[DeviceHistory]:
         for step in self.steps:

@@ -98,6 +98,27 @@ def remove_member(pk: int, ip_address: str, *, actor: Any) -> None:
             audit.record(actor, "device_group.member_removed", group, after={"ip_address": ip})
 
 
+def follow(moves: Mapping[str, str], *, actor: Any) -> None:
+    """Move memberships from addresses to those that their devices answer at by now, all at once.
+
+    An address that another device has kept stays in its groups. Only within `guarded`.
+    """
+    rows = list(DeviceGroupMember.objects.filter(ip_address__in=moves).select_related("group"))
+    if not rows:
+        return
+    left = set(moves) - set(moves.values())
+    at_old = Device.objects.current().filter(address__ip__in=left)
+    kept = set(at_old.values_list("address__ip", flat=True))
+    rows = [row for row in rows if row.ip_address not in kept]
+    DeviceGroupMember.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        old, new = row.ip_address, moves[row.ip_address]
+        row.pk, row.ip_address = None, new
+        change = {"before": {"ip_address": old}, "after": {"ip_address": new}}
+        audit.record(actor, "device_group.member_moved", row.group, **change)
+    DeviceGroupMember.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _insert(group: DeviceGroup, addresses: list[str]) -> None:
     devices = {
         device.address.ip: device

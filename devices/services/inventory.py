@@ -22,7 +22,7 @@ from devices.models import (
     DeviceType,
     ManagementAddress,
 )
-from devices.services import registers
+from devices.services import groups, registers
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -270,6 +270,8 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     device.version += 1
     device.updated_by = person(actor)
     store(device)
+    if before["mgmt_ip"] and device.ip and before["mgmt_ip"] != device.ip:
+        groups.follow({before["mgmt_ip"]: device.ip}, actor=actor)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
         record_history(

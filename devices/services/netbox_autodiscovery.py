@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.services import audit
 from devices import netbox_rules as rules
 from devices import policy, values
-from devices.addresses import BadTargets, expand_lines, hosts_of, range_of
+from devices.addresses import BadTargets, between, expand_lines, hosts_of, range_of
 from devices.choices import RUN_OPEN, RunStatus, TargetState
 from devices.errors import Invalid, RemoteFailed, Unreadable
 from devices.executors import mac, snmp, tcp, window
@@ -141,8 +141,7 @@ def targets_of(config: Mapping[str, Any]) -> list[str]:
 def _expanded(config: Mapping[str, Any]) -> list[str]:
     kind = config["target_type"]
     if kind == "ip_range":
-        first, last = str(config.get("ip_range_start")), str(config.get("ip_range_end"))
-        return range_of(first, last) or range_of(last, first)
+        return between(config.get("ip_range_start") or "", config.get("ip_range_end") or "")
     if kind == "ip_list":
         return expand_lines(rules.lines_of(config.get("ip_list")), turn_round=True)
     if kind == "from_input":

@@ -24,7 +24,7 @@ from devices.models import (
     PollData,
     PollExecution,
 )
-from devices.services.runs import remove_older_than
+from devices.services import runs, scans
 
 RAW_DAYS, HOUR_DAYS, AVAILABILITY_DAYS, RUN_DAYS = 7, 90, 90, 30
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -136,7 +136,8 @@ def remove_old(at: datetime | None = None) -> dict[str, int]:
     }
     old_polls = PollExecution.objects.filter(started_at__lt=now - timedelta(days=RUN_DAYS))
     gone["polls"] = old_polls.delete()[0]
-    gone["runs"] = remove_older_than(RUN_DAYS)
+    gone["runs"] = runs.remove_older_than(RUN_DAYS)
+    gone["scans"] = scans.remove_older_than(RUN_DAYS)
     return gone
 
 

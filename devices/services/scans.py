@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -33,12 +34,14 @@ from devices.services import (
     vault_use,
 )
 from devices.services.sealed import COMMUNITIES
+from devices.values import truth
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
 
 ACCEPT = ("auto", "review")
 TAKES_IN = (policy.ADD, policy.CHANGE)
+WAYS = ("ping", "snmp", "ssh")  # of asking, each on unless switched off
 SNMP_WORDS = {"responding": "YES"}
 
 
@@ -64,7 +67,7 @@ def start_scan(
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
     _require_taking_in(actor, kind, accept)
-    chosen = _numbers_read(options or {})
+    chosen = _options_read(options or {})
     plain, secrets = sealed.split(chosen, "options")
     other = [name for name in secrets if name not in COMMUNITIES]
     if other:
@@ -100,9 +103,12 @@ def _require_taking_in(actor: Any, kind: str, accept: str) -> None:
             policy.require(actor, permission)
 
 
-def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options with numbers that came as text, as forms and query strings send them."""
+def _options_read(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with numbers, and the ways to ask, that came as text."""
     read = dict(options)
+    for name in WAYS:
+        if name in options:
+            read[name] = truth(options[name], f"options.{name}", True)
     for name, value in options.items():
         number = whole_number(value) if name.endswith(("port", "timeout")) else None
         if isinstance(value, str) and number is not None:
@@ -112,7 +118,7 @@ def _numbers_read(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _targets(sent: Any) -> list[str]:
     lines = [sent] if isinstance(sent, str) else sent
-    if not isinstance(lines, list) or not lines:
+    if not isinstance(lines, list) or not lines or None in lines:
         raise Invalid("targets", "targets must be a list of addresses, ranges or networks")
     plain: list[str] = []
     for line in lines:
@@ -125,10 +131,13 @@ def _targets(sent: Any) -> list[str]:
             plain += addresses_of(group)
         elif word == "netbox_prefix":
             plain.append(netbox_autodiscovery.prefix_of(number.strip()))
-        elif str(line) == "all":
-            plain += list(ManagementAddress.objects.values_list("ip", flat=True))
+        elif str(line).strip().lower() == "all":
+            known = ManagementAddress.objects.filter(devices__archived_at__isnull=True)
+            plain += known.exclude(devices=None).values_list("ip", flat=True).distinct()
         else:
             plain.append(str(line))
+    if not plain:
+        raise Invalid("targets", "targets names no address")
     return runs.read_targets(plain)
 
 
@@ -360,6 +369,14 @@ def resume_scan(pk: int, *, actor: Any) -> Scan:
         enqueue("devices.perform_scan", scan.pk)  # who was at it till now leaves it to the new one
     scan.refresh_from_db()
     return scan
+
+
+def remove_older_than(days: int) -> int:
+    """Remove scans that ended long ago, with what their targets answered."""
+    old = Scan.objects.exclude(status__in=SCAN_OPEN).filter(
+        finished_at__lt=timezone.now() - timedelta(days=days)
+    )
+    return int(old.delete()[0])
 
 
 def find_scan(pk: int) -> Scan:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.addresses import BadTargets, expand_lines
+from devices.addresses import BadTargets, between, expand_lines
 from devices.models import NetBoxCacheEntry
 from devices.selectors.targeting import safe_resolve
 from devices.services.netbox_sync import entry_of
@@ -107,3 +107,25 @@ def test_the_cluster_of_a_virtual_machine_is_kept():
     kept = [entry_of({"id": 7, "cluster": one})["cluster_name"] for one in ({"name": "Lab"}, None)]
 
     assert kept == ["Lab", ""]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("10.0.0.1", "10.0.0.3", ["10.0.0.1", "10.0.0.2", "10.0.0.3"]),
+        ("10.0.0.3", "10.0.0.2", ["10.0.0.2", "10.0.0.3"]),
+        ("10.0.0.3", "2", ["10.0.0.2", "10.0.0.3"]),
+        ("10.0.0.1", "10.0.0.1", ["10.0.0.1"]),
+        ("", "", []),
+    ],
+)
+def test_what_lies_between_two_addresses(first, last, found):
+    assert between(first, last) == found
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("10.0.0.1", "junk"), ("10.0.0.1", ""), ("", "10.0.0.1"), ("a", "b")]
+)
+def test_what_is_no_range_is_refused(first, last):
+    with pytest.raises(BadTargets):
+        between(first, last)

@@ -19,7 +19,7 @@ from devices.selectors import metrics
 from devices.services import interfaces, scans
 from inventory_site.core.api.idempotency import idempotent
 
-ENDED = (TargetState.DONE, TargetState.FAILED, TargetState.CANCELLED)
+ENDED = (TargetState.DONE, TargetState.FAILED)
 NONE_YET = {"completed": 0, "online": 0, "to_review": 0}
 
 

@@ -1,0 +1,149 @@
+"""What follows a device to its new address, and which groups it is in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from devices.models import DeviceGroup, DeviceGroupMember, Scan, ScanResult
+from devices.services import inventory, retention
+from tests.factories.devices import DeviceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def group_of(*ips: str, name: str = "Core") -> DeviceGroup:
+    group = DeviceGroup.objects.create(group_name=name)
+    for ip in ips:
+        DeviceGroupMember.objects.create(group=group, ip_address=ip)
+    return group
+
+
+def addresses(group: DeviceGroup) -> list[str]:
+    return sorted(group.members.values_list("ip_address", flat=True))
+
+
+def device_at(ip: str, **values):
+    device = DeviceFactory(**values)
+    return inventory.update_device(device.pk, actor=None, values={"mgmt_ip": ip})
+
+
+def test_a_membership_goes_where_its_device_goes(api):
+    device = device_at("10.0.0.1")
+    core, edge = group_of("10.0.0.1"), group_of("10.0.0.1", "10.0.0.9", name="Edge")
+    since = timezone.now() - timedelta(days=3)
+    DeviceGroupMember.objects.update(added_at=since)
+
+    answer = api("admin").put(f"/api/devices/{device.pk}", {"ip_address": "10.0.0.9"})
+
+    assert answer.status_code == 200
+    assert (addresses(core), addresses(edge)) == (["10.0.0.9"], ["10.0.0.9"])
+    assert core.members.get().added_at == since
+    told = AuditEntry.objects.filter(verb="device_group.member_moved")
+    assert {entry.after["ip_address"] for entry in told} == {"10.0.0.9"}
+
+
+def test_an_address_that_another_device_kept_stays_in_its_groups(api):
+    first = device_at("10.0.0.1", name="A", polatis_name="P1")
+    DeviceFactory(name="B", device_type=first.device_type, address=first.address)
+    group = group_of("10.0.0.1")
+
+    api("admin").put(f"/api/devices/{first.pk}", {"ip_address": "10.0.0.2"})
+
+    assert addresses(group) == ["10.0.0.1"]
+
+
+def test_a_device_without_an_address_leaves_its_membership(api):
+    device, group = device_at("10.0.0.1"), group_of("10.0.0.1")
+
+    answer = api("admin").put(
+        f"/api/inventory/devices/{device.pk}", {"mgmt_ip": None}, format="json"
+    )
+
+    assert answer.status_code == 200
+    assert addresses(group) == ["10.0.0.1"]
+
+
+def test_a_file_that_renumbers_in_a_row_moves_each_membership_once(api):
+    names = ("a", "b", "c")
+    kind = device_at("10.0.0.1", name="a").device_type
+    for number, name in enumerate(names[1:], start=2):
+        device_at(f"10.0.0.{number}", name=name, device_type=kind)
+    group = group_of("10.0.0.1", "10.0.0.3", "10.0.0.77")
+    rows = [("c", 4), ("b", 3), ("a", 2)]
+    lines = [f"{name},{kind.name},10.0.0.{number}" for name, number in rows]
+
+    answer = api("admin").post(
+        "/api/devices/import",
+        {"csv": "\n".join(["name,device_type,mgmt_ip", *lines])},
+        format="json",
+    )
+
+    assert answer.json()["data"]["updated"] == 3
+    assert addresses(group) == ["10.0.0.2", "10.0.0.4", "10.0.0.77"]
+
+
+def test_all_means_the_addresses_that_devices_have(api):
+    device = device_at("10.0.0.1")
+    device_at("10.0.0.5")
+    gone = device_at("10.0.0.6")
+    type(gone).objects.filter(pk=gone.pk).update(archived_at=timezone.now())
+    operator = api("admin")
+    operator.put(f"/api/devices/{device.pk}", {"ip_address": "10.0.0.9"})
+
+    answer = operator.post("/api/scans", {"targets": ["all"]}, format="json")
+
+    assert answer.status_code == 202
+    targets = ScanResult.objects.values_list("target", flat=True)
+    assert sorted(targets) == ["10.0.0.5", "10.0.0.9"]
+
+
+def test_a_device_is_in_the_groups_that_match_it_by_rule(api):
+    device_at("10.0.0.1", name="core-1")
+    listed = group_of("10.0.0.1", name="Zulu")
+    ruled = DeviceGroup.objects.create(group_name="Alpha", rule={"name_contains": "core"})
+    DeviceGroup.objects.create(group_name="Other", rule={"name_contains": "edge"})
+    DeviceGroup.objects.create(group_name="Both", rule={"name_contains": "core"}).members.create(
+        ip_address="10.0.0.1"
+    )
+    viewer = api("viewer")
+
+    own = viewer.get("/api/devices/10.0.0.1/groups").json()
+    with_groups = viewer.get("/api/devices/10.0.0.1?include_groups=true").json()["data"]
+    v1 = viewer.get("/inventory/v1/devices/10.0.0.1").json()
+
+    names = ["Alpha", "Both", "Zulu"]
+    assert [row["group_name"] for row in own["data"]] == names
+    assert own["meta"]["count"] == 3
+    assert [row["id"] for row in own["data"]][::2] == [ruled.pk, listed.pk]
+    assert [row["group_name"] for row in with_groups["groups"]] == names
+    assert [row["group_name"] for row in v1["groups"]] == names
+
+
+def test_old_scans_go_with_their_results_and_open_ones_stay():
+    old = timezone.now() - timedelta(days=31)
+    kinds = {"completed": old, "cancelled": old, "running": None, "failed": timezone.now()}
+    for status, ended in kinds.items():
+        scan = Scan.objects.create(status=status, created_at=old, finished_at=ended)
+        ScanResult.objects.create(scan=scan, target="10.0.0.1", position=0)
+
+    gone = retention.remove_old()
+
+    assert gone["scans"] == 4  # two scans and what their targets answered
+    assert sorted(Scan.objects.values_list("status", flat=True)) == ["failed", "running"]
+    assert ScanResult.objects.count() == 2
+
+
+def test_a_cancelled_scan_says_how_far_it_came(api):
+    scan = Scan.objects.create(status="running", total_targets=4)
+    for number, state in enumerate(("done", "waiting", "waiting", "waiting")):
+        ScanResult.objects.create(
+            scan=scan, target=f"10.0.0.{number}", position=number, state=state
+        )
+
+    data = api("operator").post(f"/api/scans/{scan.pk}/cancel").json()["data"]
+
+    assert (data["status"], data["progress"], data["completed_targets"]) == ("cancelled", 25, 1)

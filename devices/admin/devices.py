@@ -32,7 +32,7 @@ from devices.errors import AddressTaken
 from devices.maintenance import SEGMENTS
 from devices.models import Device, InterfaceState
 from devices.selectors import monitoring
-from devices.services import device_fields, inventory
+from devices.services import csv_devices, device_fields, inventory
 from inventory_site.core.admin import (
     EMPTY,
     ServiceAdmin,
@@ -139,6 +139,7 @@ class DeviceAdmin(ServiceAdmin):
     autocomplete_fields = ["device_type", "manufacturer", "site"]
     ordering = ["name"]
     phone_columns = ["reached", "address_text"]
+    export_fields = [(name, csv_devices.PATHS.get(name, name)) for name in csv_devices.HEADER]
     row_verb = "run"
     summary = [
         "address_text",

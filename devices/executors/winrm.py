@@ -63,7 +63,7 @@ class WinRmExecutor:
             if config.get("username") and config.get("password")
             else "username and password are required"
         )
-        times = ("timeout", "read_timeout_sec", "operation_timeout_sec")
+        times = ("timeout", "read_timeout_sec", "operation_timeout_sec", "first_answer_sec")
         wrong = wrong or positive(config, *times, "port")
         if not wrong and config["read_timeout_sec"] <= config["operation_timeout_sec"]:
             wrong = "read_timeout_sec must be greater than operation_timeout_sec"
@@ -99,7 +99,9 @@ class WinRmExecutor:
                 read_timeout=int(config["read_timeout_sec"]),
                 operation_timeout=int(config["operation_timeout_sec"]),
             ) as client:
-                _guard(client, float(config["timeout"]), float(config["read_timeout_sec"]))
+                answer_s = float(config["read_timeout_sec"])
+                first_s = min(answer_s, float(config.get("first_answer_sec") or answer_s))
+                _guard(client, _Bounds(float(config["timeout"]), answer_s, first_s))
                 output, errors, code = _sent(client, command, bool(config.get("powershell")))
         except HostileAnswer as err:
             return _failed(f"WinRM error: {err}", err.code)
@@ -141,12 +143,13 @@ def _sent(client: Any, command: str, powershell: bool) -> tuple[str, str, int]:
 class _Bounds:
     """Follows no redirect; bounds the time of each answer and of all, and the size of all.
 
-    It stands below the session, so that what a sign-in sends by itself is bounded as well. When
-    the time of all is over, what closes the shell on the device has `CLOSING_S` each.
+    It stands below the session, so that what a sign-in sends by itself is bounded as well. Till
+    the machine has answered once, `first_s` is its time. When the time of all is over, what closes
+    the shell on the device has `CLOSING_S` each.
     """
 
-    def __init__(self, whole_s: float, answer_s: float) -> None:
-        self._whole_s, self._answer_s = whole_s, answer_s
+    def __init__(self, whole_s: float, answer_s: float, first_s: float) -> None:
+        self._whole_s, self._answer_s, self._first_s = whole_s, answer_s, first_s
         self._ends, self._is_over = time.monotonic() + whole_s, False
         self._left = MAX_ANSWERS_BYTES
 
@@ -157,7 +160,9 @@ class _Bounds:
         bound_s = self._bound_s()
         try:
             response = send(request, **{**more, "stream": True, "timeout": bound_s})
-            return self._read(response, bound_s)
+            answer = self._read(response, bound_s)
+            self._first_s = self._answer_s
+            return answer
         except OSError as err:
             is_late = isinstance(err, ReadTimeout) or time.monotonic() >= self._ends
             if self._is_over or not is_late:
@@ -170,11 +175,11 @@ class _Bounds:
             return CLOSING_S
         if left_s <= 0:
             raise self._late()
-        return min(self._answer_s, left_s)
+        return min(self._first_s, left_s)
 
     def _late(self) -> HostileAnswer:
         self._is_over = True
-        within_s = min(self._whole_s, self._answer_s)
+        within_s = min(self._whole_s, self._first_s)
         return HostileAnswer("timeout", f"no whole answer within {within_s:g}s")
 
     def _read(self, response: Any, bound_s: float) -> Any:
@@ -197,10 +202,9 @@ class _Bounds:
         return response
 
 
-def _guard(client: Any, whole_s: float, answer_s: float) -> None:
+def _guard(client: Any, bounds: _Bounds) -> None:
     """Put the bounds below the client's session."""
     session = client.wsman.transport.session = client.wsman.transport._build_session()
-    bounds = _Bounds(whole_s, answer_s)
     for adapter in session.adapters.values():
         adapter.send = functools.partial(bounds.send, adapter.send)
 
@@ -210,7 +214,8 @@ def _unreached(err: OSError, target: str, config: Mapping[str, Any]) -> Outcome:
     from requests.exceptions import SSLError, Timeout
 
     if isinstance(err, Timeout):
-        return _failed(f"Connection timed out after {config['timeout']:g}s", "timeout")
+        within_s = min(config["timeout"], config.get("first_answer_sec") or config["timeout"])
+        return _failed(f"Connection timed out after {within_s:g}s", "timeout")
     place = f"{target}:{config['port']}"
     if isinstance(err, SSLError):
         return _failed(f"Connection error: the certificate of {place} is not trusted", "protocol")

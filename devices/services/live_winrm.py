@@ -18,6 +18,7 @@ from devices.services.vault_use import Used
 from inventory_site.core.whole import whole_number
 
 OWN = ("username", "password", "domain", "transport", "port", "timeout", "server_cert_validation")
+FIRST_ANSWER_S = 6  # of a machine that is there; front ends hang up after 8
 LISTS = ("services", "processes", "events", "disks", "network_config")
 
 
@@ -54,7 +55,8 @@ def machine_of(body: Mapping[str, Any], *, actor: Any) -> Machine:
     credential, secret = _account(target, body, actor)
     config = {**runs.secret_config(secret), **config}
     config["read_timeout_sec"] = max(30, int(config.get("timeout", 30)))
-    return Machine(target, {**config, "retries": 0}, credential)
+    config |= {"retries": 0, "first_answer_sec": FIRST_ANSWER_S}
+    return Machine(target, config, credential)
 
 
 def _account(

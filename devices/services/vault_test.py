@@ -43,14 +43,14 @@ def test_credential(
         raise Invalid("credential_type", f"Credentials of type {tried} cannot be tested")
     kind, service, command = KINDS[tried]
     config = {**runs.secret_config(document), "timeout": TRY_S, "retries": 0}
+    if kind == "snmp":
+        config["port"] = 161
+    config |= runs.known_settings([target], kind).get(target, {})
     if port:
         config["port"] = port
-    elif kind == "snmp":
-        config["port"] = 161
     hosts = host_keys.load([target])
     if kind == "ssh":
-        known = runs.known_settings([target], kind).get(target, {})
-        config |= {"known_hosts": hosts, "legacy": known.get("legacy", False)}
+        config["known_hosts"] = hosts
     outcome = safe_execute(built_in().get_or_raise(kind), target, command, config)
     host_keys.store(hosts)
     used = Used(row, target, service, outcome.success, outcome.error or "")

@@ -67,7 +67,7 @@ def test_a_rival_change_is_told_with_a_way_on_and_the_typing_kept(admin_page):
     assert (device.name, device.notes) == ("R-1", "theirs")
 
 
-def test_an_export_says_the_names_that_the_list_shows(admin_page, django_assert_max_num_queries):
+def test_an_export_says_names_not_numbers(admin_page, django_assert_max_num_queries):
     for number in range(5):
         DeviceFactory(name=f"R-{number}", site=SiteFactory(name=f"Cork {number}"))
 
@@ -75,7 +75,7 @@ def test_an_export_says_the_names_that_the_list_shows(admin_page, django_assert_
         answer = admin_page.get(reverse("admin:devices_device_changelist"), {"export": "csv"})
         lines = b"".join(answer.streaming_content).decode().splitlines()
 
-    at = lines[0].lstrip("\ufeff").split(",").index("Site")
+    at = lines[0].lstrip("\ufeff").split(",").index("site")
     assert [line.split(",")[at] for line in lines[1:]] == [f"Cork {n}" for n in range(5)]
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from devices import policy
 from devices.api.base import DeviceView as BaseView
 from devices.api.base import query_text, whole, with_detail
-from devices.errors import InvalidAddress, Missing
+from devices.errors import Invalid, InvalidAddress, Missing
 from devices.models import Device, InterfaceState, Rack, Site
 from devices.selectors import devices as selector
 from devices.selectors import metrics, topology
@@ -21,6 +21,13 @@ from devices.services import netbox_devices
 from inventory_site.core.api.pagination import read_cursor, write_cursor
 from inventory_site.core.api.plain import PlainRenderer
 from inventory_site.core.whole import whole_number
+
+SHOWN_NAME = Coalesce(
+    NullIf(F("address__snmp_hostname"), Value("", output_field=TextField())),
+    NullIf(F("hostname"), Value("", output_field=TextField())),
+    F("name"),
+    output_field=TextField(),
+)
 
 
 class _FlatView(BaseView):
@@ -42,26 +49,28 @@ class DevicesView(_FlatView):
     def get(self, request: Request) -> Response:
         """Answer a page of devices by name; `cursor` goes on after the page before."""
         limit = whole(request.query_params.get("limit"), "limit", 50, 1, 100)
-        shown_name = Coalesce(
-            NullIf(F("address__snmp_hostname"), Value("", output_field=TextField())),
-            NullIf(F("hostname"), Value("", output_field=TextField())),
-            F("name"),
-            output_field=TextField(),
-        )
-        rows = _filtered(request, selector.all_devices()).annotate(shown_name=shown_name)
+        rows = _filtered(request, selector.all_devices()).annotate(shown_name=SHOWN_NAME)
         total = rows.count()
         rows = rows.order_by("shown_name", "pk")
         cursor = query_text(request, "cursor")
         if cursor:
-            last = whole_number(read_cursor(cursor))
-            mark = rows.filter(pk=last).values_list("shown_name", flat=True) if last else []
-            name = next(iter(mark), None)
-            if name is not None:
-                rows = rows.filter(Q(shown_name__gt=name) | Q(shown_name=name, pk__gt=last))
+            last, name = _last_of(cursor)
+            rows = rows.filter(Q(shown_name__gt=name) | Q(shown_name=name, pk__gt=last))
         found = selector.wire_rows(rows[: limit + 1])
         page = [selector.v1_item(row) for row in found[:limit]]
         more = write_cursor(page[-1]["id"]) if len(found) > limit and page else None
         return Response({"items": page, "total": total, "limit": limit, "cursor": more})
+
+
+def _last_of(cursor: str) -> tuple[int, str]:
+    """Return id and name of the device that a page goes on after, whatever the filter says of it
+    by now; raises `Invalid` when it is gone."""
+    last = whole_number(read_cursor(cursor))
+    known = Device.objects.filter(pk=last).annotate(shown_name=SHOWN_NAME)
+    name = known.values_list("shown_name", flat=True).first() if last else None
+    if last is None or name is None:
+        raise Invalid("cursor", "The device that the cursor goes on after is gone; begin anew")
+    return last, name
 
 
 def _filtered(request: Request, rows: Any) -> Any:

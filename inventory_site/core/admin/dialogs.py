@@ -27,6 +27,7 @@ from inventory_site.core.errors import DomainError
 MAX_TARGETS = 5000
 TARGETS = "ids"
 DIALOG_HEADER = "X-Patchbay-Dialog"
+DIALOG_IDS = "id_verb_%s"  # the page below may have fields of the same names
 
 
 class VerbMixin:
@@ -95,7 +96,7 @@ class VerbMixin:
         form_class = verb.form_class(request, objects)
         initial = verb.initial(request, objects) if verb.initial else {}
         data = (request.POST, request.FILES) if is_confirmed else (None, None)
-        form = form_class(*data, initial=initial)
+        form = form_class(*data, initial=initial, auto_id=DIALOG_IDS)
         if verb.typed_name:
             form.fields["typed_name"] = _typed_name([self.object_title(obj) for obj in objects])  # type: ignore[attr-defined]
         if is_confirmed and form.is_valid():

@@ -1,0 +1,175 @@
+"""Pages of a list whose rows go, files that come back, known ports, silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import logging.config
+import re
+import socket
+import threading
+import time
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from devices.executors.ssh_client import Login, SshFailed, connect
+from devices.executors.ssh_keys import KnownHosts
+from devices.models import Device, ManagementAddress
+from devices.services import csv_devices, inventory, vault
+from tests.factories.devices import DeviceFactory, DeviceTypeFactory, SiteFactory
+
+pytestmark = pytest.mark.django_db
+V1 = "/inventory/v1/devices"
+
+
+def test_a_page_after_a_device_that_was_deleted_is_refused(api):
+    admin = api("admin")
+    for name in ("a", "b", "c"):
+        DeviceFactory(name=name)
+    first = admin.get(f"{V1}?limit=1").json()
+    Device.objects.get(name="a").delete()
+
+    answer = admin.get(f"{V1}?limit=1&cursor={first['cursor']}")
+
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert (error["code"], error["details"]["field"]) == ("VALIDATION_ERROR", "cursor")
+
+
+def test_a_page_goes_on_after_a_device_that_left_the_filter(api):
+    admin, site = api("admin"), SiteFactory(name="Lab")
+    for name in ("a", "b", "c"):
+        DeviceFactory(name=name, site=site)
+    first = admin.get(f"{V1}?limit=1&site=lab").json()
+    Device.objects.filter(name="a").update(site=None)
+
+    second = admin.get(f"{V1}?limit=5&site=lab&cursor={first['cursor']}").json()
+
+    assert [row["name"] for row in second["items"]] == ["b", "c"]
+    assert (second["total"], second["cursor"]) == (2, None)
+
+
+def test_the_admins_file_is_read_back_without_a_change(admin_page):
+    kind, site = DeviceTypeFactory(name="ROADM"), SiteFactory(name="=Lab")
+    for number in range(3):
+        inventory.create_device(
+            actor=None,
+            values={
+                "name": f"-{number}",
+                "device_type_id": kind.pk,
+                "site_id": site.pk if number else None,
+                "mgmt_ip": f"10.0.0.{number}",
+                "u_position": number,
+                "status": "spare",
+                "notes": "two\nlines; Füße",
+            },
+        )
+
+    answer = admin_page.get(reverse("admin:devices_device_changelist") + "?export=csv")
+    text = b"".join(answer.streaming_content)
+    read = csv_devices.load(actor=admin_page.user, text=text, dry_run=False)
+
+    assert next(csv.reader(io.StringIO(text.decode("utf-8-sig")))) == [*csv_devices.HEADER]
+    assert (read["unchanged"], read["errors"]) == (3, [])
+
+
+def test_a_trial_takes_the_port_that_is_known(api, monkeypatch):
+    tried = []
+
+    def executed(executor, target, command, config):
+        tried.append((executor.slug, config["port"], config.get("legacy", False)))
+        return type("Outcome", (), {"success": True, "error": None, "duration": 0.1})()
+
+    monkeypatch.setattr("devices.services.vault_test.safe_execute", executed)
+    ManagementAddress.objects.create(ip="10.0.0.1", ssh_port=1022, snmp_port=1161)
+    DeviceFactory(
+        address=ManagementAddress.objects.get(ip="10.0.0.1"), metadata={"ssh_legacy": True}
+    )
+    for kind, secret in (("ssh", {"password": "x"}), ("snmp", {"community": "x"})):
+        body = {"name": kind, "credential_type": kind, "username": "ops", **secret}
+        row = vault.create_credential(actor=None, body=body).credential
+        for sent in ({"target": "10.0.0.1"}, {"target": "10.0.0.1", "port": 99}, {"target": "b"}):
+            answer = api("admin").post(f"/api/credentials/{row.pk}/test", sent, format="json")
+            assert answer.json()["data"]["success"] is True
+
+    assert tried == [
+        ("ssh", 1022, True),
+        ("ssh", 99, True),
+        ("ssh", 22, False),
+        ("snmp", 1161, False),
+        ("snmp", 99, False),
+        ("snmp", 161, False),
+    ]
+
+
+@pytest.fixture
+def silent():
+    """A port where somebody listens and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_silent_windows_machine_is_told_in_time(api, silent, monkeypatch):
+    monkeypatch.setattr("devices.services.live_winrm.FIRST_ANSWER_S", 0.5)
+    body = {
+        "target": "127.0.0.1",
+        "port": silent,
+        "username": "ops",
+        "password": "x",
+        "transport": "basic",
+    }
+    began = time.monotonic()
+
+    answer = api("operator").post("/api/winrm/test", body, format="json")
+
+    assert time.monotonic() - began < 5
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "CONNECTION_FAILED")
+    assert "no whole answer within 0.5s" in answer.json()["error"]["message"]
+
+
+def test_a_server_that_speaks_no_ssh_writes_no_traceback(capsys):
+    logging.config.dictConfig(settings.LOGGING)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_junk, args=(server,))
+        thread.start()
+        port = server.getsockname()[1]
+        with pytest.raises(SshFailed):
+            connect(Login("127.0.0.1", port, "ops", "x", timeout_s=3), KnownHosts())
+        thread.join(5)
+
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def _junk(server):
+    other, _ = server.accept()
+    with other:
+        other.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 2)
+
+
+def test_five_thousand_rows_may_be_chosen(admin_page):
+    many = [str(number) for number in range(1, 5001)]
+    page, verb = reverse("admin:devices_device_changelist"), "devices_device_verb"
+    chosen = {"action": "run", "_selected_action": many, "csrfmiddlewaretoken": "x"}
+    asked = {"ids": many, "confirm": "1", "next": page, "executor": "ping", "command": ""}
+
+    first = admin_page.post(page, chosen)
+    then = admin_page.post(reverse(f"admin:{verb}", args=["run"]), asked)
+
+    assert (first.status_code, then.status_code) == (302, 302)  # none of them is there
+
+
+def test_a_dialog_has_no_id_of_the_page_below(admin_page):
+    device = DeviceFactory()
+    page = reverse("admin:devices_device_change", args=[device.pk])
+    verb = reverse("admin:devices_device_verb", args=["run"])
+
+    below = admin_page.get(page).content.decode()
+    above = admin_page.get(f"{verb}?ids={device.pk}", headers={"X-Patchbay-Dialog": "1"})
+
+    ids = re.compile(r'\bid="([^"]+)"')
+    told = ids.findall(above.content.decode())
+    assert "id_verb_executor" in told
+    assert not set(told) & set(ids.findall(below))

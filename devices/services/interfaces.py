@@ -26,6 +26,8 @@ OTHERS = ("cli_port", "is_optical", "wavelength_nm", "speed_mbps", "thresholds")
 KNOWN = (*(name for name in TEXT_LIMITS if name != "ip_address"), *OTHERS)
 PLACES = ("netbox_device_id", "site_id")
 LIMITS = {"voltage": 999, "signal_quality_pct": 100}
+MAX_LEVEL = 99_999
+MEASURED = ("tx_power", "rx_power", "temperature", "voltage", "bias_current")
 WHOLE = {
     "interface_index": (-(2**31), 2**31 - 1),
     "cli_port": (-(2**31), 2**31 - 1),
@@ -188,7 +190,7 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         "rx_power_high_warn",
         "rx_power_low_warn",
     ):
-        limit = LIMITS.get(field, 99_999)
+        limit = LIMITS.get(field, MAX_LEVEL)
         setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit))
     for field in PLACES:
         setattr(sample, field, whole_of(row, field, place, 2**31 - 1))
@@ -205,7 +207,7 @@ def recorded(value: Any, name: str) -> datetime:
     return found
 
 
-def decimal_of(value: Any, name: str = "value", limit: int = 99_999) -> Decimal | None:
+def decimal_of(value: Any, name: str = "value", limit: int = MAX_LEVEL) -> Decimal | None:
     """Read a number as a decimal of three places; null and blank are none. Raises `Invalid`."""
     if value is None or value == "":
         return None
@@ -230,8 +232,12 @@ def whole_of(row: Mapping[str, Any], name: str, place: str, limit: int) -> int |
 
 def save_diagnostics(
     ip: str, port: Mapping[str, Any], found: Mapping[str, Any], at: datetime
-) -> None:
-    """Store what a port's diagnostics said: a sample, and the port's current levels."""
+) -> bool:
+    """Store what a port's diagnostics said: a sample, and its current levels; return whether light.
+
+    A number that no column can hold is none, and costs no other.
+    """
+    found = {**found, **{name: _bearable(found.get(name), name) for name in MEASURED}}
     values = {
         name: "" if found.get(name) is None else f"{found[name]:g}"
         for name in ("tx_power", "rx_power", "temperature")
@@ -246,16 +252,24 @@ def save_diagnostics(
             }
         ],
     )
-    if found.get("has_power_reading"):
+    has_light = found["tx_power"] is not None or found["rx_power"] is not None
+    if has_light:
         row = {**port, **found, **_alarms(found), "ip_address": ip, "recorded_at": at}
         samples.keep([sample_of(row)])
+    return has_light
+
+
+def _bearable(value: Any, name: str = "") -> float | None:
+    """Return a number that was read; none for one that its column cannot hold."""
+    limit = LIMITS.get(name, MAX_LEVEL)
+    return value if isinstance(value, (int, float)) and abs(value) <= limit else None
 
 
 def _alarms(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return the alarm limits of a port's light, by the names that samples have for them."""
     limits = found.get("thresholds") or {}
     return {
-        f"{power}_{side}_warn": limits.get(power, {}).get(f"{side}_alarm")
+        f"{power}_{side}_warn": _bearable(limits.get(power, {}).get(f"{side}_alarm"))
         for power in ("tx_power", "rx_power")
         for side in ("high", "low")
     }

@@ -122,6 +122,5 @@ def _save_levels(ip: str, texts: Mapping[str, str]) -> int:
             "cli_port": port,
         }
         row = registry.parse("ciena_port_xcvr_diagnostics", output)[0]
-        interfaces.save_diagnostics(ip, facts, row, now)
-        count += bool(row["has_power_reading"])
+        count += interfaces.save_diagnostics(ip, facts, row, now)
     return count

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.models import InterfaceState
+from devices.models import InterfaceState, OpticalSample
 from devices.services import port_reading
 from tests.devices.test_parsers import LLDP, PORTS, XCVR
 
@@ -69,3 +69,26 @@ def test_a_port_of_copper_keeps_its_link_when_only_transceivers_are_read():
     read(port_xcvr_show=XCVR, lldp_show_neighbors="|1 |24 | System Name: LAB-C |")
 
     assert ports("status", "lldp_remote_system_name")[0] == (1, "up", "LAB-C")
+
+
+def test_an_absurd_level_costs_no_other():
+    text = """
+| Temp    (degC)| 123456789.0 | HIGH  90.000  | 0    | HIGH  85.000  | 0    |
+| Voltage (V)   |  4000.5 |
+| Tx Power (dBm)|  +0.8001 | HIGH +500000.0 | 0    | HIGH  +4.0000 | 0    |
+| Rx Power (dBm)| -9999999.9 | LOW -20.0 | 0 | LOW -19.0 | 0 |
+"""
+    dark = "| Tx Power (dBm)| 100000 |\n| Rx Power (dBm)| -Inf |"
+
+    said = read(
+        port_xcvr_show=XCVR,
+        port_xcvr_show_port_5_diagnostics=text,
+        port_xcvr_show_port_7_diagnostics=dark,
+    )
+
+    assert said == {"target": IP, "interfaces": 2, "optical_readings": 1}
+    assert ports("tx_power", "rx_power", "temperature") == [(5, "0.8001", "", ""), (7, "", "", "")]
+    sample = OpticalSample.objects.get()
+    assert (float(sample.tx_power), sample.rx_power, sample.temperature) == (0.8, None, None)
+    assert (sample.voltage, sample.tx_power_high_warn) == (None, None)
+    assert float(sample.rx_power_low_warn) == -20.0

@@ -262,8 +262,8 @@ def _means(rows: list[HealthScore]) -> dict[str, float]:
 def site_health(key: str) -> dict[str, Any]:
     """Return the mean of a site's devices, by id or name."""
     number = whole_number(key)
-    sites = Site.objects.filter(name=key) if number is None else Site.objects.filter(pk=number)
-    site = sites.first()
+    site = None if number is None else Site.objects.filter(pk=number).first()
+    site = site or Site.objects.filter(name=key).first()
     if site is None:
         raise Refused("SITE_NOT_FOUND", f'Site with ID "{key}" not found', 404)
     rows = _newest_scores(HealthScore.objects.filter(site_name=site.name))

@@ -24,6 +24,9 @@ from devices.models import (
     SpanBaseline,
 )
 
+COUNTERS = ("rx_errors", "tx_errors", "rx_packets", "tx_packets")
+SAME = ("interface_name", "interface_index", "counter_bits")
+
 
 def health_of(ip: str, *, hours: float = 1.0, at: datetime | None = None) -> Health:
     """Return how an address did in the last hours."""
@@ -53,20 +56,35 @@ def health_of(ip: str, *, hours: float = 1.0, at: datetime | None = None) -> Hea
 def _error_deltas(ip: str, since: datetime, until: datetime) -> tuple[int, int]:
     rows = (
         InterfaceSample.objects.filter(device_ip=ip, recorded_at__gte=since, recorded_at__lte=until)
-        .order_by("interface_name", "recorded_at")
-        .values_list("interface_name", "rx_errors", "tx_errors", "rx_packets", "tx_packets")
+        .order_by("interface_name", "interface_index", "recorded_at")
+        .values("interface_name", "interface_index", "counter_bits", "sys_uptime_ticks", *COUNTERS)
     )
-    errors = packets = 0
+    moved = dict.fromkeys(COUNTERS, 0)
     for before, after in pairwise(rows):
-        if before[0] == after[0]:
-            errors += _moved(before[1], after[1]) + _moved(before[2], after[2])
-            packets += _moved(before[3], after[3]) + _moved(before[4], after[4])
-    return errors, packets
+        if any(before[name] != after[name] for name in SAME) or _began_anew(before, after):
+            continue
+        for name in COUNTERS:
+            moved[name] += _moved(before, after, name)
+    return (
+        moved["rx_errors"] + moved["tx_errors"],
+        moved["rx_packets"] + moved["tx_packets"],
+    )
 
 
-def _moved(before: Any, after: Any) -> int:
-    """Return how far a counter went on; nothing where one is unknown or it began anew."""
-    return 0 if before is None or after is None else max(0, int(after - before))
+def _began_anew(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the device restarted in between, as far as both rows know."""
+    then, now = before["sys_uptime_ticks"], after["sys_uptime_ticks"]
+    return then is not None and now is not None and now < then
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> int:
+    """Return how far a counter went on; nothing where that cannot be known.
+
+    Packets have as many bits as the bytes beside them, so they may have wrapped.
+    """
+    then, now = (None if row[name] is None else int(row[name]) for row in (before, after))
+    bits = after["counter_bits"] if name.endswith("packets") else 64
+    return measures.moved_by(then, now, bits=bits) or 0
 
 
 def calculate(ip: str, *, hours: float = 1.0) -> HealthScore:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from devices import measures
@@ -17,8 +16,6 @@ from devices.executors import ping
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import (
     AvailabilitySample,
-    InterfaceSample,
-    InterfaceState,
     ManagementAddress,
     OidMapping,
     OpticalSample,
@@ -27,7 +24,7 @@ from devices.models import (
     PollExecution,
     PollType,
 )
-from devices.services import plain_rows, poll_times
+from devices.services import plain_rows, traffic_rows
 from devices.services.interfaces import NO_LIGHT_DBM
 
 if TYPE_CHECKING:
@@ -45,6 +42,7 @@ IF_COLUMNS = (
     ("tx_discard", f"{IF}.19"),
     ("tx_errors", f"{IF}.20"),
     ("if_descr", f"{IF}.2"),
+    ("speed_bps", f"{IF}.5"),
     ("admin_status", f"{IF}.7"),
     ("oper_status", f"{IF}.8"),
     ("interface_name", f"{IFX}.1"),
@@ -55,7 +53,6 @@ IF_COLUMNS = (
     ("speed_mbps", f"{IFX}.15"),
 )
 MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
-MAX_BYTES, MAX_COUNT = 2**64 - 1, 2**63 - 1
 BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
 LIMIT_NAMES = (
     "tx_power_high_warn",
@@ -187,15 +184,16 @@ def store(
     if plan.target == "availability_metrics":
         return _store_availability(asked, answers, at)
     rows = {answer.ip: by_index(plan, answer.rows) for answer in answers}
+    uptime = {answer.ip: answer.uptime_ticks for answer in answers}
     if plan.poll_type == "snmp_ciena_full":
-        counts = _store_interfaces(rows, answers, at, config)
+        counts = traffic_rows.store(rows, uptime, at, config)
         for ip, count in _store_optical(rows, at).items():
             counts[ip] = counts.get(ip, 0) + count
         return counts
     if plan.target == "optical_metrics":
         return _store_optical(rows, at)
     if plan.target == "interface_metrics":
-        return _store_interfaces(rows, answers, at, config)
+        return traffic_rows.store(rows, uptime, at, config)
     data = [
         PollData(
             poll_type=plan.poll_type,
@@ -277,123 +275,3 @@ def _decimal(value: Any) -> Decimal | None:
     if not -MAX_LEVEL < value < MAX_LEVEL:
         return None
     return Decimal(str(value)).quantize(Decimal("0.001"))
-
-
-def _count(value: Any, limit: int = MAX_COUNT) -> int | None:
-    """Return a counter that its column can hold; none for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= limit else None
-
-
-def _store_interfaces(
-    rows: Mapping[str, Mapping[int, Any]],
-    answers: Sequence[Answer],
-    at: datetime,
-    config: PollConfig,
-) -> dict[str, int]:
-    uptime = {answer.ip: answer.uptime_ticks for answer in answers}
-    before = _previous(list(rows), at, poll_times.looking_back(config, at))
-    speeds = {
-        (state.ip_address, state.cli_port): state.speed_mbps
-        for state in InterfaceState.objects.filter(ip_address__in=rows)
-    }
-    samples, counts = [], dict.fromkeys(rows, 0)
-    for ip, ports in rows.items():
-        for index, values in ports.items():
-            bits = 64 if values.get("rx_bytes") is not None else 32
-            rx = _count(values.get("rx_bytes", values.get("rx_bytes32")), MAX_BYTES)
-            tx = _count(values.get("tx_bytes", values.get("tx_bytes32")), MAX_BYTES)
-            if rx is None and tx is None:
-                continue
-            speed = _count(values.get("speed_mbps")) or speeds.get((ip, index))
-            name = _name_of(values, index)
-            sample = {
-                "device_ip": ip,
-                "interface_name": name,
-                "interface_index": index,
-                "rx_bytes": rx,
-                "tx_bytes": tx,
-                "rx_packets": _count(values.get("rx_pkts"), MAX_BYTES),
-                "tx_packets": _count(values.get("tx_pkts"), MAX_BYTES),
-                "rx_errors": _count(_sum(values.get("rx_errors"), values.get("rx_crc_errors"))),
-                "rx_crc_errors": _count(values.get("rx_crc_errors")),
-                "tx_errors": _count(values.get("tx_errors")),
-                "rx_discards": _count(values.get("rx_discard")),
-                "tx_discards": _count(values.get("tx_discard")),
-                "oper_status": _count(values.get("oper_status"), MAX_STATE),
-                "admin_status": _count(values.get("admin_status"), MAX_STATE),
-                "speed_mbps": speed or None,
-                "sys_uptime_ticks": uptime.get(ip),
-                "counter_bits": bits,
-                "recorded_at": at,
-            }
-            _rates(sample, before.get((ip, index, name)))
-            samples.append(sample)
-            counts[ip] += 1
-    plain_rows.insert(InterfaceSample, samples)
-    return counts
-
-
-def _sum(one: Any, two: Any) -> int | None:
-    values = [value for value in (one, two) if isinstance(value, int)]
-    return sum(values) if values else None
-
-
-def _rates(sample: dict[str, Any], last: InterfaceSample | None) -> None:
-    if last is None or last.counter_bits != sample["counter_bits"]:
-        return  # nothing before, or another counter of the same port
-    seconds = (sample["recorded_at"] - last.recorded_at).total_seconds()
-    bits = sample["counter_bits"]
-    for side in ("rx", "tx"):
-        now, then = sample[f"{side}_bytes"], getattr(last, f"{side}_bytes")
-        bps = measures.rate_bps(
-            None if then is None else int(then),
-            now,
-            seconds,
-            bits=bits,
-            uptime_before=last.sys_uptime_ticks,
-            uptime_after=sample["sys_uptime_ticks"],
-            speed_mbps=sample["speed_mbps"],
-        )
-        bps = _count(bps)
-        sample[f"{side}_bps"] = bps
-        sample[f"{side}_utilization_pct"] = measures.utilisation_pct(bps, sample["speed_mbps"])
-        packets = _moved(sample, last, f"{side}_packets") if bps is not None else None
-        if packets is not None:
-            sample[f"{side}_pps"] = _count(measures.per_second(packets, seconds))
-    if sample["rx_bps"] is not None or sample["tx_bps"] is not None:
-        sample["error_rate_ppm"] = _error_rate(sample, last)
-
-
-def _moved(sample: Mapping[str, Any], last: InterfaceSample, name: str) -> int | None:
-    """Return how far a counter moved; packets have as many bits as the bytes beside them."""
-    then, bits = getattr(last, name), sample["counter_bits"] if name.endswith("packets") else 64
-    return measures.moved_by(None if then is None else int(then), sample[name], bits=bits)
-
-
-def _error_rate(sample: Mapping[str, Any], last: InterfaceSample) -> float | None:
-    """Return errors per million packets, both ways together; none where nothing moved."""
-    packets = [_moved(sample, last, f"{side}_packets") or 0 for side in ("rx", "tx")]
-    errors = [_moved(sample, last, f"{side}_errors") or 0 for side in ("rx", "tx")]
-    return round(sum(errors) / sum(packets) * 1_000_000, 3) if sum(packets) else None
-
-
-def _name_of(values: Mapping[str, Any], index: int) -> str:
-    name = values.get("interface_name") or values.get("if_descr") or f"port{index}"
-    return str(name)[:100]
-
-
-def _previous(
-    ips: list[str], at: datetime, within: timedelta
-) -> dict[tuple[str, int | None, str], InterfaceSample]:
-    """Return the last earlier row of each port; a name tells ports of one number in two tables."""
-    rows = InterfaceSample.objects.filter(
-        device_ip__in=ips, recorded_at__lt=at, recorded_at__gte=at - within
-    )
-    ports = rows.order_by().values("device_ip", "interface_index", "interface_name")
-    newest = ports.annotate(last=Max("pk")).values("last")
-    return {
-        (row.device_ip, row.interface_index, row.interface_name): row
-        for row in InterfaceSample.objects.filter(pk__in=newest)
-    }

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from devices import policy
 from devices.api import files
-from devices.api.base import BareView, DeviceView, said, truth, wanted_id, whole
+from devices.api.base import BareView, DeviceView, query_text, said, truth, wanted_id, whole
 from devices.choices import PollTarget
 from devices.errors import Refused
 from devices.models import HealthScore, PollConfig, PollExecution, PollType
@@ -258,15 +258,15 @@ class DeviceHealthView(BareView):
         """Answer the newest score; `recalculate=1` works one out."""
         ip = metrics.address_of(ip)
         again = truth(request.query_params.get("recalculate"), "recalculate", False)
-        rows = HealthScore.objects.filter(device_ip=ip).order_by("-calculated_at")
-        newest = health.calculate(ip) if again or not rows.exists() else rows.first()
-        history = [
-            score_shown(row) for row in (rows[:288] if request.query_params.get("history") else ())
-        ]
+        with_history = query_text(request, "history").lower() not in {"", "0", "false", "no"}
+        rows = HealthScore.objects.filter(device_ip=ip).order_by("-calculated_at", "-pk")
+        known = None if again else rows.first()
+        newest = known or health.calculate(ip)
+        history = [score_shown(row) for row in rows[:288]] if with_history else []
         return Response(
             {
                 "device_ip": ip,
-                "calculated": again,
+                "calculated": known is None,
                 "health": score_shown(newest),
                 "count": len(history),
                 "history": history,

@@ -71,7 +71,7 @@ def month():
     for hour, rx in zip(hours[1:], (-5.5, -4.5), strict=True):
         OpticalHour.objects.create(**PORT, hour=hour, samples=12, rx_avg=rx, rx_min=rx, rx_max=rx)
         InterfaceHour.objects.create(**PORT, hour=hour, samples=12, rx_bps_avg=rx * -100)
-    late = hours[0] + timedelta(minutes=10)
+    late = hours[0]
     OpticalSample.objects.create(**PORT, rx_power=-9, recorded_at=late)
     InterfaceSample.objects.create(**PORT, rx_bytes=1, rx_bps=900, recorded_at=late)
 
@@ -97,7 +97,7 @@ def test_a_history_that_is_cut_says_so_and_a_file_is_whole(api, month, monkeypat
     viewer = api("viewer")
 
     cut = viewer.get(f"{HISTORY}&hours=720").json()
-    whole = viewer.get(f"{HISTORY}&hours=480").json()
+    whole = viewer.get(f"{HISTORY}&hours=456").json()
     several = {"ip_addresses": ["10.0.0.1", "no"], "hours": 720}
     posted = viewer.post("/api/scans/optical/power-history", several, format="json").json()
     old = viewer.post("/power_history", {"ip": "10.0.0.1", "hours": 720}, format="json").json()

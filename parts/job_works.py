@@ -11,7 +11,7 @@ from parts.services import ai_works, jobs, reorg
 
 def register_all() -> None:
     """Name the work of every kind."""
-    jobs.register(JobKind.REORG, _reorg)
+    jobs.register(JobKind.REORG, _reorg, told=_reorg_failed)
     for kind, work in ai_works.WORKS.items():
         jobs.register(kind, work)
 
@@ -22,3 +22,7 @@ def _reorg(job: StockJob, progress: jobs.Progress) -> dict[str, Any]:
     if plan is None:
         raise jobs.JobFailed("The plan was deleted.")
     return {"plan_id": str(plan.pk), "moves": len(plan.steps)}
+
+
+def _reorg_failed(job: StockJob, reason: str) -> None:
+    reorg.give_up(job.params["plan_id"], reason)

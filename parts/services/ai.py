@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -55,7 +55,7 @@ FACTS = (
     "tags",
 )
 
-Factory = Callable[[], Assistant]
+PROPOSED = (*questions.FIELD_OF.values(), "product_page")
 
 
 def is_enabled() -> bool:

@@ -127,7 +127,13 @@ def analyze(job: StockJob, progress: jobs.Progress) -> dict[str, Any]:
     if found is not None:
         progress.say("Looking at the documents", 0.9)
         fields = ai.fields_from(found)
-        result = {**fields, **ai.type_from(found["product_category"]), "documents": _pages(found)}
+        result = {
+            **dict.fromkeys(ai.PROPOSED),
+            **fields,
+            **ai.type_from(found["product_category"]),
+            "documents": _pages(found),
+            "photo_is_cover": image is not None,
+        }
         ai.propose(run, fields)
     return {
         "analysis_result": result,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,7 +16,7 @@ from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
 from parts import policy
-from parts.choices.stock import JobStatus
+from parts.choices.stock import JobStatus, PlanStatus
 from parts.errors.stock import RecordNotFound
 from parts.models import ReorgPlan, StockJob
 
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=7)
 PLANS_KEPT_FOR = timedelta(days=30)
+LOST_AFTER = timedelta(minutes=10)  # twice what the queue lets a job run
+LOST = "The job was lost while it ran; please start it again."
 OPEN = (JobStatus.PENDING, JobStatus.RUNNING)
 LONGEST_ERROR = 500
 
@@ -51,12 +54,19 @@ class Progress:
 
 
 Work = Callable[[StockJob, Progress], Mapping[str, Any]]
+Told = Callable[[StockJob, str], None]
 _works: dict[str, Work] = {}
+_told: dict[str, Told] = {}
 
 
-def register(kind: str, work: Work) -> None:
-    """Say what does the jobs of a kind; its answer becomes the result."""
+def register(kind: str, work: Work, *, told: Told | None = None) -> None:
+    """Say what does the jobs of a kind; its answer becomes the result.
+
+    `told` hears the reason when a job ends without one.
+    """
     _works[kind] = work
+    if told is not None:
+        _told[kind] = told
 
 
 def start(*, actor: Any, kind: str, params: Mapping[str, Any]) -> StockJob:
@@ -82,13 +92,13 @@ def run_job(job_id: str) -> None:
     except Cancelled:
         return
     except (JobFailed, DomainError) as err:
-        _end(job, JobStatus.FAILED, error=str(err)[:LONGEST_ERROR])
+        _fail(job, str(err)[:LONGEST_ERROR])
     except Exception:
         logger.exception("a stock job failed", extra={"job": job_id})
-        _end(job, JobStatus.FAILED, error="The job ended in an unexpected error.")
+        _fail(job, "The job ended in an unexpected error.")
         raise
     else:
-        _end(job, JobStatus.COMPLETED, result=dict(result), progress_value=1.0)
+        _ended(job, JobStatus.COMPLETED, result=dict(result), progress_value=1.0)
 
 
 def cancel(*, actor: Any, job_id: str) -> StockJob:
@@ -100,6 +110,7 @@ def cancel(*, actor: Any, job_id: str) -> StockJob:
             raise RecordNotFound("Task", job_id)
         row.status, row.finished_at = JobStatus.CANCELLED, timezone.now()
         row.save(update_fields=["status", "finished_at"])
+        _tell(row, "It was cancelled.")
     return row
 
 
@@ -121,20 +132,45 @@ def require_job(*, actor: Any, job_id: str) -> StockJob:
     is_theirs = job is not None and actor is not None and job.user_id == actor.pk
     if job is None or not (is_theirs or policy.may(actor, policy.ADMIN_STOCK)):
         raise RecordNotFound("Task", job_id)
+    if end_lost(StockJob.objects.filter(pk=job.pk)):
+        job.refresh_from_db()
     return job
 
 
+def end_lost(jobs: QuerySet[StockJob]) -> int:
+    """Fail those of the jobs whose worker must have died over them; returns how many."""
+    lost = jobs.filter(status=JobStatus.RUNNING, started_at__lt=timezone.now() - LOST_AFTER)
+    return sum(_fail(job, LOST) for job in lost)
+
+
 def forget_old() -> int:
-    """Remove jobs over a week and expired plans over a month; returns how many."""
+    """Remove jobs over a week, and plans that expired or failed over a month ago; returns how
+    many."""
     now = timezone.now()
+    end_lost(StockJob.objects.all())
     old, _ = (
         StockJob.objects.filter(created_at__lt=now - KEPT_FOR).exclude(status__in=OPEN).delete()
     )
-    plans, _ = ReorgPlan.objects.filter(expires_at__lt=now - PLANS_KEPT_FOR).delete()
+    over = now - PLANS_KEPT_FOR
+    failed = Q(status=PlanStatus.FAILED, created_at__lt=over)
+    plans, _ = ReorgPlan.objects.filter(Q(expires_at__lt=over) | failed).delete()
     return old + plans
 
 
-def _end(job: StockJob, status: str, **changes: Any) -> None:
-    StockJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
-        status=status, finished_at=timezone.now(), **changes
-    )
+def _fail(job: StockJob, reason: str) -> bool:
+    with guarded():
+        is_ours = _ended(job, JobStatus.FAILED, error=reason)
+        if is_ours:
+            _tell(job, reason)
+    return is_ours
+
+
+def _tell(job: StockJob, reason: str) -> None:
+    if job.kind in _told:
+        _told[job.kind](job, reason)
+
+
+def _ended(job: StockJob, status: str, **changes: Any) -> bool:
+    """Store how a running job ended; false when it is not running any more."""
+    running = StockJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING)
+    return bool(running.update(status=status, finished_at=timezone.now(), **changes))

@@ -76,6 +76,12 @@ def work_out(plan_id: str) -> ReorgPlan | None:
     return row
 
 
+def give_up(plan_id: str, reason: str) -> None:
+    """Say that a pending plan will not be worked out."""
+    pending = ReorgPlan.objects.filter(pk=plan_id, status=PlanStatus.PENDING)
+    pending.update(status=PlanStatus.FAILED, error=reason, updated_at=timezone.now())
+
+
 def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -> Applied:
     """Do the steps named, or all that are pending, and say how those, or all, stand now.
 

@@ -48,8 +48,10 @@ async function readWithAssistant() {
   const found = await task("analyze", body);
   const part = found.analysis_result;
   if (part) {
-    Object.entries(part).forEach(([name, value]) => fill(name, value, "the assistant"));
-    if (part.existing_type_id) fill("type", String(part.existing_type_id), "the assistant");
+    const { type, existing_type_id: known, ...fields } = part;
+    Object.entries(fields).forEach(([name, value]) => fill(name, value, "the assistant"));
+    if (known) fill("type", String(known), "the assistant");
+    else if (type) form.querySelector('[data-source="type"]').textContent = `the assistant says “${type}”, which is no type yet`;
   }
   const same = (found.duplicate_parts || []).map((one) => `${one.part_id4} (${one.confidence})`);
   form.querySelector("[data-duplicates]").textContent = same.length ? `It may be here already: ${same.join(", ")}.` : "";

@@ -315,6 +315,10 @@ def test_a_photo_is_read_and_functions_only_look_up(job: Any, service: Site, set
     result = task["result"]["analysis_result"]
     assert (result["description"], result["manufacturer_code"]) == ("5V relay SPST", "G5Q-1A4")
     assert (result["type"], result["type_is_existing"]) == ("Relay", True)
+    unknown = ("pin_count", "package", "series", "product_page", "dimensions", "manufacturer")
+    assert [result[name] for name in unknown[:3]] == [None, None, None]
+    assert set(unknown) <= result.keys()
+    assert result["photo_is_cover"] is True
     (document,) = result["documents"]
     assert (document["url"], document["preview"]["content_type"]) == (shop, "image")
     assert document["preview"]["image_url"] == (

@@ -38,6 +38,23 @@ IN_PAIR = re.compile(  # `'password': 'x'` of a dict or of JSON, and `password='
     re.IGNORECASE | re.VERBOSE,
 )
 
+UNQUOTED = re.compile(  # `password=x` of a command line, of a form's body or of a message
+    rf"""(\b[\w-]{{0,64}}(?:{SECRET_NAME})[\w-]{{0,64}}=)
+    (?!{NOTHING}|{MASK}|[bru]?{MARK})
+    (?: [\[{{(][^\n]* | (?:[^\s&'"<>)\]}},;]|[,;](?=[^\s&]))+ )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+IN_HEADER = re.compile(  # `Authorization: Bearer x`, `Cookie: name=x`, `X-Api-Key: x`
+    r"""( authorization["']?\s*[:=]\s*["']?
+        (?:bearer|basic|digest|negotiate|token|apikey|aws4[\w-]*)\s+
+      | cookie\s*:\s*(?=[^\s=;]{1,99}=)
+      | \bx-[\w-]{0,32}(?:key|token|secret|password)\s*:\s*(?=\S) )
+    [^\n"']+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+BEARER = re.compile(r"(\bbearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", re.IGNORECASE)
+FORMS = (IN_QUERY, IN_HEADER, BEARER, IN_PAIR, UNQUOTED)
+
 
 def is_secret(name: str) -> bool:
     """Whether a field of this name holds a secret."""
@@ -58,10 +75,12 @@ def masked(value: Any, text: Callable[[str], str] = str) -> Any:
 
 
 def text_without_secrets(text: str) -> str:
-    """Return a text without the secrets of addresses' queries, of dicts and of JSON in it."""
-    if A_SECRET.search(text) is None:
-        return text
-    return IN_PAIR.sub(rf"\1{MASK}", IN_QUERY.sub(rf"\1{MASK}", text))
+    """Return a text without the secrets of addresses' queries, of headers, of dicts, of JSON and
+    of `name=value` in it."""
+    if A_SECRET.search(text):
+        for form in FORMS:
+            text = form.sub(rf"\1{MASK}", text)
+    return text
 
 
 def without_secrets(value: Any) -> Any:

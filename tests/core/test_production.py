@@ -99,9 +99,20 @@ def test_secrets_are_masked_at_any_depth():
         ("Login(name='jo', secret='x')", "Login(name='jo', secret=••••)"),
         ("{'password': '', 'token': None}", "{'password': '', 'token': None}"),
         ("the password: it was wrong", "the password: it was wrong"),
+        ("Authorization: Bearer abc.def-1", "Authorization: Bearer ••••"),
+        ("curl -H 'Authorization: Basic dTpw' -d x", "curl -H 'Authorization: Basic ••••' -d x"),
+        ("sent Bearer eyJhbGciOi.J9x to the host", "sent Bearer •••• to the host"),
+        ("bearer authentication failed", "bearer authentication failed"),
+        ("Cookie: session_id=a1; other=b2", "Cookie: ••••"),
+        ("X-Api-Key: k-1", "X-Api-Key: ••••"),
+        ("user=a password=h,u;n2, next", "user=a password=••••, next"),
+        ("a=1&password=p&x=1", "a=1&password=••••&x=1"),
+        ("call(token=t-9)", "call(token=••••)"),
+        ("api_key=[1, 2]", "api_key=••••"),
+        ("password= token=None secret={}", "password= token=None secret={}"),
     ],
 )
-def test_secrets_in_dicts_and_json_within_a_text_are_masked(text: str, shown: str):
+def test_secrets_within_a_text_are_masked(text: str, shown: str):
     event = {"event": text, "seen": [text], "fault": ValueError(text)}
 
     told = mask_secrets(None, "info", event)

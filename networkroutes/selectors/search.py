@@ -38,8 +38,17 @@ TEXT_FIELDS = (
 )
 WHOLE = "CAST({} AS TEXT)"
 FLAG = "CASE WHEN {0} THEN '1' WHEN NOT {0} THEN '0' END"
-REAL = {  # fifteen digits at most, integral values with `.0`, as SQLite writes it by itself
-    "sqlite": "CAST({} AS TEXT)",
+TEXT = "CAST({0} AS TEXT)"  # SQLite writes `1.25e-07`
+DIGITS = f"REPLACE(SUBSTR({TEXT}, 1, INSTR({TEXT}, 'e') - 1), '.', '')"
+EXPONENT = f"CAST(SUBSTR({TEXT}, INSTR({TEXT}, 'e') + 2) AS INTEGER)"
+REAL = {  # fifteen digits at most, integral values with `.0`, never with an exponent
+    "sqlite": (
+        f"CASE WHEN {TEXT} LIKE '%%e-%%' "
+        f"THEN '0.' || PRINTF('%%.*c', {EXPONENT} - 1, '0') || RTRIM({DIGITS}, '0') "
+        f"WHEN {TEXT} LIKE '%%e+%%' "
+        f"THEN SUBSTR({DIGITS} || PRINTF('%%.*c', {EXPONENT}, '0'), 1, {EXPONENT} + 1) || '.0' "
+        f"ELSE {TEXT} END"
+    ),
     "postgresql": (
         "({0})::numeric::text || CASE WHEN ({0})::numeric = TRUNC(({0})::numeric) "
         "THEN '.0' ELSE '' END"

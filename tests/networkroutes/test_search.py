@@ -8,7 +8,7 @@ import pytest
 
 from networkroutes.models import DarkFibreChannel, NetworkRoute
 from networkroutes.selectors.search import search_routes
-from tests.factories.networkroutes import DarkFibreChannelFactory
+from tests.factories.networkroutes import DarkFibreChannelFactory, NetworkRouteFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,16 @@ def test_one_text_for_both_ends_matches_either_and_two_texts_match_both(sample_r
         (0.1 + 0.2, "0.30", False),
         (8.809999999999999, "8.81", True),
         (-0.5, "-0.5", True),
+        (5e-05, "0.00005", True),
+        (5e-05, "e-05", False),
+        (1.25e-07, "0.000000125", True),
+        (0.0001, "0.0001", True),
+        (1e16, "10000000000000000.0", True),
+        (1e15, "e+15", False),
+        (999999999999999.9, "1000000000000000.0", True),
+        (123456789012345678.0, "123456789012346000.0", True),
+        (2.5e20, "250000000000000000000.0", True),
+        (5e-324, "000494065645841247", True),
     ],
 )
 def test_real_numbers_match_by_their_shortest_decimal(
@@ -96,3 +106,17 @@ def test_a_channels_ucn_is_found_by_any_part_as_it_is_now(sample_register: Any):
 
     channel.delete()
     assert found(circuit_id="yot") == []
+
+
+def test_a_searched_text_is_read_to_its_end_or_not_at_all(api: Any):
+    long, words = "x" * 300, " ".join(f"word{number}" for number in range(49))
+    NetworkRouteFactory(circuit_id="LONPAR000001", more_details=f"{long}1 {words} end")
+    client = api("viewer")
+
+    def hits(text: str) -> int:
+        return int(client.get("/api/routes", {"search": text}).json()["meta"]["total"])
+
+    assert [hits(f"{long}1"), hits(f"{long}2")] == [1, 0]
+    assert [hits(f"{words} end"), hits(f"{words} and")] == [1, 0]
+    assert hits("x " * 60) == 1
+    assert hits(f"{words} end xx xxx") == hits("x" * 1001) == 0

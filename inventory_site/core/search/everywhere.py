@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from inventory_site.core import registry
 from inventory_site.core.registry import SearchHit, SearchProvider
-from inventory_site.core.search.matching import cleaned
+from inventory_site.core.search.matching import MAX_TEXT, cleaned
 
 logger = logging.getLogger(__name__)
 
@@ -16,10 +16,11 @@ logger = logging.getLogger(__name__)
 def find_everywhere(user: Any, text: str, limit: int = 10) -> list[SearchHit]:
     """Return up to `limit` finds of each kind that `user` may see, best first, then by name.
 
-    A provider that fails is logged and left out; the others answer.
+    A provider that fails is logged and left out; the others answer. More than 1,000 characters are
+    found nowhere.
     """
     wanted = cleaned(text)
-    if not wanted:
+    if not wanted or len(wanted) > MAX_TEXT:
         return []
     providers = sorted(registry.searches, key=lambda one: one.order)
     hits = [

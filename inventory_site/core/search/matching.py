@@ -3,6 +3,7 @@
 Blanks part a text into terms; a row matches when it holds every term somewhere in one of its
 values. `%`, `_`, quotes and all else stand for themselves. Terms of three characters and more use
 the trigram index; shorter ones are looked for in what the longer ones left, or in the whole table.
+A text is read to its end or not at all: one that is too long is found nowhere.
 """
 
 from typing import Any, TypeVar
@@ -15,8 +16,8 @@ from django.db.models.functions import Collate
 from inventory_site.core.search.fields import END_OF_VALUE
 from inventory_site.core.search.sqlite import TRIGRAM, index_name, quoted
 
-MAX_TERMS = 12
-MAX_TEXT = 200
+MAX_TERMS = 50
+MAX_TEXT = 1000
 BYTE_ORDER = {"postgresql": "C", "sqlite": "BINARY"}
 COLUMN = "search_text"
 
@@ -24,8 +25,15 @@ Row = TypeVar("Row", bound=Model)
 
 
 def matching(queryset: QuerySet[Row], text: str, column: str = COLUMN) -> QuerySet[Row]:
-    """Narrow to rows that hold every term of `text`; all rows when there is none."""
-    for group in _groups(cleaned(text).split()[:MAX_TERMS]):
+    """Narrow to rows that hold every term of `text`; all rows when there is none.
+
+    No row when there are more than 1,000 characters or 50 terms.
+    """
+    wanted = cleaned(text)
+    terms = list(dict.fromkeys(wanted.split()))
+    if len(wanted) > MAX_TEXT or len(terms) > MAX_TERMS:
+        return queryset.none()
+    for group in _groups(terms):
         queryset = _holding(queryset, group, column)
     return queryset
 
@@ -48,9 +56,9 @@ def ranked(
 
 
 def cleaned(text: str) -> str:
-    """Return the terms of a text with one blank between, at most 200 characters."""
+    """Return the terms of a text with one blank between."""
     plain = "".join(" " if char == "\x00" or _is_surrogate(char) else char for char in text)
-    return " ".join(plain.split())[:MAX_TEXT].rstrip()
+    return " ".join(plain.split())
 
 
 def fold(text: str, queryset: QuerySet[Any]) -> str:

@@ -173,7 +173,7 @@ RELEASE_RESERVATION = replace(
 )
 
 
-def without_others(verbs: list[Verb], held: Reservation | None, user: Any) -> list[Verb]:
-    """Leave out Renew where somebody else holds: only the holder may."""
+def is_offered(verb: Verb, held: Reservation | None, user: Any) -> bool:
+    """Whether a button makes sense for this person: Renew is for the holder only."""
     mine = held is not None and held.holder_id is not None and held.holder_id == user.pk
-    return [verb for verb in verbs if mine or verb.slug != "renew"]
+    return mine or verb.slug != "renew"

@@ -21,7 +21,7 @@ from inventory_site.core.admin import (
     register,
     when,
 )
-from networkroutes.admin.channel_verbs import RELEASE, RENEW, RESERVE, without_others
+from networkroutes.admin.channel_verbs import RELEASE, RENEW, RESERVE, is_offered
 from networkroutes.admin.filters import (
     ChannelCarrierChip,
     ChannelLocationChip,
@@ -197,10 +197,10 @@ class DarkFibreChannelAdmin(ServiceAdmin):
         found = find_channels(queryset, term) | queryset.filter(route__circuit_id__icontains=term)
         return found, False
 
-    def object_verbs(self, request: HttpRequest, obj: DarkFibreChannel) -> list[Verb]:
+    def verb_fits(self, request: HttpRequest, verb: Verb, obj: DarkFibreChannel) -> bool:
         """Offer Renew to the holder only."""
-        verbs = super().object_verbs(request, obj)
-        return without_others(verbs, reservation_of(obj), request.user)
+        fits = super().verb_fits(request, verb, obj)
+        return fits and is_offered(verb, reservation_of(obj), request.user)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for the circuit only when the channel is made."""

@@ -12,7 +12,7 @@ from inventory_site.core.admin import ReadOnlyAdmin, Tab, Verb, column, identifi
 from networkroutes.admin.channel_verbs import (
     RELEASE_RESERVATION,
     RENEW_RESERVATION,
-    without_others,
+    is_offered,
 )
 from networkroutes.admin.filters import ActionChip, EndsChip, MineChip, StandingChip
 from networkroutes.admin.history import history_tables, log_table
@@ -73,9 +73,9 @@ class ReservationAdmin(ReadOnlyAdmin):
     class Media:
         css = {"all": ["networkroutes/routes.css"]}
 
-    def object_verbs(self, request: HttpRequest, obj: Reservation) -> list[Verb]:
+    def verb_fits(self, request: HttpRequest, verb: Verb, obj: Reservation) -> bool:
         """Offer Renew to the holder only."""
-        return without_others(super().object_verbs(request, obj), obj, request.user)
+        return super().verb_fits(request, verb, obj) and is_offered(verb, obj, request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reservation]:
         """Read channel and circuit along; every cell names them."""

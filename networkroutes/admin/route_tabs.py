@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from inventory_site.core.admin import Tab, when
-from networkroutes.admin.channel_verbs import RELEASE, RENEW, RESERVE, without_others
+from networkroutes.admin.channel_verbs import RELEASE, RENEW, RESERVE, is_offered
 from networkroutes.admin.history import history_tables, log_table
 from networkroutes.admin.plan import Drawn, Plan, frequency_thz, plan_of, wavelength_nm
 from networkroutes.admin.words import (
@@ -97,7 +97,8 @@ def _row(request: HttpRequest, channel: DarkFibreChannel, back: str) -> ChannelR
         when(held.expires_at if held else None, acts=True),
         [
             VerbLink(verb.label, verb_of(channel, verb.slug, back))
-            for verb in without_others(fitting, held, request.user)
+            for verb in fitting
+            if is_offered(verb, held, request.user)
         ],
     )
 

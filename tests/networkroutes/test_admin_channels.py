@@ -179,6 +179,20 @@ def test_only_the_holder_is_offered_renew_and_others_are_refused(admin_page: Cli
     assert kept.expires_at < timezone.now() + timedelta(days=4)
 
 
+@pytest.mark.parametrize("base", [LIST, HELD])
+def test_a_row_of_a_list_offers_renew_to_the_holder_only(admin_page: Client, base: str) -> None:
+    hold(DarkFibreChannelFactory(dwdm_ucn="LONLON900001"), admin_page.user)
+    others = DarkFibreChannelFactory(dwdm_ucn="LONLON900002")
+    hold(others, UserFactory(roles=["operator"]))
+
+    rows = admin_page.get(base).context["rows"]
+
+    assert {row.verb_label for row in rows} == {"Renew", "Release"}
+    offered = next(row for row in rows if row.verb_label == "Release")
+    kept = Reservation.objects.get(channel=others)
+    assert offered.pk == (others.pk if base == LIST else kept.pk)
+
+
 def test_renewing_or_releasing_what_nobody_holds_is_a_sentence(admin_page: Client) -> None:
     channel = DarkFibreChannelFactory(dwdm_ucn="LONLON900008")
 

@@ -48,9 +48,13 @@ class VerbMixin:
         fitting = [
             verb
             for verb in self.get_verbs(request)
-            if verb.on_object and (verb.fits is None or verb.fits(obj))
+            if verb.on_object and self.verb_fits(request, verb, obj)
         ]
         return sorted(fitting, key=lambda verb: verb.danger)
+
+    def verb_fits(self, request: HttpRequest, verb: Verb, obj: Any) -> bool:
+        """Whether a verb makes sense for this object and this person, on its page and in lists."""
+        return verb.fits is None or verb.fits(obj)
 
     def verb_url(self, slug: str, *pks: Any, back: str = "") -> str:
         """Return the address of a verb's dialog for these objects."""

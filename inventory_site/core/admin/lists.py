@@ -201,7 +201,7 @@ class ListMixin:
         self, request: HttpRequest, obj: Model, wanted: Sequence[Verb]
     ) -> tuple[str, str]:
         """Return address and label of the verb of a row, blank where none fits."""
-        verb = next((verb for verb in wanted if verb.fits is None or verb.fits(obj)), None)
+        verb = next((verb for verb in wanted if self.verb_fits(request, verb, obj)), None)  # type: ignore[attr-defined]  # of VerbMixin
         if verb is None:
             return "", ""
         back = request.get_full_path()

@@ -10,7 +10,11 @@ DARK_FIBRE_MBPS = 200_000.0
 NUMBER_AND_UNIT = re.compile(
     r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*([a-z]*)", re.IGNORECASE
 )
-GIGABIT_UNITS = frozenset({"g", "gb", "gbps", "gbit", "gbits", "gbe", "ge", "gige", "gig"})
+GIGABIT_UNITS = frozenset(
+    {"g", "gb", "gbps", "gbit", "gbits", "gbe", "ge", "gige", "gig", "gigabit", "gigabits"}
+)
+TERABIT_UNITS = frozenset({"t", "tb", "tbps", "tbit", "tbits", "tbe", "terabit", "terabits"})
+MBPS_PER_UNIT = dict.fromkeys(GIGABIT_UNITS, 1e3) | dict.fromkeys(TERABIT_UNITS, 1e6)
 
 
 @lru_cache(maxsize=4096)  # few texts, many circuits
@@ -18,7 +22,8 @@ def capacity_mbps(text: str | None) -> float | None:
     """Return the capacity in Mbps; None when the text names none.
 
     Dark fibre counts as 200,000. A unit after the number is understood: `10Gb`, `10 Gbps`, `100G`
-    are thousands of Mbps; `M`, `Mb`, `Mbps`, another word or none is Mbps.
+    and `10 gigabit` are thousands of Mbps, `1T` is a million; `M`, `Mb`, `Mbps`, another word or
+    none is Mbps.
     """
     if not text:
         return None
@@ -30,7 +35,7 @@ def capacity_mbps(text: str | None) -> float | None:
     number = float(found.group(1))
     if number in (float("inf"), float("-inf")):
         return None
-    return number * 1000 if found.group(2).lower() in GIGABIT_UNITS else number
+    return number * MBPS_PER_UNIT.get(found.group(2).lower(), 1)
 
 
 def requested_mbps(amount: float, unit: str | None) -> float:

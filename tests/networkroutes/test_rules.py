@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from networkroutes.design.capacity import capacity_mbps
 from networkroutes.errors import InvalidBandwidth, InvalidCircuitId
 from networkroutes.rules import check_bandwidth, check_circuit_id
 
@@ -58,3 +59,21 @@ def test_any_text_is_taken_or_refused_but_never_breaks(value: str):
         check_bandwidth(value)
     except InvalidBandwidth:
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "mbps"),
+    [
+        ("10 gigabit", 10_000),
+        ("10 Gigabits/s", 10_000),
+        ("1T", 1_000_000),
+        ("1.6 Tbps", 1_600_000),
+        ("100Gb", 100_000),
+        ("622 Mbps", 622),
+        ("622 megabit", 622),
+        ("5 things", 5),
+        ("abc", None),
+    ],
+)
+def test_a_unit_after_the_number_of_a_bandwidth_is_understood(text: str, mbps: float | None):
+    assert capacity_mbps(text) == mbps

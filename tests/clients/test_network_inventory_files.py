@@ -222,6 +222,35 @@ def test_the_zip_holds_every_file_under_its_own_name(client: APIClient):
         }
 
 
+@pytest.mark.parametrize("name", ["résultat".encode("latin-1"), "résultat".encode()])
+def test_a_name_in_latin_1_or_utf_8_is_read_as_it_is_written(client: APIClient, name: bytes):
+    head = b'--x\r\nContent-Disposition: form-data; name="test_results_files"; filename="'
+    body = head + name + b'.txt"\r\n\r\n\xe9\r\n\r\n\xff\r\n--x--\r\n'
+
+    answer = client.generic(
+        "POST",
+        f"/network_routes/{UCN}/upload_test_results",
+        body,
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert [row["original_name"] for row in answer.json()["files"]] == ["résultat.txt"]
+    (row,) = TestResultsFile.objects.all()
+    stored = blobs.open_stream("docs", TEST_PREFIX + row.filename)
+    assert b"".join(stored) == b"\xe9\r\n\r\n\xff"
+
+
+def test_the_native_list_of_files_goes_out_as_csv(client: APIClient):
+    upload(client, "test_results", sent("=otdr 1.txt", b"abc"))
+
+    answer = client.get("/api/test-results-files", {"format": "csv", "circuit_id": UCN})
+
+    head, line = b"".join(answer.streaming_content).decode().splitlines()
+    assert head == "id,circuit_id,filename,original_name,file_size,sha256,uploaded_at"
+    assert line.split(",")[1] == UCN
+    assert line.split(",")[3:5] == ["'=otdr 1.txt", "3"]
+
+
 def test_a_zip_of_nothing_is_404(client: APIClient):
     missing = TestResultsFile.objects.create(
         route=NetworkRoute.objects.get(), filename="test_results_files-1-1.txt", original_name="x"

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
-from django.http.multipartparser import MultiPartParser
+from django.http import HttpRequest, QueryDict, multipartparser
+from django.http.multipartparser import MAX_TOTAL_HEADER_SIZE, LazyStream, MultiPartParser
 from django.utils.datastructures import MultiValueDict
 
 from inventory_site.core.files.headers import without_controls
 
 Parsed = tuple[QueryDict, MultiValueDict[str, Any]]
+END_OF_HEADERS = b"\r\n\r\n"
+
+
+class AnyLetters(multipartparser.Parser):
+    """Django's reader of parts; a header in Latin-1, which it would drop, is read as such."""
+
+    def __iter__(self) -> Iterator[Any]:
+        streams = multipartparser.InterBoundaryIter(self._stream, self._separator)
+        for stream in streams:
+            _write_headers_in_utf8(stream)
+            yield multipartparser.parse_boundary_stream(stream, MAX_TOTAL_HEADER_SIZE)
+
+
+multipartparser.Parser = AnyLetters  # type: ignore[misc]  # the parser of forms takes no other
 
 
 class AsSentMultiPartParser(MultiPartParser):
@@ -23,6 +37,23 @@ class AsSentMultiPartParser(MultiPartParser):
         base = file_name.replace("\\", "/").rpartition("/")[2]
         name = without_controls(base)
         return None if name in {"", ".", ".."} else name
+
+
+def _write_headers_in_utf8(stream: LazyStream) -> None:
+    """Write each line of a part's headers that is no UTF-8 anew; the content stays as it is."""
+    begun = stream.read(MAX_TOTAL_HEADER_SIZE)
+    head, end, content = begun.partition(END_OF_HEADERS)
+    if end:
+        head = b"\r\n".join(map(_in_utf8, head.split(b"\r\n")))
+    stream.unget(head + end + content)
+
+
+def _in_utf8(line: bytes) -> bytes:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1").encode()
+    return line
 
 
 def keep_names(request: HttpRequest) -> None:

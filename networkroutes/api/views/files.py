@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core.api.exports import Column
 from inventory_site.core.api.parsers import MultiPartParser
 from inventory_site.core.api.views import ServiceViewSet
 from inventory_site.core.files import blobs
@@ -115,6 +116,16 @@ class TestResultsFileViewSet(ServiceViewSet):
         "destroy": "networkroutes.delete_testresultsfile",
         "content": "networkroutes.view_testresultsfile",
     }
+    export_name = "test-results-files"
+    export_columns = (
+        Column("id", "id"),
+        Column("circuit_id", "route__circuit_id"),
+        Column("filename", "filename"),
+        Column("original_name", "original_name"),
+        Column("file_size", "file_size"),
+        Column("sha256", "sha256"),
+        Column("uploaded_at", "uploaded_at"),
+    )
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

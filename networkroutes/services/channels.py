@@ -44,8 +44,8 @@ def update_channel(
 ) -> DarkFibreChannel:
     """Change the fields that `values` names; circuit and reservation are never touched.
 
-    Nothing is written when none is named. Raises `ChannelNotFound`, and `VersionConflict` when
-    somebody was faster.
+    Nothing is written when none is named; values that are there already only move `updated_at`.
+    Raises `ChannelNotFound`, and `VersionConflict` when somebody was faster.
     """
     policy.require(actor, "change_darkfibrechannel")
     with guarded():
@@ -54,14 +54,15 @@ def update_channel(
             raise VersionConflict(
                 "Somebody else changed this channel meanwhile.", version=channel.version
             )
+        if not values:
+            return channel
         before = _snapshot(channel)
         _apply(channel, values)
         after = _snapshot(channel)
-        if not values:
-            return channel
-        channel.version += after != before
+        if after != before:
+            channel.version += 1
+            audit.record(actor, "channel.updated", channel, before=before, after=after)
         channel.save()
-        audit.record(actor, "channel.updated", channel, before=before, after=after)
     return channel
 
 

@@ -59,8 +59,8 @@ def update_location(
 ) -> Location:
     """Change the fields that `values` names; the code never changes.
 
-    Nothing is written when none is named. Raises `LocationNotFound`, and `VersionConflict` when
-    somebody was faster.
+    Nothing is written when none is named; values that are there already only move `updated_at`.
+    Raises `LocationNotFound`, and `VersionConflict` when somebody was faster.
     """
     policy.require(actor, "change_location")
     with guarded():
@@ -69,14 +69,15 @@ def update_location(
             raise VersionConflict(
                 "Somebody else changed this location meanwhile.", version=location.version
             )
+        if not values:
+            return location
         before = audit.snapshot(location, FIELDS)
         _apply(location, values)
         after = audit.snapshot(location, FIELDS)
-        if not values:
-            return location
-        location.version += after != before
+        if after != before:
+            location.version += 1
+            audit.record(actor, "location.updated", location, before=before, after=after)
         location.save()
-        audit.record(actor, "location.updated", location, before=before, after=after)
     return location
 
 

@@ -20,7 +20,7 @@ from networkroutes.models.rates import BASE_CURRENCY
 
 VALID_FOR = timedelta(days=30)
 DUE_SOON = timedelta(days=5)
-FIELDS = ("currency_code", "exchange_rate", "updated_by", "status")
+FIELDS = ("currency_code", "exchange_rate", "updated_by", "status", "next_update_due")
 
 
 def create_rate(

@@ -86,11 +86,12 @@ def update_route(
 ) -> NetworkRoute:
     """Change the fields that `values` names; the row is locked, so that no change is lost.
 
-    Nothing is written when none is named. A blank `kmz_file_path` takes the map off the circuit;
-    any other value of it changes nothing, since only an upload sets it. The live latency of a
-    measured circuit is left alone, and a new expected latency is held against the length of the
-    map. Raises as `create_route`, `RouteNotFound`, `LatencyImpossible`, and `VersionConflict` when
-    somebody was faster.
+    Nothing is written when none is named; values that are there already only move `updated_at`,
+    and nobody is said to have changed anything. A blank `kmz_file_path` takes the map off the
+    circuit; any other value of it changes nothing, since only an upload sets it. The live latency
+    of a measured circuit is left alone, and a new expected latency is held against the length of
+    the map. Raises as `create_route`, `RouteNotFound`, `LatencyImpossible`, and `VersionConflict`
+    when somebody was faster.
     """
     policy.require(actor, "change_networkroute")
     if "expected_latency_ms" in values:
@@ -98,6 +99,8 @@ def update_route(
     with guarded():
         route = locked_route(circuit_id)
         _check_version(route, expected_version)
+        if not values:
+            return route
         before = snapshot(route)
         if "live_latency_ms" in values and is_measured(route):
             values = {name: value for name, value in values.items() if name != "live_latency_ms"}
@@ -105,15 +108,14 @@ def update_route(
         if route.kmz_file_path != before["kmz_file_path"]:
             files.forget_kmz(before["kmz_file_path"], but_for=route)
         maps.check_expected(route, before["expected_latency_ms"])
-        if not values:
-            return route
         after = snapshot(route)
-        route.version += after != before
         route.updated_at = timezone.now()
-        route.updated_by = audit.name_of(actor)
+        if after != before:
+            route.version += 1
+            route.updated_by = audit.name_of(actor)
+            audit.record(actor, "route.updated", route, before=before, after=after)
         route.save()
         latency.follow_manual(route, before["live_latency_ms"])
-        audit.record(actor, "route.updated", route, before=before, after=after)
     return route
 
 

@@ -125,6 +125,21 @@ def test_whatever_is_there_lights_a_channel_but_a_no(
     assert open_front_end.get("/dark_fiber_details/LONPAR777777").json()[0]["in_use"] == stored
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [(1000.0, "1000"), (0.00005, "0.00005"), (1e-7, "1e-7"), (1e21, "1e+21"), (2.5, "2.5")],
+)
+def test_a_number_for_a_text_is_written_as_the_front_end_writes_it(
+    open_front_end: APIClient, sent: float, stored: str
+):
+    body = {"circuit_id": "LONPAR777777", "bandwidth": sent, "more_details": sent}
+
+    open_front_end.post("/network_routes", body, format="json")
+
+    row = NetworkRoute.objects.get(circuit_id="LONPAR777777")
+    assert (row.bandwidth, row.more_details) == (stored, stored)
+
+
 def test_names_are_ordered_by_their_bytes_in_any_locale(open_front_end: APIClient):
     names = ["Äb", "ab", "IPCA", "IPC-X", "_A", "AB"]
     if connection.vendor == "postgresql":

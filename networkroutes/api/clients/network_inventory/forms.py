@@ -101,10 +101,12 @@ def truthy(value: Any) -> bool:
 
 
 def number_text(value: float) -> str:
-    """Write a number as JavaScript does: 1000.0 is `1000`."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+    """Write a number as JavaScript does: 1000.0 is `1000`, 0.00005 `0.00005`, 1e-7 `1e-7`."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e21):
         return str(int(value))
-    return str(value)
+    if 1e-6 <= abs(value) < 1e21:
+        return f"{Decimal(repr(value)):f}"
+    return repr(value).replace("e-0", "e-")
 
 
 def required_text(body: Mapping[str, Any], field: str, refusal: InvalidField, longest: int) -> str:

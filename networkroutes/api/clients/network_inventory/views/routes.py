@@ -84,6 +84,8 @@ class RouteView(ClientView):
             del values["live_latency_ms"]
         if "kmz_file_path" in body:
             values["kmz_file_path"] = forms.text("kmz_file_path", body["kmz_file_path"])
+        if values.get("equipment_type") == EquipmentType.NOKIA and _is_unknown(circuit_id):
+            del values["equipment_type"]  # the row as it was shown
         routes.update_route(actor=request.user, circuit_id=circuit_id, values=values)
         return Response({"message": "Updated"})
 
@@ -180,6 +182,12 @@ def later_values(body: Mapping[str, Any]) -> dict[str, Any]:
 def filters_of(request: Request) -> dict[str, str]:
     """Return the search filters of a query; a repeated one uses its last value."""
     return {name: request.query_params.get(name, "") for name in FILTERS}
+
+
+def _is_unknown(circuit_id: str) -> bool:
+    """Whether a circuit's equipment was never told; it is shown as Nokia."""
+    rows = NetworkRoute.objects.filter(circuit_id=circuit_id, equipment_type__isnull=True)
+    return rows.exists()
 
 
 def _bandwidth(value: Any) -> str | None:

@@ -9,6 +9,8 @@ from inventory_site.core.errors import InvalidInput
 from networkroutes.importers.legacy import NotALegacyDatabase
 from networkroutes.services.legacy_import import import_network_inventory
 
+MOST_STRAYS = 100
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Name the database file and the folder of stored files."""
@@ -35,3 +37,6 @@ def run(options: dict[str, Any]) -> Iterator[str]:
             f"{len(table.skipped)} skipped"
         )
         yield from (f"  {line}" for line in (*table.skipped, *table.notes))
+    if report.strays:
+        yield f"files: {len(report.strays)} left out, no row names them"
+        yield from (f"  {name}" for name in report.strays[:MOST_STRAYS])

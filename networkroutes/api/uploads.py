@@ -41,10 +41,10 @@ def archive_of(circuit_id: str, *, deflate: bool = False) -> HttpResponseBase:
 
     Raises `RouteFileNotFound` when there is nothing to send.
     """
-    rows = TestResultsFile.objects.filter(route__circuit_id=circuit_id).order_by("pk")
+    rows = TestResultsFile.objects.filter(route__circuit_id=circuit_id)
     entries = [
         (row.original_name, files.STORAGE, files.TEST_PREFIX + row.filename, row.file_size)
-        for row in rows
+        for row in rows.order_by("uploaded_at", "pk")
     ]
     try:
         return zip_response(entries, f"{circuit_id}_test_results.zip", deflate=deflate)

@@ -229,7 +229,8 @@ def _locked_route(circuit_id: str, sentence: str) -> NetworkRoute:
 
 
 def _list_test_results(route: NetworkRoute) -> None:
-    names = route.test_results.order_by("pk").values_list("original_name", flat=True)
+    oldest_first = route.test_results.order_by("uploaded_at", "pk")
+    names = oldest_first.values_list("original_name", flat=True)
     route.test_results_file = ", ".join(names) or None
     _touch(route)
 

@@ -17,14 +17,15 @@ from networkroutes.importers import legacy
 from networkroutes.importers.legacy import Row, TableReport
 from networkroutes.models import LegacyRecord, RepositoryType
 from networkroutes.services import legacy_rows
-from networkroutes.services.legacy_rows import SkipRow
+from networkroutes.services.legacy_fit import SkipRow
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """A report per table, in the order of the import."""
+    """A report per table, in the order of the import; `strays` are files that no row names."""
 
     tables: dict[str, TableReport] = field(default_factory=dict)
+    strays: list[str] = field(default_factory=list)
 
     @property
     def added(self) -> int:
@@ -42,12 +43,13 @@ def import_network_inventory(
     """Import the SQLite file and its file folders, all or nothing.
 
     Rows that an earlier import brought, and circuits, locations and rates that exist already, are
-    left as they are. Orphans and unreadable rows are reported and skipped. Two imports at once
-    queue up on the first repository type. Raises `legacy.NotALegacyDatabase`.
+    left as they are. Orphans and unreadable rows are reported and skipped, and so are files that no
+    row names; a value that no column here holds is cut or becomes empty, which is reported too. Two
+    imports at once queue up on the first repository type. Raises `legacy.NotALegacyDatabase`.
     """
     tables = legacy.read_tables(database)
     stored = legacy.files_below(folder) if folder else {}
-    report = ImportReport()
+    report = ImportReport(strays=_strays(stored, tables, database))
     try:
         with blobs.Fresh() as fresh, transaction.atomic():
             RepositoryType.objects.select_for_update().filter(pk=1).first()
@@ -64,6 +66,21 @@ def import_network_inventory(
     except _Undo:
         pass
     return report
+
+
+def _strays(
+    stored: dict[str, Path], tables: dict[str, list[dict[str, Any]]], database: Path
+) -> list[str]:
+    """Return the names of files that neither a row names nor the design tool made."""
+    named = {legacy.text(row, "filename") for row in tables.get("test_results_files", [])}
+    named |= {legacy.text(row, "kmz_file_path") for row in tables.get("network_routes", [])}
+    return sorted(
+        name
+        for name, path in stored.items()
+        if name not in named
+        and not name.startswith(legacy_rows.GENERATED)
+        and path.resolve() != database.resolve()
+    )
 
 
 class _Run:

@@ -8,13 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from inventory_site.core.files import blobs
 from networkroutes.choices import ReservationAction
-from networkroutes.errors import InvalidBandwidth, InvalidCircuitId
+from networkroutes.errors import InvalidCircuitId
 from networkroutes.importers import legacy
 from networkroutes.importers.kmz import NotKmz, as_kmz
 from networkroutes.importers.legacy import Row, TableReport
@@ -32,17 +31,16 @@ from networkroutes.models import (
     SavedSearch,
     TestResultsFile,
 )
-from networkroutes.rules import check_bandwidth, check_circuit_id
+from networkroutes.rules import check_circuit_id
 from networkroutes.services.design_log import storable
 from networkroutes.services.files import KMZ_PREFIX, STORAGE, TEST_PREFIX
-from networkroutes.services.reservations import NAME_LENGTH, TERM
-from networkroutes.services.routes import ZERO_MBPS
+from networkroutes.services.legacy_fit import Reader, SkipRow, bandwidth_of, fit, values_of
+from networkroutes.services.reservations import TERM
 
 MAX_LEGACY_FILE = 1024**3
 GENERATED = "network_path_"
 SMALLEST_RATE, LARGEST_RATE = 1e-8, 1e12
 Made = TypeVar("Made", bound=models.Model)
-Reader = Callable[[Row, str], Any]
 ROUTE_VALUES: dict[str, Reader] = {
     "outage_tickets_last_30d": legacy.whole,
     "maintenance_tickets_last_30d": legacy.whole,
@@ -53,10 +51,6 @@ ROUTE_VALUES: dict[str, Reader] = {
     "cost": legacy.money,
     "is_special": legacy.flag,
 }
-
-
-class SkipRow(Exception):
-    """The row cannot be taken over; the text says why."""
 
 
 @dataclass(slots=True)
@@ -80,25 +74,27 @@ def repository_type(row: Row, report: TableReport, files: Files) -> RepositoryTy
         )
         return None
     made = RepositoryType(name=name, description=legacy.text(row, "description"))
+    fit(made, name, report)
     return _saved(made, row, created_at=legacy.moment(row, "created_at"))
 
 
 def route(row: Row, report: TableReport, files: Files) -> NetworkRoute | None:
-    """Take over a circuit with its times; blanks in numeric columns become null."""
-    circuit_id, bandwidth = legacy.text(row, "circuit_id") or "", legacy.text(row, "bandwidth")
+    """Take over a circuit with its times; blanks in numeric columns become null.
+
+    Its test results are named again by the rows of their files.
+    """
+    circuit_id = legacy.text(row, "circuit_id") or ""
     try:
         check_circuit_id(circuit_id)
-        if bandwidth != ZERO_MBPS:
-            check_bandwidth(bandwidth)
-    except (InvalidCircuitId, InvalidBandwidth) as err:
+    except InvalidCircuitId as err:
         raise SkipRow(err.message) from err
     if NetworkRoute.objects.filter(circuit_id=circuit_id).exists():
         return None
-    values = _values(row, ROUTE_VALUES, circuit_id, report)
+    values = values_of(row, ROUTE_VALUES, circuit_id, report)
     latencies = {f"{name}_ms": values.pop(name) for name in [*values] if name.endswith("latency")}
     made = NetworkRoute(
         circuit_id=circuit_id,
-        bandwidth=bandwidth,
+        bandwidth=bandwidth_of(row, circuit_id, report),
         repository_type_id=_new_id("repository_types", row.get("repository_type_id")) or 1,
         **values,
         **latencies,
@@ -113,10 +109,10 @@ def route(row: Row, report: TableReport, files: Files) -> NetworkRoute | None:
                 "location_a",
                 "location_b",
                 "more_details",
-                "test_results_file",
             )
         },
     )
+    fit(made, circuit_id, report)
     return _saved(made, {}, **_times(row, "created_at", "updated_at"))
 
 
@@ -129,11 +125,12 @@ def channel(row: Row, report: TableReport, files: Files) -> DarkFibreChannel:
         dwdm_ucn=legacy.text(row, "dwdm_ucn"),
         equipment=legacy.text(row, "equipment"),
         in_use=bool(legacy.flag(row, "in_use")),
-        **_values(row, {"capex_cost_to_light": legacy.money}, f"Channel {row.get('id')}", report),
+        **values_of(row, {"capex_cost_to_light": legacy.money}, f"Channel {row.get('id')}", report),
     )
+    fit(made, f"Channel {row.get('id')}", report)
     _saved(made, row, **_times(row, "created_at", "updated_at"))
     if legacy.flag(row, "is_reserved"):
-        _reservation(made, row)
+        _reservation(made, row, report)
     return made
 
 
@@ -144,7 +141,7 @@ def reservation_log(row: Row, report: TableReport, files: Files) -> ReservationL
         raise SkipRow(f"unknown action {action or 'none'}")
     made = ReservationLog(
         channel_id=_new_id("dark_fiber_details", row.get("dark_fiber_id")),
-        circuit_id=(legacy.text(row, "circuit_id") or "")[:12],
+        circuit_id=legacy.text(row, "circuit_id") or "",
         dwdm_ucn=legacy.text(row, "dwdm_ucn"),
         action=action,
         reserved_by=legacy.text(row, "reserved_by"),
@@ -152,6 +149,7 @@ def reservation_log(row: Row, report: TableReport, files: Files) -> ReservationL
         expiry_date=legacy.moment(row, "expiry_date"),
         notes=legacy.text(row, "notes"),
     )
+    fit(made, f"Row {row.get('id')}", report)
     return _saved(made, row)
 
 
@@ -165,10 +163,11 @@ def test_results(row: Row, report: TableReport, files: Files) -> TestResultsFile
     made = TestResultsFile(
         route=parent,
         filename=name,
-        original_name=(legacy.file_name(row, "original_name") or name)[:255],
+        original_name=legacy.file_name(row, "original_name") or name,
         file_size=legacy.whole(row, "file_size") or 0,
         uploaded_at=legacy.moment(row, "uploaded_at") or timezone.now(),
     )
+    fit(made, name, report)
     source = files.by_name.get(name)
     if source is None:
         report.notes.append(f"{name}: the stored file is missing")
@@ -199,8 +198,11 @@ def location(row: Row, report: TableReport, files: Files) -> Location | None:
             name: legacy.text(row, name)
             for name in ("datacenter_name", "datacenter_address", "time_zone", "pop_type")
         },
-        **_values(row, {"latitude": legacy.latitude, "longitude": legacy.longitude}, code, report),
+        **values_of(
+            row, {"latitude": legacy.latitude, "longitude": legacy.longitude}, code, report
+        ),
     )
+    fit(made, code, report)
     created, updated = legacy.moment(row, "created_date"), legacy.moment(row, "updated_date")
     return _saved(made, row, created_at=created, updated_at=updated or created)
 
@@ -220,7 +222,12 @@ def rate(row: Row, report: TableReport, files: Files) -> ExchangeRate | None:
         "status": legacy.text(row, "status") or "Active",
         "updated_by": legacy.text(row, "updated_by"),
     }
-    made, _ = ExchangeRate.objects.update_or_create(currency_code=code, defaults=fields)
+    made = ExchangeRate.objects.filter(currency_code=code).first()
+    made = made or ExchangeRate(currency_code=code)
+    for name, found in fields.items():
+        setattr(made, name, found)
+    fit(made, code, report)
+    made.save()
     return made
 
 
@@ -237,6 +244,7 @@ def design_log(row: Row, report: TableReport, files: Files) -> DesignLog:
         kmz_files=legacy.text(row, "kmz_files"),
         pricing_data=_json(row, "pricing_data"),
     )
+    fit(made, f"Row {row.get('id')}", report)
     return _saved(made, row)
 
 
@@ -257,6 +265,7 @@ def saved_search(row: Row, report: TableReport, files: Files) -> SavedSearch:
         search_results=_json(row, "search_results"),
         created_at=legacy.moment(row, "created_date") or timezone.now(),
     )
+    fit(made, f"Search {row.get('id')}", report)
     return _saved(made, row)
 
 
@@ -319,8 +328,7 @@ def _map(files: Files, name: str, source: Path, owner: int | None, report: Table
 
 def _saved(made: Made, row: Row, **times: Any) -> Made:
     """Insert a row under its old key where that is free, then set times that saving would
-    change; a row with a value that no column holds is skipped."""
-    _check(made)
+    change."""
     key = legacy.whole(row, "id")
     if key and not type(made)._default_manager.filter(pk=key).exists():
         made.pk = key
@@ -331,31 +339,17 @@ def _saved(made: Made, row: Row, **times: Any) -> Made:
     return made
 
 
-def _check(made: models.Model) -> None:
-    loose = {
-        field.name
-        for field in made._meta.concrete_fields
-        if field.is_relation
-        or field.generated
-        or field.choices
-        or getattr(made, field.attname) in (None, "")
-    }
-    try:
-        made.clean_fields(exclude=loose)
-    except ValidationError as err:
-        name, texts = next(iter(err.message_dict.items()))
-        raise SkipRow(f"{name}: {texts[0]}") from err
-
-
-def _reservation(made: DarkFibreChannel, row: Row) -> None:
+def _reservation(made: DarkFibreChannel, row: Row, report: TableReport) -> None:
     begun = legacy.moment(row, "reserved_at") or made.updated_at
     end = legacy.moment(row, "reservation_expires_at") or begun + TERM
-    Reservation.objects.create(
+    held = Reservation(
         channel=made,
-        reserved_by=(legacy.text(row, "reserved_by") or "Unknown")[:NAME_LENGTH],
+        reserved_by=legacy.text(row, "reserved_by") or "Unknown",
         reserved_at=begun,
         expires_at=max(end, begun + TERM / 60),
     )
+    fit(held, f"Channel {row.get('id')}", report)
+    held.save()
 
 
 def _route_of(row: Row) -> NetworkRoute:
@@ -371,18 +365,6 @@ def _list_test_results(parent: NetworkRoute) -> None:
         "original_name", flat=True
     )
     NetworkRoute.objects.filter(pk=parent.pk).update(test_results_file=", ".join(names))
-
-
-def _values(
-    row: Row, readers: dict[str, Reader], label: str, report: TableReport
-) -> dict[str, Any]:
-    """Read values of a row; one that is there but cannot be kept is reported."""
-    values = {name: read(row, name) for name, read in readers.items()}
-    for name, value in values.items():
-        sent = str(row.get(name) if row.get(name) is not None else "").strip()
-        if value is None and sent:
-            report.notes.append(f"{label}: {name} {sent[:40]} cannot be kept and became empty")
-    return values
 
 
 def _json(row: Row, name: str) -> Any:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, QueryDict, multipartparser
-from django.http.multipartparser import MAX_TOTAL_HEADER_SIZE, LazyStream, MultiPartParser
+from django.http.multipartparser import InterBoundaryIter, LazyStream, MultiPartParser
 from django.utils.datastructures import MultiValueDict
 
 from inventory_site.core.files.headers import without_controls
 
 Parsed = tuple[QueryDict, MultiValueDict[str, Any]]
 END_OF_HEADERS = b"\r\n\r\n"
+LONGEST_HEADERS = 1024  # as Django's
 
 
-class AnyLetters(multipartparser.Parser):
-    """Django's reader of parts; a header in Latin-1, which it would drop, is read as such."""
+class AnyLetters(InterBoundaryIter):
+    """Django's reader of parts, which drops a part whose headers are in Latin-1; this one does
+    not."""
 
-    def __iter__(self) -> Iterator[Any]:
-        streams = multipartparser.InterBoundaryIter(self._stream, self._separator)
-        for stream in streams:
-            _write_headers_in_utf8(stream)
-            yield multipartparser.parse_boundary_stream(stream, MAX_TOTAL_HEADER_SIZE)
+    def __next__(self) -> LazyStream:
+        part = super().__next__()
+        _write_headers_in_utf8(part)
+        return part
 
 
-multipartparser.Parser = AnyLetters  # type: ignore[misc]  # the parser of forms takes no other
+multipartparser.InterBoundaryIter = AnyLetters  # type: ignore[misc]  # the parser takes no other
 
 
 class AsSentMultiPartParser(MultiPartParser):
@@ -41,7 +42,7 @@ class AsSentMultiPartParser(MultiPartParser):
 
 def _write_headers_in_utf8(stream: LazyStream) -> None:
     """Write each line of a part's headers that is no UTF-8 anew; the content stays as it is."""
-    begun = stream.read(MAX_TOTAL_HEADER_SIZE)
+    begun = stream.read(LONGEST_HEADERS)
     head, end, content = begun.partition(END_OF_HEADERS)
     if end:
         head = b"\r\n".join(map(_in_utf8, head.split(b"\r\n")))

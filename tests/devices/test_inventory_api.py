@@ -346,3 +346,13 @@ def test_a_change_of_a_group_that_changes_nothing_writes_nothing(admin):
     assert not AuditEntry.objects.filter(verb__endswith="_group.updated").exists()
     device_groups.update_group(groups[0].pk, actor=admin.user, values={"group_name": "star"})
     assert AuditEntry.objects.filter(verb="device_group.updated").count() == 1
+
+
+def test_an_answer_without_data_has_no_key_for_it(api):
+    admin = api("admin")
+    admin.post("/api/devices", {"ip_address": "10.20.0.9"}, format="json")
+
+    gone = admin.delete("/api/devices/10.20.0.9")
+
+    assert gone.json() == {"success": True, "message": "Device 10.20.0.9 deleted"}
+    assert admin.get("/api/devices").json()["data"] == []

@@ -76,8 +76,10 @@ class EnvelopeRenderer(renderers.BaseRenderer):
 
 
 def enveloped(data: Any, response: Any) -> dict[str, Any]:
-    """Wrap data with the message and meta that the response carries."""
-    body: dict[str, Any] = {"success": True, "data": data}
+    """Wrap data with the message and meta that the response carries; null is left out."""
+    body: dict[str, Any] = {"success": True}
+    if data is not None:
+        body["data"] = data
     for key in ("message", "meta"):
         value = getattr(response, key, None)
         if value:

@@ -102,7 +102,7 @@ class EnvelopeSchema(AutoSchema):
         }
         if self._is_list_view():
             properties["meta"] = META_SCHEMA
-        return {"type": "object", "required": ["success", "data"], "properties": properties}
+        return {"type": "object", "required": ["success"], "properties": properties}
 
     def map_renderers(self, attribute: str) -> list[str]:
         """Describe JSON only; exports and the browsable page are formats of the same answer."""

@@ -58,6 +58,11 @@ def sort_key(ip: str) -> str:
     return f"{address.version}{int(address):032x}"
 
 
+def order_of(target: str) -> str:
+    """Return text that sorts addresses as numbers, and host names after them."""
+    return sort_key(target) if normal_ip(target) == target else f"~{target}"
+
+
 def hosts_of(cidr: str) -> list[str]:
     """Return the hosts of a network without its first and last address (/31 both, /32 the one).
 

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count, FloatField, Max, Min, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from devices.addresses import normal_ip
+from devices.addresses import normal_ip, order_of
 from devices.errors import Invalid, InvalidAddress
 from devices.models import Device, InterfaceState, OpticalHour, OpticalSample
 from devices.selectors import hours as kept_hours
@@ -66,17 +66,25 @@ def address_of(key: Any) -> str:
 
 
 def interfaces(ip: str) -> list[dict[str, Any]]:
-    """Return the newest row of each port, by index."""
+    """Return the newest row of each port, by index; what is not known is null."""
     rows = InterfaceState.objects.filter(ip_address=ip).order_by("interface_index")
-    return list(rows.values(*INTERFACE_FIELDS))
+    return _ports(rows)
 
 
 def optical_interfaces(ip: str | None = None) -> list[dict[str, Any]]:
-    """Return the optical ports, of one address or of all."""
+    """Return the optical ports, of one address or of all in the order of addresses."""
     rows = InterfaceState.objects.filter(is_optical=True)
     if ip:
         rows = rows.filter(ip_address=ip)
-    return list(rows.order_by("ip_address", "interface_index").values(*INTERFACE_FIELDS))
+    found = _ports(rows.order_by("interface_index"))
+    return sorted(found, key=lambda row: order_of(row["ip_address"]))
+
+
+def _ports(rows: QuerySet[InterfaceState]) -> list[dict[str, Any]]:
+    return [
+        {name: None if value == "" else value for name, value in row.items()}
+        for row in rows.values(*INTERFACE_FIELDS)
+    ]
 
 
 def moment(text: Any, name: str) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from devices.addresses import order_of
 from devices.errors import Invalid
 from devices.models import (
     Credential,
@@ -200,8 +201,9 @@ def of_device(ip: str, kind: str) -> list[dict[str, Any]]:
 
 
 def devices_of(row: Credential) -> list[dict[str, Any]]:
-    """Return where a credential is assigned, with what NetBox knows of the device."""
-    assigned = row.assignments.exclude(ip_address="").order_by("ip_address")
+    """Return where a credential is assigned, by address, with what NetBox knows of the device."""
+    rows = row.assignments.exclude(ip_address="").order_by("pk")
+    assigned = sorted(rows, key=lambda one: order_of(one.ip_address))
     cached = {
         entry.device_ip: entry
         for entry in NetBoxCacheEntry.objects.filter(

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.addresses import order_of
 from devices.api.base import DeviceView as BaseView
 from devices.api.base import query_text, whole, with_detail
 from devices.errors import Invalid, InvalidAddress, Missing
@@ -174,7 +175,7 @@ class TopologyView(_FlatView):
                 "id": row["ip_address"],
                 "name": row["hostname"] or row["name"],
                 "ip": row["ip_address"],
-                "type": row["device_type"],
+                "type": selector.v1_item(row)["device_type"],
                 "vendor": row["vendor"] or "",
                 "site": row["site"] or "",
                 "status": row["status"],
@@ -236,9 +237,8 @@ class ModulesView(_FlatView):
             row["ip_address"]: row
             for row in selector.wire_rows(selector.all_devices().filter(address__isnull=False))
         }
-        rows = InterfaceState.objects.exclude(vendor_part="").order_by(
-            "ip_address", "interface_index"
-        )
+        ports = InterfaceState.objects.exclude(vendor_part="").order_by("interface_index")
+        rows = sorted(ports, key=lambda row: order_of(row.ip_address))
         return Response(
             [
                 {

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from devices import policy
 from devices.addresses import normal_ip
 from devices.api.base import BareView, wanted_id, whole
+from devices.api.views.scans import status_shown
 from devices.errors import Invalid
 from devices.models import DeviceGroup, Scan
 from devices.selectors import devices as device_reads
@@ -136,7 +137,7 @@ class ProgressView(BareView):
             return Response({**empty, "cancel_requested": False})
         return Response(
             {
-                "status": scan.status,
+                "status": status_shown(scan),
                 "scanned": scan.results.exclude(state="waiting").count(),
                 "total": scan.total_targets,
                 "online": scan.results.filter(is_online=True).count(),

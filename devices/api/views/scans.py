@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from devices import policy
 from devices.api import files
 from devices.api.base import DeviceView, listed, readings_listed, said, truth, wanted_id, whole
-from devices.choices import TargetState
+from devices.choices import ScanStatus, TargetState
 from devices.errors import Invalid
 from devices.models import Scan, ScanResult
 from devices.selectors import metrics
@@ -44,12 +44,17 @@ def scans_shown(some: list[Scan]) -> list[dict[str, Any]]:
     return [_shown(scan, found.get(scan.pk, NONE_YET)) for scan in some]
 
 
+def status_shown(scan: Scan) -> str:
+    """Return a scan's status as clients know it: one that waits for a worker runs already."""
+    return ScanStatus.RUNNING.value if scan.status == ScanStatus.QUEUED else scan.status
+
+
 def _shown(scan: Scan, found: Mapping[str, int]) -> dict[str, Any]:
     total = scan.total_targets
     return {
         "scan_id": scan.pk,
         "type": scan.kind,
-        "status": scan.status,
+        "status": status_shown(scan),
         "progress": int(100 * found["completed"] / total) if total else 100,
         "total_targets": total,
         "completed_targets": found["completed"],
@@ -106,7 +111,7 @@ class ScansView(DeviceView):
         scan.refresh_from_db()
         data = {
             "scan_id": scan.pk,
-            "status": "running" if scan.status == "queued" else scan.status,
+            "status": status_shown(scan),
             "started_at": scan.created_at,
             "total_targets": scan.total_targets,
         }

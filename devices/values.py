@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
 
 from devices.errors import Invalid
 from inventory_site.core.whole import whole_number
@@ -36,3 +39,22 @@ def truth(value: Any, name: str, default: bool) -> bool:
     if word in {"false", "0", "no"}:
         return False
     raise Invalid(name, f"{name} must be true or false")
+
+
+def moment(value: Any, name: str) -> datetime | None:
+    """Read an ISO 8601 time or date, `Z` allowed, UTC without offset; null is none."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    found = None
+    if isinstance(value, str):
+        try:
+            found = parse_datetime(value.strip())
+            if found is None and (day := parse_date(value.strip())):
+                found = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        except ValueError:
+            found = None
+    if found is None:
+        raise Invalid(name, f"{name} must be a time such as 2026-11-20T23:00:00Z")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

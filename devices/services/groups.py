@@ -114,8 +114,13 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
     for row in rows:
         old, new = row.ip_address, moves[row.ip_address]
         row.pk, row.ip_address = None, new
-        change = {"before": {"ip_address": old}, "after": {"ip_address": new}}
-        audit.record(actor, "device_group.member_moved", row.group, **change)
+        audit.record(
+            actor,
+            "device_group.member_moved",
+            row.group,
+            before={"ip_address": old},
+            after={"ip_address": new},
+        )
     DeviceGroupMember.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.models import User
 from accounts.services import audit
@@ -22,6 +20,7 @@ from devices.choices import AccessLevel, CredentialStatus
 from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
 from devices.services import secrets
+from devices.values import moment
 from inventory_site.core import context, crypto
 from inventory_site.core.errors import NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -31,6 +30,11 @@ TEXTS = ("description", "username", "category", "environment", "owner", "notes")
 LISTS = ("tags", "allowed_users", "allowed_groups")
 ROTATION_TYPES = ("manual", "automatic", "scheduled", "emergency")
 SYSTEM = "system"
+SWITCHED = {
+    CredentialStatus.ACTIVE: "enabled",
+    CredentialStatus.DISABLED: "disabled",
+    CredentialStatus.REVOKED: "revoked",
+}
 
 
 @dataclass(slots=True)
@@ -101,6 +105,9 @@ def update_credential(
             seal_document(row, new)
         row.version += 1
         _save(row)
+        if before["status"] != row.status in SWITCHED:
+            switched = SWITCHED[CredentialStatus(row.status)]
+            log(row, switched, actor, detail=f"Credential {switched}")
         detail = f"Updated credential: {', '.join([*changed, *secret_fields])}"
         log(row, "updated", actor, detail=detail, previous=before, new=metadata(row))
         audit.record(actor, "credential.updated", row, before=before, after=metadata(row))
@@ -241,25 +248,6 @@ def metadata(row: Credential) -> dict[str, Any]:
             "is_default",
         ],
     )
-
-
-def moment(value: Any, name: str) -> datetime | None:
-    """Read an ISO 8601 time or date, `Z` allowed, UTC without offset; null is none."""
-    if value in (None, ""):
-        return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    found = None
-    if isinstance(value, str):
-        try:
-            found = parse_datetime(value.strip())
-            if found is None and (day := parse_date(value.strip())):
-                found = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        except ValueError:
-            found = None
-    if found is None:
-        raise Invalid(name, f"{name} must be a time such as 2026-11-20T23:00:00Z")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _name(value: Any) -> str:

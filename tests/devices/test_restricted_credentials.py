@@ -136,3 +136,21 @@ def test_a_later_end_brings_back_what_had_expired_alone(status):
 
     row.refresh_from_db()
     assert (row.status, row.is_expired) == (status, False)
+
+
+def test_the_log_names_what_was_switched():
+    row = made()
+    for status in ("disabled", "active", "active", "pending_rotation", "revoked"):
+        vault.update_credential(row.pk, actor=None, body={"status": status})
+
+    told = CredentialUse.objects.order_by("pk").values_list("action", "action_detail")
+
+    assert [(action, detail) for action, detail in told if action != "updated"] == [
+        ("created", "Created new ssh credential"),
+        ("disabled", "Credential disabled"),
+        ("enabled", "Credential enabled"),
+        ("revoked", "Credential revoked"),
+    ]
+    assert [detail for action, detail in told if action == "updated"] == [
+        "Updated credential: status"
+    ] * 4

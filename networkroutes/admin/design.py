@@ -115,7 +115,7 @@ class SavedSearchAdmin(ReadOnlyPage):
             "content",
             "Content",
             "networkroutes/admin/documents_tab.html",
-            _documents("carrier_avoidance", "search_results"),
+            _documents("search_name", "carrier_avoidance", "search_results"),
         )
     ]
     empty_text = "Nobody has kept a search yet."

@@ -6,12 +6,18 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from networkroutes.choices import OPEN_UPLOADS, BulkOutcome, DesignAction
 
+MOST_SHOWN = 80
+
 
 class SavedSearch(models.Model):
-    """A search kept by its asker (contract 3.10); `search_results` is any JSON."""
+    """A search kept by its asker (contract 3.10); `search_results` is any JSON.
+
+    Clients may give it a name of any length; lists and titles show how it begins.
+    """
 
     search_name = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
     source_location = models.TextField(null=True, blank=True)  # noqa: DJ001  null and blank differ on the wire
@@ -35,7 +41,7 @@ class SavedSearch(models.Model):
         verbose_name_plural = "saved searches"
 
     def __str__(self) -> str:
-        return self.search_name or f"Search {self.pk}"
+        return Truncator(self.search_name or f"Search {self.pk}").chars(MOST_SHOWN)
 
 
 class DesignLogQuerySet(models.QuerySet["DesignLog"]):

@@ -142,7 +142,8 @@ function draw() {
   });
   declutter(map, places);
   const down = found.filter((circuit) => circuit.state === "outage").length;
-  shown.textContent = `${found.length}${down ? `, ${down} down` : ""}${state.data.is_cut ? ` of ${state.data.total.toLocaleString("en")}` : ""}`;
+  const all = state.data.is_cut ? ` of ${state.data.total.toLocaleString("en")}` : "";
+  shown.textContent = `${found.length.toLocaleString("en")}${all}${down ? `, ${down} down` : ""}`;
 }
 
 async function refresh() {

@@ -1,4 +1,4 @@
-"""The design tool, the network map and the import page in the admin."""
+"""The design tool and the network map in the admin."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import zipfile
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 from lxml import etree
 from pypdf import PdfReader
 
-from networkroutes.models import BulkUpload, DesignLog, NetworkRoute, SavedSearch
+from networkroutes.models import DesignLog, NetworkRoute, SavedSearch
 from networkroutes.selectors import network_map
-from networkroutes.services import bulk_jobs
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
     ExchangeRateFactory,
@@ -228,6 +225,24 @@ def test_a_search_of_another_client_can_be_opened(network: None, admin_page: Cli
     assert admin_page.get(url).context["ways"][0]["names"] == ["LON1", "BOM1", "SNG1"]
 
 
+def test_a_long_name_is_shown_whole_on_its_own_page_only(admin_page: Client) -> None:
+    row = SavedSearch.objects.create(search_name="word " * 1000)
+    short = "word " * 15 + "word…"
+
+    texts = [
+        admin_page.get(path).content.decode()
+        for path in (
+            DESIGN,
+            f"{DESIGN}compare/?search={row.pk}",
+            "/admin/networkroutes/savedsearch/",
+            f"/admin/networkroutes/savedsearch/{row.pk}/change/",
+        )
+    ]
+
+    assert [short in text for text in texts] == [True] * 4
+    assert ["word " * 100 in text for text in texts] == [False, False, False, True]
+
+
 def test_whatever_other_clients_keep_in_a_search_is_shown(admin_page: Client) -> None:
     odd: list[tuple[Any, Any]] = [
         ([5, None, {"a": 1}], {"paths": [1, {"path": 5, "circuits": {"a": 1}}], "query": 7}),
@@ -296,94 +311,3 @@ def test_the_pages_are_for_those_who_may(path: str, client: Client) -> None:
     client.force_login(UserFactory(roles=["lab_viewer"]))
 
     assert client.get(path).status_code == 403
-
-
-def send(page: Client, text: str, **fields: str) -> Any:
-    file = SimpleUploadedFile("rows.csv", text.encode(), "text/csv")
-    body = {"module": "network_routes", "csv_file": file, **fields}
-    return page.post("/admin/networkroutes/import/", body)
-
-
-HEADER = "circuit_id,location_a,location_b,underlying_carrier,mtu\n"
-
-
-def test_an_import_shows_every_change_and_then_applies_all(
-    network: None, admin_page: Client
-) -> None:
-    NetworkRoute.objects.filter(circuit_id="LONBOM000002").update(mtu=1500)
-    rows = "LONBOM000002,LON1,BOM1,Kestrel,9000\nAAABBB000001,AAA,BBB,C,1500\n"
-
-    shown = send(admin_page, HEADER + rows, upsert="on")
-
-    assert [(row["number"], row["key"]) for row in shown.context["rows"]] == [
-        (2, "LONBOM000002"),
-        (3, "AAABBB000001"),
-    ]
-    assert shown.context["rows"][0]["changes"] == [("mtu", "1500", "9000")]
-    assert not NetworkRoute.objects.filter(circuit_id="AAABBB000001").exists()
-
-    lines = b"".join(admin_page.get(shown.context["lines_url"]).streaming_content).decode()
-    assert lines.splitlines()[1].startswith("2,update,LONBOM000002,mtu: 1500 → 9000")
-
-    token = shown.context["token"]
-    done = admin_page.post("/admin/networkroutes/import/", {"token": token})
-    again = admin_page.post("/admin/networkroutes/import/", {"token": token})
-
-    assert (done.status_code, again.status_code) == (302, 404)
-    assert NetworkRoute.objects.get(circuit_id="AAABBB000001").mtu == 1500
-    assert NetworkRoute.objects.get(circuit_id="LONBOM000002").mtu == 9000
-    assert [row.outcome for row in BulkUpload.objects.order_by("pk")] == ["dry_run", "done"]
-
-
-def test_wrong_lines_are_named_and_nothing_can_be_applied(admin_page: Client) -> None:
-    answer = send(admin_page, HEADER + "bad,A,B,C,1\nAAABBB000001,A,B,C,x\n")
-
-    assert answer.context["errors"] == [
-        "Row 2: circuit_id must be six capital letters and six digits",
-        "Row 3: mtu must be a number",
-    ]
-    assert "token" not in answer.context
-    assert not NetworkRoute.objects.exists()
-
-
-@pytest.mark.parametrize(("faults", "is_large"), [(100, False), (250, False), (250, True)])
-def test_of_many_faults_the_first_are_shown_and_a_file_has_all(
-    admin_page: Client,
-    monkeypatch: Any,
-    django_capture_on_commit_callbacks: Any,
-    faults: int,
-    is_large: bool,
-) -> None:
-    monkeypatch.setattr(bulk_jobs, "is_large", lambda size: is_large)
-    rows = "".join(f"bad{n},A,B,C,{n}\n" for n in range(faults))
-
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = send(admin_page, HEADER + rows + "AAABBB000001,A,B,C,1\n")
-    if is_large:
-        answer = admin_page.get(answer["Location"])
-
-    assert len(answer.context["errors"]) == 100
-    assert ("These are the first 100 faults." in answer.content.decode()) == (faults > 100)
-    file = admin_page.get(answer.context["lines_url"])
-    lines = b"".join(file.streaming_content).decode().splitlines()
-    assert len(lines) == faults + 2
-    last = f"{faults + 1},error,,,circuit_id must be six capital letters and six digits"
-    assert lines[faults] == last
-    assert not NetworkRoute.objects.exists()
-
-
-def test_a_file_that_is_no_table_has_no_lines_to_show(admin_page: Client) -> None:
-    answer = send(admin_page, "circuit_id\n")
-
-    assert answer.context["errors"] == ["The file has no rows below its header"]
-    assert "Every line as CSV" not in answer.content.decode()
-
-
-def test_a_forged_token_is_404(admin_page: Client) -> None:
-    assert admin_page.post("/admin/networkroutes/import/", {"token": "x:y:z"}).status_code == 404
-
-
-def test_a_template_can_be_fetched(admin_page: Client) -> None:
-    url = reverse("networkroutes-import-template", args=["network_routes"])
-
-    assert b"".join(admin_page.get(url).streaming_content).startswith(b"circuit_id,location_a")

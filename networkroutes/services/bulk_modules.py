@@ -61,7 +61,8 @@ class Module:
     `known` finds rows by key, `parent` the row that `parent_field` points at, by its own columns.
     Where `make` is set, it makes each row by its own service, and rows are never changed; `rows`
     are those that an export shows. `doubts` says of some rows, each its primary key (none for a new
-    one) and its values, what is wrong with them: the place of a row, and a sentence.
+    one) and its values, what is wrong with them: the place of a row, and a sentence. Codes of
+    locations are compared exactly (`is_exact`): circuits name them so.
     """
 
     slug: str
@@ -77,17 +78,19 @@ class Module:
     make: Maker | None = None
     rows: Callable[[], models.QuerySet[Any]] | None = None
     doubts: Callable[[Sequence[Change]], Iterable[tuple[int, str]]] | None = None
+    is_exact: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name."""
         return next((column for column in self.columns if column.name == name), None)
 
     def key_of(self, values: Mapping[str, Any], names: Sequence[str] | None = None) -> Key:
-        """Return the values of key columns as they are compared: text in small letters."""
-        return tuple(
-            value.lower() if isinstance(value := values.get(name), str) else value
-            for name in (names or self.key)
-        )
+        """Return the values of key columns as they are compared: text in small letters, unless
+        exactly."""
+        sent = (values.get(name) for name in (names or self.key))
+        if self.is_exact:
+            return tuple(sent)
+        return tuple(value.lower() if isinstance(value, str) else value for value in sent)
 
 
 def _circuit_id(cell: str) -> str:
@@ -124,14 +127,14 @@ def _name(cell: str) -> str:
     return str(cells.text(255, blank="")(" ".join(cell.split())))
 
 
-def _by_field(model: Any, field: str) -> Resolver:
-    """Find rows by one text field, whatever the case of the key."""
+def _places(keys: Iterable[Key]) -> Mapping[Key, int]:
+    rows = Location.objects.filter(location_code__in=[key[0] for key in keys])
+    return {(code,): pk for code, pk in rows.values_list("location_code", "pk")}
 
-    def find(keys: Iterable[Key]) -> Mapping[Key, int]:
-        rows = in_any_case(model.objects.all(), field, (key[0] for key in keys))
-        return {(name.lower(),): pk for name, pk in rows.values_list(field, "pk")}
 
-    return find
+def _rates(keys: Iterable[Key]) -> Mapping[Key, int]:
+    rows = in_any_case(ExchangeRate.objects.all(), "currency_code", (key[0] for key in keys))
+    return {(code.lower(),): pk for code, pk in rows.values_list("currency_code", "pk")}
 
 
 def _routes(keys: Iterable[Key]) -> Mapping[Key, int]:
@@ -163,8 +166,8 @@ def _contacts(keys: Iterable[Key]) -> Mapping[Key, int]:
 
 def _capabilities(keys: Iterable[Key]) -> Mapping[Key, int]:
     code = "location__location_code"
-    found = in_any_case(LocationCapabilities.objects.all(), code, (key[0] for key in keys))
-    return {(text.lower(),): pk for text, pk in found.values_list(code, "pk")}
+    found = LocationCapabilities.objects.filter(**{f"{code}__in": [key[0] for key in keys]})
+    return {(text,): pk for text, pk in found.values_list(code, "pk")}
 
 
 def _due() -> dict[str, Any]:
@@ -239,7 +242,8 @@ LOCATIONS = Module(
         *PRICE_COLUMNS,
     ),
     ("location_code",),
-    _by_field(Location, "location_code"),
+    _places,
+    is_exact=True,
 )
 CARRIERS = Module(
     "carriers",
@@ -284,10 +288,11 @@ POP_CAPABILITIES = Module(
     ),
     ("location_code",),
     _capabilities,
-    _by_field(Location, "location_code"),
+    _places,
     ("location_code",),
     "location_id",
     "location",
+    is_exact=True,
 )
 RATES = Module(
     "exchange_rates",
@@ -298,7 +303,7 @@ RATES = Module(
         _text("updated_by", 255),
     ),
     ("currency_code",),
-    _by_field(ExchangeRate, "currency_code"),
+    _rates,
     fixed=_due,
 )
 MODULES: dict[str, Module] = {

@@ -230,8 +230,10 @@ def test_later_filters_apply_only_where_their_key_is_sent(open_front_end: APICli
     assert find(open_front_end, "X1", "X2", include_ull=True).status_code == 200
     refused = find(open_front_end, "X1", "X2", include_ull=False).json()["exclusionReasons"]
     narrow = find(open_front_end, "X1", "X2", constraints={"mtu_required": 1500}).json()
+    just_over = find(open_front_end, "X1", "X2", constraints={"mtu_required": 1400.5})
 
     assert refused["ull_restriction"]["routes"][-1]["route"] == "X1 <-> X2"
+    assert just_over.status_code == 404
     assert narrow["exclusionReasons"]["mtu_requirement"]["count"] == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 from networkroutes.api.clients.network_inventory import forms
@@ -65,7 +65,7 @@ def constraints_of(body: Mapping[str, Any], limits: Mapping[str, Any]) -> Constr
     mtu = None
     if "mtu_required" in both:
         sent = positive("mtu_required", both["mtu_required"], zero_is_blank=True)
-        mtu = DEFAULT_MTU if sent is None else int(sent)
+        mtu = DEFAULT_MTU if sent is None else ceil(sent)
     return Constraints(
         bandwidth_mbps=(
             None

@@ -166,7 +166,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_fields = ["actor_name", "object_label", "verb", "=request_id"]
     phone_columns = ["moment", "result"]
     export_fields = list(audit.EXPORTED)
-    summary = ["who", "through", "thing", "exact", "from_address", "request_id"]
+    summary = ["who", "through", "thing", "exact", "from_address", "request_id", "client_software"]
     details_title = ""
     fields = ["verb"]
     tabs = [Tab("changes", "Before and after", "accounts/admin/audit_changes.html", _changes)]
@@ -212,6 +212,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @column("From", order="address", export="address")
     def from_address(self, obj: AuditEntry) -> str:
         return obj.address or EMPTY
+
+    @column("Client software", export="user_agent")
+    def client_software(self, obj: AuditEntry) -> str:
+        return obj.user_agent or EMPTY
 
     @column("Through")
     def through(self, obj: AuditEntry) -> str:

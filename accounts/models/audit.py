@@ -33,8 +33,9 @@ class AuditEntry(models.Model):
     """One sentence of what happened: who did what to which object, through what, with what outcome.
 
     `verb` is namespaced (`channel.reserved`); `before` and `after` hold only what changed, secrets
-    masked. `object_type` is a model label (`networkroutes.networkroute`); the entry outlives the
-    object.
+    masked; `user_agent` is what the caller's program calls itself, null for none and in entries
+    from before it was kept. `object_type` is a model label (`networkroutes.networkroute`); the
+    entry outlives the object.
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -56,6 +57,7 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField("client software", max_length=400, null=True, blank=True)  # noqa: DJ001  null so that no table is written anew
     outcome = models.CharField(max_length=16, choices=AuditOutcome, default=AuditOutcome.SUCCESS)
 
     objects = AuditEntryQuerySet.as_manager()

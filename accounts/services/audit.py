@@ -36,6 +36,7 @@ COLUMNS = (
     "request_id",
     "address",
     "outcome",
+    "user_agent",
 )
 EXPORTED = tuple(name for name in COLUMNS if name != "actor_id")
 
@@ -77,8 +78,13 @@ def record_bulk(actor: Any, verb: str, facts: Iterable[Fact]) -> int:
 
 def caller() -> dict[str, str]:
     """Return what the caller's program calls itself, for entries about sign-ins."""
-    agent = context.current().agent[:400]
+    agent = agent_of(context.current().agent)
     return {"user_agent": agent} if agent else {}
+
+
+def agent_of(sent: str) -> str | None:
+    """Return what a program calls itself as it is kept; None for nothing."""
+    return sent.replace("\x00", "")[:400] or None
 
 
 def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
@@ -105,6 +111,7 @@ def _row(actor: Any, verb: str, fact: Fact, outcome: str) -> tuple[Any, ...]:
         call.request_id,
         call.address,
         str(outcome),
+        agent_of(call.agent),
     )
 
 

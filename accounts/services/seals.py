@@ -5,8 +5,8 @@ transaction ended after its neighbours were sealed goes into the next batch, bec
 in none.
 
 The hash of an entry is SHA-256 over its columns as JSON (sorted keys, no blanks, times in UTC with
-microseconds); the hash of a seal is SHA-256 over its number, its ranges, the hash of the seal
-before, and the SHA-256 of its entries' hashes.
+microseconds; without `user_agent` where there is none); the hash of a seal is SHA-256 over its
+number, its ranges, the hash of the seal before, and the SHA-256 of its entries' hashes.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def seal_new() -> int:
 def leaf_of(values: Values) -> bytes:
     """Return the hash of one entry's columns."""
     plain = {**values, "at": _moment(values["at"])}
+    if plain["user_agent"] is None:  # entries from before it was kept were sealed without it
+        del plain["user_agent"]
     text = json.dumps(plain, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from datetime import timedelta
 from io import StringIO
@@ -58,6 +60,18 @@ def test_untouched_trail_is_intact_and_newer_entries_wait() -> None:
     assert lines[1] == AuditSeal.objects.get().digest
 
 
+def test_entries_from_before_client_software_was_kept_keep_their_hash() -> None:
+    (number,) = write(1)
+    (values,) = seals.entries_of([[number, number]])
+
+    before = {name: value for name, value in values.items() if name != "user_agent"}
+    before["at"] = f"{before['at']:%Y-%m-%dT%H:%M:%S.%f}Z"
+    text = json.dumps(before, sort_keys=True, separators=(",", ":"))
+
+    assert values["user_agent"] is None
+    assert seals.leaf_of(values) == hashlib.sha256(text.encode()).digest()
+
+
 def test_batches_hold_a_thousand_and_each_seal_holds_the_one_before() -> None:
     write(2100)
 
@@ -76,6 +90,7 @@ def test_batches_hold_a_thousand_and_each_seal_holds_the_one_before() -> None:
         ("verb", "thing.read"),
         ("outcome", "refused"),
         ("object_label", "another"),
+        ("user_agent", "Other/1"),
         ("after", '{"a": 3}'),
         ("at", "2020-01-01 00:00:00+00:00"),
     ],

@@ -97,6 +97,23 @@ def test_the_change_log_tells_who_changed_what_newest_first(api: Any) -> None:
     assert mine[0]["user_name"] == client.user.username
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("Firefox/128 (Linux)", "Firefox/128 (Linux)"),
+        ("", None),
+        ("a\x00" + "b" * 500, "a" + "b" * 399),
+    ],
+)
+def test_the_change_log_tells_the_client_software(api: Any, sent: str, told: str | None) -> None:
+    client, body = api("administrator"), {"circuit_id": "AAABBB000001"}
+
+    client.post("/network_routes", body, format="json", HTTP_USER_AGENT=sent)
+
+    (row,) = client.get("/change-logs").json()
+    assert (row["action"], row["user_agent"]) == ("CREATE", told)
+
+
 @pytest.mark.parametrize(("role", "status"), [("provisioner", 200), ("read_only", 403)])
 def test_the_change_log_is_for_those_who_may_read_it(api: Any, role: str, status: int) -> None:
     assert api(role).get("/change-logs").status_code == status

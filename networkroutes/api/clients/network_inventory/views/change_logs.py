@@ -48,7 +48,7 @@ def change_words(row: AuditEntry) -> dict[str, Any]:
         "new_values": row.after,
         "changes_summary": selector.summary_of(row),
         "ip_address": row.address,
-        "user_agent": None,
+        "user_agent": row.user_agent,
     }
 
 

@@ -32,6 +32,13 @@ def expire_overdue(*, now: datetime | None = None) -> int:
             return total
 
 
+def expire_before_reading() -> None:
+    """Expire what is due before reservations or their log are shown; one question when nothing
+    is."""
+    if Reservation.objects.overdue().exists():
+        expire_overdue()
+
+
 def expire(*, now: datetime, channel_id: int | None = None, limit: int = CHUNK) -> int:
     """Expire up to `limit` overdue reservations (of one channel) inside the caller's transaction.
 

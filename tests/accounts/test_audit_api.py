@@ -105,3 +105,17 @@ def test_reader_of_the_change_log_sees_the_register_and_nothing_else(
     rows = api("viewer").get(ENTRIES).json()["data"]
 
     assert [row["verb"] for row in rows] == ["carrier.created"]
+
+
+def test_seals_and_keys_go_out_as_csv(api: Api, reader: object) -> None:
+    seals.seal_new()
+    client = api("provisioner")
+    made = client.post("/api/api-keys", {"name": "=night", "scopes": ["network_routes:view"]})
+
+    chain = b"".join(reader.get("/api/audit-seals?format=csv").streaming_content).decode()
+    keys = b"".join(client.get("/api/api-keys?format=csv").streaming_content).decode()
+
+    assert chain.splitlines()[0].startswith("id,number,first_id,last_id,count,last_at,previous,")
+    assert chain.splitlines()[1].split(",")[1] == "1"
+    assert keys.splitlines()[1].split(",")[1:3] == [client.user.username, "'=night"]
+    assert made.json()["data"]["key"] not in keys

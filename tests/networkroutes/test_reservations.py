@@ -220,3 +220,20 @@ def test_holders_are_reminded_once_seven_days_before_the_end():
 
     entry = AuditEntry.objects.get(verb="reservation.reminder_due")
     assert entry.object_id == str(soon.pk)
+
+
+@pytest.mark.parametrize("path", ["/api/reservations", "/api/reservation-log", "/reservation_logs"])
+def test_a_look_at_reservations_or_their_log_writes_down_what_ran_out(api, path):
+    due, kept = overdue(reserved_by="Jo"), ReservationFactory()
+    client = api("administrator")
+
+    refused = api.anonymous.get(path)
+    before = ReservationLog.objects.filter(action="EXPIRED").count()
+    answers = [client.get(path) for _ in range(2)]
+
+    assert (refused.status_code, before) == (401, 0)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert ReservationLog.objects.filter(action="EXPIRED").count() == 1
+    assert rows(due.channel) == [("EXPIRED", "Jo", "Automatically expired after 60 days")]
+    standing = client.get("/api/reservations", {"status": "open"}).json()["data"]
+    assert [row["id"] for row in standing] == [kept.pk]

@@ -18,6 +18,7 @@ from accounts.api.serializers_keys import (
 )
 from accounts.models import ApiKey, User
 from accounts.services import api_keys
+from inventory_site.core.api.exports import Column
 from inventory_site.core.api.views import ServiceViewSet
 from inventory_site.core.errors import InvalidInput
 
@@ -32,6 +33,25 @@ class ApiKeyViewSet(ServiceViewSet):
     search_fields = ("name", "prefix", "user__username")
     ordering_fields = ("created_at", "last_used_at", "expires_at", "name")
     ordering = ("-created_at", "-pk")
+    export_name = "api-keys"
+    export_columns = (
+        Column("id", "id"),
+        Column("user", "user__username"),
+        *(
+            Column(name, name)
+            for name in (
+                "name",
+                "prefix",
+                "scopes",
+                "allowed_ips",
+                "created_at",
+                "expires_at",
+                "last_used_at",
+                "last_used_ip",
+                "revoked_at",
+            )
+        ),
+    )
 
     def get_queryset(self) -> QuerySet[ApiKey]:
         """One's own keys, or all with the permission to see them."""

@@ -39,5 +39,7 @@ class AuditSealViewSet(ServiceViewSet):
     serializer_class = AuditSealSerializer
     ordering_fields = ("number", "sealed_at")
     ordering = ("-number",)
+    export_name = "audit-seals"
+    export_columns = tuple(Column(name, name) for name in AuditSealSerializer.Meta.fields)
     resource = "Audit seal"
     permissions = {"*": "accounts.view_auditseal"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,7 +29,7 @@ from networkroutes.filtersets import (
     ReservationLogFilterSet,
 )
 from networkroutes.models import DarkFibreChannel, Reservation, ReservationLog
-from networkroutes.services import channels, reservations
+from networkroutes.services import channels, expiry, reservations
 
 
 class DarkFibreChannelViewSet(ServiceViewSet):
@@ -122,7 +125,17 @@ class DarkFibreChannelViewSet(ServiceViewSet):
         return self.get_serializer(self.get_queryset().get(pk=pk)).data
 
 
-class ReservationViewSet(ServiceViewSet):
+class ExpiringMixin:
+    """Writes down what has run out before anything is shown."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Expire on reads, once the caller is known and may look."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # of APIView
+        if request.method in SAFE_METHODS:
+            expiry.expire_before_reading()
+
+
+class ReservationViewSet(ExpiringMixin, ServiceViewSet):
     """Reservations, open and over."""
 
     queryset = Reservation.objects.select_related("channel__route", "holder")
@@ -185,7 +198,7 @@ class ReservationViewSet(ServiceViewSet):
         return Response(self.get_serializer(ended).data)
 
 
-class ReservationLogViewSet(GuardedMixin, ListMixin, viewsets.GenericViewSet):
+class ReservationLogViewSet(ExpiringMixin, GuardedMixin, ListMixin, viewsets.GenericViewSet):
     """The reservation log, newest first; it only grows, so pages go by cursor."""
 
     queryset = ReservationLog.objects.all()

@@ -119,7 +119,8 @@ class ReservationLogsView(ClientView):
     reads = "view_reservationlog"
 
     def get(self, request: Request) -> HttpResponse:
-        """Answer the bare array."""
+        """Answer the bare array; what has run out is in it."""
+        expiry.expire_before_reading()
         rows = _filtered(ReservationLog.objects.all(), request.query_params)
         return json_response(json_array(rows, wire.RESERVATION_LOG))
 

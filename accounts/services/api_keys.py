@@ -16,6 +16,7 @@ from accounts.models.sessions import token_hash
 from accounts.permissions import django_permissions, unknown_names
 from accounts.services import audit
 from inventory_site.core.errors import InvalidInput, NotAllowed
+from inventory_site.core.locks import only_if_free
 
 PREFIX_LENGTH = 8
 TOUCH_EVERY = timedelta(minutes=1)
@@ -85,13 +86,15 @@ def require_may_hand_out(actor: User | None, scopes: Sequence[str]) -> None:
 
 
 def user_of_key(secret: str, *, address: str | None) -> tuple[User, ApiKey] | None:
-    """Return the owner, narrowed to the key's scopes, or nothing; notes the use once a minute."""
+    """Return the owner, narrowed to the key's scopes, or nothing; notes the use once a minute,
+    and not while others write long."""
     key = ApiKey.objects.usable().select_related("user").filter(key_hash=token_hash(secret)).first()
     if key is None or not key.user.is_active or not _from_allowed(key, address):
         return None
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at >= TOUCH_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_ip=address)
+        with only_if_free():
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_used_ip=address)
     known = [name for name in key.scopes if not unknown_names([name])]
     key.user.narrowed_to = django_permissions(known)
     return key.user, key

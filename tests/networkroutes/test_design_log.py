@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from rest_framework.test import APIClient
 
+from accounts.models.sessions import token_hash
 from networkroutes.models import DesignLog
 from networkroutes.services import design_log
 from tests.clients.design import find, price
+from tests.factories.accounts import ApiKeyFactory, UserFactory
 from tests.factories.networkroutes import NetworkRouteFactory
 from tests.peers.process import wait_for
 
@@ -70,6 +73,24 @@ def test_no_answer_waits_for_its_row_and_the_row_comes_after(api: Any, monkeypat
     ]
     assert rows[3].pricing_data[0]["pricing"]["monthlyCost"] == 90
     assert {row.user_name for row in rows} == {rows[0].user_name} != {None}
+
+
+def test_a_script_is_known_by_its_key_while_another_writes() -> None:
+    NetworkRouteFactory(circuit_id="LONPAR000001")
+    owner, headers = UserFactory(roles=["viewer"]), {"X-API-Key": "pb_secret"}
+    scopes = ["network_routes:view", "network_design:view"]
+    key = ApiKeyFactory(user=owner, key_hash=token_hash("pb_secret"), scopes=scopes)
+
+    with another_writing():
+        meanwhile = APIClient().get("/network_routes", headers=headers)
+    key.refresh_from_db()
+    noted = [key.last_used_at]
+    APIClient().get("/network_routes", headers=headers)
+    key.refresh_from_db()
+    noted.append(key.last_used_at)
+
+    assert meanwhile.status_code == 200
+    assert [moment is None for moment in noted] == [True, False]
 
 
 def test_a_row_that_never_finds_its_turn_is_named_in_the_log(monkeypatch: Any, caplog: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -30,6 +32,21 @@ SHOWN_SEARCHES = 12
 MOST_COMPARED = 4
 LONGEST_NAME = 200
 
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def of_an_offer(view: View) -> View:
+    """Lead back to the page, which tells why, where a path has gone since it was found."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return view(request)
+        except PathNotFound:
+            return redirect(f"{reverse('networkroutes-design')}?{request.GET.urlencode()}")
+
+    return wrapped
+
 
 @require_safe
 def design_page(request: HttpRequest) -> HttpResponse:
@@ -42,6 +59,7 @@ def design_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@of_an_offer
 def save_search(request: HttpRequest) -> HttpResponse:
     """Keep the question of the address with what it is answered with now."""
     form = _valid(request)
@@ -70,6 +88,7 @@ def save_search(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@of_an_offer
 def draw_map(request: HttpRequest) -> HttpResponseBase:
     """Store a KMZ of the offer's ways and send it."""
     offer = _offer(request, _valid(request))
@@ -87,6 +106,7 @@ def draw_map(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@of_an_offer
 def quote(request: HttpRequest) -> HttpResponse:
     """Send the offer as a PDF."""
     offer = _offer(request, _valid(request))

@@ -6,13 +6,14 @@ import io
 import json
 import zipfile
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from lxml import etree
 from pypdf import PdfReader
 
-from networkroutes.models import DesignLog, NetworkRoute, SavedSearch
+from networkroutes.models import DesignLog, KmzFile, NetworkRoute, SavedSearch
 from networkroutes.selectors import network_map
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
@@ -128,6 +129,25 @@ def test_a_missing_rate_leaves_the_paths_and_says_so(network: None, admin_page: 
 
     assert b"No active exchange rate for XAU" in answer.content
     assert len(answer.context["ways"]) == 2
+
+
+def test_what_is_done_with_a_path_that_has_gone_leads_to_why(
+    network: None, admin_page: Client
+) -> None:
+    NetworkRoute.objects.filter(location_b="SNG1").delete()
+    query = urlencode(ASKED)
+
+    answers = [
+        admin_page.get(f"{DESIGN}quote.pdf?{query}"),
+        admin_page.post(f"{DESIGN}map/?{query}"),
+        admin_page.post(f"{DESIGN}save/?{query}", {"search_name": "x"}),
+    ]
+
+    assert [answer["Location"] for answer in answers] == [f"{DESIGN}?{query}"] * 3
+    text = admin_page.get(answers[0]["Location"]).content.decode()
+    assert "Destination location SNG1 not found in network" in text
+    assert not SavedSearch.objects.exists()
+    assert not KmzFile.objects.exists()
 
 
 def test_the_map_of_an_answer_is_a_kmz_that_a_reader_parses(

@@ -111,8 +111,8 @@ def _newest(ip: str) -> dict[Any, dict[str, Any]]:
 def _port_row(
     row: InterfaceState, sample: dict[str, Any] | None, limit: dict[str, Any] | None
 ) -> tuple[Any, ...]:
-    tx = sample["tx_power"] if sample else row.tx_power or None
-    rx = sample["rx_power"] if sample else row.rx_power or None
+    tx = sample["tx_power"] if sample else metrics.number(row.tx_power)
+    rx = sample["rx_power"] if sample else metrics.number(row.rx_power)
     low, high = (limit or {}).get("rx_low_alarm"), (limit or {}).get("rx_high_alarm")
     link = badge("Up", "ok") if row.status == "up" else badge("Down", "idle")
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -199,8 +200,12 @@ def _mean(row: OpticalHour) -> dict[str, Any]:
 
 
 def number(value: Any) -> float | None:
-    """Return a decimal as a float; zero is a value."""
-    return None if value is None else float(value)
+    """Return a decimal, or a text of a port's row, as a float; zero is a value, `N/A` is none."""
+    try:
+        found = None if value is None else float(value)
+    except ValueError:
+        return None
+    return found if found is not None and math.isfinite(found) else None
 
 
 def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:

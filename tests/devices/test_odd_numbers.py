@@ -15,7 +15,7 @@ from devices.models import (
     InterfaceState,
     OpticalSample,
 )
-from tests.factories.devices import SiteFactory
+from tests.factories.devices import DeviceFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 ODD = ("²", "--5", "9" * 5000)
@@ -187,3 +187,18 @@ def test_a_sample_that_cannot_be_is_refused(api, sent, said):
 def test_a_text_that_is_a_number_is_transformed_and_what_is_none_stays(value, transform, found):
     assert measures.transformed(value, transform) == found
     assert type(measures.transformed(value, transform)) is type(found)
+
+
+@pytest.mark.parametrize("text", ["N/A", "-Inf", "nan", "-5.4 dBm", ""])
+def test_levels_of_a_port_that_are_no_numbers_are_none(api, admin_page, text):
+    device = DeviceFactory()
+    port = {"ip_address": device.ip, "interface_index": 10005, "status": "up", "is_optical": True}
+    row = {**port, "cli_port": 5, "tx_power": text, "rx_power": "-5.45"}
+    api("admin").post("/api/scans/interfaces", {"interfaces": [row]}, format="json")
+
+    shown = api("viewer").get(f"/inventory/v1/devices/{device.ip}/interfaces").json()
+    page = admin_page.get(f"/admin/devices/device/{device.pk}/change/")
+
+    assert (shown[0]["tx_power"], shown[0]["rx_power"]) == (None, -5.45)
+    assert page.status_code == 200
+    assert "−5.45 dBm" in page.content.decode()  # noqa: RUF001  the true minus sign

@@ -153,8 +153,8 @@ def _port(row: InterfaceState) -> dict[str, Any]:
         "description": row.vendor_part,
         "oper_status": row.status,
         "is_optical": row.is_optical,
-        "tx_power": metrics.number(row.tx_power or None),
-        "rx_power": metrics.number(row.rx_power or None),
+        "tx_power": metrics.number(row.tx_power),
+        "rx_power": metrics.number(row.rx_power),
         "lldp": lldp if any(lldp.values()) else None,
     }
 

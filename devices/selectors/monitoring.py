@@ -192,6 +192,13 @@ def thresholds(ip: str, index: int | None) -> dict[str, dict[str, Any]]:
     return found
 
 
+def of_site(pk: int) -> Q:
+    """Return what samples of a site have: its name, or the number that other systems sent."""
+    site = Site.objects.filter(pk=pk).first()
+    sent = Q(site_id=pk) if pk < 2**31 else Q(pk__in=())
+    return sent if site is None else sent | Q(site_name=site.name)
+
+
 def device_summary(ip: str, hours: float) -> dict[str, Any]:
     """Return how reachable an address was."""
     rows = AvailabilitySample.objects.filter(device_ip=ip, recorded_at__gte=since(hours))
@@ -228,16 +235,16 @@ def site_summary(name: str, hours: float) -> dict[str, Any]:
     """Return how reachable a site's devices were."""
     rows = AvailabilitySample.objects.filter(site_name=name, recorded_at__gte=since(hours))
     newest: dict[str, str | None] = {}
-    for ip, status in rows.order_by("recorded_at").values_list("device_ip", "ping_status"):
-        newest[ip] = status
+    for ip, status in rows.order_by("recorded_at", "pk").values_list("device_ip", "ping_status"):
+        newest[ip] = status or newest.get(ip)
     count, up = rows.count(), rows.filter(ping_status="up").count()
-    down = sum(status == "down" for status in newest.values())
+    states = list(newest.values())
     return {
         "device_count": len(newest),
         "avg_availability_pct": round(100 * up / count, 2) if count else None,
         "avg_latency_ms": rows.aggregate(mean=Avg("ping_latency_ms"))["mean"],
-        "devices_up": len(newest) - down,
-        "devices_down": down,
+        "devices_up": states.count("up"),
+        "devices_down": states.count("down"),
     }
 
 

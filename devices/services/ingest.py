@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, models
@@ -10,7 +10,7 @@ from django.db import IntegrityError, models
 from devices import policy
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
-from devices.models import AvailabilitySample, InterfaceSample
+from devices.models import AvailabilitySample, Device, InterfaceSample
 from devices.services import samples
 from devices.services.interfaces import PLACES, decimal_of, recorded, sample_of, whole_of
 
@@ -38,14 +38,30 @@ def take(kind: str, body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Invalid("metrics", "metrics must be a list of objects")
         found = [read(row, f"metrics.{number}.") for number, row in enumerate(rows)]
+        _put_at_sites(found)
         return {"inserted": samples.keep(found)}
     sample = read(body, "")
+    _put_at_sites([sample])
     try:
         samples.keep_one(sample)
     except IntegrityError as err:
         text = "There is a sample of that interface at that moment already"
         raise Refused("DUPLICATE", text, 409) from err
     return {"id": sample.pk}
+
+
+def _put_at_sites(found: Sequence[models.Model]) -> None:
+    """Note the site of the device at an address where a sample of reachability names none."""
+    bare = [
+        row
+        for row in found
+        if isinstance(row, AvailabilitySample) and not row.site_name and row.site_id is None
+    ]
+    ips = {row.device_ip for row in bare}
+    placed = Device.objects.current().filter(address__ip__in=ips, site__isnull=False)
+    names = dict(placed.values_list("address__ip", "site__name")) if ips else {}
+    for row in bare:
+        row.site_name = names.get(row.device_ip, "")
 
 
 def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample:

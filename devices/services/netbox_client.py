@@ -15,8 +15,8 @@ from devices.services.remote_json import unverified
 from inventory_site.core.outbound import Fetched, OutboundFailed, OutboundRefused, fetch
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
-TRIES, BACKOFF_S, TIMEOUT_S, PAGE = 4, 0.5, 30.0, 100
-MAX_PAGES, QUICK_S = 10_000, 6.0
+RETRIES, BACKOFF_S, TIMEOUT_S, PAGE = 3, 0.5, 30.0, 100
+MAX_PAGES, QUICK_S, ANSWER_S = 10_000, 6.0, 1.0
 ODD = frozenset({"too_large", "redirects"})  # reached, but not to be used
 MAX_ID = 2**31 - 1  # what the cache can hold
 
@@ -36,14 +36,15 @@ class OutOfTime(NetBoxFailed):
 class NetBoxClient:
     """Asks one NetBox with one token; the host may be private, since a person configured it.
 
-    A quick client, for a page that waits, asks once and takes 6 s in all, from when it was made.
+    A quick client, for a page that waits, takes 6 s in all, from when it was made; what it asks
+    again has to fit into them.
     """
 
     def __init__(
         self, url: str, token: str, *, verify: bool = True, is_quick: bool = False
     ) -> None:
         self._url, self._token = url.rstrip("/"), token
-        self._timeout_s, self._tries = (QUICK_S, 1) if is_quick else (TIMEOUT_S, TRIES)
+        self._timeout_s = QUICK_S if is_quick else TIMEOUT_S
         self._ends = time.monotonic() + QUICK_S if is_quick else inf
         self._host = urlsplit(url).hostname or ""
         self._tls = None if verify else unverified()
@@ -56,11 +57,13 @@ class NetBoxClient:
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return an object; idempotent, so it is tried again after 429 and 5xx."""
         url = f"{self._url}{path}{'?' + urlencode(query, doseq=True) if query else ''}"
-        for attempt in range(self._tries):
-            answer = self._fetch(url)
-            if answer.status not in RETRIED or attempt == self._tries - 1:
+        answer = self._fetch(url)
+        for attempt in range(RETRIES):
+            wait_s = BACKOFF_S * 2**attempt
+            if answer.status not in RETRIED or self.left_s() < wait_s + ANSWER_S:
                 break
-            time.sleep(BACKOFF_S * 2**attempt)
+            time.sleep(wait_s)
+            answer = self._fetch(url)
         return self._read(answer)
 
     def all(self, path: str, **query: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import HealthScore, InterfaceSample, InterfaceState, PollConfig, Site
 from devices.services import health, poll_rows
+from tests.factories.devices import DeviceFactory
 
 pytestmark = pytest.mark.django_db
 IP = "10.20.0.10"
@@ -119,3 +120,33 @@ def test_a_site_whose_name_is_a_number_is_found_by_it(api):
     by_id = api("viewer").get(f"/api/health/site/{site.pk}").json()
 
     assert by_name == by_id == {"site": "4100", "device_count": 0, "health": None}
+
+
+def reached(client, **values):
+    body = {"device_ip": IP, "ping_status": "up", **values}
+    assert client.post("/api/metrics/availability", body, format="json").status_code == 201
+
+
+def test_reachability_of_a_site_is_found_by_the_number_that_was_sent_and_by_ours(api):
+    site = Site.objects.create(name="North")
+    device = DeviceFactory(site=site)
+    client, path = api("admin"), "/api/metrics/availability?site_id="
+    reached(client, site_id=site.pk + 900)
+    reached(client, device_ip=device.ip)
+    reached(client, device_ip="10.20.0.77", site_name="South")
+
+    sent, ours, none = (client.get(f"{path}{pk}").json() for pk in (site.pk + 900, site.pk, 2**40))
+
+    assert [row["device_ip"] for row in sent["data"]] == [IP]
+    assert [(row["device_ip"], row["site_name"]) for row in ours["data"]] == [(device.ip, "North")]
+    assert (none["count"], none["data"]) == (0, [])
+
+
+def test_a_device_that_nobody_pinged_is_neither_up_nor_down(api):
+    client = api("admin")
+    for ip, status in (("10.1.0.1", "up"), ("10.1.0.2", "down"), ("10.1.0.3", None)):
+        reached(client, device_ip=ip, ping_status=status, site_name="West", snmp_status="up")
+
+    found = client.get("/api/metrics/site/West/summary").json()
+
+    assert (found["device_count"], found["devices_up"], found["devices_down"]) == (3, 1, 1)

@@ -4,9 +4,11 @@ import pytest
 
 from devices.models import NetBoxCacheEntry
 from devices.netbox_rules import DEFAULTS
+from devices.services import netbox_client
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
 from devices.services.netbox_upsert import addressed, with_mask
+from tests.devices.json_stub import json_server
 from tests.devices.netbox_stub import DEVICES, TOKEN, netbox
 
 PORTS, IPS = "/api/dcim/interfaces/", "/api/ipam/ip-addresses/"
@@ -77,3 +79,33 @@ def test_an_address_is_a_host_where_prefixes_may_not_be_read() -> None:
     client.status = 500
     with pytest.raises(NetBoxFailed):
         with_mask(client, "10.0.0.1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("fails", "status"), [(2, 200), (3, 200), (4, 502)])
+def test_a_netbox_that_is_busy_for_a_moment_is_asked_again(api, monkeypatch, fails, status):
+    monkeypatch.setattr(netbox_client, "BACKOFF_S", 0.01)
+
+    def busy(asked):
+        if len(box.asked) <= fails:
+            return 503, {"detail": "busy"}
+        return 200, {"count": 0, "results": [], "next": None, "previous": None}
+
+    with json_server(busy) as box:
+        body = {"url": box.url, "token": TOKEN}
+        api("admin").put("/api/netbox/settings", body, format="json")
+
+        answer = api("admin").get("/api/netbox/sites")
+
+    assert (answer.status_code, len(box.asked)) == (status, min(fails + 1, 4))
+
+
+def test_a_page_that_waits_does_not_ask_beyond_its_time(monkeypatch):
+    monkeypatch.setattr(netbox_client, "QUICK_S", 1.4)
+    with json_server(lambda asked: (503, {})) as box:
+        client = NetBoxClient(box.url, TOKEN, is_quick=True)
+
+        with pytest.raises(NetBoxFailed, match="NetBox API error: 503"):
+            client.get("/api/dcim/sites/")
+
+    assert len(box.asked) == 1

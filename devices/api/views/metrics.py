@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from devices import policy
 from devices.api.base import BareView, wanted_id, whole
 from devices.errors import Invalid
-from devices.models import AvailabilitySample, Site
+from devices.models import AvailabilitySample
 from devices.selectors import metrics, monitoring
 from devices.services import ingest, optical_limits
 
@@ -82,8 +82,7 @@ class AvailabilityView(_MetricView):
             ip = _ip(request)
             rows = rows.filter(device_ip=ip)
         elif query.get("site_id"):
-            site = Site.objects.filter(pk=wanted_id(query["site_id"], "site_id")).first()
-            rows = rows.filter(site_name=site.name if site else "-")
+            rows = rows.filter(monitoring.of_site(wanted_id(query["site_id"], "site_id")))
         else:
             raise Invalid("device_ip", "device_ip or site_id is required")
         found = monitoring.availability(rows, monitoring.hours_of(query), _limit(request))

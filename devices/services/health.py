@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from devices import measures
-from devices.measures import Health
+from devices.measures import NO_LIGHT_DBM, Health
 from devices.models import (
     AvailabilitySample,
     Device,
@@ -192,6 +192,8 @@ def newest_levels(ips: Iterable[str]) -> dict[tuple[str, str], Level]:
 
 def _loss(a: Level | None, b: Level | None) -> float | None:
     if a is None or b is None or a.tx_power is None or b.rx_power is None or b.no_light:
+        return None
+    if a.tx_power <= NO_LIGHT_DBM:  # a laser that is off
         return None
     return round(float(a.tx_power) - float(b.rx_power), 2)
 

@@ -14,9 +14,8 @@ from devices import policy
 from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
-from devices.models import DeviceGroup, PollConfig, PollType, Site
+from devices.models import DeviceGroup, PollConfig, Site
 from devices.services import groups, secrets, vault
-from devices.services.polling import BUILT_IN
 from devices.values import wanted_id
 from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
@@ -56,7 +55,10 @@ REQUIRED = ("name", "poll_type", "target_type")
 
 
 def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
-    """Make a poll; raises `Invalid` and `Refused` (`DUPLICATE`)."""
+    """Make a poll; raises `Invalid` and `Refused` (`DUPLICATE`).
+
+    A poll type may be made after its poll; a run before then fails and says so.
+    """
     policy.require(actor, policy.SETTINGS_EDIT)
     for name in REQUIRED:
         if not body.get(name):
@@ -142,8 +144,6 @@ def _apply(row: PollConfig, body: Mapping[str, Any]) -> None:
             raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
     if row.target_type not in PollTarget.values:
         raise Invalid("target_type", f"target_type must be one of {', '.join(PollTarget.values)}")
-    if row.poll_type not in BUILT_IN and not PollType.objects.filter(name=row.poll_type).exists():
-        raise Invalid("poll_type", f"Poll type '{row.poll_type}' not found")
     if row.snmp_version not in {"1", "2c", "3"}:
         raise Invalid("snmp_version", "snmp_version must be 1, 2c or 3")
     if row.cron_expression:

@@ -1,12 +1,21 @@
 """What counters tell besides rates: speeds by either table, shares of errors over wraps, scores."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from devices.executors.snmp_codec import VarBind, parse_oid
-from devices.models import HealthScore, InterfaceSample, InterfaceState, PollConfig, Site
+from devices.models import (
+    HealthScore,
+    InterfaceSample,
+    InterfaceState,
+    MibProfile,
+    PollConfig,
+    PollType,
+    Site,
+)
 from devices.services import health, poll_rows
 from tests.factories.devices import DeviceFactory
 
@@ -150,3 +159,34 @@ def test_a_device_that_nobody_pinged_is_neither_up_nor_down(api):
     found = client.get("/api/metrics/site/West/summary").json()
 
     assert (found["device_count"], found["devices_up"], found["devices_down"]) == (3, 1, 1)
+
+
+def test_a_poll_may_be_made_before_its_type_and_says_so_when_it_runs(api, commits):
+    client, path = api("admin"), "/api/polling/configs"
+    body = {"name": "later", "poll_type": "mine", "target_type": "all"}
+    made = client.post(path, body, format="json")
+    pk = made.json()["data"]["id"]
+
+    def ran():
+        with commits():
+            client.post(f"{path}/{pk}/run")
+        row = client.get(f"/api/polling/executions?config_id={pk}").json()["data"]["executions"][0]
+        return row["status"], row["error_message"]
+
+    first = ran()
+    saos = MibProfile.objects.get(name="ciena_saos6")
+    kind = PollType.objects.create(name="mine", profile=saos)
+    second = ran()
+    kind.groups.add(saos.groups.get(name="raps"))
+
+    assert made.status_code == 201
+    assert first == ("failed", "Poll type 'mine' not found")
+    assert second == ("failed", "No OID mappings configured")
+    assert ran() == ("success", None)
+
+
+def test_a_laser_that_is_off_tells_no_loss():
+    lit = health.Level(Decimal("0"), Decimal("-5.5"), False)
+    off = health.Level(Decimal("-40"), Decimal("-5.5"), False)
+
+    assert (health._loss(lit, lit), health._loss(off, lit)) == (5.5, None)

@@ -64,21 +64,21 @@ def roll_up(at: datetime | None = None) -> int:
 def sum_up_late(model: type[models.Model], rows: Iterable[tuple[str, datetime]]) -> None:
     """Work out anew the hours of samples, by device and moment, that came after their hour's sum.
 
-    Hours whose samples have been removed in part keep their sums.
+    Hours whose samples may be removed in part keep their sums, but for one of more samples.
     """
     rolled = next((one for one in ROLLED if one[0] is model), None)
     now = measures.hour_of(timezone.now())
-    whole = now - timedelta(days=RAW_DAYS) + HOUR
+    whole, kept = now - timedelta(days=RAW_DAYS) + HOUR, now - timedelta(days=HOUR_DAYS)
     late: dict[datetime, set[str]] = {}
     for ip, at in rows:
-        if rolled is not None and whole <= at < now:
+        if rolled is not None and kept <= at < now:
             late.setdefault(measures.hour_of(at), set()).add(ip)
     if rolled is None or not late:
         return
     newest = rolled[1]._default_manager.aggregate(top=Max("hour"))["top"]
     for hour, ips in late.items():
         if newest is not None and hour < newest:
-            _roll_up_hour(*rolled, hour, sorted(ips))
+            _roll_up_hour(*rolled, hour, sorted(ips), only_more=hour < whole)
 
 
 def _roll_up(
@@ -103,17 +103,20 @@ def _roll_up_hour(
     sums: Mapping[str, str],
     hour: datetime,
     ips: Sequence[str] = (),
+    *,
+    only_more: bool = False,
 ) -> int:
     """Sum up one hour, of all devices or of some, in the database; return how many ports it had."""
     of_devices = f" AND device_ip IN ({', '.join(['%s'] * len(ips))})" if ips else ""
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in sums)
+    where = f" WHERE EXCLUDED.samples > {hours._meta.db_table}.samples" if only_more else ""
     statement = (
         f"INSERT INTO {hours._meta.db_table}"  # noqa: S608  names of this module alone
         f" (device_ip, interface_name, hour, {', '.join(sums)})"
         f" SELECT device_ip, interface_name, {_moment_mark()}, {', '.join(sums.values())}"
         f" FROM {samples._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s{of_devices}"
         " GROUP BY device_ip, interface_name"
-        f" ON CONFLICT (device_ip, interface_name, hour) DO UPDATE SET {changed}"
+        f" ON CONFLICT (device_ip, interface_name, hour) DO UPDATE SET {changed}{where}"
     )
     moments = [connection.ops.adapt_datetimefield_value(one) for one in (hour, hour, hour + HOUR)]
     with transaction.atomic(), connection.cursor() as cursor:

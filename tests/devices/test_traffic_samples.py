@@ -250,6 +250,29 @@ def test_sums_of_hours_whose_samples_are_gone_stay():
     assert list(OpticalHour.objects.values_list("samples", "rx_avg")) == [(12, -3)] * 2
 
 
+def test_samples_of_weeks_ago_outlive_the_week_in_hours_of_their_own():
+    now = timezone.now()
+    old = (now - timedelta(days=20)).replace(minute=0, second=0, microsecond=0)
+    OpticalHour.objects.create(device_ip="10.0.0.9", interface_name="p1", hour=now, samples=1)
+    row = {"device_ip": "10.0.0.1", "interface_name": "p1"}
+
+    def sent(*minutes, days=0):
+        for minute in minutes:
+            at = old + timedelta(minutes=minute, days=days)
+            body = {**row, "rx_power": -minute, "recorded_at": str(at)}
+            ingest.take("optical", body, actor=None)
+        return list(hours.values_list("samples", "rx_avg"))
+
+    hours = OpticalHour.objects.filter(device_ip="10.0.0.1").order_by("hour")
+    first = sent(2, 4)
+    sent(5, days=-80)
+    retention.remove_old(now)
+
+    assert first == [(2, -3.0)]
+    assert not OpticalSample.objects.exists()
+    assert sent(9) == [(2, -3.0)], "one sample is less than the sum of two"
+
+
 def test_samples_known_already_are_not_counted_as_inserted(api):
     row = {"device_ip": "10.0.0.1", "interface_name": "p1", "rx_power": -9, "rx_bytes": 5}
     times = [f"2026-11-20T10:0{minute}:00Z" for minute in range(3)]

@@ -25,8 +25,10 @@ def store(
     """Write the counters of all devices, each with its rates; return how many per address."""
     before = _previous(list(rows), at, poll_times.looking_back(config, at))
     known = InterfaceState.objects.filter(ip_address__in=rows)
-    speeds = {(state.ip_address, state.interface_index): state.speed_mbps for state in known}
-    speeds |= {(state.ip_address, state.cli_port): state.speed_mbps for state in known}
+    speeds: dict[tuple[str, int | None], int | None] = {}
+    for state in known:
+        speeds.setdefault((state.ip_address, state.interface_index), state.speed_mbps)
+        speeds[state.ip_address, state.cli_port] = state.speed_mbps
     samples, counts = [], dict.fromkeys(rows, 0)
     for ip, ports in rows.items():
         for index, values in ports.items():

@@ -33,7 +33,13 @@ STRICT = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-WORDS = {"allowed_users": "people", "allowed_groups": "roles", "tags": "tagged"}
+WORDS = {
+    "credential_type": "kind",
+    "allowed_users": "people",
+    "allowed_groups": "roles",
+    "is_default": "stands_in",
+    "tags": "tagged",
+}
 READ = [WORDS.get(name, name) for name in META]
 
 
@@ -168,6 +174,10 @@ class CredentialAdmin(ServiceAdmin):
     @column("Allowed roles")
     def roles(self, obj: Credential) -> str:
         return ", ".join(map(str, obj.allowed_groups)) or EMPTY
+
+    @column("Default for its type")
+    def stands_in(self, obj: Credential) -> str:
+        return "Yes" if obj.is_default else "No"
 
     @column("Tags")
     def tagged(self, obj: Credential) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,7 @@ def test_its_page_in_the_admin_has_no_form_for_others(engineer, client):
 
     assert shown.status_code == 200
     assert b'name="password"' not in shown.content
+    assert re.search(r"Default for its type.{0,400}>\s*No\s*<", shown.content.decode(), re.S)
     assert {sent.status_code, removed.status_code} <= {302, 403}
     row.refresh_from_db()
     assert (row.name, row.is_deleted) == ("core", False)

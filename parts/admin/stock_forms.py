@@ -9,8 +9,11 @@ from django import forms
 
 from parts.choices.stock import MAX_QUANTITY
 from parts.models import StockPart
+from parts.selectors.search_terms import tokens_of
+from parts.selectors.stock_search import LONGEST_QUERY, TYPO_POINTS, find_parts
 
 PLACE = re.compile(r"\s*(\d{1,9})\s*-\s*(\d{1,9})\s*\Z")
+SHOWN = 5
 SIZES = [
     (size, f"{size.replace('x', ' by ')} mm")
     for size in ("62x29", "50x25", "40x12", "89x36", "100x50")
@@ -37,21 +40,41 @@ class PlaceField(forms.CharField):
 
 
 class PartField(forms.CharField):
-    """A part by its four letters."""
+    """A part by its four letters, or by words that only one part has."""
 
     widget = forms.TextInput(
-        attrs={"class": "vTextField", "spellcheck": "false", "autocomplete": "off", "maxlength": 4}
+        attrs={"class": "vTextField", "spellcheck": "false", "autocomplete": "off"}
     )
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": LONGEST_QUERY, **kwargs})
+
     def clean(self, value: Any) -> Any:
-        """Return the part, or None for blank."""
+        """Return the part, or None for blank; words of several parts are answered with them."""
         text = super().clean(value)
         if not text:
             return None
-        part = StockPart.objects.filter(id4=text.strip().upper()).first()
-        if part is None:
-            raise forms.ValidationError(f"There is no part {text.strip().upper()[:20]}.")
-        return part
+        part = StockPart.objects.filter(id4=text.upper()).first()
+        if part is not None:
+            return part
+        found = [] if "\0" in text else _meant(text)
+        if len(found) == 1:
+            return found[0]
+        shown = [f"{part.id4} {part.description[:40]}" for part in found[:SHOWN]]
+        sentence = f"There is no part {text[:20]}."
+        if shown:
+            more = ", …" if len(found) > SHOWN else ""
+            sentence = f"Several parts are called so: {', '.join(shown)}{more}."
+        raise forms.ValidationError(sentence)
+
+
+def _meant(text: str) -> list[StockPart]:
+    """The parts that have all words of a text as they are spelt, best first."""
+    found = find_parts(text)
+    least = TYPO_POINTS * len(tokens_of(text))
+    pks = [find.row.part_pk for find in found.finds if find.score > least][: SHOWN + 1]
+    parts = StockPart.objects.in_bulk(pks)
+    return [parts[pk] for pk in pks if pk in parts]
 
 
 def quantity_field(label: str = "Quantity", **kwargs: Any) -> forms.IntegerField:

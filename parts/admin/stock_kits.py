@@ -69,7 +69,9 @@ class BuildForm(UnitsForm):
 class LineForm(forms.Form):
     """A line of a kit."""
 
-    part = PartField(label="Part", required=False, help_text="Its four letters.")
+    part = PartField(
+        label="Part", required=False, help_text="Its four letters, or words that only it has."
+    )
     placeholder = forms.CharField(
         label="Or something without a part", required=False, max_length=255
     )

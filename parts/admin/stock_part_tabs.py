@@ -54,6 +54,11 @@ def _verb_of(request: HttpRequest, part: StockPart, slug: str) -> str:
     return verb_address("stockpart", slug, part.pk)
 
 
+def _button(request: HttpRequest, part: StockPart, label: str, slug: str) -> tuple[str, str] | None:
+    address = _verb_of(request, part, slug)
+    return (label, address) if address else None
+
+
 def _free_place(part: StockPart) -> str:
     try:
         place = box_reads.suggestions(part.type, 1)[0].place
@@ -108,9 +113,8 @@ def parameters_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
     cells = [(row.definition.name, row.text, row.definition.get_unit_display()) for row in rows]
     empty = "Nothing is measured; parameters belong to the type."
     button = None
-    address = _verb_of(request, part, "set-parameters")
-    if address and part.type is not None and part.type.parameters.exists():
-        button = ("Set parameters", address)
+    if part.type is not None and part.type.parameters.exists():
+        button = _button(request, part, "Set parameters", "set-parameters")
     header = ("Name", "Value", "Unit")
     return {"tables": [ShortTable("Parameters", header, cells, empty=empty, button=button)]}
 
@@ -125,6 +129,8 @@ def buy_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
                 "Sellers",
                 ("Seller", "Address"),
                 [(row.seller.name, web_link(row.link)) for row in links],
+                empty="No seller is known.",
+                button=_button(request, part, "Set seller", "set-seller"),
             ),
             ShortTable(
                 "Shopping lists",
@@ -139,6 +145,8 @@ def buy_tab(request: HttpRequest, part: StockPart) -> dict[str, Any]:
                     )
                     for row in items
                 ],
+                empty="It is on no shopping list.",
+                button=_button(request, part, "Put on a shopping list", "want"),
             ),
         ]
     }

@@ -26,6 +26,7 @@ from inventory_site.core.admin import (
 )
 from parts import policy
 from parts.admin import stock_intake, stock_scan
+from parts.admin.stock_buying import SELLER, WANT
 from parts.admin.stock_documents import (
     ADD_DOCUMENT,
     change_document,
@@ -183,6 +184,8 @@ class StockPartAdmin(StockAdmin):
         ADD_DOCUMENT,
         labels_verb("parts", "id4"),
         PARAMETERS,
+        WANT,
+        SELLER,
         ARCHIVE,
         RESTORE,
     ]

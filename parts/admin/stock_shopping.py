@@ -43,7 +43,9 @@ ON_BOARD = 30
 class LineForm(forms.Form):
     """A line of a list."""
 
-    part = PartField(label="Part", required=False, help_text="Its four letters.")
+    part = PartField(
+        label="Part", required=False, help_text="Its four letters, or words that only it has."
+    )
     manufacturer_code = forms.CharField(
         label="Or a manufacturer code", required=False, max_length=255
     )

@@ -48,7 +48,8 @@ def _set_seller(request: HttpRequest, objects: list[Any], data: dict[str, Any]) 
     part = objects[0]
     values = {"seller": data["seller"], "seller_link": data["link"]}
     parts.update_part(actor=request.user, id4=part.id4, values=values)
-    return Answer(f"{part.id4} is bought at {data['seller']}.")
+    text = f"{part.id4} is bought at {data['seller']}."
+    return Answer(text, url=f"{page_of(part)}?tab=buy", goes=True)
 
 
 def _missing(request: HttpRequest, objects: list[Any]) -> dict[str, Any]:

@@ -63,6 +63,9 @@ def test_a_seller_and_its_address_are_named_on_the_page(admin_page: Any) -> None
     assert not sent(admin_page, *verb, seller="Mouser", link="https://a.b/1")
     link = PartSeller.objects.get()
     assert (link.seller.name, link.link, link.is_primary) == ("Mouser", "https://a.b/1", True)
+    address = reverse("admin:parts_stockpart_verb", args=["set-seller"])
+    again = {"ids": part.pk, "confirm": "1", "seller": "mouser", "link": "https://a.b/1"}
+    assert admin_page.post(address, again).headers["Location"] == f"{page}?tab=buy"
     form = opened(admin_page, *verb)
     assert 'value="Mouser"' in form
     assert 'value="https://a.b/1"' in form

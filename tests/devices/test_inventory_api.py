@@ -356,3 +356,18 @@ def test_an_answer_without_data_has_no_key_for_it(api):
 
     assert gone.json() == {"success": True, "message": "Device 10.20.0.9 deleted"}
     assert admin.get("/api/devices").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({"ip_address": "x"}, "ip_address"), ({"ping_status": True}, "ping_status")]
+)
+def test_a_change_that_is_none_names_the_field_that_was_sent(api, body, field):
+    admin = api("admin")
+    admin.post("/api/devices", {"ip_address": "10.20.0.9"}, format="json")
+
+    answer = admin.put("/api/devices/10.20.0.9", body, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == field
+    shown = admin.get("/api/devices/10.20.0.9").json()["data"]
+    assert (shown["ip_address"], shown["ping_status"]) == ("10.20.0.9", None)

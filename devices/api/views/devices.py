@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
+from devices.addresses import normal_ip
 from devices.api import files
 from devices.api.base import DeviceView, listed, query_text, readings_listed, said, truth, whole
-from devices.errors import Invalid
+from devices.errors import Invalid, InvalidAddress
 from devices.models import DeviceHistory, NetBoxCacheEntry
 from devices.selectors import devices as selector
 from devices.selectors import metrics
@@ -32,7 +33,7 @@ def facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("snmp_data", "snmp_data must be an object")
     facts.update({name: data[name] for name in device_fields.SNMP_KEYS if data and name in data})
     for name, value in facts.items():
-        if value is not None and not isinstance(value, (str, int, float)):
+        if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
             raise Invalid(name, f"{name} must be a text")
     return facts
 
@@ -157,6 +158,8 @@ class DeviceDetailView(DeviceView):
         body = self.body
         values, facts = register_of(body), facts_of(body)
         if "ip_address" in body and body["ip_address"] != device.ip:
+            if body["ip_address"] not in (None, "") and normal_ip(body["ip_address"]) is None:
+                raise InvalidAddress(body["ip_address"])
             values["mgmt_ip"] = body["ip_address"]
         inventory.change_device(
             device.pk,

@@ -15,7 +15,7 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, Site
-from devices.services import groups, secrets, vault
+from devices.services import groups, secrets, vault, vault_use
 from devices.values import wanted_id
 from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
@@ -57,7 +57,8 @@ REQUIRED = ("name", "poll_type", "target_type")
 def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     """Make a poll; raises `Invalid` and `Refused` (`DUPLICATE`).
 
-    A poll type may be made after its poll; a run before then fails and says so.
+    Its credential is one that the actor may use, or `NotAllowed` is raised. A poll type may be made
+    after its poll; a run before then fails and says so.
     """
     policy.require(actor, policy.SETTINGS_EDIT)
     for name in REQUIRED:
@@ -66,6 +67,8 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     row = PollConfig(created_by=audit.name_of(actor))
     with guarded():
         _apply(row, body)
+        if row.credential is not None:
+            vault_use.require_use(row.credential, actor=actor)
         _save(row)
         _keep_community(row, body)
         audit.record(actor, "poll.created", row, after={"name": row.name})
@@ -73,7 +76,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
 
 
 def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
-    """Change a poll; an empty body is refused."""
+    """Change a poll; an empty body is refused, and who may not use its credential."""
     policy.require(actor, policy.SETTINGS_EDIT)
     known = {*PLAIN, *LINKED, "snmp_community"}
     if not set(body) & known:
@@ -81,6 +84,8 @@ def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     with guarded():
         row = _locked(pk)
         _apply(row, body)
+        if row.credential is not None:
+            vault_use.require_use(row.credential, actor=actor)
         _save(row)
         _keep_community(row, body)
         audit.record(actor, "poll.updated", row, after={"fields": sorted(set(body) & known)})

@@ -83,7 +83,7 @@ def update_credential(
     if not body:
         raise Refused("NO_DATA", "No data provided")
     with guarded():
-        row = _kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
+        row = kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
         if expected_version is not None and expected_version != row.version:
             raise VersionConflict("Somebody else changed this credential.", version=row.version)
         before, old = metadata(row), _document(row)
@@ -124,7 +124,7 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
     if kind not in ROTATION_TYPES:
         raise Invalid("rotation_type", f"rotation_type must be one of {', '.join(ROTATION_TYPES)}")
     with guarded():
-        row = _kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
+        row = kept_by(pk, actor, policy.CHANGE_CREDENTIAL)
         old = _document(row)
         new = secrets.pack(row.credential_type, body, old)
         if new == old or secrets.is_empty(row.credential_type, new):
@@ -159,7 +159,7 @@ def delete_credential(pk: int, *, actor: Any) -> None:
     """Remove a credential from use; its log and its row stay, its name is free again."""
     policy.require(actor, policy.DELETE_CREDENTIAL)
     with guarded():
-        row = _kept_by(pk, actor, policy.DELETE_CREDENTIAL)
+        row = kept_by(pk, actor, policy.DELETE_CREDENTIAL)
         row.is_deleted, row.status = True, CredentialStatus.DELETED
         row.save(update_fields=["is_deleted", "status", "updated_at"])
         log(row, "deleted", actor, detail="Credential deleted (soft delete)")
@@ -182,7 +182,7 @@ def locked(pk: int) -> Credential:
     return row
 
 
-def _kept_by(pk: int, actor: Any, permission: str) -> Credential:
+def kept_by(pk: int, actor: Any, permission: str) -> Credential:
     """Return a credential, locked, to somebody who may keep it, or raise `NotAllowed`."""
     row = locked(pk)
     if not policy.may_keep(actor, row):

@@ -42,7 +42,8 @@ def assign_to_group(
     """Give a group's devices a credential; a repeat changes the priority."""
     policy.require(actor, policy.CHANGE_CREDENTIAL)
     with guarded():
-        row, group = vault.locked(credential_id), _group(group_id)
+        row = vault.kept_by(credential_id, actor, policy.CHANGE_CREDENTIAL)
+        group = _group(group_id)
         made, _ = CredentialAssignment.objects.update_or_create(
             group=group,
             credential=row,
@@ -58,7 +59,8 @@ def unassign_from_group(*, actor: Any, group_id: int, credential_id: int) -> Non
     """Take a credential off a group; refused when it was not on it."""
     policy.require(actor, policy.CHANGE_CREDENTIAL)
     with guarded():
-        row, group = vault.locked(credential_id), _group(group_id)
+        row = vault.kept_by(credential_id, actor, policy.CHANGE_CREDENTIAL)
+        group = _group(group_id)
         gone, _ = CredentialAssignment.objects.filter(group=group, credential=row).delete()
         if not gone:
             raise Refused("NOT_ASSIGNED", "Failed to unassign credential")

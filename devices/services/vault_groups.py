@@ -21,6 +21,7 @@ from devices.models import (
 from devices.services import secrets, vault
 from devices.services.vault_use import assigned_device
 from devices.values import wanted_id
+from inventory_site.core.errors import NotAllowed
 from inventory_site.core.locks import guarded, lock
 
 MAX_PRIORITY = 10_000
@@ -41,7 +42,7 @@ def assign(
     if ip is None:
         raise InvalidAddress(ip_address)
     with guarded():
-        row = vault.locked(credential_id)
+        row = vault.kept_by(credential_id, actor, policy.CHANGE_CREDENTIAL)
         kind, device = credential_type or row.credential_type, assigned_device(ip)
         same = CredentialAssignment.objects.filter(credential=row, credential_type=kind)
         same.filter(device=device, device__isnull=False).exclude(ip_address=ip).update(device=None)
@@ -62,14 +63,12 @@ def unassign(*, actor: Any, ip_address: str, credential_id: int) -> None:
     policy.require(actor, policy.CHANGE_CREDENTIAL)
     ip = normal_ip(ip_address) or ip_address
     with guarded():
-        gone, _ = CredentialAssignment.objects.filter(
-            ip_address=ip, credential_id=credential_id
-        ).delete()
-        if not gone:
+        rows = CredentialAssignment.objects.filter(ip_address=ip, credential_id=credential_id)
+        if not rows.exists():
             raise Refused("NOT_ASSIGNED", "Failed to unassign credential")
-        audit.record(
-            actor, "credential.unassigned", vault.find(credential_id), after={"ip_address": ip}
-        )
+        row = vault.kept_by(credential_id, actor, policy.CHANGE_CREDENTIAL)
+        rows.delete()
+        audit.record(actor, "credential.unassigned", row, after={"ip_address": ip})
 
 
 def create_group(*, actor: Any, name: Any, description: str = "") -> CredentialGroup:
@@ -167,6 +166,8 @@ def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Enter
             row.name = _check_text("name", body["name"])
         if body.get("credential_id"):
             row.credential = vault.find(wanted_id(body["credential_id"], "credential_id"))
+            if not policy.may_use(actor, row.credential):
+                raise NotAllowed(required=policy.USE_CREDENTIAL)
         for name in ("is_default", "enabled"):
             setattr(row, name, _flag(body, name, getattr(row, name)))
         row.priority = _priority(body.get("priority"), row.priority)

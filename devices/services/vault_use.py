@@ -71,10 +71,8 @@ def reveal(pk: int, *, actor: Any, reason: str = "Secret data accessed") -> dict
 
 def open_for_use(pk: int, *, actor: Any) -> tuple[Credential, dict[str, Any]]:
     """Return a credential and its secret for an executor; raises `Refused` for an unusable one."""
-    policy.require(actor, policy.USE_CREDENTIAL)
     row = vault.find(pk)
-    if not policy.may_use(actor, row):
-        raise NotAllowed(required=policy.USE_CREDENTIAL)
+    require_use(row, actor=actor)
     if not usable(row):
         raise Refused(
             "CREDENTIAL_UNUSABLE",
@@ -83,6 +81,13 @@ def open_for_use(pk: int, *, actor: Any) -> tuple[Credential, dict[str, Any]]:
             credential_id=pk,
         )
     return row, opened(row)
+
+
+def require_use(row: Credential, *, actor: Any) -> None:
+    """Refuse with `NotAllowed` who may not let this credential be used."""
+    policy.require(actor, policy.USE_CREDENTIAL)
+    if not policy.may_use(actor, row):
+        raise NotAllowed(required=policy.USE_CREDENTIAL)
 
 
 def why_unusable(row: Credential) -> str:

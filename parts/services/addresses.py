@@ -8,7 +8,7 @@ from parts.errors.stock import StockInvalid
 
 # Browsers skip some of these where they read an address.
 UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\u2060\ufeff]")
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.I)  # and not the port of a host
+SCHEME = re.compile(r"(?!(localhost|[^:]*\.[^:]*):\d)[a-z][a-z0-9+.-]*:", re.I)  # no host's port
 WEB = re.compile(r"https?://[^/?#]", re.I)
 REFUSAL = "An address that begins with http:// or https://."
 

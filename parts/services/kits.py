@@ -27,10 +27,10 @@ LINE_WRITABLE = ("required_qty", "notes", "designators")
 
 
 def create_kit(*, actor: Any, values: Mapping[str, Any]) -> Kit:
-    """Begin a kit; refused when the name is taken in any letter case."""
+    """Begin a kit; refused when the name is taken."""
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
-        _require_free_name(Kit(name=values["name"]), "create project")
+        _require_free_name(values["name"], "create project")
         with used_once(_taken(values["name"], "create project")):
             kit = Kit.objects.create(**{name: values[name] for name in WRITABLE if name in values})
         audit.record(actor, "kit.created", kit, after=audit.snapshot(kit, WRITABLE))
@@ -51,7 +51,7 @@ def update_kit(*, actor: Any, kit_id: int, values: Mapping[str, Any]) -> Kit:
         if after == before:
             raise InvalidOperation("update project", "no changes were provided")
         if kit.name != before["name"]:
-            _require_free_name(kit, "update project")
+            _require_free_name(kit.name, "update project")
         with used_once(_taken(kit.name, "update project")):
             kit.save()
         audit.record(actor, "kit.updated", kit, before=before, after=after)
@@ -196,9 +196,9 @@ def _locked_requirement(kit_id: int, requirement_id: int) -> tuple[Kit, KitRequi
     return kit, row
 
 
-def _require_free_name(kit: Kit, operation: str) -> None:
-    if Kit.objects.filter(name__iexact=kit.name).exclude(pk=kit.pk).exists():
-        raise _taken(kit.name, operation)
+def _require_free_name(name: str, operation: str) -> None:
+    if Kit.objects.filter(name=name).exists():
+        raise _taken(name, operation)
 
 
 def _taken(name: str, operation: str) -> InvalidOperation:

@@ -10,9 +10,17 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from devices.models import Credential, CredentialAccessRequest, CredentialUse
-from devices.services import vault, vault_use
+from devices.models import (
+    Credential,
+    CredentialAccessRequest,
+    CredentialAssignment,
+    CredentialUse,
+    PollConfig,
+)
+from devices.services import poll_configs, vault, vault_assign, vault_groups, vault_use
+from inventory_site.core.errors import NotAllowed
 from tests.factories.accounts import RoleFactory, UserFactory
+from tests.factories.devices import DeviceGroupFactory
 
 pytestmark = pytest.mark.django_db
 SECRET = {"credential_type": "ssh", "username": "ops", "password": "first"}
@@ -156,3 +164,29 @@ def test_the_log_names_what_was_switched():
     assert [detail for action, detail in told if action == "updated"] == [
         "Updated credential: status"
     ] * 4
+
+
+def test_nobody_else_sends_it_anywhere(engineer):
+    """Assigned to a device or a group, or asked by a poll, it would go out in nobody's name."""
+    permissions = Permission.objects.filter(codename="change_setting")
+    RoleFactory(group__name="planner").group.permissions.add(*permissions)
+    planner = UserFactory(roles=["engineer", "planner"])
+    row, group = made(access_level="restricted"), DeviceGroupFactory()
+    poll = {"name": "p", "poll_type": "snmp_availability", "target_type": "device"}
+    mine = poll_configs.create(actor=None, body={**poll, "credential_id": row.pk})
+    vault_groups.assign(actor=None, ip_address="10.9.0.1", credential_id=row.pk)
+    who, what = {"actor": planner}, {"credential_id": row.pk}
+
+    for way in (
+        lambda: vault_groups.assign(**who, **what, ip_address="10.9.0.2"),
+        lambda: vault_groups.unassign(**who, **what, ip_address="10.9.0.1"),
+        lambda: vault_assign.assign_to_group(**who, **what, group_id=group.pk),
+        lambda: poll_configs.create(**who, body={**poll, "name": "q", **what}),
+        lambda: poll_configs.update(mine.pk, **who, body={"target_device_ip": "10.9.0.3"}),
+    ):
+        with pytest.raises(NotAllowed):
+            way()
+
+    assert CredentialAssignment.objects.get().ip_address == "10.9.0.1"
+    assert set(PollConfig.objects.values_list("target_device_ip", flat=True)) == {""}
+    assert not PollConfig.objects.filter(name="q").exists()

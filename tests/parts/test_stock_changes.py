@@ -311,7 +311,14 @@ def test_values_are_read_in_every_usual_spelling() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:a", " JavaScript:x", "data:text/html,x", "java\tscript:a", "http:javascript:a"],
+    [
+        "javascript:a",
+        " JavaScript:x",
+        "javascript:0?a.b:0",
+        "data:text/html,x",
+        "java\tscript:a",
+        "http:javascript:a",
+    ],
 )
 def test_addresses_of_sellers_are_of_the_web(stock: Any, address: str) -> None:
     part = make_part("ABCD")

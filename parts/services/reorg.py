@@ -86,8 +86,8 @@ def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -
     """Do the steps named, or all that are pending, and say how those, or all, stand now.
 
     So a repeated call changes nothing and says the same. Raises `PlanExpired`, `PlanStale` when the
-    one step asked for is stale, `InvalidOperation` for a step whose dependency is neither applied
-    nor asked for.
+    one step asked for is stale, which is kept in the plan, `InvalidOperation` for a step whose
+    dependency is neither applied nor asked for.
     """
     policy.require(actor, policy.CHANGE_STOCK)
     with guarded():
@@ -102,10 +102,11 @@ def apply_plan(*, actor: Any, plan_id: str, seqs: Sequence[int] | None = None) -
         _require_dependencies(steps, todo)
         if todo:
             done = _run(actor, plan, steps, todo)
-            if seqs is not None and len(wanted) == 1 and done.stale:
-                raise PlanStale("The stock has changed since the plan was made.", step=wanted[0])
             _settle(plan)
-            audit.record(actor, "reorg.applied", plan, after={"steps": done.applied})
+            after = {"steps": done.applied, **({"stale": done.stale} if done.stale else {})}
+            audit.record(actor, "reorg.applied", plan, after=after)
+    if todo and seqs is not None and len(wanted) == 1 and done.stale:
+        raise PlanStale("The stock has changed since the plan was made.", step=wanted[0])
     return _said(plan, steps, wanted if seqs else sorted(steps))
 
 

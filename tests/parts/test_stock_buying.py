@@ -70,6 +70,12 @@ def test_a_seller_and_its_address_are_named_on_the_page(admin_page: Any) -> None
     assert 'value="Mouser"' in form
     assert 'value="https://a.b/1"' in form
     assert "https://a.b/1" in admin_page.get(page, {"tab": "buy"}).content.decode()
+    other = {**again, "seller": "DigiKey"}
+    assert "is that of Mouser" in admin_page.post(address, other, follow=True).content.decode()
+    assert set(PartSeller.objects.values_list("seller__name", "link", "is_primary")) == {
+        ("Mouser", "https://a.b/1", False),
+        ("DigiKey", "", True),
+    }
 
 
 def test_an_archived_part_is_offered_for_no_list(admin_page: Any) -> None:

@@ -104,10 +104,12 @@ def test_a_stale_step_is_refused_and_blocks_what_depends_on_it(stock: Any, plan_
     movements.use_stock(actor=None, id4="UVYZ", deductions=[Amount(3, 9, 1)])
 
     alone = stock.post(f"{API}/{plan_id}/apply", {"steps": [1]})
+    marked = [step["status"] for step in stock.get(f"{API}/{plan_id}").json()["data"]["steps"]]
     early = stock.post(f"{API}/{plan_id}/apply", {"steps": [3]})
     done = stock.post(f"{API}/{plan_id}/apply", {}).json()["data"]
 
     assert (alone.status_code, alone.json()["error"]["code"]) == (409, "PLAN_STALE")
+    assert marked == ["stale", "pending", "blocked"]
     assert (early.status_code, early.json()["error"]["code"]) == (409, "INVALID_OPERATION")
     assert (done["applied"], done["stale"], done["blocked"]) == ([2], [1], [3])
     assert PartLocation.objects.filter(part__id4="UVYZ", box_no=3, loc_no=9).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from icmplib.exceptions import ICMPLibError, NameLookupError, SocketPermissionEr
 
 from devices.executors.base import Outcome, positive
 
+INTERVAL_S = 0.05
 TCP_PORTS = (22, 443, 80, 23, 161)
 UNKNOWN = "Name or service not known"
 METHODS = ("raw", "datagram", "program", "tcp")
@@ -85,18 +87,15 @@ def _lost(host: str, way: str, timeout_s: float, began: float) -> Reached:
 async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
     began = time.perf_counter()
     try:
-        found = await icmplib.async_ping(
-            host, count=count, interval=0.05, timeout=timeout_s, privileged=way == "raw"
-        )
+        times = await _echoes(host, way, count, timeout_s)
     except NameLookupError:
         return Reached(host, False, way, error=f"ping: {host}: {UNKNOWN}")
     except SocketPermissionError:
         return Reached(host, False, way, error=f"This system does not allow method {way}")
     except (ICMPLibError, OSError) as err:
         return Reached(host, False, way, error=str(err))
-    if not found.is_alive:
+    if not times:
         return _lost(host, way, timeout_s, began)
-    times = found.rtts or [found.avg_rtt]
     return Reached(
         host,
         True,
@@ -105,8 +104,30 @@ async def _icmp(host: str, way: str, count: int, timeout_s: float) -> Reached:
         min_ms=round(min(times), 3),
         avg_ms=round(sum(times) / len(times), 3),
         max_ms=round(max(times), 3),
-        loss_pct=round(found.packet_loss * 100, 2),
+        loss_pct=round(100 * (1 - len(times) / count), 2),
     )
+
+
+async def _echoes(host: str, way: str, count: int, timeout_s: float) -> list[float]:
+    """Return the times in ms of what the host itself answered.
+
+    The socket is connected to it: a raw one is handed the answers to everybody's questions, and
+    processes that were forked from one count their questions alike.
+    """
+    address = (await icmplib.async_resolve(host))[0] if icmplib.is_hostname(host) else host
+    kind = icmplib.ICMPv6Socket if icmplib.is_ipv6_address(address) else icmplib.ICMPv4Socket
+    number, times = secrets.randbelow(2**16), list[float]()
+    with icmplib.AsyncSocket(kind(privileged=way == "raw")) as line:
+        for sequence in range(count):
+            await asyncio.sleep(INTERVAL_S if sequence else 0)
+            asked = icmplib.ICMPRequest(address, number, sequence)
+            with contextlib.suppress(ICMPLibError, OSError):
+                line.sock.connect((address, 0))
+                line.send(asked)
+                reply = await line.receive(asked, timeout_s)
+                reply.raise_for_status()
+                times.append((reply.time - asked.time) * 1000)
+    return times
 
 
 def _program(host: str, count: int, timeout_s: float) -> Reached:

@@ -1,5 +1,7 @@
 """Ping and port scans: what cannot be asked is told, not made up."""
 
+import asyncio
+
 import pytest
 from icmplib.exceptions import SocketPermissionError
 
@@ -18,13 +20,29 @@ def test_an_unknown_way_to_ping_is_refused(method):
 
 
 def test_a_way_that_the_system_forbids_is_told_in_our_words(monkeypatch):
-    async def forbidden(*_, **__):
+    def forbidden(**_):
         raise SocketPermissionError(privileged=False)
 
-    monkeypatch.setattr(ping.icmplib, "async_ping", forbidden)
+    monkeypatch.setattr(ping.icmplib, "ICMPv4Socket", forbidden)
     found = safe_execute(PingExecutor(), "127.0.0.1", "", {"method": "datagram", "retries": 0})
 
     assert found.error == "This system does not allow method datagram"
+
+
+@pytest.mark.skipif("ping.method() != 'raw'", reason="needs the right to raw sockets")
+def test_nobody_else_s_answer_is_taken(monkeypatch):
+    """Forked workers number their questions alike, and a raw socket hears all answers."""
+    monkeypatch.setattr(ping.secrets, "randbelow", lambda _: 7)
+    dead = [f"10.255.3.{last}" for last in range(1, 6)]
+
+    async def at_once():
+        alive = (ping.ping(f"127.0.10.{last}", timeout_s=1) for last in range(1, 6))
+        return await asyncio.gather(*(ping.ping(ip, timeout_s=1) for ip in dead), *alive)
+
+    found = asyncio.run(at_once())
+
+    assert [one.is_alive for one in found] == [False] * 5 + [True] * 5
+    assert all(one.first_ms and one.loss_pct == 0 for one in found[5:])
 
 
 def test_a_name_that_nobody_knows_is_a_failure_with_its_reason():

@@ -9,8 +9,8 @@ from django import forms
 
 from parts.choices.stock import MAX_QUANTITY
 from parts.models import StockPart
-from parts.selectors.search_terms import tokens_of
-from parts.selectors.stock_search import LONGEST_QUERY, TYPO_POINTS, find_parts
+from parts.selectors.search_terms import Term, tokens_of
+from parts.selectors.stock_search import LONGEST_QUERY, find_parts, points_of
 
 PLACE = re.compile(r"\s*(\d{1,9})\s*-\s*(\d{1,9})\s*\Z")
 SHOWN = 5
@@ -70,9 +70,13 @@ class PartField(forms.CharField):
 
 def _meant(text: str) -> list[StockPart]:
     """The parts that have all words of a text as they are spelt, best first."""
-    found = find_parts(text)
-    least = TYPO_POINTS * len(tokens_of(text))
-    pks = [find.row.part_pk for find in found.finds if find.score > least][: SHOWN + 1]
+    terms = [Term(token) for token in tokens_of(text)]
+    rows = [find.row for find in find_parts(text).finds]
+    pks = [
+        row.part_pk
+        for row in rows
+        if all(points_of(row.id4, row.haystack.split("\n"), term)[0] for term in terms)
+    ][: SHOWN + 1]
     parts = StockPart.objects.in_bulk(pks)
     return [parts[pk] for pk in pks if pk in parts]
 

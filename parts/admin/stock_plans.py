@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -150,6 +151,12 @@ class ReorgPlanAdmin(StockAdmin):
             fits=_has_moves,
         ),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReorgPlan]:
+        """Plans whose worker died say so."""
+        reorg.all_plans()
+        rows: QuerySet[ReorgPlan] = super().get_queryset(request)
+        return rows
 
     def opens_on(self, obj: Any) -> str:
         return "steps"

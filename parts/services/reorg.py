@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +24,7 @@ from parts.errors.stock import (
     RecordNotFound,
     StockInvalid,
 )
-from parts.models import Box, PartLocation, PartType, ReorgPlan, StockPart
+from parts.models import Box, PartLocation, PartType, ReorgPlan, StockJob, StockPart
 from parts.reorg import Layout, Plan, Step, Stock, Wishes, planned
 from parts.services import jobs
 from parts.services.booking import Amount, Booking, Place, locked_boxes, locked_parts
@@ -140,10 +141,16 @@ def require_plan(plan_id: str) -> ReorgPlan:
         key = uuid.UUID(plan_id)
     except ValueError as err:
         raise RecordNotFound("Plan", plan_id) from err
-    plan = ReorgPlan.objects.filter(pk=key).first()
+    plan = all_plans().filter(pk=key).first()
     if plan is None:
         raise RecordNotFound("Plan", plan_id)
     return plan
+
+
+def all_plans() -> QuerySet[ReorgPlan]:
+    """Return all plans, after those whose worker died were told so."""
+    jobs.end_lost(StockJob.objects.filter(kind=JobKind.REORG))
+    return ReorgPlan.objects.all()
 
 
 def _locked(plan_id: str) -> ReorgPlan:

@@ -95,10 +95,12 @@ def test_a_line_of_a_kit_names_its_part_by_words(admin_page: Any) -> None:
 
     several = sent(admin_page, *verb, part="relay", quantity="1")
     typo = sent(admin_page, *verb, part="relai", quantity="1")
+    beside = sent(admin_page, *verb, part="g5lo relay", quantity="1")
     added = sent(admin_page, *verb, part="g5le", quantity="1")
 
     assert "Several parts are called so: AAAA Relay 5V, BBBB Relay 12V." in several
     assert "There is no part relai." in typo
+    assert "There is no part g5lo relay." in beside
     assert not added
     assert KitRequirement.objects.get().part.id4 == "AAAA"
 

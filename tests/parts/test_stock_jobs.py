@@ -73,6 +73,27 @@ def test_a_job_whose_worker_died_fails_when_it_is_asked_for(stock: Any, plan: Re
     assert stock.delete(path).status_code == 204
 
 
+@pytest.mark.parametrize("through", ["list", "plan", "admin list", "admin page"])
+def test_whoever_looks_at_a_lost_plan_reads_so(
+    stock: Any, admin_page: Any, plan: ReorgPlan, through: str
+) -> None:
+    began = timezone.now() - timedelta(minutes=11)
+    StockJob.objects.filter(pk=plan.job_id).update(status=JobStatus.RUNNING, started_at=began)
+    address = {
+        "list": f"{API}/reorg/plans",
+        "plan": f"{API}/reorg/plans/{plan.pk}",
+        "admin list": reverse("admin:parts_reorgplan_changelist"),
+        "admin page": reverse("admin:parts_reorgplan_change", args=[plan.pk]),
+    }[through]
+
+    answer = (admin_page if through.startswith("admin") else stock).get(address)
+
+    assert answer.status_code == 200
+    assert "failed" in answer.content.decode().lower()
+    plan.refresh_from_db()
+    assert (plan.status, plan.error) == (PlanStatus.FAILED, jobs.LOST)
+
+
 def test_the_daily_task_ends_lost_jobs_and_forgets_failed_plans(plan: ReorgPlan) -> None:
     make_part("PART")
     began = timezone.now() - timedelta(hours=1)

@@ -52,7 +52,7 @@ class ReorgView(StockView):
     @says()
     def list(self, request: Request) -> Response:
         """List the plans, newest first."""
-        rows = ReorgPlan.objects.select_related("created_by").order_by("-created_at", "-pk")
+        rows = reorg.all_plans().select_related("created_by").order_by("-created_at", "-pk")
         found, meta = page(request, rows)
         return listed([plan_json(plan) for plan in found], meta)
 

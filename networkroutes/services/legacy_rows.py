@@ -31,6 +31,7 @@ from networkroutes.models import (
     SavedSearch,
     TestResultsFile,
 )
+from networkroutes.models.rates import BASE_CURRENCY
 from networkroutes.rules import check_circuit_id
 from networkroutes.services.design_log import storable
 from networkroutes.services.files import KMZ_PREFIX, STORAGE, TEST_PREFIX
@@ -213,9 +214,12 @@ def rate(row: Row, report: TableReport, files: Files) -> ExchangeRate | None:
     value = legacy.real(row, "exchange_rate") or 0
     if len(code) != 3 or not SMALLEST_RATE <= value < LARGEST_RATE:
         raise SkipRow("code or rate is not usable")
+    if code == BASE_CURRENCY and value != 1:
+        report.notes.append(f"{code}: it is the base currency, so {value:g} became 1")
+        value = 1
     now = timezone.now()
     fields = {
-        "exchange_rate": Decimal(str(row["exchange_rate"])).quantize(Decimal("1e-8")),
+        "exchange_rate": Decimal(str(value)).quantize(Decimal("1e-8")),
         "last_updated": legacy.moment(row, "last_updated") or now,
         "created_at": legacy.moment(row, "created_date") or now,
         "next_update_due": legacy.moment(row, "next_update_due"),

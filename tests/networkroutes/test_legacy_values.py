@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation, TestResultsFile
+from networkroutes.models import (
+    DarkFibreChannel,
+    ExchangeRate,
+    NetworkRoute,
+    Reservation,
+    TestResultsFile,
+)
 from networkroutes.services.legacy_import import import_network_inventory
+from tests.networkroutes import sample
 from tests.networkroutes.test_legacy_import import KML, route_row, written
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +108,13 @@ def test_files_that_no_row_names_are_told_and_left_out(tmp_path: Path, capsys: A
         assert told[first + 1 : first + 3] == ["  b-stray.txt", "  stray.kmz"]
     assert TestResultsFile.objects.get().filename == "t.txt"
     assert NetworkRoute.objects.get().test_results_file == "otdr.txt"
+
+
+def test_the_base_currency_stays_what_it_is(tmp_path: Path) -> None:
+    dollar = {**sample.tables()["exchange_rates"][0], "currency_code": "usd", "exchange_rate": 2}
+    database = written(tmp_path, exchange_rates=[dollar])
+
+    report = import_network_inventory(database=database, folder=None).tables["exchange_rates"]
+
+    assert report.notes == ["USD: it is the base currency, so 2 became 1"]
+    assert ExchangeRate.objects.get(currency_code="USD").exchange_rate == 1

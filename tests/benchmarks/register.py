@@ -29,10 +29,10 @@ def database() -> Iterator[None]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def add_circuits(size: int) -> None:
-    """Add circuits in bulk and let the planner look at them."""
+def add_circuits(size: int, *, after: int = 0) -> None:
+    """Add circuits in bulk until there are so many, and let the planner look at them."""
     dice = Random(SEED)  # noqa: S311  the same rows each time
-    for start in range(0, size, BATCH):
+    for start in range(after, size, BATCH):
         NetworkRoute.objects.bulk_create(
             [_circuit(number, dice) for number in range(start, min(size, start + BATCH))]
         )

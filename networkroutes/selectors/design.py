@@ -55,17 +55,18 @@ def network() -> Network:
     """Return the network of the data as it is now.
 
     It is built again only when the data's version differs from that of the network at hand, so a
-    committed change is seen by the next search in every process.
+    committed change is seen by the next search in every process. One of the searches that find it
+    changed builds it, the others wait.
     """
     name = str(connection.settings_dict["NAME"])
-    version = data_version()
     known = _kept.get(name)
-    if known is not None and known.version == version:
+    if known is not None and known.version == data_version():
         return known.network
-    made = _Kept(version, load_network())
     with _guard:
-        _kept[name] = made
-    return made.network
+        version, known = data_version(), _kept.get(name)
+        if known is None or known.version != version:
+            known = _kept[name] = _Kept(version, load_network())
+    return known.network
 
 
 def data_version() -> Version:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from networkroutes.design.kml import drawn_lines, line_km
+from networkroutes.design.network import Network
 from networkroutes.models import DesignLog, KmzFile, NetworkRoute, SavedSearch
 from networkroutes.selectors import design as selector
 from tests.factories.networkroutes import (
@@ -147,6 +150,23 @@ def test_the_network_is_kept_until_a_commit_changes_it(
     route.save()
     assert selector.network() is not first
     assert selector.network().circuits[0].location_b == "C"
+
+
+def test_searches_at_once_build_a_changed_network_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+    monkeypatch.setattr(selector, "_kept", {})
+    monkeypatch.setattr(selector, "data_version", lambda: (len("same"),))
+
+    def load() -> Network:
+        built.append(1)
+        time.sleep(0.2)
+        return Network([], frozenset())
+
+    monkeypatch.setattr(selector, "load_network", load)
+    with ThreadPoolExecutor(8) as callers:
+        networks = list(callers.map(lambda _: selector.network(), range(8)))
+
+    assert (len(built), len(set(map(id, networks)))) == (1, 1)
 
 
 def test_prices_by_term_and_by_margin(api: Any) -> None:

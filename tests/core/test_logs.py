@@ -75,4 +75,4 @@ def test_a_worker_writes_as_the_site_does(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_connections_over_ssh_write_no_lines_of_their_own():
-    assert logging_config(as_json=True)["loggers"]["paramiko"] == {"level": "WARNING"}
+    assert logging_config(as_json=True)["loggers"]["paramiko"] == {"level": "CRITICAL"}

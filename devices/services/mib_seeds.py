@@ -53,8 +53,12 @@ GROUPS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("rx_discard", f"{STATS64}.51", "counter64", ""),
             ("rx_errors", f"{STATS64}.53", "counter64", ""),
             ("rx_bytes32", f"{STATS32}.2", "counter32", ""),
+            ("rx_pkts32", f"{STATS32}.3", "counter32", ""),
             ("rx_crc_errors", f"{STATS32}.4", "counter32", ""),
             ("tx_bytes32", f"{STATS32}.16", "counter32", ""),
+            ("tx_pkts32", f"{STATS32}.18", "counter32", ""),
+            ("rx_discard32", f"{STATS32}.55", "counter32", ""),
+            ("rx_errors32", f"{STATS32}.63", "counter32", ""),
         ),
     ),
     "raps": (

@@ -37,6 +37,7 @@ def store(
             tx = _count(values.get("tx_bytes", values.get("tx_bytes32")), MAX_BYTES)
             if rx is None and tx is None:
                 continue
+            values = values if bits == 64 else _of_short_table(values)
             speed = _speed(values) or speeds.get((ip, index))
             name = _name_of(values, index)
             sample = {
@@ -64,6 +65,12 @@ def store(
             counts[ip] += 1
     plain_rows.insert(InterfaceSample, samples)
     return counts
+
+
+def _of_short_table(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with those of the 32-bit table under the names that nothing else has."""
+    short = {name.removesuffix("32"): value for name, value in values.items()}
+    return {**short, **values}
 
 
 def _speed(values: Mapping[str, Any]) -> int | None:

@@ -314,3 +314,24 @@ def test_switches_without_the_64_bit_table_have_traffic_and_crc_errors_count():
     kept = InterfaceSample.objects.order_by("device_ip")
     found = kept.values_list("counter_bits", "rx_bytes", "rx_errors", "rx_crc_errors")
     assert list(found) == [(32, 100, 3, 3), (64, 2**40, 7, 3)]
+
+
+@pytest.mark.parametrize("has_long", [False, True])
+def test_the_32_bit_table_tells_packets_errors_and_discards_where_it_is_all_there_is(has_long):
+    mib_seeds.seed_profiles()
+    plan = poll_rows.plan_of("ciena_traffic", PollType.objects.get(name="ciena_traffic"))
+    columns = {2: 1000, 3: 11, 4: 104, 16: 500, 18: 7, 55: 21, 63: 163}
+    rows = [
+        VarBind(parse_oid(f"{mib_seeds.STATS32}.{column}.9"), "Counter32", value)
+        for column, value in columns.items()
+    ]
+    if has_long:
+        long = f"{mib_seeds.STATS64}.2.9"
+        rows.append(VarBind(parse_oid(long), "Counter64", 2**40))
+    answer, now = poll_rows.Answer("10.0.0.1", rows), timezone.now()
+
+    poll_rows.store(plan, [], [answer], at=now, config=PollConfig.objects.first(), execution=None)
+
+    row = InterfaceSample.objects.get()
+    told = (row.rx_packets, row.tx_packets, row.rx_errors, row.rx_discards)
+    assert told == ((None, None, 104, None) if has_long else (11, 7, 267, 21))

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from devices.addresses import normal_ip, order_of
 from devices.errors import Invalid, InvalidAddress
+from devices.measures import hour_of
 from devices.models import Device, InterfaceState, OpticalHour, OpticalSample
 from devices.selectors import hours as kept_hours
 from inventory_site.core.whole import whole_number
@@ -146,21 +147,22 @@ def all_readings(
     found = map(_reading, rows.order_by("-recorded_at", "-pk")[:limit].iterator(CHUNK))
     if not kept_hours.is_beyond_raw(start):
         return found
-    means = _hours_from(start).filter(**of_devices)
+    means = _hours_within(start, end).filter(**of_devices)
     if interface not in (None, ""):
         means = _of_interface(means, interface)
-    if end is not None:
-        means = means.filter(hour__lte=end)
     needed = limit and 2 * limit  # each sample may speak for an hour, which is left out
     older = map(_mean, means.order_by("-hour", "-pk")[:needed].iterator(CHUNK))
     return kept_hours.newest_first(found, older, PLACE_OF_READING)
 
 
-def _hours_from(start: datetime | None) -> QuerySet[OpticalHour]:
-    """Return the hours that lie wholly after a moment."""
-    return (
-        OpticalHour.objects.all() if start is None else OpticalHour.objects.filter(hour__gte=start)
-    )
+def _hours_within(start: datetime | None, end: datetime | None = None) -> QuerySet[OpticalHour]:
+    """Return the hours that lie wholly between two moments; a mean tells of its whole hour."""
+    hours = OpticalHour.objects.all()
+    if start is not None:
+        hours = hours.filter(hour__gte=start)
+    if end is not None:
+        hours = hours.filter(hour__lt=hour_of(end.astimezone(UTC)))
+    return hours
 
 
 def _of_interface(rows: QuerySet[Port], interface: Any) -> QuerySet[Port]:
@@ -226,7 +228,7 @@ def trends(ip: str, interface_index: int, days: float) -> dict[str, Any]:
         name: {word: number(found[f"{name}_{word}"]) for word in ("min", "max", "avg")}
         for name in ("tx_power", "rx_power", "temperature")
     }
-    hours = _hours_without(rows, _hours_from(start).filter(**port), start)
+    hours = _hours_without(rows, _hours_within(start).filter(**port), start)
     for name, column in HOUR_COLUMNS.items():
         answer[name] = _joined(answer[name], found[f"{name}_count"], column, hours)
     return {**answer, "reading_count": found["count"] + sum(row.samples for row in hours)}

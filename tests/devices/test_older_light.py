@@ -108,3 +108,26 @@ def test_a_history_that_is_cut_says_so_and_a_file_is_whole(api, month, monkeypat
     assert (len(posted["data"]["10.0.0.1"]), posted["data"]["no"]) == (2, [])
     assert posted["message"] == metrics.CUT == old["message"]
     assert len(b"".join(file.streaming_content).decode().strip().splitlines()) == 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "zone", "levels_told"),
+    [(5, "Z", []), (30, "Z", [-6.0]), (60, "Z", [-5.0]), (335, "%2B05:30", []), (-1, "Z", [])],
+)
+def test_the_mean_of_an_hour_does_not_tell_of_what_came_after_the_end(
+    api, month, minutes, zone, levels_told
+):
+    hour = OpticalHour.objects.earliest("hour").hour
+    for at, rx in ((10, -6), (50, -4)):
+        moment = hour + timedelta(minutes=at)
+        OpticalSample.objects.create(**PORT, rx_power=rx, recorded_at=moment)
+    if minutes == 60:
+        OpticalSample.objects.filter(recorded_at__gte=hour).delete()
+        OpticalHour.objects.filter(hour=hour).update(rx_avg=-5)
+    start = (hour - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    end = (hour + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S")
+
+    path = f"/api/devices/10.0.0.1/power-history?start={start}&end={end}{zone}"
+    rows = api("viewer").get(path).json()["data"]
+
+    assert [row["rx_power"] for row in rows] == levels_told

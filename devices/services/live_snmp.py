@@ -203,12 +203,33 @@ def poll(way: Way, *, actor: Any) -> dict[str, Any]:
     }
 
 
+def poll_hosts(
+    hosts: Sequence[Any], query: Mapping[str, Any], *, actor: Any
+) -> list[dict[str, Any]]:
+    """Ask many hosts who they are; what is no host is a row with its reason too.
+
+    Raises `Invalid` for what the query says of all.
+    """
+    ways: dict[int, Way] = {}
+    rows: dict[int, dict[str, Any]] = {}
+    for at, host in enumerate(hosts):
+        try:
+            ways[at] = way_to(host, query, actor=actor)
+        except Invalid as err:
+            if err.field != "host" and err.field in query:
+                raise
+            named = str(host or "").strip()[:100]
+            rows[at] = {"host": named, "success": False, "error": err.message}
+    rows |= zip(ways, poll_batch(list(ways.values()), actor=actor), strict=True)
+    return [rows[at] for at in range(len(hosts))]
+
+
 def poll_batch(ways: Sequence[Way], *, actor: Any) -> list[dict[str, Any]]:
     """Ask many devices who they are, at once; one that fails is a row with its reason.
 
     All end with the first: its time began with the call.
     """
-    ends = min(way.ends for way in ways)
+    ends = min((way.ends for way in ways), default=0.0)
     answers = async_to_sync(_all_systems)([replace(way, ends=ends) for way in ways])
     asked = list(zip(ways, answers, strict=True))
     uses = [use for way, answer in asked for use in _uses(way, answer.error)]

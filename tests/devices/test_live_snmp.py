@@ -220,6 +220,27 @@ def test_a_poll_of_many_says_per_host_what_happened(api, simulated):
     assert many["data"]["results"][1]["error"] == "No SNMP response received before timeout"
 
 
+def test_a_host_that_is_none_is_a_row_of_its_own_among_many(api, simulated):
+    body = {"community": "public", "port": simulated.snmp_port}
+    path, operator = "/api/snmp/poll/batch", api("operator")
+    hosts = ["-x", HOST, None, {"a": 1}, HOST]
+
+    found = operator.post(path, {"hosts": hosts, **body}, format="json").json()["data"]
+    none = operator.post(path, {"hosts": ["-x", ""], **body}, format="json").json()["data"]
+    wrong = [
+        operator.post(path, {"hosts": [HOST, "-x"], **body, **bad}, format="json")
+        for bad in ({"port": 0}, {"version": "9"}, {"credential_id": 99})
+    ]
+
+    assert found["count"] == 5
+    assert [row["success"] for row in found["results"]] == [False, True, False, False, True]
+    bad = {"host": "-x", "success": False, "error": "Invalid host: -x"}
+    assert found["results"][0] == bad
+    assert found["results"][2] == {"host": "", "success": False, "error": "host is required"}
+    assert none == {"count": 2, "results": [bad, found["results"][2]]}
+    assert [answer.status_code for answer in wrong] == [400, 400, 404]
+
+
 def test_silence_is_502_and_bad_input_400(api):
     operator = api("operator")
     silent = operator.get(f"/api/snmp/system/127.0.0.1?community=x&port={free_port(2)}")

@@ -76,8 +76,7 @@ class BatchView(_AskView):
             raise Invalid("hosts", "hosts must be a list of addresses")
         if len(hosts) > live_snmp.MAX_HOSTS:
             raise Invalid("hosts", f"at most {live_snmp.MAX_HOSTS} hosts at a time")
-        ways = [self.way(request, host) for host in hosts]
-        found = live_snmp.poll_batch(ways, actor=request.user)
+        found = live_snmp.poll_hosts(hosts, self.body, actor=request.user)
         return Response({"count": len(found), "results": found})
 
 

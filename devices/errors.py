@@ -62,7 +62,8 @@ class AddressTaken(ConflictError):
     code = "ADDRESS_TAKEN"
 
     def __init__(self, ip: str) -> None:
-        super().__init__("IP address already exists for another device", ip_address=ip)
+        text = "IP address already exists for another device"
+        super().__init__(text, field="mgmt_ip", ip_address=ip)
 
 
 class Refused(DomainError):

@@ -165,10 +165,10 @@ def test_rows_that_collide_with_each_other_or_with_the_register_are_named():
     answer = csv_devices.load(actor=None, text=text, dry_run=False)
 
     taken = "IP address already exists for another device"
-    assert [(one["row"], one["error"]) for one in answer["errors"]] == [
-        (2, taken),
-        (4, taken),
-        (5, "Invalid IP address: x"),
+    assert answer["errors"] == [
+        {"row": 2, "field": "mgmt_ip", "error": taken},
+        {"row": 4, "field": "mgmt_ip", "error": taken},
+        {"row": 5, "field": "mgmt_ip", "error": "Invalid IP address: x"},
     ]
     after = (Device.objects.count(), DeviceType.objects.count(), ManagementAddress.objects.count())
     assert (answer["applied"], after) == (False, before)

@@ -17,6 +17,7 @@ from devices.errors import Invalid, InvalidAddress
 from devices.measures import hour_of
 from devices.models import Device, InterfaceState, OpticalHour, OpticalSample
 from devices.selectors import hours as kept_hours
+from devices.selectors.devices import find_device
 from inventory_site.core.whole import whole_number
 
 INTERFACE_FIELDS = (
@@ -65,6 +66,14 @@ def address_of(key: Any) -> str:
     if ip is None:
         raise InvalidAddress(key)
     return ip
+
+
+def address_of_device(key: str) -> str:
+    """Return the address a path below a device names; blank for a device that has none.
+
+    Raises `Missing` for an id of no device, and `InvalidAddress`.
+    """
+    return (find_device(key).ip or "") if key.isascii() and key.isdigit() else address_of(key)
 
 
 def interfaces(ip: str) -> list[dict[str, Any]]:

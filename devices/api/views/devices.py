@@ -233,7 +233,7 @@ class DeviceInterfacesView(DeviceView):
 
     def get(self, request: Request, key: str) -> Response:
         """Answer the newest row of each port."""
-        return listed(metrics.interfaces(metrics.address_of(key)))
+        return listed(metrics.interfaces(metrics.address_of_device(key)))
 
 
 class PowerHistoryView(DeviceView):
@@ -244,7 +244,7 @@ class PowerHistoryView(DeviceView):
 
     def get(self, request: Request, key: str) -> Any:
         """Answer readings, newest first."""
-        ip = metrics.address_of(key)
+        ip = metrics.address_of_device(key)
         query = request.query_params
         span = {
             "interface": query.get("interface"),

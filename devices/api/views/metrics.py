@@ -142,7 +142,7 @@ class DeviceMetricsView(_MetricView):
 
     def get(self, request: Request, ip: str, kind: str) -> Response:
         """Answer one kind of measurement."""
-        address, query = metrics.address_of(ip), request.query_params
+        address, query = metrics.address_of_device(ip), request.query_params
         hours = monitoring.hours_of(query)
         found: list[Any]
         if kind == "optical":

@@ -12,7 +12,7 @@ from devices.addresses import chunks, normal_ip
 from devices.choices import DeviceCategory, HistoryAction
 from devices.errors import Invalid
 from devices.models import Device, DeviceHistory, ManagementAddress
-from devices.services import bulk_rows, groups
+from devices.services import bulk_rows, groups, vault_assign
 from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
 from devices.services.device_picture import BATCH, HELD, Picture
 from devices.services.device_picture import RELATED as NAMED
@@ -153,7 +153,9 @@ class Plan:
         stored = (step for step in self.steps if step.device.pk > 0)
         bulk_rows.update((step.device, _changed(step)) for step in stored)
         self._insert()
-        groups.follow(dict(self._moves()), actor=self.actor)
+        moves = dict(self._moves())
+        groups.follow(moves, actor=self.actor)
+        vault_assign.follow(moves, actor=self.actor)
         bulk_rows.insert(list(self._history()))
         told = [step for step in self.steps if not step.is_moved]
         for verb, is_new in (("device.created", True), ("device.updated", False)):
@@ -206,10 +208,13 @@ class Plan:
             device.pk = ids[keys[number]]
 
     def _moves(self) -> Iterable[tuple[str, str]]:
+        """Yield the address each device had before all steps, and the one it has after them."""
+        ends: dict[int, tuple[Any, Any]] = {}
         for step in self.steps:
-            old, new = (step.before or {}).get("mgmt_ip"), step.after.get("mgmt_ip")
-            if old and new and old != new:
-                yield old, new
+            old, new = (step.before or {}).get("mgmt_ip"), step.after["mgmt_ip"]
+            first, _ = ends.get(step.device.pk, (old, new))
+            ends[step.device.pk] = first, new
+        return ((old, new) for old, new in ends.values() if old and new and old != new)
 
     def _history(self) -> Iterable[DeviceHistory]:
         for step in self.steps:

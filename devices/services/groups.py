@@ -106,9 +106,7 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
     rows = list(DeviceGroupMember.objects.filter(ip_address__in=moves).select_related("group"))
     if not rows:
         return
-    left = set(moves) - set(moves.values())
-    at_old = Device.objects.current().filter(address__ip__in=left)
-    kept = set(at_old.values_list("address__ip", flat=True))
+    kept = kept_of(moves)
     rows = [row for row in rows if row.ip_address not in kept]
     DeviceGroupMember.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
@@ -122,6 +120,13 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
             after={"ip_address": new},
         )
     DeviceGroupMember.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def kept_of(moves: Mapping[str, str]) -> set[str]:
+    """Return the addresses moved away from that another device has kept."""
+    left = set(moves) - set(moves.values())
+    at_old = Device.objects.current().filter(address__ip__in=left)
+    return set(at_old.values_list("address__ip", flat=True))
 
 
 def _insert(group: DeviceGroup, addresses: list[str]) -> None:

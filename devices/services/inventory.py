@@ -22,7 +22,7 @@ from devices.models import (
     DeviceType,
     ManagementAddress,
 )
-from devices.services import groups, registers
+from devices.services import groups, registers, vault_assign
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -271,7 +271,9 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     device.updated_by = person(actor)
     store(device)
     if before["mgmt_ip"] and device.ip and before["mgmt_ip"] != device.ip:
-        groups.follow({before["mgmt_ip"]: device.ip}, actor=actor)
+        move = {before["mgmt_ip"]: device.ip}
+        groups.follow(move, actor=actor)
+        vault_assign.follow(move, actor=actor)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
         record_history(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from devices.choices import AuthMethod
 from devices.errors import Missing, Refused
 from devices.models import Credential, CredentialAssignment, DeviceGroup
 from devices.selectors.groups import addresses_among
-from devices.services import vault, vault_use
+from devices.services import groups, vault, vault_use
 from devices.services.vault_resolve import ORDER
+from devices.services.vault_use import assigned_device
 from inventory_site.core.locks import guarded
 
 
@@ -66,6 +68,53 @@ def unassign_from_group(*, actor: Any, group_id: int, credential_id: int) -> Non
             raise Refused("NOT_ASSIGNED", "Failed to unassign credential")
         after = {"group": group.group_name}
         audit.record(actor, "credential.unassigned", row, after=after)
+
+
+def follow(moves: Mapping[str, str], *, actor: Any) -> None:
+    """Move assignments from addresses to those that their devices answer at by now, all at once.
+
+    As memberships do: at an address that another device has kept they stay, for that one. Where a
+    new address has the credential already, that assignment stays alone. Only within `guarded`.
+    """
+    at_old = CredentialAssignment.objects.filter(ip_address__in=moves).order_by("pk")
+    rows = [
+        row
+        for row in at_old.select_related("credential", "device__address")
+        if row.device is None or row.device.ip == moves[row.ip_address]
+    ]
+    kept = groups.kept_of(moves) if rows else set()
+    moving = [row for row in rows if row.ip_address not in kept]
+    CredentialAssignment.objects.filter(pk__in=[row.pk for row in moving]).update(ip_address="")
+    there = CredentialAssignment.objects.filter(ip_address__in=set(moves.values()))
+    known = set(there.values_list("ip_address", "credential_id", "credential_type"))
+    for row in moving:
+        old, row.ip_address = row.ip_address, moves[row.ip_address]
+        place = row.ip_address, row.credential_id, row.credential_type
+        if place in known:
+            row.delete()
+        else:
+            known.add(place)
+            row.save(update_fields=["ip_address"])
+        audit.record(
+            actor,
+            "credential.assignment_moved",
+            row.credential,
+            before={"ip_address": old},
+            after={"ip_address": row.ip_address},
+        )
+    for row in rows:
+        if row.device is not None and row.ip_address in kept:
+            _leave(row)
+
+
+def _leave(row: CredentialAssignment) -> None:
+    """Give an assignment to the device that stays at its address."""
+    same = CredentialAssignment.objects.filter(
+        credential=row.credential_id, credential_type=row.credential_type
+    )
+    device = assigned_device(row.ip_address)
+    row.device = None if same.filter(device=device).exists() else device
+    row.save(update_fields=["device"])
 
 
 def candidates(ip_address: str, *, actor: Any) -> list[Candidate]:

@@ -86,6 +86,23 @@ def test_a_file_that_renumbers_in_a_row_moves_each_membership_once(api):
     assert addresses(group) == ["10.0.0.2", "10.0.0.4", "10.0.0.77"]
 
 
+def test_a_file_that_renumbers_a_device_twice_takes_it_to_its_last_address(api):
+    device = device_at("10.0.0.1", name="a")
+    group = group_of("10.0.0.1")
+    lines = [f"a,{device.device_type.name},10.0.0.{number}" for number in (2, 3)]
+
+    answer = api("admin").post(
+        "/api/devices/import",
+        {"csv": "\n".join(["name,device_type,mgmt_ip", *lines])},
+        format="json",
+    )
+
+    assert answer.json()["data"]["applied"] is True
+    assert addresses(group) == ["10.0.0.3"]
+    device.refresh_from_db()
+    assert device.ip == "10.0.0.3"
+
+
 def test_all_means_the_addresses_that_devices_have(api):
     device = device_at("10.0.0.1")
     device_at("10.0.0.5")

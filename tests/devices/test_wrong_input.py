@@ -4,6 +4,7 @@ import pytest
 
 from devices.models import Scan
 from devices.services import inventory, vault, vault_groups
+from tests.factories.devices import DeviceFactory
 
 pytestmark = pytest.mark.django_db
 POLL = {"name": "p", "poll_type": "snmp_availability", "target_type": "all"}
@@ -67,7 +68,7 @@ def test_targeting_answers_odd_descriptions_in_words(api):
     assert (found["targets"], found["count"]) == (["10.0.0.2", "10.0.0.1"], 2)
 
 
-def test_an_address_that_moved_to_another_device_is_assigned_anew():
+def test_what_came_to_an_address_with_its_device_is_not_assigned_twice():
     row = vault.create_credential(actor=None, body={"name": "c", "password": "x"}).credential
     device = inventory.save_address(actor=None, ip_address="10.1.1.1", facts={})
     vault_groups.assign(actor=None, ip_address="10.1.1.1", credential_id=row.pk)
@@ -75,10 +76,8 @@ def test_an_address_that_moved_to_another_device_is_assigned_anew():
 
     vault_groups.assign(actor=None, ip_address="10.1.1.2", credential_id=row.pk, priority=3)
 
-    assert list(row.assignments.order_by("pk").values_list("ip_address", "device_id")) == [
-        ("10.1.1.1", None),
-        ("10.1.1.2", device.pk),
-    ]
+    told = row.assignments.values_list("ip_address", "device_id", "priority")
+    assert list(told) == [("10.1.1.2", device.pk, 3)]
 
 
 @pytest.mark.parametrize(
@@ -183,3 +182,30 @@ def test_old_paths_begin_the_scan_they_name(api, path, body, kind, targets):
     scan = Scan.objects.get()
     assert (answer.status_code, answer.json()) == (202, {"status": "started", "scan_id": scan.pk})
     assert (scan.kind, list(scan.results.values_list("target", flat=True))) == (kind, targets)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/devices/{}/interfaces",
+        "/api/devices/{}/power-history",
+        "/monitoring/v1/devices/{}/metrics/optical",
+        "/monitoring/v1/devices/{}/metrics/interfaces",
+        "/monitoring/v1/devices/{}/metrics/availability",
+    ],
+)
+def test_readings_below_an_id_of_no_device_are_missing(api, path):
+    viewer, bare = api("viewer"), DeviceFactory(address=None)
+
+    unknown = [viewer.get(path.format(key)) for key in (9999, "9" * 40)]
+    nowhere = viewer.get(path.format("x9"))
+    silent = viewer.get(path.format(bare.pk))
+
+    assert [answer.status_code for answer in unknown] == [404, 404]
+    told = unknown[0].json()["error"]
+    assert (told if "v1" in path else told["message"]) == 'Device with ID "9999" not found'
+    assert nowhere.status_code == 400
+    assert silent.status_code == 200
+    assert silent.json() == (
+        [] if "v1" in path else {"success": True, "data": [], "meta": {"count": 0}}
+    )

@@ -201,7 +201,7 @@ def store(
             device_ip=ip,
             collected_at=at,
             data={"index": index, **values},
-            config=config,
+            config_id=execution.config_id,
             execution=execution,
         )
         for ip, found in rows.items()

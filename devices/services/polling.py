@@ -136,6 +136,7 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     except DomainError as err:  # such as a credential that has ended
         return _finish(execution, config, began, error=err.message)
     answers = async_to_sync(_ask_all)(asked, plan, config.max_concurrent)
+    execution.refresh_from_db(fields=["config"])  # none where the poll was deleted meanwhile
     records = _store(execution, config, plan, asked, answers)
     _log_uses(asked, answers)
     return _finish(execution, config, began, answers=answers, records=records)

@@ -5,9 +5,21 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from devices.models import EnumMapping, MibProfile, OidGroup, OidMapping, PollType
+from devices.executors.snmp_codec import VarBind, parse_oid
+from devices.models import (
+    EnumMapping,
+    MibProfile,
+    OidGroup,
+    OidMapping,
+    PollConfig,
+    PollData,
+    PollType,
+)
 from devices.parsers.mib_text import module_name, parse_mib
+from devices.services import mib_seeds, poll_rows, polling
 
 pytestmark = pytest.mark.django_db
 TEXT = """
@@ -187,3 +199,27 @@ def test_a_poll_type_gets_its_groups_in_the_admin(admin_page):
     assert "belongs to another profile" in refused
     assert "belong to another profile" in moved.content.decode()
     assert list(made.groups.all()) == [raps]
+
+
+def test_a_poll_deleted_while_it_runs_keeps_what_devices_said(monkeypatch):
+    mib_seeds.seed_profiles()
+    config = PollConfig.objects.create(name="p", poll_type="ciena_system", target_type="all")
+    said = poll_rows.Answer("10.0.0.1", [VarBind(parse_oid("1.3.6.1.2.1.1.5.0"), "Integer", 7)])
+
+    def deleting(*_, **__):
+        PollConfig.objects.filter(pk=config.pk).delete()
+        return [polling.Asked("10.0.0.1", "", "", "", {})]
+
+    async def answers(*_):
+        return [said]
+
+    monkeypatch.setattr(polling, "targets_of", deleting)
+    monkeypatch.setattr(polling, "_ask_all", answers)
+
+    run = polling.poll(config.pk, timezone.now())
+
+    run.refresh_from_db()
+    assert (run.status, run.config_id, run.records_collected) == ("success", None, 1)
+    row = PollData.objects.get()
+    assert (row.config_id, row.execution_id, row.data["name"]) == (None, run.pk, 7)
+    connection.check_constraints()

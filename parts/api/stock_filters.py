@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -14,6 +13,7 @@ from parts.api.stock_base import flagged, whole
 from parts.errors.stock import StockInvalid
 from parts.models import ParameterDefinition, PartParameter, StockPart
 from parts.selectors import search_archived, stock_search
+from parts.selectors.tagged import with_tag
 from parts.services.units import NotAValue, parse_value
 
 ORDERINGS = ("created_at", "id4", "description", "total_quantity", "updated_at")
@@ -33,7 +33,7 @@ def filtered(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]
     if in_stock is not None:
         rows = rows.filter(total_quantity__gt=0) if in_stock else rows.filter(total_quantity=0)
     if tag := request.query_params.get("tag", "").strip():
-        rows = rows.filter(pk__in=_tagged(rows, tag))
+        rows = with_tag(rows, tag)
     if text := request.query_params.get("q", "").strip():
         if len(text) > stock_search.LONGEST_QUERY or "\x00" in text:
             raise StockInvalid(q=f"q may have {stock_search.LONGEST_QUERY} characters.")
@@ -47,18 +47,6 @@ def _matching(text: str, archived: str) -> Q:
         return Q(pk__in=stock_search.matching_parts(text))
     gone = Q(pk__in=search_archived.matching_archived(text))
     return gone if archived == "true" else gone | Q(pk__in=stock_search.matching_parts(text))
-
-
-def _tagged(rows: QuerySet[StockPart], tag: str) -> list[int]:
-    """Parts with a tag in any letter case; the database narrows, Python decides.
-
-    The database looks into JSON text. Both databases write printable ASCII in the same way there,
-    quotes and backslashes escaped; anything else is left to Python.
-    """
-    is_plain = tag.isascii() and tag.isprintable()
-    near = rows.filter(tags__icontains=json.dumps(tag)[1:-1]) if is_plain else rows
-    pairs = near.values_list("pk", "tags")
-    return [pk for pk, tags in pairs if tag.lower() in {known.lower() for known in tags}]
 
 
 def _measured(request: Request, rows: QuerySet[StockPart]) -> QuerySet[StockPart]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models.expressions import RawSQL
+
 from parts.models import StockPart
 from parts.selectors.search_rows import rows_of
 from parts.selectors.search_terms import Term, is_close, tokens_of
 from parts.selectors.stock_search import points_of
+from parts.selectors.tagged import keys
 
 CHUNK = 1000
 Texts = tuple[int, str, list[str]]
 
 
-def matching_archived(text: str) -> list[int]:
-    """Return the keys of the archived parts that match as in the search, in no order.
+def matching_archived(text: str) -> RawSQL | list[int]:
+    """Return what `pk__in` takes to keep the archived parts that match as in the search.
 
     Every archived part is read; they are few, and no index is kept of them.
     """
@@ -23,7 +26,9 @@ def matching_archived(text: str) -> list[int]:
         return []
     rows = list(_archived())
     terms = [_term(token, rows) for token in dict.fromkeys(tokens)]
-    return [pk for pk, id4, texts in rows if all(points_of(id4, texts, term)[0] for term in terms)]
+    return keys(
+        pk for pk, id4, texts in rows if all(points_of(id4, texts, term)[0] for term in terms)
+    )
 
 
 def _archived() -> Iterator[Texts]:

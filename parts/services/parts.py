@@ -216,7 +216,8 @@ def _apply_related(actor: Any, part: StockPart, values: Mapping[str, Any]) -> No
     if "seller" in values:
         if values["seller"] is None and values.get("seller_link"):
             raise sellers.lonely_link()
-        sellers.set_primary(actor, part, values["seller"], values.get("seller_link"))
+        link = (values["seller_link"] or "") if "seller_link" in values else None
+        sellers.set_primary(actor, part, values["seller"], link)
     elif "seller_link" in values:
         sellers.set_primary_link(part, values["seller_link"])
     if "parameters" in values:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from parts.models import Kit, PartSeller, ReorgPlan, StockPart
+from parts.selectors import tagged
 from parts.services import movements, parts, picking, reorg
 from parts.services.booking import Amount
 from tests.factories.parts import (
@@ -110,6 +111,36 @@ def test_a_row_of_an_import_says_which_field_is_wrong_and_what_stays(stock: Any)
     assert found[1]["errors"] == [
         "seller_link: Send seller too: the part has none that the link could be of."
     ]
+
+
+@pytest.mark.parametrize("sent", [None, ""])
+def test_an_address_is_cleared_beside_the_seller_s_name(stock: Any, sent: str | None) -> None:
+    make_part("PART")
+    path = f"{API}/parts/PART"
+    stock.patch(path, {"seller": "Mouser", "seller_link": "https://a.b/1"})
+
+    stock.patch(path, {"seller": "Mouser"})
+    assert PartSeller.objects.get().link == "https://a.b/1"
+    stock.patch(path, {"seller": "Mouser", "seller_link": sent})
+
+    assert PartSeller.objects.get().link == ""
+
+
+@pytest.mark.parametrize("tag", ["smd", 'a "b" \\', "fl\u00f6te"])
+def test_any_number_of_parts_has_a_tag(
+    stock: Any, monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    """More keys than a statement takes values: 32,766 on SQLite, 65,535 on PostgreSQL."""
+    many, few = range(66_000), ["AAAA", "AAAB"]
+    other = [StockPart(id4="ZZZZ", description="x", tags=[f"{tag}x"])]
+    StockPart.objects.bulk_create(
+        [StockPart(id4=id4, description="x", tags=["x", tag.upper()]) for id4 in few] + other
+    )
+    monkeypatch.setattr(tagged, "keys", lambda pks, real=tagged.keys: real([*pks, *many]))
+
+    found = stock.get(f"{API}/parts", {"tag": tag, "ordering": "id4"})
+
+    assert ids(found) == (few if tag.isascii() else [*few, "ZZZZ"])
 
 
 def test_names_of_kits_differ_by_letter_case(stock: Any) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import importlib.util
+import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from xml.etree.ElementTree import ParseError
 
@@ -151,20 +154,35 @@ class _Bounds:
     def __init__(self, whole_s: float, answer_s: float, first_s: float) -> None:
         self._whole_s, self._answer_s, self._first_s = whole_s, answer_s, first_s
         self._ends, self._is_over = time.monotonic() + whole_s, False
+        self._answer_ends = self._ends
         self._left = MAX_ANSWERS_BYTES
+
+    @contextlib.contextmanager
+    def hung_up_in_time(self, line: socket.socket) -> Iterator[None]:
+        """End a line on which the head of an answer comes too slowly: each byte is in time."""
+        left_s = max(0.0, self._answer_ends - time.monotonic())
+        clock = threading.Timer(left_s, _hang_up, [line])
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
 
     def send(self, send: Any, request: Any, **more: Any) -> Any:
         """Send one request and read its answer; raises `HostileAnswer`."""
         from requests.exceptions import ReadTimeout
 
         bound_s = self._bound_s()
+        self._answer_ends = time.monotonic() + bound_s
         try:
             response = send(request, **{**more, "stream": True, "timeout": bound_s})
+            if time.monotonic() >= self._answer_ends:
+                raise self._late()  # what came of a head that was cut
             answer = self._read(response, bound_s)
             self._first_s = self._answer_s
             return answer
         except OSError as err:
-            is_late = isinstance(err, ReadTimeout) or time.monotonic() >= self._ends
+            is_late = isinstance(err, ReadTimeout) or time.monotonic() >= self._answer_ends
             if self._is_over or not is_late:
                 raise
             raise self._late() from err
@@ -207,6 +225,35 @@ def _guard(client: Any, bounds: _Bounds) -> None:
     session = client.wsman.transport.session = client.wsman.transport._build_session()
     for adapter in session.adapters.values():
         adapter.send = functools.partial(bounds.send, adapter.send)
+        pools = adapter.poolmanager.pool_classes_by_scheme
+        adapter.poolmanager.pool_classes_by_scheme = {
+            scheme: functools.partial(_pool, make, bounds) for scheme, make in pools.items()
+        }
+
+
+def _pool(make: Any, bounds: _Bounds, *args: Any, **kwargs: Any) -> Any:
+    """Make a pool whose lines are hung up when the head of an answer is late."""
+    pool = make(*args, **kwargs)
+    pool.ConnectionCls = functools.partial(_line, pool.ConnectionCls, bounds)
+    return pool
+
+
+def _line(make: Any, bounds: _Bounds, *args: Any, **kwargs: Any) -> Any:
+    line = make(*args, **kwargs)
+    read_head = line.getresponse
+
+    def in_time() -> Any:
+        with bounds.hung_up_in_time(line.sock):
+            return read_head()
+
+    line.getresponse = in_time
+    return line
+
+
+def _hang_up(line: socket.socket) -> None:
+    """Wake whoever reads from a line, below its TLS."""
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def _unreached(err: OSError, target: str, config: Mapping[str, Any]) -> Outcome:

@@ -88,6 +88,14 @@ def trickle(caller: socket.socket) -> None:
         time.sleep(0.1)
 
 
+def drip(caller: socket.socket) -> None:
+    """Say a line of the head at a time."""
+    caller.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(10 * WITHIN_S):
+        caller.sendall(b"X-%d: a\r\n" % number)
+        time.sleep(0.1)
+
+
 def bounded(kind: str, port: int) -> Outcome:
     """Run a command; fail when it takes long or much memory."""
     config = {**ACCOUNTS[kind], "port": port}
@@ -140,6 +148,7 @@ ANSWERS: dict[str, tuple[Saying, str, str]] = {
         "longer than",
     ),
     "a byte at a time": (trickle, "timeout", "no whole answer within 2s"),
+    "a line of the head at a time": (drip, "timeout", "no whole answer within 2s"),
     "to the metadata address": (
         once(
             b"HTTP/1.1 307 Gone\r\nLocation: http://169.254.169.254/latest\r\n"

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from parts.models import PartType, StockPart
+from parts.selectors import search_rows
 from parts.selectors.search_text import FIELDS, OUT_OF_STOCK
 from parts.services import search
 
@@ -64,7 +65,7 @@ class Stock:
 
     @transaction.atomic
     def _add(self, parts: list[StockPart]) -> None:
-        rows = [search._row(part, [], []) for part in parts]
+        rows = [search_rows._row(part, [], []) for part in parts]
         for part, row in zip(parts, rows, strict=True):
             row.rank = OUT_OF_STOCK + part.pk - 1
         _insert(PARTS, PART_COLUMNS, map(_part_values, parts))

@@ -48,13 +48,12 @@ def _set_seller(request: HttpRequest, objects: list[Any], data: dict[str, Any]) 
     part, link = objects[0], data["link"]
     before = _seller_now(request, objects)
     is_other = data["seller"].lower() != before.get("seller", data["seller"]).lower()
-    if is_other and link == before["link"]:  # the address of the seller before, left in the form
-        link = ""
-    values = {"seller": data["seller"], "seller_link": link}
+    values, text = {"seller": data["seller"]}, f"{part.id4} is bought at {data['seller']}."
+    if is_other and link == before["link"]:  # what stood in the form is of the seller before
+        text += f" The address that stood there is that of {before['seller']}." if link else ""
+    else:
+        values["seller_link"] = link
     parts.update_part(actor=request.user, id4=part.id4, values=values)
-    text = f"{part.id4} is bought at {data['seller']}."
-    if link != data["link"]:
-        text += f" The address that stood there is that of {before['seller']}."
     return Answer(text, url=f"{page_of(part)}?tab=buy", goes=True)
 
 

@@ -19,6 +19,7 @@ ONE_OF = {
         "WHERE LOWER(tag) = %s"
     ),
 }
+LONGEST_TAG = 50  # contract 3
 KEYS = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 
 
@@ -28,6 +29,8 @@ def with_tag(rows: QuerySet[StockPart], tag: str) -> QuerySet[StockPart]:
     Printable ASCII is the database's business: both write it into JSON in the same way, quotes and
     backslashes escaped. Letters beyond it are folded in Python.
     """
+    if len(tag) > LONGEST_TAG:
+        return rows.none()
     if tag.isascii() and tag.isprintable():
         near = rows.filter(tags__icontains=json.dumps(tag)[1:-1])
         same = f"EXISTS ({ONE_OF[connection.vendor]})"

@@ -76,6 +76,12 @@ def test_a_seller_and_its_address_are_named_on_the_page(admin_page: Any) -> None
         ("Mouser", "https://a.b/1", False),
         ("DigiKey", "", True),
     }
+    admin_page.post(address, {**other, "link": "https://d.e/2"})
+    admin_page.post(address, {**again, "link": "https://d.e/2"})
+    assert set(PartSeller.objects.values_list("seller__name", "link", "is_primary")) == {
+        ("Mouser", "https://a.b/1", True),
+        ("DigiKey", "https://d.e/2", False),
+    }
 
 
 def test_an_archived_part_is_offered_for_no_list(admin_page: Any) -> None:

@@ -18,6 +18,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Expression, Field, QuerySet
 
 Row = TypeVar("Row")
+UNFOLDED = {  # one value, however many keys are in it
+    "postgresql": "SELECT unnest(%s::bigint[])",
+    "sqlite": "SELECT value FROM json_each(%s)",
+}
 
 
 def plans_kept(connection: Any) -> AbstractContextManager[None]:
@@ -49,9 +53,7 @@ class Keys(Later):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """Unfold one value into rows, so that the text is the same however many there are."""
-        if connection.vendor == "postgresql":
-            return "(SELECT unnest(%s::bigint[]))", [self]
-        return "(SELECT value FROM json_each(%s))", [self]
+        return f"({UNFOLDED[connection.vendor]})", [self]
 
     def bound(self, values: tuple[Any, ...], connection: Any) -> Any:
         """Return the keys as the database takes them."""

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from inventory_site.core.prepared import UNFOLDED
 from inventory_site.core.search import as_filter
 from parts.models import StockPart
 
@@ -20,7 +21,6 @@ ONE_OF = {
     ),
 }
 LONGEST_TAG = 50  # contract 3
-KEYS = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 
 
 def with_tag(rows: QuerySet[StockPart], tag: str) -> QuerySet[StockPart]:
@@ -45,4 +45,4 @@ def keys(pks: Iterable[int]) -> RawSQL:
     """Return what `pk__in` takes for any number of keys: one value, however many there are."""
     listed = list(pks)
     value = listed if connection.vendor == "postgresql" else json.dumps(listed)
-    return RawSQL(KEYS[connection.vendor], [value])  # noqa: S611  of our own
+    return RawSQL(UNFOLDED[connection.vendor], [value])  # noqa: S611  of our own

@@ -34,23 +34,10 @@ class ApiKeyViewSet(ServiceViewSet):
     ordering_fields = ("created_at", "last_used_at", "expires_at", "name")
     ordering = ("-created_at", "-pk")
     export_name = "api-keys"
-    export_columns = (
-        Column("id", "id"),
-        Column("user", "user__username"),
-        *(
-            Column(name, name)
-            for name in (
-                "name",
-                "prefix",
-                "scopes",
-                "allowed_ips",
-                "created_at",
-                "expires_at",
-                "last_used_at",
-                "last_used_ip",
-                "revoked_at",
-            )
-        ),
+    export_columns = tuple(
+        Column(name, "user__username" if name == "user" else name)
+        for name in ApiKeySerializer.Meta.fields
+        if name != "is_usable"
     )
 
     def get_queryset(self) -> QuerySet[ApiKey]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from inventory_site.core.search import in_any_case
+from inventory_site.core.search import in_any_case, in_one_case
 from networkroutes.choices import CarrierStatus, EquipmentType, Region
 from networkroutes.errors import InvalidBandwidth, InvalidCircuitId
 from networkroutes.importers import cells
@@ -90,7 +90,7 @@ class Module:
         sent = (values.get(name) for name in (names or self.key))
         if self.is_exact:
             return tuple(sent)
-        return tuple(value.lower() if isinstance(value, str) else value for value in sent)
+        return tuple(in_one_case(value) if isinstance(value, str) else value for value in sent)
 
 
 def _circuit_id(cell: str) -> str:
@@ -155,13 +155,15 @@ def _doubts(rows: Sequence[Change]) -> Iterator[tuple[int, str]]:
 
 def _carriers(keys: Iterable[Key]) -> Mapping[Key, int]:
     rows = named(key[0] for key in keys).values_list("carrier_name", "region", "pk")
-    return {(name.lower(), region.lower()): pk for name, region, pk in rows}
+    return {(in_one_case(name), region.lower()): pk for name, region, pk in rows}
 
 
 def _contacts(keys: Iterable[Key]) -> Mapping[Key, int]:
     rows = CarrierContact.objects.filter(carrier__in=named(key[0] for key in keys).values("pk"))
     found = rows.values_list("carrier__carrier_name", "carrier__region", "contact_name", "pk")
-    return {(name.lower(), region.lower(), who.lower()): pk for name, region, who, pk in found}
+    return {
+        (in_one_case(name), region.lower(), in_one_case(who)): pk for name, region, who, pk in found
+    }
 
 
 def _capabilities(keys: Iterable[Key]) -> Mapping[Key, int]:

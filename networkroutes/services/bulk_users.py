@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Min, QuerySet
-from django.db.models.functions import Lower
 
 from accounts.models import Role, User
 from accounts.services import users
+from inventory_site.core.search import in_any_case, in_one_case
 from networkroutes.importers import cells
 from networkroutes.services.bulk_modules import Column, Key, Module
 
@@ -43,9 +43,8 @@ def _password(cell: str) -> str:
 
 
 def _known(keys: Iterable[Key]) -> Mapping[Key, int]:
-    rows = User.objects.annotate(folded=Lower("username"))
-    found = rows.filter(folded__in=[key[0] for key in keys])
-    return {(name.lower(),): pk for name, pk in found.values_list("username", "pk")}
+    found = in_any_case(User.objects.all(), "username", (key[0] for key in keys))
+    return {(in_one_case(name),): pk for name, pk in found.values_list("username", "pk")}
 
 
 def _roles(keys: Iterable[Key]) -> Mapping[Key, int]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.services import audit
 from inventory_site.core.errors import VersionConflict
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.search import in_one_case
 from networkroutes import policy
 from networkroutes.choices import CarrierStatus
 from networkroutes.errors import (
@@ -155,8 +156,8 @@ def strange_carriers(changes: Sequence[tuple[int | None, str | None]]) -> set[st
     kept = set(rows.values_list("pk", "underlying_carrier"))
     tidy = {name: " ".join(name.split()) for pk, name in changes if name and (pk, name) not in kept}
     active = named(tidy.values()).filter(status=CarrierStatus.ACTIVE)
-    known = {name.lower() for name in active.values_list("carrier_name", flat=True)}
-    return {name for name, plain in tidy.items() if plain.lower() not in known}
+    known = {in_one_case(name) for name in active.values_list("carrier_name", flat=True)}
+    return {name for name, plain in tidy.items() if in_one_case(plain) not in known}
 
 
 def snapshot(route: NetworkRoute) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def test_a_letter_of_three_forms_is_found_in_each(asked):
     assert NetworkRoute.objects.filter(cable_system__iexact=f"{asked}amija").count() == 3
 
 
+@pytest.mark.parametrize("asked", ["ΔΑΣ ΟΔΟΣ", "Δας οδος", "δασ οδοσ", "ΔΑΣ", "Δς"])
+def test_a_letter_with_a_final_form_is_found_in_each(asked):
+    for number, name in enumerate(["Δας οδος Δς", "ΔΑΣ ΟΔΟΣ ΔΣ", "δασ οδοσ δσ", "Οδη"]):
+        NetworkRouteFactory(circuit_id=f"LONPAR00000{number}", cable_system=name)
+
+    assert search_routes({"cable_system": asked}).count() == 3
+    assert NetworkRoute.objects.filter(cable_system__icontains=asked).count() == 3
+
+
 def test_a_text_that_is_too_long_for_sqlite_is_found_nowhere():
     route = NetworkRouteFactory(cable_system="a" * 200)
 

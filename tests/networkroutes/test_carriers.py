@@ -57,6 +57,27 @@ def test_letters_beyond_ascii_are_folded_too(api: Any) -> None:
     assert Carrier.objects.count() == 1
 
 
+def test_a_letter_with_two_small_forms_is_one_letter(api: Any) -> None:
+    client = api("administrator")
+    CarrierFactory(carrier_name="Δας Net", region="EMEA")
+    head = "carrier_name,region,status\n"
+    rows = ("ΔΑΣ net,EMEA,active\n", "Μδ Net,EMEA,active\nµδ net,EMEA,active\n")
+    files = [SimpleUploadedFile("rows.csv", (head + row).encode(), "text/csv") for row in rows]
+
+    again = client.post(
+        "/carrier_directory", {"carrier_name": "δασ net", "region": "EMEA"}, format="json"
+    )
+    taken, twice = (
+        client.post("/bulk-upload/carriers", {"csv_file": file}, format="multipart")
+        for file in files
+    )
+
+    assert again.json() == {"error": "Carrier δασ net already exists in region EMEA"}
+    assert taken.json()["errors"] == ["Row 2: carrier_name, region ΔΑΣ net, EMEA already exists"]
+    assert twice.json()["errors"] == ["Row 3: carrier_name, region is the same as in row 2"]
+    assert Carrier.objects.count() == 1
+
+
 def test_search_gives_active_carriers_with_a_name_for_people(api: Any) -> None:
     CarrierFactory(carrier_name="Aurora Fibre", region="EMEA")
     CarrierFactory(carrier_name="Aurora Old", status="inactive")

@@ -21,6 +21,7 @@ from inventory_site.core.search.fields import search_text_field
 from inventory_site.core.search.folding import in_any_case
 from inventory_site.core.search.matching import matching, ranked
 from inventory_site.core.search.operations import TrigramIndex
+from inventory_site.core.sqlite3.folding import in_one_case
 
 __all__ = [
     "Asked",
@@ -34,6 +35,7 @@ __all__ = [
     "holding",
     "in_any_case",
     "in_one",
+    "in_one_case",
     "in_text",
     "matching",
     "ranked",

@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, Model, Q, QuerySet, lookups
 from django.db.models.functions import Lower
 
-from inventory_site.core.sqlite3.folding import FOLD, folded
+from inventory_site.core.sqlite3.folding import FOLD, folded, in_one_case, other_forms
 
 MOST_NAMED = 12
 LONGEST = 12_000  # letters of a pattern, of four bytes at most; SQLite takes 50,000 bytes
@@ -31,9 +31,8 @@ def letters_to_fold(text: str) -> Letters:
         small = letter.casefold()
         if letter.isascii() or not letter.isalpha() or len(small) != 1:
             continue
-        for form in (letter, letter.upper(), letter.lower(), small.upper(), small.title()):
-            if len(form) == 1 and form != small:
-                found[form] = small
+        for form in other_forms().get(small, ()):
+            found[form] = small
     return found
 
 
@@ -58,11 +57,11 @@ def in_any_case(rows: QuerySet[Row], field: str, texts: Iterable[str]) -> QueryS
 
     SQLite folds ASCII letters only, so fields with others are read and compared here.
     """
-    wanted = {text.lower() for text in texts}
+    wanted = {in_one_case(text) for text in texts}
     same = Q(field_in_lower_case__in=wanted)
     if not all(text.isascii() for text in wanted):
         others = rows.filter(**{f"{field}__regex": NOT_ASCII}).values_list("pk", field)
-        same |= Q(pk__in=[pk for pk, text in others if text.lower() in wanted])
+        same |= Q(pk__in=[pk for pk, text in others if in_one_case(text) in wanted])
     return cast("QuerySet[Row]", rows.annotate(field_in_lower_case=Lower(field)).filter(same))
 
 

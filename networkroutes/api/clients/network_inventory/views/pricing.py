@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory_site.core.search import in_one_case
 from networkroutes.api.clients.network_inventory import design_forms, forms
 from networkroutes.api.clients.network_inventory.base import ClientView, whole_id
 from networkroutes.api.clients.network_inventory.wire import t1
@@ -91,7 +92,7 @@ class PromoRulesView(ClientView):
 
     def get(self, request: Request) -> Response:
         """Answer the rules whose name or locations hold `search`."""
-        wanted = request.query_params.get("search", "").strip().lower()
+        wanted = in_one_case(request.query_params.get("search", "").strip())
         rows = PromoRule.objects.filter(is_active=True).order_by("rule_name", "pk")
         return Response([promo_words(row) for row in rows if _holds(row, wanted)])
 
@@ -185,4 +186,4 @@ def promo_words(row: PromoRule) -> dict[str, Any]:
 
 def _holds(row: PromoRule, wanted: str) -> bool:
     texts = [row.rule_name, *row.source_locations, *row.destination_locations]
-    return not wanted or any(wanted in text.lower() for text in texts)
+    return not wanted or any(wanted in in_one_case(text) for text in texts)

@@ -1,13 +1,15 @@
-"""The network as the overview's small map shows it: bounded, by pairs of places."""
+"""The network as the overview's small map shows it: drawn up to a bound, counted whole."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
 from inventory_site.core.registry import CardBar, CardContent, CardMap
+from networkroutes.choices import RouteState
 from networkroutes.design.arcs import Spot, great_circle
 from networkroutes.models import Location, NetworkRoute
 from networkroutes.selectors.network_map import ACTIVE, OUTAGE, SLOW, UNMEASURED, WORDS, state_of
+from networkroutes.selectors.register import routes_in, slow
 
 OUTLINE = "networkroutes/land.svg"
 VIEW_BOX = "-180 -84 360 140"
@@ -25,12 +27,11 @@ RANKS = list(WORST_LAST)
 
 
 def network_card() -> CardContent:
-    """Return the first 1,000 circuits and all outages up to 200, drawn by pairs of places."""
-    counts = dict.fromkeys(WORST_LAST, 0)
+    """Return how many circuits are in each state; of them the first 1,000, and outages up to 200,
+    are drawn by pairs of places."""
     pairs: dict[tuple[str, str], str] = {}
     for row in _circuits():
         state = state_of(row)
-        counts[state] += 1
         a, b = sorted((row.location_a or "", row.location_b or ""))
         known = pairs.get((a, b), RANKS[0])
         pairs[a, b] = max(known, state, key=RANKS.index)
@@ -45,16 +46,30 @@ def network_card() -> CardContent:
     places = sorted({code for a, b, _ in drawn for code in (a, b)})
     dots = [(f"{spots[code][1]:.1f}", f"{-spots[code][0]:.1f}") for code in places]
     listed = reverse("admin:networkroutes_networkroute_changelist")
+    counts = _counts() if dots else {}
     bars = [
         CardBar(WORDS[state], counts[state], WORST_LAST[state], f"{listed}?state={state}")
         for state in reversed(RANKS)
+        if dots
     ]
     return CardContent(
         url=reverse("networkroutes-map"),
         empty="No circuit has places that the map knows.",
-        bars=bars if dots else [],
+        bars=bars,
         map=CardMap(OUTLINE, VIEW_BOX, lines, dots) if dots else None,
     )
+
+
+def _counts() -> dict[str, int]:
+    """Return the sizes of the states; all but the slow ones are counted in an index."""
+    rows = NetworkRoute.objects.order_by()
+    late = slow(rows).count()
+    return {
+        OUTAGE: rows.out().count(),
+        SLOW: late,
+        ACTIVE: routes_in(rows, RouteState.ACTIVE).count() - late,
+        UNMEASURED: routes_in(rows, RouteState.UNMEASURED).count(),
+    }
 
 
 def _circuits() -> list[NetworkRoute]:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from networkroutes.design.arcs import great_circle
+from networkroutes.selectors import small_map
 from networkroutes.selectors.small_map import network_card
 from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
 
@@ -47,6 +48,23 @@ def test_a_pair_of_places_is_one_line_in_its_worst_state(places: None) -> None:
     ]
 
 
+def test_circuits_are_counted_beyond_those_that_are_drawn(places: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr(small_map, "MOST_CIRCUITS", 1)
+    for number, live in enumerate((45, None, None, 50, 60, 0)):
+        circuit(f"AAABBB{number:06d}", "LON1", "NYC1" if number else "TYO1", live)
+
+    card = network_card()
+
+    assert [(bar.word, bar.count) for bar in card.bars] == [
+        ("Outage", 1),
+        ("Over limit", 1),
+        ("Active", 2),
+        ("Never measured", 2),
+    ]
+    assert card.map is not None
+    assert [state for _, state in card.map.lines] == ["ok", "bad"]
+
+
 def test_nothing_is_drawn_where_no_place_is_known(db: None) -> None:
     circuit("AAABBB000001", "ABC", "DEF", 45)
 
@@ -71,7 +89,7 @@ def test_the_overview_shows_it(
     for number in range(30):
         circuit(f"AAABBB{number:06d}", "LON1", "NYC1", 45)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(7):
         network_card()
     page = admin_page.get("/admin/").content.decode()
 

@@ -118,6 +118,7 @@ def _background() -> None:
             "polling",
             "Measures the circuits that have a probe.",
         ),
+        ("end_given_up_imports", 60, "scheduler", "Ends imports whose task was given up."),
         ("remove_old_latency", 86_400, "retention", "Removes old samples and ended outages."),
         ("remove_old_maps", 86_400, "files", "Removes old generated maps."),
     ):

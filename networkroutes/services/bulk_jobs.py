@@ -11,6 +11,7 @@ from django.utils import timezone
 from inventory_site.core.errors import BusyError, DomainError, NotFound
 from inventory_site.core.files import blobs
 from inventory_site.core.locks import busy_is_an_answer, guarded, lock
+from inventory_site.core.models import QueuedTask
 from inventory_site.core.tasks import enqueue
 from networkroutes import policy
 from networkroutes.choices import OPEN_UPLOADS, BulkOutcome
@@ -22,6 +23,10 @@ INLINE_BYTES = 256 * 1024
 PREVIEW_ROWS = 100
 TASK = "networkroutes.import_rows"
 STORAGE = bulk_uploads.STORAGE
+GIVEN_UP = (
+    "The import was given up: at every try the database was busy, the time ran out, or the worker"
+    " was lost. Upload the file again."
+)
 
 
 def is_large(size: int | None) -> bool:
@@ -107,6 +112,19 @@ def run(upload_id: int) -> None:
     else:
         if not row.is_dry_run:
             bulk_uploads.forget(row.file_key)
+
+
+def end_given_up() -> int:
+    """End the open uploads whose task the queue no longer has to do; return how many."""
+    open_ones = BulkUpload.objects.filter(outcome__in=OPEN_UPLOADS)
+    given_up = set(open_ones.values_list("pk", flat=True))
+    if not given_up:
+        return 0
+    tasks = QueuedTask.objects.open().filter(task=TASK)
+    given_up -= {args[0] for args in tasks.values_list("args", flat=True)}
+    return open_ones.filter(pk__in=given_up).update(
+        outcome=BulkOutcome.FAILED, errors=[GIVEN_UP], checked_rows=0, ended_at=timezone.now()
+    )
 
 
 def _upload(row: BulkUpload, source: IO[bytes]) -> None:

@@ -16,3 +16,9 @@ from networkroutes.services import bulk_jobs
 def import_rows(upload_id: int) -> None:
     """Check and write the file of an upload."""
     bulk_jobs.run(upload_id)
+
+
+@task(name="networkroutes.end_given_up_imports", time_limit_s=60, keep_done=False)
+def end_given_up_imports() -> None:
+    """End the imports whose task was given up."""
+    bulk_jobs.end_given_up()

@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import User
 from inventory_site.core.errors import BusyError, NotFound
 from inventory_site.core.models import QueuedTask
+from inventory_site.core.outbox.running import run_to_end
 from networkroutes.errors import BulkRefused
 from networkroutes.models import BulkUpload, NetworkRoute
 from networkroutes.selectors import dashboard
@@ -102,6 +103,31 @@ def test_a_busy_database_lets_the_job_wait(person: User, monkeypatch: Any) -> No
     assert job.outcome == "queued"
     bulk_jobs.run(job.pk)
     assert NetworkRoute.objects.count() == 2
+
+
+def test_a_job_that_the_queue_has_given_up_ends_and_says_so(
+    person: User, monkeypatch: Any, admin_page: Client
+) -> None:
+    def busy(*args: Any, **kwargs: Any) -> None:
+        raise BusyError("Somebody else is changing this; try again in a moment.")
+
+    job, waiting = started(person), started(person)
+    queued = QueuedTask.objects.get(args=[job.pk])
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk_write, "_write_chunk", busy)
+        run_to_end(queued.pk)
+    queued.refresh_from_db()
+    assert (queued.status, queued.attempts) == ("failed", 6)
+
+    assert [bulk_jobs.end_given_up(), bulk_jobs.end_given_up()] == [1, 0]
+
+    job.refresh_from_db()
+    assert (job.outcome, job.errors, job.is_open) == ("failed", [bulk_jobs.GIVEN_UP], False)
+    assert bulk_uploads.known([job.file_key]) == set()
+    assert bulk_jobs.GIVEN_UP in admin_page.get(f"{PAGE}{job.pk}/").content.decode()
+    waiting.refresh_from_db()
+    assert waiting.outcome == "queued"
+    assert not NetworkRoute.objects.exists()
 
 
 def test_what_breaks_off_is_said_and_nothing_is_written(person: User, monkeypatch: Any) -> None:

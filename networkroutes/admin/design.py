@@ -9,7 +9,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from inventory_site.core.admin import ReadOnlyAdmin, Tab, column, number, register, when
+from inventory_site.core.admin import (
+    ReadOnlyAdmin,
+    Tab,
+    badge,
+    column,
+    number,
+    register,
+    when,
+)
+from networkroutes.admin.filters import ClearedChip
 from networkroutes.admin.words import mbps_words, plain
 from networkroutes.choices import DesignAction
 from networkroutes.design.capacity import requested_mbps
@@ -51,7 +60,7 @@ class DesignLogAdmin(ReadOnlyPage):
 
     list_title = "Design log"
     list_display = ["what", "asked", "moment", "who", "took", "address"]
-    list_filter = ["action_type"]
+    list_filter = ["action_type", ClearedChip]
     search_fields = ["action_type", "user_name"]
     ordering = ["-logged_at", "-pk"]
     phone_columns = ["asked", "moment", "who"]
@@ -69,8 +78,11 @@ class DesignLogAdmin(ReadOnlyPage):
     filled_by = ("Design tool", "networkroutes-design", "networkroutes.view_designlog")
 
     @column("What", order="action_type", export="action_type")
-    def what(self, obj: DesignLog) -> str:
-        return dict(DesignAction.choices).get(obj.action_type, obj.action_type)
+    def what(self, obj: DesignLog) -> SafeString | str:
+        word = dict(DesignAction.choices).get(obj.action_type, obj.action_type)
+        if obj.archived_at is None:
+            return word
+        return format_html("{} {}", word, badge("Cleared", "idle"))
 
     @column("Between")
     def asked(self, obj: DesignLog) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -39,6 +40,11 @@ def distinct(field: str) -> Callable[[], Iterable[str]]:
     return suggest
 
 
+def by_comma(suggest: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]]:
+    """Return what suggests names for a list of them: one that has a comma stands in quotes."""
+    return lambda: (_quoted(name) for name in suggest())
+
+
 def place_codes() -> Iterable[str]:
     """Return the codes of locations."""
     return Location.objects.order_by("location_code").values_list("location_code", flat=True)[
@@ -54,7 +60,8 @@ def currencies() -> list[tuple[str, str]]:
 
 
 class DesignForm(forms.Form):
-    """What a path must be, and how it is priced; lists are names by comma."""
+    """What a path must be, and how it is priced; lists are names by comma, quoted where one has
+    a comma."""
 
     source = forms.CharField(label="From", max_length=255, widget=Suggested(place_codes))
     destination = forms.CharField(label="To", max_length=255, widget=Suggested(place_codes))
@@ -68,19 +75,25 @@ class DesignForm(forms.Form):
         label="Avoid carriers",
         required=False,
         max_length=2000,
-        widget=Suggested(distinct("underlying_carrier")),
+        widget=Suggested(by_comma(distinct("underlying_carrier"))),
     )
     avoid_cables = forms.CharField(
         label="Avoid cable systems",
         required=False,
         max_length=2000,
-        widget=Suggested(distinct("cable_system")),
+        widget=Suggested(by_comma(distinct("cable_system"))),
     )
     avoid_places = forms.CharField(
-        label="Avoid places", required=False, max_length=2000, widget=Suggested(place_codes)
+        label="Avoid places",
+        required=False,
+        max_length=2000,
+        widget=Suggested(by_comma(place_codes)),
     )
     via = forms.CharField(
-        label="Pass through", required=False, max_length=2000, widget=Suggested(place_codes)
+        label="Pass through",
+        required=False,
+        max_length=2000,
+        widget=Suggested(by_comma(place_codes)),
     )
     mtu = forms.IntegerField(label="MTU at least, bytes", min_value=0, required=False)
     repository = forms.ModelMultipleChoiceField(
@@ -128,12 +141,12 @@ class DesignForm(forms.Form):
         mbps = requested_mbps(wanted, data["unit"] or "Gbps")
         constraints = Constraints(
             bandwidth_mbps=mbps or None,
-            carriers=names(data["avoid_carriers"].split(",")),
+            carriers=names(_listed(data["avoid_carriers"])),
             mtu=data["mtu"],
             allow_ull=not data["no_ull"],
             allow_cisco=not data["no_cisco"],
-            cable_systems=names(data["avoid_cables"].split(",")),
-            locations=frozenset(_codes(data["avoid_places"])),
+            cable_systems=names(_listed(data["avoid_cables"])),
+            locations=frozenset(_listed(data["avoid_places"])),
             repository_types=frozenset(row.pk for row in data["repository"]),
         )
         return PathsQuestion(
@@ -142,14 +155,14 @@ class DesignForm(forms.Form):
             constraints=constraints,
             count=data["count"] or 3,
             max_latency_ms=data["max_latency"] or None,
-            via=frozenset(_codes(data["via"])),
+            via=frozenset(_listed(data["via"])),
             twin=data["twin"] or None,
             asked=self.asked(),
         )
 
     def avoided_carriers(self) -> list[str]:
         """Return the carriers of a valid form as they were typed."""
-        return _codes(self.cleaned_data["avoid_carriers"])
+        return _listed(self.cleaned_data["avoid_carriers"])
 
     def terms(self) -> Terms:
         """Return how the offer of a valid form is priced."""
@@ -165,5 +178,13 @@ class DesignForm(forms.Form):
         }
 
 
-def _codes(text: str) -> list[str]:
-    return [code.strip() for code in text.split(",") if code.strip()]
+def _listed(text: str) -> list[str]:
+    """Return the names of a list by comma; those in quotes may hold commas."""
+    line = text.replace("\r", " ").replace("\n", " ")
+    cells = next(csv.reader([line], skipinitialspace=True), [])
+    return [cell.strip() for cell in cells if cell.strip()]
+
+
+def _quoted(name: str) -> str:
+    needs = "," in name or name.startswith('"')
+    return '"{}"'.format(name.replace('"', '""')) if needs else name

@@ -72,6 +72,20 @@ class UllChip(Chip):
         return rows.exclude(is_special=True) if value == "no" else rows
 
 
+class ClearedChip(Chip):
+    """Rows of the design log that a client has cleared stay here; its own list hides them."""
+
+    title, parameter_name = "log", "log"
+    words = (("kept", "not cleared"), ("cleared", "cleared"))
+
+    def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
+        return (
+            rows.filter(archived_at__isnull=value != "cleared")
+            if value in dict(self.words)
+            else rows
+        )
+
+
 class FreeChip(Chip):
     """Circuits with a channel to reserve."""
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory_site.core.admin import toast
 from inventory_site.core.errors import NotFound
-from networkroutes.admin.import_words import changed_row, is_kept, table_words
+from networkroutes.admin.import_words import SHOWN_ROWS, changed_row, is_kept, table_words
 from networkroutes.admin.pages import framed
 from networkroutes.choices import BulkOutcome
 from networkroutes.errors import BulkRefused
@@ -34,8 +34,8 @@ def import_job(request: HttpRequest, upload_id: int) -> HttpResponse:
         shown |= _preview(job)
     elif job.outcome in (BulkOutcome.REFUSED, BulkOutcome.FAILED):
         counts = {"invalid_rows": job.invalid_rows, "total_rows": job.total_rows}
-        shown |= {"refused": counts, "errors": job.errors}
-        shown["has_more_errors"] = len(job.errors) == bulk.KEPT_ERRORS
+        shown |= {"refused": counts, "errors": job.errors[:SHOWN_ROWS]}
+        shown["has_more_errors"] = len(job.errors) > SHOWN_ROWS
         if job.invalid_rows and is_kept(job.file_key):
             shown["lines_url"] = _lines_url(job)
         shown["rolled_back"] = "" if job.invalid_rows else bulk.ROLLED_BACK

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory_site.core.admin import toast
 from networkroutes.admin.import_words import (
+    SHOWN_ROWS,
     changed_row,
     every_line_csv,
     kept_file,
@@ -27,7 +28,6 @@ from networkroutes.services import bulk, bulk_jobs, bulk_uploads
 from networkroutes.services.bulk_rows import KEEP
 
 TEMPLATE = "networkroutes/admin/import.html"
-SHOWN_ROWS = 100
 KEPT_FOR_S = 24 * 3600
 SALT = "networkroutes.import"
 

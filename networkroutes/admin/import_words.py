@@ -21,7 +21,8 @@ LOOKS = {
     KEEP: ("Unchanged", "idle", ""),
 }
 TABLES = {"network_routes": "Circuits", "pop_capabilities": "POP capabilities"}
-COLUMNS = ("line", "action", "key", "changes", "errors")
+SHOWN_ROWS = 100
+COLUMNS = ("row", "action", "key", "changes", "errors")
 
 
 def changed_row(shown: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _every_line(actor: Any, key: str, module: str, upsert: bool) -> Iterator[lis
             yield [
                 row.number,
                 shown.get("action", "error"),
-                shown.get("key", ""),
+                shown.get("key", row.label),
                 "; ".join(_changes(shown)),
                 "; ".join(row.errors),
             ]

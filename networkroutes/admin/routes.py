@@ -328,6 +328,8 @@ class NetworkRouteAdmin(ServiceAdmin):
 
     @column("ULL")
     def ull(self, obj: NetworkRoute) -> SafeString | str:
+        if obj.is_special is None:
+            return words.plain(None)
         return badge("ULL", "wait", "zap") if obj.is_special else "No"
 
     @column("Tickets, last 30 days")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
@@ -72,7 +72,7 @@ def money(places: int, *, below: Decimal, blank: Any = None) -> Reader:
         if found < 0:
             raise ValueError("must be zero or greater")
         if found < below:
-            found = found.quantize(Decimal(1).scaleb(-places))
+            found = found.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
         if found >= below:
             raise ValueError("is too large")
         return found

@@ -59,7 +59,7 @@ def network_map() -> NetworkMap:
     used: set[str] = set()
     for row in rows[:MOST_CIRCUITS]:
         ends = (places.get(row.location_a or ""), places.get(row.location_b or ""))
-        is_placed = all(end is not None and end.latitude is not None for end in ends)
+        is_placed = all(end is not None and _has_place(end) for end in ends)
         (placed if is_placed else unplaced).append(_circuit(row, since))
         used |= {row.location_a or "", row.location_b or ""}
     shown = [_place(row, row.location_code in used) for row in places.values() if _has_place(row)]

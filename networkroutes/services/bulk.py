@@ -36,7 +36,7 @@ from networkroutes.services.bulk_write import write_rows
 
 MODULES: dict[str, Module] = {**bulk_modules.MODULES, USERS.slug: USERS}
 MOST_ERRORS = 1000
-KEPT_ERRORS = 100
+KEPT_ERRORS = 101  # one more than a page shows, which tells that there are more
 ROLLED_BACK = "Transaction rolled back. No data was imported."
 NO_ROWS = "The file has no rows below its header"
 

@@ -24,9 +24,10 @@ INSERT, UPDATE, KEEP = "insert", "update", "unchanged"
 
 @dataclass(slots=True)
 class Row:
-    """A checked line; `errors` are sentences, `action` is what an upload does with it."""
+    """A checked line; `errors` are sentences, `label` is its key as the file writes it."""
 
     number: int
+    label: str = ""
     key: Key = ()
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -153,7 +154,7 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
 
 
 def _read(module: Module, line: Line) -> Row:
-    row = Row(line.number)
+    row = Row(line.number, ", ".join(line.cells.get(name, "") for name in module.key))
     if line.is_too_long:
         row.errors.append("more cells than the header has")
     for column in module.columns:

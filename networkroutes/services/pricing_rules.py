@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -184,7 +184,7 @@ def price_of(name: str, value: Any) -> Decimal:
     if number < 0:
         raise PricingRulesInvalid(f"{name} must be zero or greater", field=name)
     if number < ABOVE_PRICES:
-        number = number.quantize(Decimal("0.01"))
+        number = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
     if number >= ABOVE_PRICES:
         raise PricingRulesInvalid(f"{name} is too large", field=name)
     return number

@@ -369,6 +369,7 @@ def test_the_log_shows_100_rows_newest_first_and_pages(open_front_end: APIClient
     assert numbers("?limit=2&offset=1") == [101, 100]
     assert numbers("?limit=2&action_type=PATH_SEARCH") == [101, 99]
     assert len(numbers("?limit=500")) == 103
+    assert numbers(f"?offset={10**20}") == numbers("?offset=103") == []
 
 
 def test_clearing_the_log_archives_it_and_export_is_csv(open_front_end: APIClient) -> None:

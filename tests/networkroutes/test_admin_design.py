@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 from pypdf import PdfReader
 
@@ -105,6 +106,49 @@ def test_no_path_says_why_and_keeps_the_typing(network: None, admin_page: Client
     assert "No route found between source and destination" in text
     assert "The best path takes 155 ms." in text
     assert 'value="90"' in text
+
+
+def test_a_name_with_a_comma_stands_in_quotes(network: None, admin_page: Client) -> None:
+    NetworkRoute.objects.filter(circuit_id="LONSNG000001").update(underlying_carrier="Acme, Inc.")
+    asked = {"source": "LON1", "destination": "SNG1"}
+
+    found = [
+        list(admin_page.get(DESIGN, {**asked, "avoid_carriers": text}).context["ways"][0]["names"])
+        for text in ("Acme, Inc.", '"Acme, Inc."', 'kestrel , "ACME, inc."', '"')
+    ]
+    page = admin_page.get(DESIGN, {**asked, "avoid_carriers": '"Acme, Inc."'}).content.decode()
+
+    assert found == [["LON1", "SNG1"], ["LON1", "BOM1", "SNG1"], ["LON1", "MRS1", "SNG1"], found[0]]
+    assert '<option value="&quot;Acme, Inc.&quot;"></option>' in page
+
+
+def test_the_design_log_marks_what_was_cleared(admin_page: Client) -> None:
+    now = timezone.now()
+    DesignLog.objects.create(action_type="PATH_SEARCH", user_name="kept", archived_at=None)
+    DesignLog.objects.create(action_type="PATH_SEARCH", user_name="gone", archived_at=now)
+    path = "/admin/networkroutes/designlog/"
+
+    pages = [
+        admin_page.get(path, {"log": word} if word else {}).content.decode()
+        for word in ("", "kept", "cleared")
+    ]
+
+    assert [("kept</td>" in page, "gone</td>" in page) for page in pages] == [
+        (True, True),
+        (True, False),
+        (False, True),
+    ]
+    assert [page.count("<span>Cleared</span>") for page in pages] == [1, 0, 1]
+
+
+def test_a_place_without_a_longitude_is_no_place(admin_page: Client) -> None:
+    LocationFactory(location_code="LON1", latitude=51.5, longitude=0.0)
+    LocationFactory(location_code="NYC1", latitude=40.7, longitude=None)
+    circuit("LONNYC000001", "LON1", "NYC1", 70, "Aurora")
+
+    found = network_map.network_map()
+
+    assert ([row["ucn"] for row in found.circuits], len(found.unplaced)) == ([], 1)
 
 
 def test_equal_ends_are_refused_at_the_field(network: None, admin_page: Client) -> None:

@@ -70,7 +70,9 @@ def test_wrong_lines_are_named_and_nothing_can_be_applied(admin_page: Client) ->
     assert not NetworkRoute.objects.exists()
 
 
-@pytest.mark.parametrize(("faults", "is_large"), [(100, False), (250, False), (250, True)])
+@pytest.mark.parametrize(
+    ("faults", "is_large"), [(100, False), (100, True), (101, True), (250, False)]
+)
 def test_of_many_faults_the_first_are_shown_and_a_file_has_all(
     admin_page: Client,
     monkeypatch: Any,
@@ -91,9 +93,23 @@ def test_of_many_faults_the_first_are_shown_and_a_file_has_all(
     file = admin_page.get(answer.context["lines_url"])
     lines = b"".join(file.streaming_content).decode().splitlines()
     assert len(lines) == faults + 2
-    last = f"{faults + 1},error,,,circuit_id must be six capital letters and six digits"
+    last = (
+        f"{faults + 1},error,bad{faults - 1},,circuit_id must be six capital letters and six digits"
+    )
     assert lines[faults] == last
     assert not NetworkRoute.objects.exists()
+
+
+def test_a_fault_is_told_with_the_key_as_the_file_writes_it(admin_page: Client) -> None:
+    answer = send(admin_page, HEADER + "bad one,A,B,C,1\nAAABBB000001,A,B,C,x\n")
+
+    lines = b"".join(admin_page.get(answer.context["lines_url"]).streaming_content).decode()
+
+    assert lines.splitlines() == [
+        "row,action,key,changes,errors",
+        "2,error,bad one,,circuit_id must be six capital letters and six digits",
+        "3,error,AAABBB000001,,mtu must be a number",
+    ]
 
 
 def test_a_file_that_is_no_table_has_no_lines_to_show(admin_page: Client) -> None:

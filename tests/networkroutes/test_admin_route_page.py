@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from networkroutes.admin import words
+from networkroutes.admin.routes import NetworkRouteAdmin
 from networkroutes.models import NetworkRoute, Reservation
 from networkroutes.services import reservations
 from tests.factories.accounts import UserFactory
@@ -91,6 +94,15 @@ def test_the_channels_tab_offers_each_channel_its_verb_and_draws_the_grid(
     assert "Jana (you)" in page
     assert f"{free}, 193.10 THz, Free" in page
     assert f"{mine}, 193.20 THz, Reserved by Jana until" in page
+
+
+def test_what_is_not_known_of_ull_is_not_a_no(admin_page: Client) -> None:
+    shown = [
+        NetworkRouteAdmin(NetworkRoute, admin.site).ull(NetworkRouteFactory(is_special=word))
+        for word in (True, False, None)
+    ]
+
+    assert ["ULL" in shown[0], *shown[1:]] == [True, "No", words.DASH]
 
 
 def test_reserving_in_the_grid_comes_back_to_the_grid(admin_page: Client) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from networkroutes.models import ExchangeRate, Location, NetworkRoute
 from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
+from tests.networkroutes.test_bulk import send
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,19 @@ def test_a_minimum_price_fits_its_column(api: Any, amount: Any) -> None:
     assert client.put(path, {"min_price_under_100mb": 999_999_999_999}, format="json").json()
     place.refresh_from_db()
     assert place.min_price_under_100mb == Decimal(999_999_999_999)
+
+
+def test_half_a_cent_is_rounded_up_everywhere(api: Any) -> None:
+    client, place = api("administrator"), LocationFactory(location_code="LON1")
+    price, cost = {"min_price_under_100mb": "400.005"}, "0.00005"
+
+    client.put(f"/locations/{place.pk}/minimum-pricing", price, format="json")
+    client.post("/network_routes", {"circuit_id": "LONPAR000001", "cost": cost}, format="json")
+    send(client, "locations", PLACE.replace("LON1", "PAR1") + "400.005\n")
+
+    found = Location.objects.order_by("pk").values_list("min_price_under_100mb", flat=True)
+    assert list(found) == [Decimal("400.01")] * 2
+    assert NetworkRoute.objects.get().cost == Decimal("0.0001")
 
 
 def test_a_cost_that_rounds_up_to_too_much_is_refused(api: Any) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from networkroutes.errors import InvalidField
@@ -56,7 +56,7 @@ def money(field: str, value: Any) -> Decimal | None:
         return None
     amount = Decimal(str(value).strip() if isinstance(value, str) else repr(value))
     if amount < ABOVE_COSTS:
-        amount = amount.quantize(FOUR_PLACES)
+        amount = amount.quantize(FOUR_PLACES, ROUND_HALF_UP)
     if amount >= ABOVE_COSTS:
         raise InvalidField(field, f"{field} is too large")
     return amount

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from inventory_site.core.api.exports import csv_chunks, csv_response, defused
 from inventory_site.core.api.renderers import dumps
-from inventory_site.core.whole import whole_number
+from inventory_site.core.whole import LONGEST, whole_number
 from networkroutes import policy
 from networkroutes.api.clients.network_inventory import design_forms, forms
 from networkroutes.api.clients.network_inventory.base import ClientView, whole_id
@@ -307,5 +307,8 @@ def _cell(value: Any) -> Any:
 
 
 def _whole(request: Request, name: str, default: int, most: int) -> int:
-    number = whole_number(request.query_params.get(name, "").strip())
-    return default if number is None else min(number, most)
+    text = request.query_params.get(name, "").strip()
+    number = whole_number(text[-LONGEST:])
+    if number is None or not text.isdecimal():
+        return default
+    return most if len(text) > LONGEST else min(number, most)

@@ -132,19 +132,25 @@ def _written_once(
 
 def _checked(plan: Plan) -> tuple[dict[str, Any], list[Line]]:
     answer: dict[str, Any] = {CREATED: 0, UPDATED: 0, UNCHANGED: 0, "errors": [], "applied": False}
-    lines: list[Line] = []
+    taken: dict[int, Line] = {}
+    refused: dict[int, DomainError] = {}
     for number, row in enumerate(plan.rows, start=2):
         try:
-            known, step = plan.take(row)
+            known, step = plan.take(number, row)
         except DomainError as err:
-            field = err.details.get("field", "")
-            answer["errors"].append({"row": number, "field": field, "error": err.message})
+            refused[number] = err
             continue
         changes = [] if known is None else _changes(known, step, row)
         what = CREATED if known is None else UPDATED if changes else UNCHANGED
-        answer[what] += 1
-        if what != UNCHANGED:
-            lines.append(Line(number, row["name"].strip(), what, changes))
+        taken[number] = Line(number, row["name"].strip(), what, changes)
+    refused |= plan.clashes()
+    lines = [line for number, line in taken.items() if number not in refused]
+    for line in lines:
+        answer[line.what] += 1
+    lines = [line for line in lines if line.what != UNCHANGED]
+    for number, err in sorted(refused.items()):
+        field = err.details.get("field", "")
+        answer["errors"].append({"row": number, "field": field, "error": err.message})
     return answer, lines
 
 

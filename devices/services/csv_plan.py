@@ -10,11 +10,11 @@ from typing import Any
 from accounts.services import audit
 from devices.addresses import chunks, normal_ip
 from devices.choices import DeviceCategory, HistoryAction
-from devices.errors import Invalid
+from devices.errors import AddressTaken, Invalid
 from devices.models import Device, DeviceHistory, ManagementAddress
 from devices.services import bulk_rows, groups, vault_assign
 from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
-from devices.services.device_picture import BATCH, HELD, Picture
+from devices.services.device_picture import BATCH, HELD, Arrival, Picture
 from devices.services.device_picture import RELATED as NAMED
 from devices.services.inventory import history_row, person
 from inventory_site.core.whole import whole_number
@@ -45,6 +45,7 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     _ids: dict[str, dict[str, int]] = field(init=False)
     _picture: Picture = field(init=False)
+    _arrivals: dict[int, Arrival] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ids = self._named()
@@ -52,7 +53,7 @@ class Plan:
         ips = {ip for text in self._cells("mgmt_ip") if (ip := normal_ip(text))}
         self._picture = Picture(wanted, ips, hold=self.hold)
 
-    def take(self, row: dict[str, str]) -> tuple[Device | None, Step]:
+    def take(self, number: int, row: dict[str, str]) -> tuple[Device | None, Step]:
         """Make or change a device as a row says; return it as it was, and the step."""
         values = self._values(row)
         known = self._match(values)
@@ -68,6 +69,7 @@ class Plan:
         step = Step(device, before, snapshot(device))
         if known is None or step.before != step.after:
             check_unique(device, self._picture)
+            self._note_arrival(known, device, number)
             if known is not None:
                 self._keep_together(known, device)
                 device.version += 1
@@ -75,6 +77,18 @@ class Plan:
             self._picture.put(device)
             self.steps.append(step)
         return known, step
+
+    def _note_arrival(self, known: Device | None, device: Device, number: int) -> None:
+        """Note a device that comes to an address where another (type, name) still is."""
+        groups = {(one.device_type_id, one.name) for one in (known, device) if one is not None}
+        is_new = device.ip and (known is None or known.ip != device.ip)
+        if is_new and self._picture.others_at(device, groups):
+            self._arrivals[number] = device.pk, device.ip or "", groups
+
+    def clashes(self) -> dict[int, AddressTaken]:
+        """Return the rows, by their number, whose address is another's after the last row too."""
+        found = (item for item in self._arrivals.items() if self._picture.clash(item[1]))
+        return {number: AddressTaken(ip) for number, (_, ip, _) in found}
 
     def _keep_together(self, known: Device, device: Device) -> None:
         """Point the other rows of the (type, name) a device had at its new address, or at none."""

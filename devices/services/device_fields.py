@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
@@ -71,6 +71,7 @@ RELATED: dict[str, tuple[Any, str]] = {
     "manufacturer_id": (Manufacturer, "Manufacturer"),
     "site_id": (Site, "Site"),
 }
+Groups = Collection[tuple[int, str]]
 
 
 class Known(Protocol):
@@ -82,8 +83,8 @@ class Known(Protocol):
     def address(self, ip: str) -> ManagementAddress:
         """Return the address, made if need be."""
 
-    def at(self, ip: str) -> list[tuple[int, tuple[int, str]]]:
-        """Return id and (type, name) of the devices at an address."""
+    def is_taken(self, ip: str, pk: int | None, groups: Groups) -> bool:
+        """Whether another device, of none of these (type, name), is at an address."""
 
     def is_held(self, device: Device, field: str) -> bool:
         """Whether another device has the value of this one's field."""
@@ -104,11 +105,10 @@ class Database:
         address, _ = ManagementAddress.objects.get_or_create(ip=ip)
         return lock(ManagementAddress.objects.filter(pk=address.pk)).get()
 
-    def at(self, ip: str) -> list[tuple[int, tuple[int, str]]]:
-        """Return id and (type, name) of the devices at an address."""
-        rows = Device.objects.current().filter(address__ip=ip)
-        found = rows.values_list("pk", "device_type_id", "name")
-        return [(pk, (kind, name)) for pk, kind, name in found]
+    def is_taken(self, ip: str, pk: int | None, groups: Groups) -> bool:
+        """Whether another device, of none of these (type, name), is at an address."""
+        rows = Device.objects.current().filter(address__ip=ip).exclude(pk=pk)
+        return any(one not in groups for one in rows.values_list("device_type_id", "name"))
 
     def is_held(self, device: Device, field: str) -> bool:
         """Whether another device has the value of this one's field."""
@@ -217,7 +217,7 @@ def _place(device: Device, ip: str | None, group: tuple[int, str], known: Known)
     if device.ip == ip:
         return
     address, ours = known.address(ip), (group, (device.device_type_id, device.name))
-    if any(pk != device.pk and one not in ours for pk, one in known.at(ip)):
+    if known.is_taken(ip, device.pk, ours):
         raise AddressTaken(ip)
     device.address = address
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from devices.addresses import chunks, sort_key
@@ -15,6 +15,7 @@ HELD = ("oi_id", "serial_number")
 COLUMNS = [field.attname for field in Device._meta.concrete_fields]
 RELATED: dict[str, Any] = {"device_type": DeviceType, "manufacturer": Manufacturer, "site": Site}
 Group = tuple[int, str]
+Arrival = tuple[int, str, Collection[Group]]
 Rows = tuple[dict[str, int], dict[int, tuple[Any, ...]]]
 
 
@@ -90,10 +91,20 @@ class Picture:
             self._addresses[ip] = ManagementAddress(ip=ip, sort_key=sort_key(ip))
         return self._addresses[ip]
 
-    def at(self, ip: str) -> list[tuple[int, Group]]:
-        """Return id and (type, name) of the devices at an address."""
-        found = [self._devices[pk] for pk in self._at.get(ip, ())]
-        return [(one.pk, _group(one)) for one in found if one.archived_at is None]
+    def is_taken(self, ip: str, pk: int | None, groups: Collection[Group]) -> bool:
+        """Say no: a later row may take who is there away, so `clash` is asked after the last."""
+        return False
+
+    def others_at(self, device: Device, groups: Collection[Group]) -> bool:
+        """Whether another device, of none of these (type, name), is at a device's address."""
+        found = (self._devices[pk] for pk in self._at.get(device.ip or "", ()) if pk != device.pk)
+        return any(one.archived_at is None and _group(one) not in groups for one in found)
+
+    def clash(self, arrival: Arrival) -> bool:
+        """Whether a device that came to an address met others there who have stayed."""
+        pk, ip, groups = arrival
+        device = self._devices[pk]
+        return device.ip == ip and self.others_at(device, {*groups, _group(device)})
 
     def is_held(self, device: Device, field: str) -> bool:
         """Whether another device has the value of this one's field."""

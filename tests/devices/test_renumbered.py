@@ -164,3 +164,65 @@ def test_a_cancelled_scan_says_how_far_it_came(api):
     data = api("operator").post(f"/api/scans/{scan.pk}/cancel").json()["data"]
 
     assert (data["status"], data["progress"], data["completed_targets"]) == ("cancelled", 25, 1)
+
+
+def load(api, rows: list[str]) -> dict:
+    text = "\n".join(["name,device_type,mgmt_ip", *rows])
+    return api("admin").post("/api/devices/import", {"csv": text}, format="json").json()["data"]
+
+
+def test_a_file_may_swap_addresses_and_memberships_go_along(api):
+    first = device_at("10.0.0.1", name="a")
+    kind = first.device_type
+    second = device_at("10.0.0.2", name="b", device_type=kind)
+    mate = DeviceFactory(name="b", device_type=kind, polatis_name="P2", address=second.address)
+    core, edge = group_of("10.0.0.1"), group_of("10.0.0.2", name="Edge")
+
+    done = load(api, [f"a,{kind.name},10.0.0.2", f"b,{kind.name},10.0.0.1"])
+
+    assert done == {"created": 0, "updated": 2, "unchanged": 0, "errors": [], "applied": True}
+    for device in (first, second, mate):
+        device.refresh_from_db()
+    assert (first.ip, second.ip, mate.ip) == ("10.0.0.2", "10.0.0.1", "10.0.0.1")
+    assert (addresses(core), addresses(edge)) == (["10.0.0.2"], ["10.0.0.1"])
+    told = second.history.get(field_name="mgmt_ip", new_value="10.0.0.1")
+    assert told.old_value == "10.0.0.2"
+
+
+def test_a_file_may_move_addresses_on_in_any_order_and_free_one_for_a_new_device(api):
+    kind = device_at("10.0.0.1", name="a").device_type
+    device_at("10.0.0.2", name="b", device_type=kind)
+    rows = ["new,{},10.0.0.1", "a,{},10.0.0.2", "b,{},"]
+
+    done = load(api, [row.format(kind.name) for row in rows])
+
+    assert (done["created"], done["updated"], done["errors"]) == (1, 2, [])
+    kept = type(kind).objects.get(pk=kind.pk).devices.order_by("name")
+    assert list(kept.values_list("name", "address__ip")) == [
+        ("a", "10.0.0.2"),
+        ("b", None),
+        ("new", "10.0.0.1"),
+    ]
+
+
+def test_a_row_whose_address_nobody_frees_is_named_and_nothing_is_written(api):
+    first = device_at("10.0.0.1", name="a")
+    kind = first.device_type
+    second = device_at("10.0.0.2", name="b", device_type=kind)
+    device_at("10.0.0.3", name="c", device_type=kind)
+    rows = ["a,{},10.0.0.2", "b,{},10.0.0.3", "d,{},10.0.0.9"]
+
+    done = load(api, [row.format(kind.name) for row in rows])
+
+    taken = "IP address already exists for another device"
+    assert done == {
+        "created": 1,
+        "updated": 1,
+        "unchanged": 0,
+        "errors": [{"row": 3, "field": "mgmt_ip", "error": taken}],
+        "applied": False,
+    }
+    for device in (first, second):
+        device.refresh_from_db()
+    assert (first.ip, second.ip) == ("10.0.0.1", "10.0.0.2")
+    assert not kind.devices.filter(name="d").exists()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from devices import policy
-from devices.admin.secret_form import TypedAgain, lost_secrets
+from devices.admin.secret_form import TypedAgain
 from devices.models import NetBoxCacheEntry
 from devices.services import netbox_inventory, netbox_settings, netbox_sync
 from inventory_site.core.admin import add_refusal, toast, when
@@ -22,6 +22,13 @@ from inventory_site.core.errors import DomainError, NotAllowed
 
 SHOWN = 50
 PAGE = "admin:devices_device_netbox"
+LOST = {
+    "token": "the token",
+    "default_site_id": "the site of new devices",
+    "default_role_id": "the role",
+    "default_device_type_id": "the type",
+    "cached_devices": "the devices that were read",
+}
 ASIDE = {
     netbox_inventory.PULL: ("Take in from NetBox", "Take in"),
     netbox_inventory.PUSH: ("Tell NetBox", "Send"),
@@ -112,9 +119,10 @@ def _do(request: HttpRequest, form: SettingsForm) -> str:
         if wanted == "test":
             found = netbox_settings.test(actor=request.user, body=form.cleaned_data)
             return f"NetBox {found['netbox_version'] or ''} answers.".replace("  ", " ")
-        had = netbox_settings.shown()
-        now = netbox_settings.save(actor=request.user, body=form.cleaned_data)
-        return f"The settings of NetBox are saved.{lost_secrets(had, now)}"
+        untouched = set(netbox_settings.DEFAULTS) - set(form.changed_data)  # another NetBox's ids
+        body = {name: one for name, one in form.cleaned_data.items() if name not in untouched}
+        now = netbox_settings.save(actor=request.user, body=body)
+        return f"The settings of NetBox are saved.{_lost(now)}"
     if wanted == "refresh":
         policy.require(request.user, policy.CHANGE)
         synced = netbox_sync.sync(actor=request.user, is_quick=True)
@@ -129,6 +137,14 @@ def _do(request: HttpRequest, form: SettingsForm) -> str:
         )
         return f"{done['created']} made, {done['updated']} changed.{left}{wrong}"
     return ""
+
+
+def _lost(saved: dict[str, Any]) -> str:
+    """Say what was left behind with another host's URL; blank where nothing was."""
+    words = [word for key, word in LOST.items() if key in saved.get("dropped", ())]
+    if not words:
+        return ""
+    return f" What was stored for the other host is forgotten: {', '.join(words)}."
 
 
 def _plan(direction: str) -> dict[str, Any]:

@@ -66,10 +66,14 @@ def left_behind(url_key: str, values: Mapping[str, Any], *secrets: str) -> dict[
 
     A secret that comes with the URL stays.
     """
+    is_left = leaves_host(url_key, values)
+    return {key: "" for key in secrets if is_left and key not in values}
+
+
+def leaves_host(url_key: str, values: Mapping[str, Any]) -> bool:
+    """Whether a new URL leads to another host than the stored one, or to none."""
     stored = read(url_key, "") or ""
-    if not stored or url_key not in values or is_same_host(values[url_key], stored):
-        return {}
-    return {key: "" for key in secrets if key not in values}
+    return bool(stored and url_key in values and not is_same_host(values[url_key], stored))
 
 
 def is_same_host(url: str, stored: str | None) -> bool:

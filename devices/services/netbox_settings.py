@@ -17,6 +17,7 @@ from devices.services.remote_json import base_url
 from devices.values import truth, wanted_id
 
 DEFAULTS = ("default_site_id", "default_role_id", "default_device_type_id")
+OF_ITS_HOST = ("netbox_token", *(f"netbox_{name}" for name in DEFAULTS))
 TOKEN = re.compile(r"[\x21-\x7e]+")
 MISSING = "NetBox is not configured. Set URL and API token in settings."
 
@@ -38,7 +39,8 @@ def shown() -> dict[str, Any]:
 def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     """Store settings; a token that begins with bullets leaves the stored one.
 
-    The stored one does not go to another host: there it is gone, and has to come with the URL.
+    The stored one does not go to another host: there it is gone, and has to come with the URL. So
+    do the default ids, and what was read of the other NetBox; `dropped` of the answer names them.
     """
     policy.require(actor, policy.SETTINGS_EDIT)
     values: dict[str, Any] = {}
@@ -52,15 +54,15 @@ def save(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
     for name in DEFAULTS:
         if name in body:
             values[f"netbox_{name}"] = _id(name, body[name])
-    is_moved = "netbox_url" in values and not integration.is_same_host(
-        values["netbox_url"], integration.read("netbox_url", "")
-    )
-    values |= integration.left_behind("netbox_url", values, "netbox_token")
+    is_left = integration.leaves_host("netbox_url", values)
+    left = [key for key in OF_ITS_HOST if is_left and key not in values]
+    dropped = [key.removeprefix("netbox_") for key in left if integration.shown(key)]
+    values |= {key: "" if key == "netbox_token" else None for key in left}
     with transaction.atomic():
         integration.write(actor, values, secrets=frozenset({"netbox_token"}))
-        if is_moved:  # its ids are another NetBox's
-            NetBoxCacheEntry.objects.exclude(told={}).update(told={})
-    return shown()
+        if is_left and NetBoxCacheEntry.objects.all().delete()[0]:
+            dropped.append("cached_devices")
+    return shown() | ({"dropped": dropped} if dropped else {})
 
 
 def _token(body: Mapping[str, Any]) -> str:

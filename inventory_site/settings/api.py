@@ -17,6 +17,7 @@ REST_FRAMEWORK = {
         "inventory_site.core.api.renderers.EnvelopeRenderer",
         "inventory_site.core.api.renderers.BrowsableRenderer",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "inventory_site.core.api.negotiation.FormatFirst",
     "DEFAULT_PARSER_CLASSES": [
         "inventory_site.core.api.parsers.StrictJSONParser",
         "inventory_site.core.api.parsers.MultiPartParser",

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import transaction
@@ -15,36 +15,27 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import audit
 from devices import netbox_rules as rules
-from devices import policy, values
-from devices.addresses import BadTargets, between, expand_lines, hosts_of, range_of
+from devices import policy
 from devices.choices import RUN_OPEN, RunStatus, TargetState
-from devices.errors import Invalid, RemoteFailed, Unreadable
-from devices.executors import mac, snmp, tcp, window
+from devices.errors import RemoteFailed, Unreadable
+from devices.executors import mac, snmp, window
+from devices.executors.base import Outcome
 from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in, vendor_of_oid
 from devices.models import ExecutorResult, ExecutorRun
-from devices.services import integration, netbox_settings, runs, sealed
+from devices.services import netbox_settings, runs, sealed
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
+from devices.services.netbox_wanted import DEFAULT_KEYS, config_of, names_in, targets_of
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
-from inventory_site.core.whole import whole_number
 
 SLUG, AT_ONCE = "netbox_autodiscovery", 50
 NO_TARGETS, NONE_ONLINE = "No targets to scan", "No hosts responded to ping"
 NOT_SENT = "Not sent to NetBox"
 NO_NETBOX = "NetBox not configured"
 NO_DEFAULTS = "NetBox defaults not configured (site, role, device type required)"
-ALIASES = {
-    "network": "network_range",
-    "site_id": "default_site",
-    "role_id": "default_role",
-    "device_type_id": "default_device_type",
-    "snmp_community": "snmp_communities",
-    "community": "snmp_communities",
-}
-DEFAULT_KEYS = ("default_site", "default_role", "default_device_type")
 IF, IFX = snmp.IF_TABLE, snmp.IFX_TABLE
 
 
@@ -56,7 +47,7 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
     if rules.makes_devices(config):
         policy.require(actor, policy.ADD)
     plain, secrets = sealed.split(config, "snmp_communities")
-    targets = targets_of(config)
+    targets = targets_of(config, names_in(body))
     with transaction.atomic():
         run = ExecutorRun.objects.create(
             executor=SLUG,
@@ -76,104 +67,6 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
         if targets:
             enqueue("devices.netbox_autodiscovery", run.pk, dedupe_key=f"devices.run:{run.pk}")
     return run
-
-
-def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the whole configuration, unknown keys left out; raises `Invalid`."""
-    sent = {ALIASES.get(name, name): value for name, value in body.items()}
-    known = (*rules.DEFAULTS, *DEFAULT_KEYS, *rules.TARGET_KEYS)
-    config = rules.DEFAULTS | {name: sent[name] for name in known if name in sent}
-    for name in DEFAULT_KEYS:
-        stored = integration.read(f"netbox_{name}_id")
-        config[name] = config.get(name) or stored
-        if config[name] not in (None, "") and whole_number(config[name]) is None:
-            raise Invalid(name, f"{name} must be a whole number")
-    for name, words in rules.WORDS.items():
-        if config[name] not in words:
-            raise Invalid(name, f"{name} must be one of {', '.join(words)}")
-    for name, low, high in (("ping_timeout", 0, 30), ("port_scan_timeout", 0, 30)):
-        value = config[name]
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not low < value <= high
-        ):
-            raise Invalid(name, f"{name} must be a number above {low}, at most {high}")
-    for name, low, high in (
-        ("ping_count", 1, 10),
-        ("snmp_timeout", 0, 30),
-        ("snmp_retries", 0, 10),
-    ):
-        value = config[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise Invalid(name, f"{name} must be a whole number from {low} to {high}")
-    if config.get("snmp_port") not in (None, ""):
-        config["snmp_port"] = values.within(config["snmp_port"], "snmp_port", 1, 65535)
-    for name, value in rules.DEFAULTS.items():
-        if isinstance(value, bool):
-            config[name] = _truth(name, config[name])
-    try:
-        tcp.parse_ports(config["ports_to_scan"] or "")
-    except ValueError as err:
-        raise Invalid("ports_to_scan", f"ports_to_scan: {err}") from err
-    return config
-
-
-def _truth(name: str, value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word not in {"true", "false", "1", "0"}:
-        raise Invalid(name, f"{name} must be true or false")
-    return word in {"true", "1"}
-
-
-def targets_of(config: Mapping[str, Any]) -> list[str]:
-    """Return the addresses to look at, exclusions taken out; raises `Invalid`, `RemoteFailed`."""
-    name = str(config["target_type"])
-    try:
-        found = _expanded(config)
-        name = "exclude_ips"
-        left_out = set(expand_lines(rules.lines_of(config.get("exclude_ips")), turn_round=True))
-    except BadTargets as err:
-        raise Invalid(name, str(err)) from err
-    return [ip for ip in found if ip not in left_out]
-
-
-def _expanded(config: Mapping[str, Any]) -> list[str]:
-    kind = config["target_type"]
-    if kind == "ip_range":
-        return between(config.get("ip_range_start") or "", config.get("ip_range_end") or "")
-    if kind == "ip_list":
-        return expand_lines(rules.lines_of(config.get("ip_list")), turn_round=True)
-    if kind == "from_input":
-        sent = config.get("input_targets")
-        if sent and not isinstance(sent, (str, list)):
-            raise Invalid("input_targets", "input_targets must be a list of addresses")
-        rows = sent if isinstance(sent, list) else rules.lines_of(sent)
-        texts = [one.get("ip_address") if isinstance(one, dict) else one for one in rows]
-        return expand_lines([str(one) for one in texts if one], turn_round=True)
-    if kind == "netbox_prefix":
-        return hosts_of(prefix_of(config.get("netbox_prefix_id")))
-    if kind == "netbox_ip_range":
-        row = _of_netbox("ip-ranges", config.get("netbox_ip_range_id"))
-        first, last = (
-            str(row.get(name)).partition("/")[0] for name in ("start_address", "end_address")
-        )
-        return range_of(first, last)
-    return hosts_of(str(config["network_range"])) if config.get("network_range") else []
-
-
-def prefix_of(pk: Any) -> str:
-    """Return the network of one of NetBox's prefixes; raises `Invalid`, `RemoteFailed`."""
-    return str(_of_netbox("prefixes", pk).get("prefix"))
-
-
-def _of_netbox(name: str, pk: Any) -> Mapping[str, Any]:
-    if whole_number(pk) is None:
-        raise Invalid(f"netbox_{name}", f"the id of NetBox's {name} must be a whole number")
-    try:
-        return netbox_settings.client(is_quick=True).one(f"/api/ipam/{name}/", pk)
-    except NetBoxFailed as err:
-        raise netbox_settings.refusal(err) from err
 
 
 def perform(pk: int) -> None:
@@ -397,3 +290,30 @@ def result_of(run: ExecutorRun) -> dict[str, Any]:
     elif run.finished_at and not online:
         data["message"] = NONE_ONLINE
     return data
+
+
+class AutodiscoveryExecutor:
+    """What one address is, told to NetBox by the rules of autodiscovery."""
+
+    slug: ClassVar[str] = "netbox_autodiscovery"
+    defaults: ClassVar[Mapping[str, Any]] = {"retries": 0}
+
+    def check(self, config: Mapping[str, Any]) -> str:
+        """Return what is wrong with a configuration."""
+        try:
+            config_of({name: value for name, value in config.items() if name != "retries"})
+        except DomainError as err:
+            return err.message
+        return ""
+
+    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
+        """Look at one address and tell NetBox."""
+        whole = config_of({key: one for key, one in config.items() if key != "retries"})
+        found = asyncio.run(look(target, whole))
+        writer, missing = writer_of(whole)
+        data = told(writer, missing, target, found, whole)
+        error = data.get("error") or (NONE_ONLINE if data["action"] == "offline" else None)
+        good = error is None
+        return Outcome(
+            good, str(data["action"]), error, "" if good else "protocol", extra={"data": data}
+        )

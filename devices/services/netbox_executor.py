@@ -1,4 +1,4 @@
-"""NetBox as executors: one action per call (contract 8.6), and autodiscovery of one address.
+"""NetBox as an executor: one action per call (contract 8.6).
 
 The site's own NetBox and token are used; no call brings another.
 """
@@ -366,34 +366,3 @@ class NetBoxExecutor:
 
 def _failed(text: str, code: str) -> Outcome:
     return Outcome(False, error=text, error_code=code, extra={"data": None})
-
-
-class AutodiscoveryExecutor:
-    """What one address is, told to NetBox by the rules of autodiscovery."""
-
-    slug: ClassVar[str] = "netbox_autodiscovery"
-    defaults: ClassVar[Mapping[str, Any]] = {"retries": 0}
-
-    def check(self, config: Mapping[str, Any]) -> str:
-        """Return what is wrong with a configuration."""
-        from devices.services.netbox_autodiscovery import config_of
-
-        try:
-            config_of({name: value for name, value in config.items() if name != "retries"})
-        except DomainError as err:
-            return err.message
-        return ""
-
-    def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
-        """Look at one address and tell NetBox."""
-        from devices.services import netbox_autodiscovery as auto
-
-        whole = auto.config_of({key: one for key, one in config.items() if key != "retries"})
-        found = asyncio.run(auto.look(target, whole))
-        writer, missing = auto.writer_of(whole)
-        data = auto.told(writer, missing, target, found, whole)
-        error = data.get("error") or (auto.NONE_ONLINE if data["action"] == "offline" else None)
-        good = error is None
-        return Outcome(
-            good, str(data["action"]), error, "" if good else "protocol", extra={"data": data}
-        )

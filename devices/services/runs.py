@@ -34,7 +34,8 @@ MAKES_BY = {"discover.ping": "create_devices", "discover.full": "update_netbox"}
 
 def executors() -> ExecutorRegistry:
     """Return the kinds of executors: the plain ones, and those that need the site's NetBox."""
-    from devices.services.netbox_executor import AutodiscoveryExecutor, NetBoxExecutor
+    from devices.services.netbox_autodiscovery import AutodiscoveryExecutor
+    from devices.services.netbox_executor import NetBoxExecutor
 
     found = built_in()
     found.register(NetBoxExecutor())

@@ -26,7 +26,7 @@ from devices.selectors.groups import addresses_of
 from devices.services import (
     discovery_defaults,
     inventory,
-    netbox_autodiscovery,
+    netbox_wanted,
     runs,
     scan_reading,
     sealed,
@@ -130,7 +130,7 @@ def _targets(sent: Any) -> list[str]:
                 raise Invalid("targets", f"there is no group {number}")
             plain += addresses_of(group)
         elif word == "netbox_prefix":
-            plain.append(netbox_autodiscovery.prefix_of(number.strip()))
+            plain.append(netbox_wanted.prefix_of(number.strip(), "targets"))
         elif str(line).strip().lower() == "all":
             known = ManagementAddress.objects.filter(devices__archived_at__isnull=True)
             plain += known.exclude(devices=None).values_list("ip", flat=True).distinct()

@@ -7,7 +7,7 @@ import pytest
 from devices import netbox_rules as rules
 from devices.executors.base import safe_execute
 from devices.models import Device, ExecutorRun, NetBoxCacheEntry
-from devices.services import netbox_autodiscovery, runs
+from devices.services import netbox_autodiscovery, netbox_wanted, runs
 from tests.devices.netbox_stub import TOKEN, netbox
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +183,7 @@ def test_exclusions_expand_as_recorded():
         "ip_list": lines,
         "exclude_ips": "10.0.0.5",
     }
-    assert netbox_autodiscovery.targets_of(config) == [
+    assert netbox_wanted.targets_of(config, {}) == [
         "10.0.0.1",
         "10.0.0.4",
         "10.0.0.6",

@@ -45,6 +45,45 @@ def test_ways_that_come_as_text_are_read(api):
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        ({"site_id": "x"}, "site_id", "site_id must be a whole number"),
+        ({"default_role": "x"}, "default_role", "default_role must be a whole number"),
+        (
+            {"target_type": "netbox_prefix"},
+            "netbox_prefix_id",
+            "the id of NetBox's prefixes must be a whole number",
+        ),
+        (
+            {"target_type": "netbox_ip_range", "netbox_ip_range_id": "x"},
+            "netbox_ip_range_id",
+            "the id of NetBox's ip-ranges must be a whole number",
+        ),
+        ({"network": "x"}, "network", "x is not a network such as 10.0.0.0/24"),
+        ({"network_range": "x"}, "network_range", "x is not a network such as 10.0.0.0/24"),
+        (
+            {"target_type": "ip_range", "ip_range_start": "x", "ip_range_end": "10.0.0.9"},
+            "ip_range_start",
+            "x-10.0.0.9 is no range of addresses",
+        ),
+    ],
+)
+def test_what_an_autodiscovery_refuses_is_named_as_it_was_sent(api, body, field, said):
+    answer = api("admin").post("/api/netbox/autodiscovery", body, format="json")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["details"]["field"], error["message"]) == (400, field, said)
+    assert ExecutorRun.objects.count() == 0
+
+
+def test_a_scan_of_a_prefix_without_a_number_is_refused_by_its_targets(api):
+    answer = api("admin").post("/api/scans", {"targets": ["netbox_prefix:x"]}, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (400, "targets")
+    assert Scan.objects.count() == 0
+
+
 @pytest.mark.parametrize("end", ["junk", "", "10.0.0.999"])
 def test_an_autodiscovery_of_a_range_without_an_end_is_refused(api, end):
     body = {"target_type": "ip_range", "ip_range_start": "10.0.0.1", "ip_range_end": end}
@@ -52,5 +91,5 @@ def test_an_autodiscovery_of_a_range_without_an_end_is_refused(api, end):
     answer = api("admin").post("/api/netbox/autodiscovery", body, format="json")
 
     assert answer.status_code == 400
-    assert answer.json()["error"]["details"]["field"] == "ip_range"
+    assert answer.json()["error"]["details"]["field"] == "ip_range_end"
     assert ExecutorRun.objects.count() == 0

@@ -12,7 +12,7 @@ from devices.addresses import chunks, normal_ip
 from devices.choices import DeviceCategory, HistoryAction
 from devices.errors import AddressTaken, Invalid
 from devices.models import Device, DeviceHistory, ManagementAddress
-from devices.services import bulk_rows, groups, vault_assign
+from devices.services import bulk_rows, renumbering
 from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
 from devices.services.device_picture import BATCH, HELD, Arrival, Picture
 from devices.services.device_picture import RELATED as NAMED
@@ -167,9 +167,7 @@ class Plan:
         stored = (step for step in self.steps if step.device.pk > 0)
         bulk_rows.update((step.device, _changed(step)) for step in stored)
         self._insert()
-        moves = dict(self._moves())
-        groups.follow(moves, actor=self.actor)
-        vault_assign.follow(moves, actor=self.actor)
+        renumbering.take_along(self._ends(), actor=self.actor)
         bulk_rows.insert(list(self._history()))
         told = [step for step in self.steps if not step.is_moved]
         for verb, is_new in (("device.created", True), ("device.updated", False)):
@@ -221,14 +219,15 @@ class Plan:
         for device, number in steps:
             device.pk = ids[keys[number]]
 
-    def _moves(self) -> Iterable[tuple[str, str]]:
-        """Yield the address each device had before all steps, and the one it has after them."""
+    def _ends(self) -> dict[int, tuple[Any, Any]]:
+        """Return the address each known device had before all steps, and its one after them."""
         ends: dict[int, tuple[Any, Any]] = {}
+        made = {step.device.pk for step in self.steps if step.before is None}
         for step in self.steps:
-            old, new = (step.before or {}).get("mgmt_ip"), step.after["mgmt_ip"]
-            first, _ = ends.get(step.device.pk, (old, new))
-            ends[step.device.pk] = first, new
-        return ((old, new) for old, new in ends.values() if old and new and old != new)
+            if step.before is not None and step.device.pk not in made:
+                old, new = step.before["mgmt_ip"], step.after["mgmt_ip"]
+                ends[step.device.pk] = ends.get(step.device.pk, (old, new))[0], new
+        return ends
 
     def _history(self) -> Iterable[DeviceHistory]:
         for step in self.steps:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.services import audit
 from devices import policy
@@ -104,10 +105,41 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
     An address that another device has kept stays in its groups. Only within `guarded`.
     """
     rows = list(DeviceGroupMember.objects.filter(ip_address__in=moves).select_related("group"))
-    if not rows:
-        return
-    kept = kept_of(moves)
-    rows = [row for row in rows if row.ip_address not in kept]
+    if rows:
+        kept = kept_of(moves)
+        _move([row for row in rows if row.ip_address not in kept], moves, actor)
+
+
+def leave(left: Mapping[str, int]) -> None:
+    """Note whose the memberships of addresses are that their devices, by id, have no more.
+
+    They stay where they are; `rejoin` finds them by that. Only within `guarded`.
+    """
+    held = held_of(left)
+    rows = list(DeviceGroupMember.objects.filter(ip_address__in=set(left) - held))
+    for row in rows:
+        row.device_id = left[row.ip_address]
+    DeviceGroupMember.objects.bulk_update(rows, ["device"], batch_size=500)
+
+
+def rejoin(ips: Collection[str], *, actor: Any) -> None:
+    """Take along what devices without an address left behind, now that they have one of these.
+
+    An address that another device has by now keeps its memberships. Only within `guarded`.
+    """
+    theirs = DeviceGroupMember.objects.filter(device__address__ip__in=ips)
+    rows = list(
+        theirs.exclude(ip_address=F("device__address__ip")).select_related(
+            "group", "device__address"
+        )
+    )
+    held = held_of({row.ip_address for row in rows}) if rows else set()
+    for row in rows:
+        if row.ip_address not in held and row.device and row.device.ip:
+            _move([row], {row.ip_address: row.device.ip}, actor)
+
+
+def _move(rows: list[DeviceGroupMember], moves: Mapping[str, str], actor: Any) -> None:
     DeviceGroupMember.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
         old, new = row.ip_address, moves[row.ip_address]
@@ -124,9 +156,13 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
 
 def kept_of(moves: Mapping[str, str]) -> set[str]:
     """Return the addresses moved away from that another device has kept."""
-    left = set(moves) - set(moves.values())
-    at_old = Device.objects.current().filter(address__ip__in=left)
-    return set(at_old.values_list("address__ip", flat=True))
+    return held_of(set(moves) - set(moves.values()))
+
+
+def held_of(ips: Collection[str]) -> set[str]:
+    """Return the addresses that devices have."""
+    at_them = Device.objects.current().filter(address__ip__in=ips)
+    return set(at_them.values_list("address__ip", flat=True))
 
 
 def _insert(group: DeviceGroup, addresses: list[str]) -> None:

@@ -22,7 +22,7 @@ from devices.models import (
     DeviceType,
     ManagementAddress,
 )
-from devices.services import groups, registers, vault_assign
+from devices.services import registers, renumbering
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -270,10 +270,7 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     device.version += 1
     device.updated_by = person(actor)
     store(device)
-    if before["mgmt_ip"] and device.ip and before["mgmt_ip"] != device.ip:
-        move = {before["mgmt_ip"]: device.ip}
-        groups.follow(move, actor=actor)
-        vault_assign.follow(move, actor=actor)
+    renumbering.take_along({device.pk: (before["mgmt_ip"], device.ip)}, actor=actor)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
         record_history(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.services import audit
 from devices import policy
@@ -84,6 +84,46 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
     ]
     kept = groups.kept_of(moves) if rows else set()
     moving = [row for row in rows if row.ip_address not in kept]
+    _move(moving, moves, actor)
+    for row in rows:
+        if row.device is not None and row.ip_address in kept:
+            _leave(row)
+
+
+def leave(left: Mapping[str, int]) -> None:
+    """Note whose the assignments of addresses are that their devices, by id, have no more.
+
+    They stay where they are; `rejoin` finds them by that. At an address that another device has
+    kept they are that one's. Only within `guarded`.
+    """
+    held = groups.held_of(left)
+    for row in CredentialAssignment.objects.filter(ip_address__in=left, group=None).order_by("pk"):
+        pk = left[row.ip_address]
+        if row.ip_address in held:
+            if row.device_id == pk:
+                _leave(row)
+        elif row.device_id is None and not _same(row).filter(device=pk).exists():
+            row.device_id = pk
+            row.save(update_fields=["device"])
+
+
+def rejoin(ips: Collection[str], *, actor: Any) -> None:
+    """Take along what devices without an address left behind, now that they have one of these.
+
+    At an address that another device has by now they stay, for that one. Only within `guarded`.
+    """
+    theirs = CredentialAssignment.objects.filter(device__address__ip__in=ips)
+    elsewhere = theirs.exclude(ip_address="").exclude(ip_address=F("device__address__ip"))
+    rows = list(elsewhere.select_related("credential", "device__address").order_by("pk"))
+    held = groups.held_of({row.ip_address for row in rows}) if rows else set()
+    for row in rows:
+        if row.ip_address in held:
+            _leave(row)
+        elif row.device and row.device.ip:
+            _move([row], {row.ip_address: row.device.ip}, actor)
+
+
+def _move(moving: list[CredentialAssignment], moves: Mapping[str, str], actor: Any) -> None:
     CredentialAssignment.objects.filter(pk__in=[row.pk for row in moving]).update(ip_address="")
     there = CredentialAssignment.objects.filter(ip_address__in=set(moves.values()))
     known = set(there.values_list("ip_address", "credential_id", "credential_type"))
@@ -102,19 +142,20 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
             before={"ip_address": old},
             after={"ip_address": row.ip_address},
         )
-    for row in rows:
-        if row.device is not None and row.ip_address in kept:
-            _leave(row)
 
 
 def _leave(row: CredentialAssignment) -> None:
     """Give an assignment to the device that stays at its address."""
-    same = CredentialAssignment.objects.filter(
+    device = assigned_device(row.ip_address)
+    row.device = None if _same(row).filter(device=device).exists() else device
+    row.save(update_fields=["device"])
+
+
+def _same(row: CredentialAssignment) -> QuerySet[CredentialAssignment]:
+    """Return the assignments of a row's credential."""
+    return CredentialAssignment.objects.filter(
         credential=row.credential_id, credential_type=row.credential_type
     )
-    device = assigned_device(row.ip_address)
-    row.device = None if same.filter(device=device).exists() else device
-    row.save(update_fields=["device"])
 
 
 def candidates(ip_address: str, *, actor: Any) -> list[Candidate]:

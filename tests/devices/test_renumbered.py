@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from devices.models import DeviceGroup, DeviceGroupMember, Scan, ScanResult
-from devices.services import inventory, retention
+from devices.services import inventory, retention, vault, vault_groups
 from tests.factories.devices import DeviceFactory
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +226,63 @@ def test_a_row_whose_address_nobody_frees_is_named_and_nothing_is_written(api):
         device.refresh_from_db()
     assert (first.ip, second.ip) == ("10.0.0.1", "10.0.0.2")
     assert not kind.devices.filter(name="d").exists()
+
+
+def change(api, device, ip: str | None) -> None:
+    path = f"/api/inventory/devices/{device.pk}"
+    assert api("admin").put(path, {"mgmt_ip": ip}, format="json").status_code == 200
+
+
+def test_memberships_and_credentials_wait_for_a_device_that_has_no_address_for_a_while(api):
+    device = device_at("10.0.0.1")
+    group = group_of("10.0.0.1")
+    row = vault.create_credential(actor=None, body={"name": "own", "password": "x"}).credential
+    vault_groups.assign(actor=None, ip_address="10.0.0.1", credential_id=row.pk)
+
+    change(api, device, None)
+    waiting = addresses(group)
+    group_of("10.0.0.1", name="Late")
+    change(api, device, "10.0.0.2")
+
+    assert (waiting, addresses(group)) == (["10.0.0.1"], ["10.0.0.2"])
+    assert addresses(DeviceGroup.objects.get(group_name="Late")) == ["10.0.0.1"]
+    place = row.assignments.values_list("ip_address", "device_id").get()
+    assert place == ("10.0.0.2", device.pk)
+    told = AuditEntry.objects.get(verb="device_group.member_moved")
+    assert (told.before["ip_address"], told.after["ip_address"]) == ("10.0.0.1", "10.0.0.2")
+    change(api, device, "10.0.0.2")
+    change(api, device, None)
+    change(api, device, "10.0.0.2")
+    assert (addresses(group), row.assignments.count()) == (["10.0.0.2"], 1)
+
+
+def test_what_another_device_has_taken_meanwhile_stays_with_it(api):
+    device = device_at("10.0.0.1", name="a")
+    group = group_of("10.0.0.1")
+    row = vault.create_credential(actor=None, body={"name": "own", "password": "x"}).credential
+    vault_groups.assign(actor=None, ip_address="10.0.0.1", credential_id=row.pk)
+    change(api, device, None)
+    other = device_at("10.0.0.1", name="b")
+
+    change(api, device, "10.0.0.2")
+
+    assert addresses(group) == ["10.0.0.1"]
+    place = row.assignments.values_list("ip_address", "device_id").get()
+    assert place == ("10.0.0.1", other.pk)
+
+
+def test_a_file_may_clear_addresses_and_another_may_set_them(api):
+    device = device_at("10.0.0.1", name="a")
+    mate = DeviceFactory(
+        name="a", device_type=device.device_type, polatis_name="P2", address=device.address
+    )
+    kind, group = device.device_type.name, group_of("10.0.0.1")
+
+    cleared = load(api, [f"a,{kind},"])
+    waiting = addresses(group)
+    done = load(api, [f"a,{kind},10.0.0.5"])
+
+    assert (cleared["updated"], done["updated"], waiting) == (1, 1, ["10.0.0.1"])
+    assert addresses(group) == ["10.0.0.5"]
+    mate.refresh_from_db()
+    assert mate.ip == "10.0.0.5"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from devices.addresses import normal_ip
 from devices.choices import PingStatus
@@ -69,12 +70,16 @@ COLUMNS: dict[str, str] = {
     "manufacturer_id": "manufacturer_id",
     "site_id": "site_id",
 }
-SORTS = {
+TEXT = TextField()
+BLANK = Value("", output_field=TEXT)
+SORTS: dict[str, Any] = {  # as they are shown
     "ip_address": "address__sort_key",
     "name": "name",
-    "hostname": "address__snmp_hostname",
+    "hostname": Coalesce(NullIf("address__snmp_hostname", BLANK), "hostname", output_field=TEXT),
     "status": "address__ping_status",
-    "vendor": "address__snmp_vendor_name",
+    "vendor": Coalesce(
+        NullIf("address__snmp_vendor_name", BLANK), "manufacturer__name", output_field=TEXT
+    ),
     "device_type": "device_type__name",
     "site": "site__name",
     "last_seen": "address__last_seen_at",
@@ -157,12 +162,14 @@ def in_state(rows: QuerySet[Device], state: str) -> QuerySet[Device]:
 
 
 def sorted_rows(rows: QuerySet[Device], sort: str, order: str) -> QuerySet[Device]:
-    """Order by a known column; raises `Invalid`."""
+    """Order by a known column, by address without one; raises `Invalid`."""
+    sort = sort or "ip_address"
     if sort not in SORTS:
         raise Invalid("sort", f"sort must be one of {', '.join(SORTS)}")
     if order not in {"asc", "desc", ""}:
         raise Invalid("order", "order must be asc or desc")
-    column = F(SORTS[sort])
+    wanted = SORTS[sort]
+    column = F(wanted) if isinstance(wanted, str) else wanted
     key = column.desc(nulls_last=True) if order == "desc" else column.asc(nulls_last=True)
     return rows.order_by(key, "pk")
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from devices.models import InterfaceState, Scan
+from devices.models import InterfaceState, ManagementAddress, Scan
 from devices.services import vault, vault_groups
-from tests.factories.devices import DeviceFactory, DeviceTypeFactory, ManagementAddressFactory
+from tests.factories.devices import (
+    DeviceFactory,
+    DeviceTypeFactory,
+    ManagementAddressFactory,
+    ManufacturerFactory,
+)
 
 pytestmark = pytest.mark.django_db
 IPS = ("10.20.0.10", "10.20.0.9", "host-a")
@@ -58,3 +63,35 @@ def test_a_scan_that_waits_for_a_worker_runs_already(api):
     shown = operator.get(f"/api/scans/{scan.pk}/progress").json()["data"]
 
     assert (shown["status"], operator.get("/progress").json()["status"]) == ("running",) * 2
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("order=desc", ["10.0.0.10", "10.0.0.9", "10.0.0.2"]),
+        ("order=asc", ["10.0.0.2", "10.0.0.9", "10.0.0.10"]),
+        ("sort=hostname", ["10.0.0.9", "10.0.0.2", "10.0.0.10"]),
+        ("sort=hostname&order=desc", ["10.0.0.2", "10.0.0.9", "10.0.0.10"]),
+        ("sort=vendor", ["10.0.0.2", "10.0.0.9", "10.0.0.10"]),
+    ],
+)
+def test_devices_are_sorted_by_what_is_shown_of_them(api, query, wanted):
+    said = {"2": ("b", "Acme"), "9": ("", ""), "10": (None, None)}
+    for end, (host, vendor) in said.items():
+        ManagementAddressFactory(ip=f"10.0.0.{end}", snmp_hostname=host, snmp_vendor_name=vendor)
+    for end, host in (("2", "z"), ("9", "a"), ("10", None)):
+        address = ManagementAddress.objects.get(ip=f"10.0.0.{end}")
+        maker = ManufacturerFactory(name="Beta") if end == "9" else None
+        DeviceFactory(address=address, hostname=host, manufacturer=maker)
+
+    rows = api("viewer").get(f"/api/devices?{query}").json()["data"]
+
+    assert [row["ip_address"] for row in rows] == wanted
+
+
+def test_an_order_that_is_none_is_refused_without_a_column_too(api):
+    answer = api("viewer").get("/api/devices?order=sideways")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["details"]["field"]) == (400, "order")
+    assert error["message"] == "order must be asc or desc"

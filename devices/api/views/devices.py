@@ -102,8 +102,8 @@ def _wanted(request: Request) -> Any:
         rows = selector.filtered(rows, "group", group, field="group_id")
     if state:
         rows = selector.in_state(rows, state)
-    sort = query_text(request, "sort")
-    return selector.sorted_rows(rows, sort, query_text(request, "order")) if sort else rows
+    sort, order = query_text(request, "sort"), query_text(request, "order")
+    return selector.sorted_rows(rows, sort, order) if sort or order else rows
 
 
 def _sparse(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -81,16 +82,25 @@ def may_use(actor: Any, credential: Credential) -> bool:
     return bool(granted.exists())
 
 
+def is_kept_from_vault(actor: Any) -> bool:
+    """Whether an API key leaves out the vault: what is done later is done in its owner's name."""
+    return getattr(actor, "narrowed_to", None) is not None and not may(actor, USE_CREDENTIAL)
+
+
 def may_keep(actor: Any, credential: Credential) -> bool:
     """Whether the actor, who holds the right to, may change or remove this very credential.
 
-    A restricted one is for its owner, the people and roles it names, and holders of reveal.
+    A restricted one is for its owner, the people and roles it names, in any case, and holders of
+    reveal.
     """
     if actor is None or actor.has_perm(REVEAL_CREDENTIAL):
         return True
     if credential.access_level != AccessLevel.RESTRICTED:
         return True
-    names = {actor.username, str(actor.pk)}
-    if credential.owner in names or names & {str(one) for one in credential.allowed_users}:
+    if _folded([actor.username, actor.pk]) & _folded([credential.owner, *credential.allowed_users]):
         return True
-    return bool(set(actor.held_roles) & {str(one) for one in credential.allowed_groups})
+    return bool(_folded(actor.held_roles) & _folded(credential.allowed_groups))
+
+
+def _folded(names: Iterable[Any]) -> set[str]:
+    return {str(name).strip().casefold() for name in names}

@@ -33,10 +33,10 @@ def truth(value: Any, name: str, default: bool) -> bool:
         return default
     if isinstance(value, bool):
         return value
-    word = str(value).lower()
-    if word in {"true", "1", "yes"}:
+    word = str(value).strip().lower()
+    if word in {"true", "1", "yes", "on"}:
         return True
-    if word in {"false", "0", "no"}:
+    if word in {"false", "0", "no", "off"}:
         return False
     raise Invalid(name, f"{name} must be true or false")
 

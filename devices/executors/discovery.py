@@ -1,19 +1,29 @@
-"""Discovery of one address: ping, SNMP identity, SSH banner, open ports."""
+"""Discovery of an address or a network: ping, SNMP identity, SSH banner, open ports."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from devices.executors import ping, snmp, tcp
-from devices.executors.base import MAX_RETRIES, Outcome, clean, positive, whole
+from devices.executors.base import (
+    MAX_RETRIES,
+    Outcome,
+    Target,
+    clean,
+    execute_batch,
+    positive,
+    whole,
+)
+from devices.executors.snmp_accounts import wrong_account
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import identify, vendor_of_oid
 
 SYSTEM = [f"1.3.6.1.2.1.1.{column}.0" for column in (1, 2, 3, 4, 5, 6)]
 KEYS = ("description", "vendor_oid", "uptime", "contact", "hostname", "location")
-FIELD_LIMIT = 1000
+FIELD_LIMIT, MAX_HOSTS = 1000, 65_536
 TIMES = ("ping_timeout", "snmp_timeout", "ssh_timeout", "port_scan_timeout")
 RESULT = (
     *("target", "ping_status", "response_time_ms", "snmp_status", "hostname", "description"),
@@ -66,7 +76,7 @@ async def _snmp(host: str, config: Mapping[str, Any], engine: SnmpEngine | None)
             "port": config.get("snmp_port") or 161,
             "timeout": config.get("snmp_timeout") or 3,
             "retries": config.get("snmp_retries", 1),
-            "version": config.get("snmp_version") or "2c",
+            "version": version_of(config),
         }
         answer = await snmp.ask(host, SYSTEM, asked, engine=engine)
         values = {
@@ -79,9 +89,15 @@ async def _snmp(host: str, config: Mapping[str, Any], engine: SnmpEngine | None)
     return last
 
 
+def version_of(config: Mapping[str, Any]) -> str:
+    """Return the version of SNMP: the one asked for, else the credential's."""
+    return str(config.get("snmp_version") or config.get("version") or "2c")
+
+
 def communities(config: Mapping[str, Any]) -> list[str]:
-    """Return the communities to try, in order."""
-    sent = config.get("snmp_communities") or config.get("snmp_community") or "public"
+    """Return the communities to try, in order: those asked for, else the credential's."""
+    names = ("snmp_communities", "snmp_community", "community")
+    sent = next((config[name] for name in names if config.get(name)), "public")
     lines = sent if isinstance(sent, list) else str(sent).splitlines()
     return [str(line).strip() for line in lines if str(line).strip()] or ["public"]
 
@@ -116,12 +132,11 @@ def _identify(result: dict[str, Any]) -> None:
 
 
 class DiscoveryExecutor:
-    """What an address is; the local inventory and NetBox are the scan's affair."""
+    """What an address is; inventory and NetBox are the services' affair."""
 
     slug: ClassVar[str] = "discovery"
     defaults: ClassVar[Mapping[str, Any]] = {
         "ping_timeout": 2,
-        "snmp_community": "public",
         "snmp_timeout": 3,
         "sync_to_netbox": False,
         "retries": 0,
@@ -132,8 +147,11 @@ class DiscoveryExecutor:
         wrong = positive(config, *TIMES, "snmp_port", "ssh_port")
         wrong = wrong or whole(config, "snmp_retries", MAX_RETRIES)
         wrong = wrong or whole(config, "ping_count", MAX_RETRIES)
-        if str(config.get("snmp_version") or "2c") not in {*snmp.VERSIONS, "3"}:
+        version = version_of(config)
+        if version not in {*snmp.VERSIONS, "3"}:
             wrong = wrong or "snmp_version must be 1, 2c or 3"
+        if version == "3":
+            wrong = wrong or wrong_account(config)
         try:
             tcp.parse_ports(config.get("ports") or config.get("ports_to_scan") or "")
         except ValueError as err:
@@ -147,3 +165,33 @@ class DiscoveryExecutor:
         error = None if online else f"{target} does not answer"
         code = "" if online else "no_answer"
         return Outcome(online, found["hostname"] or "", error, code, extra=found)
+
+    def execute_range(self, cidr: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Discover the hosts of a network at once; `devices` by address, and how many are what."""
+        try:
+            network = ipaddress.ip_network(cidr.strip(), strict=False)
+            if network.num_addresses > MAX_HOSTS + 2:
+                raise ValueError(f"{cidr} holds more than {MAX_HOSTS} addresses")
+        except ValueError as err:
+            return {"success": False, "error": f"Invalid network: {err}", "network": cidr}
+        wrong = self.check({**self.defaults, **config})
+        if wrong:
+            return {"success": False, "error": f"Invalid configuration: {wrong}", "network": cidr}
+        targets = [Target(str(host), config) for host in network.hosts()]
+        devices = [
+            {"target": target.address, **outcome.extra}
+            for target, outcome in zip(targets, execute_batch(self, targets, ""), strict=True)
+        ]
+        return {
+            "success": True,
+            "network": str(network),
+            "total_ips": len(devices),
+            "online_count": _count(devices, "ping_status", "online"),
+            "snmp_responding_count": _count(devices, "snmp_status", "responding"),
+            "netbox_synced_count": _count(devices, "netbox_synced", True),
+            "devices": devices,
+        }
+
+
+def _count(devices: Sequence[Mapping[str, Any]], name: str, value: Any) -> int:
+    return sum(one.get(name) == value for one in devices)

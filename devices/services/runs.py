@@ -20,12 +20,18 @@ from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, Device, ExecutorResult, ExecutorRun, ManagementAddress
 from devices.services import host_keys, sealed, vault_resolve, vault_use
+from devices.services.netbox_discovery import SiteDiscoveryExecutor, tells_netbox
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.tasks import enqueue
 
 CREDENTIAL_KIND = {"ssh": "ssh", "snmp": "snmp", "winrm": "winrm", "discovery": "snmp"}
 SERVICE = {"ssh": "SSH", "snmp": "SNMP", "winrm": "WinRM", "discovery": "SNMP"}
+KNOWN_PORTS = {
+    "ssh": {"ssh_port": "port"},
+    "snmp": {"snmp_port": "port"},
+    "discovery": {"ssh_port": "ssh_port", "snmp_port": "snmp_port"},
+}
 MAX_TARGETS, MAX_COMMAND = 5000, 64 * 1024
 FLUSH_EVERY = 50
 MAKES, REMOVES = {"device.create", "vm.create"}, {"device.delete", "vm.delete"}
@@ -38,6 +44,8 @@ def executors() -> ExecutorRegistry:
     from devices.services.netbox_executor import NetBoxExecutor
 
     found = built_in()
+    found.unregister(SiteDiscoveryExecutor.slug)
+    found.register(SiteDiscoveryExecutor())
     found.register(NetBoxExecutor())
     found.register(AutodiscoveryExecutor())
     return found
@@ -68,6 +76,8 @@ def start_run(
     plain, secrets = sealed.split(config or {}, "config")
     if credential_id is not None:
         vault_use.open_for_use(credential_id, actor=actor)
+    if executor in CREDENTIAL_KIND and policy.is_kept_from_vault(actor):
+        plain["vault"] = False
     with transaction.atomic():
         run = ExecutorRun.objects.create(
             executor=executor,
@@ -100,11 +110,13 @@ def _require(actor: Any, executor: str, command: Any, config: Mapping[str, Any])
     """Raise `NotAllowed` where a command writes, makes or removes what the actor may not."""
     policy.require(actor, policy.CONNECT)
     is_auto = executor == "netbox_autodiscovery"
-    if executor == "netbox" or is_auto or config.get("set") is not None:
+    is_told = executor == "discovery" and tells_netbox(config)
+    if executor == "netbox" or is_auto or is_told or config.get("set") is not None:
         policy.require(actor, policy.CHANGE)
     word = str(command).strip().lower() if executor == "netbox" else ""
     if (
         (is_auto and netbox_rules.makes_devices(config))
+        or is_told
         or word in MAKES
         or config.get(MAKES_BY.get(word, ""))
     ):
@@ -186,7 +198,8 @@ def _targets(
         "known_hosts": hosts,
         "max_output_bytes": settings.DEVICES_MAX_OUTPUT_BYTES,
     }
-    kind = None if sent else CREDENTIAL_KIND.get(run.executor)
+    is_alone = sent or run.config.get("vault") is False
+    kind = None if is_alone else CREDENTIAL_KIND.get(run.executor)
     names = [row.target for row in rows]
     known = known_settings(names, run.executor)
     if run.credential_id is not None:
@@ -206,13 +219,16 @@ def _targets(
 
 
 def known_settings(targets: Sequence[str], executor: str) -> dict[str, dict[str, Any]]:
-    """Return what the register knows of talking to each target: its port, its old SSH."""
-    name = {"ssh": "ssh_port", "snmp": "snmp_port"}.get(executor)
-    if name is None:
+    """Return what the register knows of talking to each target: its ports, its old SSH."""
+    names = KNOWN_PORTS.get(executor)
+    if names is None:
         return {}
     by_ip = {ip: target for target in targets if (ip := normal_ip(target))}
-    known = ManagementAddress.objects.filter(ip__in=by_ip).values_list("ip", name)
-    found: dict[str, dict[str, Any]] = {by_ip[ip]: {"port": port} for ip, port in known if port}
+    known = ManagementAddress.objects.filter(ip__in=by_ip).values("ip", *names)
+    found: dict[str, dict[str, Any]] = {
+        by_ip[row["ip"]]: {key: row[name] for name, key in names.items() if row[name]}
+        for row in known
+    }
     if executor == "ssh":
         old = Device.objects.current().filter(
             address__ip__in=by_ip, **{f"metadata__{LEGACY_SSH}": True}

@@ -31,7 +31,8 @@ def read(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) ->
     names = [row.target for row in rows]
     known = runs.known_settings(names, "ssh")
     targets, credentials = [], []
-    resolved = vault_resolve.resolve_many(names, "ssh", actor=scan.started_by)
+    asked = [] if scan.options.get("vault") is False else names
+    resolved = vault_resolve.resolve_many(asked, "ssh", actor=scan.started_by)
     for row in rows:
         found = resolved.get(row.target)
         secret = runs.secret_config(found.credentials) if found else {}

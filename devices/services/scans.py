@@ -75,6 +75,8 @@ def start_scan(
     wrong = DiscoveryExecutor().check(chosen)
     if wrong:
         raise Invalid("options", wrong)
+    if policy.is_kept_from_vault(actor):
+        plain["vault"] = False
     wanted = _targets(targets)
     with transaction.atomic():
         scan = Scan.objects.create(
@@ -214,7 +216,7 @@ def _keep(scan: Scan, answered: Sequence[tuple[ScanResult, dict[str, Any] | Exce
 
 def discovery_communities(scan: Scan) -> list[str]:
     """Return the communities that the vault holds for discovery: the defaults of type snmp."""
-    if not policy.may(scan.started_by, policy.USE_CREDENTIAL):
+    if scan.options.get("vault") is False or not policy.may(scan.started_by, policy.USE_CREDENTIAL):
         return []
     found = []
     for row in Credential.objects.kept().filter(credential_type="snmp", is_default=True):

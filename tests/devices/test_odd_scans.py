@@ -30,7 +30,7 @@ def test_what_means_nothing_is_refused(api, body, field):
 
 
 def test_ways_that_come_as_text_are_read(api):
-    options = {"ping": "true", "snmp": "no", "ssh": None, "snmp_port": "1161"}
+    options = {"ping": "on", "snmp": " Off ", "ssh": None, "snmp_port": "1161"}
 
     answer = api("admin").post(
         "/api/scans", {"targets": ["10.0.0.1"], "options": options}, format="json"

@@ -68,6 +68,16 @@ def rotation_form(request: HttpRequest, objects: list[Credential]) -> type[forms
     return type("RotationOf", (RotationForm,), {**fields, "field_order": names})
 
 
+def is_open(verb: Verb, row: Credential, actor: Any) -> bool:
+    """Whether the actor is among those who may do this to a credential, if it is restricted."""
+    if verb.slug == "ask":
+        return not policy.may_use(actor, row)
+    if verb.permission == policy.USE_CREDENTIAL:
+        return policy.may_use(actor, row)
+    is_for_keepers = verb.permission in {policy.CHANGE_CREDENTIAL, policy.DELETE_CREDENTIAL}
+    return not is_for_keepers or policy.may_keep(actor, row)
+
+
 def _rotate(request: HttpRequest, objects: list[Credential], data: dict[str, Any]) -> Answer:
     body = {name: value for name, value in data.items() if value not in (None, "")}
     done = vault.rotate_credential(objects[0].pk, actor=request.user, body=body)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from devices import policy
 from devices.admin.credential_tabs import CREDENTIAL_TABS
-from devices.admin.credential_verbs import CREDENTIAL_VERBS, warn
+from devices.admin.credential_verbs import CREDENTIAL_VERBS, is_open, warn
 from devices.admin.secret_form import META, SECRET_FIELDS, CredentialForm, filled
 from devices.admin.words import state_badge
 from devices.choices import credential_word
@@ -23,6 +23,7 @@ from devices.services import vault, vault_use
 from inventory_site.core.admin import (
     EMPTY,
     ServiceAdmin,
+    Verb,
     column,
     register,
     when,
@@ -78,6 +79,10 @@ class CredentialAdmin(ServiceAdmin):
         """So it is with removing one."""
         may: bool = super().has_delete_permission(request, obj)
         return may and (obj is None or policy.may_keep(request.user, obj))
+
+    def verb_fits(self, request: HttpRequest, verb: Verb, obj: Any) -> bool:
+        """Of a restricted one nobody is offered what they would be refused."""
+        return super().verb_fits(request, verb, obj) and is_open(verb, obj, request.user)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """Without the right to change it nothing is said of the secret's fields."""

@@ -61,6 +61,7 @@ MISSING_TEXT = {
     "endOfMibView": "No more variables left in this MIB View",
 }
 TIMEOUT_TEXT = SILENT_TEXT
+NO_OID = "command must be an OID such as 1.3.6.1.2.1.1.5.0, or a name such as sysName.0"
 OTHER_TEXT = "The agent answered with other objects than it was asked for"
 FAILED: Mapping[type[Exception], str] = {NoAnswer: "timeout", Garbled: "protocol"}
 
@@ -233,6 +234,8 @@ class SnmpExecutor:
 
     def execute(self, target: str, command: str, config: Mapping[str, Any]) -> Outcome:
         """Ask one target; retries are the engine's own."""
+        if not command.strip():
+            return Outcome(False, error=NO_OID, error_code="invalid")
         try:
             oid = resolve_oid(command)
         except ValueError as err:

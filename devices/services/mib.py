@@ -190,7 +190,7 @@ def _value(kind: Kind, row: Any, name: str, value: Any) -> Any:
 def _parent(model: type[models.Model], name: str, value: Any) -> int:
     number = wanted_id(value, name)
     if not model._default_manager.filter(pk=number).exists():
-        raise Invalid(name, f"there is no {name.removesuffix('_id')} {number}")
+        raise Invalid(name, f"there is no {name.removesuffix('s').removesuffix('_id')} {number}")
     return number
 
 

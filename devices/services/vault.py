@@ -90,7 +90,7 @@ def update_credential(
         if "name" in body:
             row.name = _name(body["name"])
         _apply_metadata(row, body)
-        if "status" in body:
+        if "status" in body and body["status"] != before["status"]:
             _set_status(row, body["status"])
         new = secrets.pack(row.credential_type, body, old)
         warnings = _read_certificate(row, new, old) if new != old else []
@@ -310,6 +310,8 @@ def _set_status(row: Credential, status: Any) -> None:
         raise Invalid("status", f"status must be one of {', '.join(allowed)}")
     if row.status == CredentialStatus.REVOKED != status:
         raise Invalid("status", "A revoked credential stays so until it is rotated")
+    if status == CredentialStatus.ACTIVE and row.valid_until and row.valid_until <= timezone.now():
+        raise Invalid("status", "An expired credential is active again with a later valid_until")
     row.status = status
 
 

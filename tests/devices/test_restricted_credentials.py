@@ -111,6 +111,28 @@ def test_its_page_in_the_admin_has_no_form_for_others(engineer, client):
     assert (row.name, row.is_deleted) == ("core", False)
 
 
+@pytest.mark.parametrize("place", ["owner", "allowed_users", "allowed_groups"])
+def test_it_names_them_in_any_case(engineer, place):
+    name = "ENGINEER" if place == "allowed_groups" else f" {engineer.user.username.upper()} "
+    row = made(access_level="restricted", **{place: name if place == "owner" else [name]})
+
+    assert vault_use.open_for_use(row.pk, actor=engineer.user)[0] == row
+
+
+def test_its_page_offers_others_only_to_ask_for_it(engineer, client):
+    row = made(access_level="restricted")
+    client.force_login(engineer.user)
+    page = reverse("admin:devices_credential_change", args=[row.pk])
+    offered = re.compile(r"/verbs/([a-z-]+)/")
+
+    before = set(offered.findall(client.get(page).content.decode()))
+    Credential.objects.update(owner=engineer.user.username)
+    after = set(offered.findall(client.get(page).content.decode()))
+
+    assert before == {"ask"}
+    assert after == {"rotate", "test", "disable", "revoke", "delete"}
+
+
 @pytest.mark.parametrize("status", ["active", "disabled", "pending_rotation"])
 def test_a_revoked_credential_is_not_enabled_again(api, status):
     row = made()
@@ -146,6 +168,22 @@ def test_a_later_end_brings_back_what_had_expired_alone(status):
 
     row.refresh_from_db()
     assert (row.status, row.is_expired) == (status, False)
+
+
+def test_what_has_expired_is_active_again_with_a_later_end_alone(api):
+    row = made(valid_until="2026-01-01")
+    vault_use.expire_due()
+    admin, path = api("admin"), f"/api/credentials/{row.pk}"
+
+    refused = admin.put(path, {"status": "active", "notes": "lost"}, format="json")
+    row.refresh_from_db()
+    as_shown = admin.put(path, {"status": "expired", "notes": "kept"}, format="json")
+    moved = admin.put(path, {"status": "active", "valid_until": "2127-01-01"}, format="json")
+
+    assert (refused.status_code, row.status, row.notes) == (400, "expired", "")
+    assert refused.json()["error"]["details"]["field"] == "status"
+    assert as_shown.json()["data"]["credential"]["notes"] == "kept"
+    assert moved.json()["data"]["credential"]["status"] == "active"
 
 
 def test_the_log_names_what_was_switched():

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from devices.executors import snmp_accounts, snmp_engine
+from devices.executors.base import safe_execute
 from devices.executors.snmp import SnmpExecutor
 from devices.simulator.snmp_agent import encode_response, read_request
 from tests.devices.test_snmp_engine import agent
@@ -142,3 +143,10 @@ def test_a_name_that_nobody_knows_cannot_be_resolved(more):
     found = SnmpExecutor().execute("no-such-host.invalid", "sysName.0", config)
 
     assert (found.error, found.error_code) == ("Cannot resolve no-such-host.invalid", "unreachable")
+
+
+@pytest.mark.parametrize("command", ["", "  "])
+def test_a_command_without_an_object_says_what_would_be_one(command):
+    outcome = safe_execute(SnmpExecutor(), "127.0.0.1", command, {})
+
+    assert outcome.error.startswith("command must be an OID such as 1.3.6.1.2.1.1.5.0")

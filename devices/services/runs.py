@@ -225,10 +225,10 @@ def known_settings(targets: Sequence[str], executor: str) -> dict[str, dict[str,
         return {}
     by_ip = {ip: target for target in targets if (ip := normal_ip(target))}
     known = ManagementAddress.objects.filter(ip__in=by_ip).values("ip", *names)
-    found: dict[str, dict[str, Any]] = {
-        by_ip[row["ip"]]: {key: row[name] for name, key in names.items() if row[name]}
-        for row in known
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for row in known:
+        if ports := {key: row[name] for name, key in names.items() if row[name]}:
+            found[by_ip[row["ip"]]] = ports
     if executor == "ssh":
         old = Device.objects.current().filter(
             address__ip__in=by_ip, **{f"metadata__{LEGACY_SSH}": True}

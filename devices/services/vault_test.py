@@ -10,7 +10,7 @@ from typing import Any
 from devices import policy
 from devices.errors import Invalid, Refused
 from devices.executors import logins
-from devices.executors.base import Outcome, safe_execute
+from devices.executors.base import Outcome, is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential, EnterpriseAuthConfig
 from devices.services import host_keys, runs, vault_groups, vault_use
@@ -36,6 +36,8 @@ def test_credential(
     `kind` tries the credential as another type than its own. Raises `Invalid` and `Refused`.
     """
     row, document = vault_use.open_for_use(pk, actor=actor)
+    if not is_host(target):
+        raise Invalid("target", f"Invalid target: {target[:100]}")
     tried = kind or row.credential_type
     if tried in DIRECTORIES:
         return _directory(row, document, target, port, actor)

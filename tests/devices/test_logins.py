@@ -12,6 +12,7 @@ import pytest
 from devices.executors import logins
 from devices.executors.snmp_codec import encode_integer, read, tlv
 from devices.models import CredentialUse
+from devices.services import vault
 
 NAME, PASSWORD, SECRET = "ops", "right-pass-1", "shared-1"
 
@@ -162,3 +163,15 @@ def test_credentials_of_directories_and_radius_servers_are_really_tried(api, dir
     assert (tested["success"], tested["message"]) == (True, "LDAP to 127.0.0.1 works")
     assert (signed["auth_type"], signed["status"]) == ("radius", "authenticated")
     assert CredentialUse.objects.filter(action="used", success=True).count() == 2
+
+
+@pytest.mark.parametrize("target", ["-oProxyCommand=x", "not a host", "10.0.0.1;id"])
+def test_a_credential_is_not_tried_on_what_is_no_host(api, target):
+    body = {"name": "tried", "username": NAME, "password": PASSWORD}
+    row = vault.create_credential(actor=None, body=body).credential
+
+    answer = api("admin").post(f"/api/credentials/{row.pk}/test", {"target": target}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == f"Invalid target: {target}"
+    assert not CredentialUse.objects.filter(action="used").exists()

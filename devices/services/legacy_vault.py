@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,7 +123,7 @@ def _json_rows(text: str, table: str) -> Iterator[dict[str, Any]]:
     try:
         found = json.loads(text)
     except ValueError:
-        found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = [json.loads(line) for line in text.split("\n") if line.strip()]
     if isinstance(found, dict):
         found = found.get(table) or [found]
     for row in found:
@@ -133,7 +134,7 @@ def _json_rows(text: str, table: str) -> Iterator[dict[str, Any]]:
 
 def _csv_rows(text: str) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(MAX_FIELD)
-    for row in csv.DictReader(text.splitlines()):
+    for row in csv.DictReader(io.StringIO(text, newline="")):
         yield {
             name: _csv_value(name, value)
             for name, value in row.items()

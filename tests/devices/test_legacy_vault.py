@@ -249,3 +249,14 @@ def test_lists_of_postgresql_are_read_from_csv(tmp_path):
     (row,) = legacy_vault.read_rows(path, "credentials")
 
     assert row == {"name": "shell", "allowed_users": ["anna", "bob, c"], "tags": []}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_notes_keep_their_lines(tmp_path, kind):
+    path, notes = tmp_path / f"credentials.{kind}", "first\nsecond\u2028third"
+    if kind == "csv":
+        path.write_text(f'name,notes\nshell,"{notes}"\n')
+    else:
+        path.write_text(json.dumps({"name": "shell", "notes": notes}, ensure_ascii=False) + "\n")
+
+    assert list(legacy_vault.read_rows(path, "credentials")) == [{"name": "shell", "notes": notes}]

@@ -173,3 +173,13 @@ def test_a_dialog_has_no_id_of_the_page_below(admin_page):
     told = ids.findall(above.content.decode())
     assert "id_verb_executor" in told
     assert not set(told) & set(ids.findall(below))
+
+
+def test_an_entry_of_the_vaults_log_names_the_workflow_and_its_job(api):
+    row = vault.create_credential(actor=None, body={"name": "lab", "password": "p"}).credential
+    told = {"workflow_id": "7", "workflow_name": "nightly", "job_id": "9", "job_name": "nightly 9"}
+    row.uses.update(**told)
+
+    (entry,) = api("admin").get("/api/credentials/audit").json()["data"]["entries"]
+
+    assert {name: entry[name] for name in told} == told

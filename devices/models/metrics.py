@@ -7,7 +7,16 @@ outlive them.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+
+NO_INDEX = -1
+
+
+def _once_per_port(moment: str, name: str) -> models.UniqueConstraint:
+    """Return that a port has one row at a moment; two ports of a device may share a name."""
+    index = Coalesce("interface_index", NO_INDEX)
+    return models.UniqueConstraint("device_ip", "interface_name", moment, index, name=name)
 
 
 class Sample(models.Model):
@@ -102,11 +111,7 @@ class OpticalSample(Sample):
             models.Index(fields=["device_ip", "-recorded_at"], name="devices_optical_device"),
             models.Index(fields=["recorded_at"], name="devices_optical_time"),
         ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["device_ip", "interface_name", "recorded_at"], name="devices_optical_once"
-            )
-        ]
+        constraints = [_once_per_port("recorded_at", "devices_optical_port_once")]
 
     def __str__(self) -> str:
         return f"{self.device_ip} {self.interface_name} {self.recorded_at:%Y-%m-%d %H:%M}"
@@ -124,11 +129,7 @@ class OpticalHour(PortHour):
     temperature_avg = models.FloatField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["device_ip", "interface_name", "hour"], name="devices_opticalhour_once"
-            )
-        ]
+        constraints = [_once_per_port("hour", "devices_opticalhour_port_once")]
         indexes = [models.Index(fields=["hour"], name="devices_opticalhour_time")]
 
 
@@ -168,11 +169,7 @@ class InterfaceSample(Sample):
             models.Index(fields=["device_ip", "-recorded_at"], name="devices_ifsample_device"),
             models.Index(fields=["recorded_at"], name="devices_ifsample_time"),
         ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["device_ip", "interface_name", "recorded_at"], name="devices_ifsample_once"
-            )
-        ]
+        constraints = [_once_per_port("recorded_at", "devices_ifsample_port_once")]
 
     def __str__(self) -> str:
         return f"{self.device_ip} {self.interface_name} {self.recorded_at:%Y-%m-%d %H:%M}"
@@ -189,11 +186,7 @@ class InterfaceHour(PortHour):
     tx_bps_max = models.FloatField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["device_ip", "interface_name", "hour"], name="devices_ifhour_once"
-            )
-        ]
+        constraints = [_once_per_port("hour", "devices_ifhour_port_once")]
         indexes = [models.Index(fields=["hour"], name="devices_ifhour_time")]
 
 

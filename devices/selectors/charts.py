@@ -28,7 +28,7 @@ def ports_of(ip: str, kind: str) -> list[str]:
     named: dict[int | str, str] = {}
     for index, name in sorted(found, key=lambda one: (one[0] or 0, one[1])):
         named.setdefault(name if index is None else index % PORT_BASE, name)
-    return list(named.values())
+    return list(dict.fromkeys(named.values()))
 
 
 def port_word(name: str) -> str:

@@ -50,7 +50,7 @@ INTERFACE_FIELDS = (
 )
 MAX_READINGS, CHUNK = 20_000, 2_000
 CUT = f"These are the newest {MAX_READINGS} readings; ask for one interface or a shorter time."
-PLACE_OF_READING = ("ip_address", "interface_name", "measurement_timestamp")
+PLACE_OF_READING = ("ip_address", "interface_name", "interface_index", "measurement_timestamp")
 HOUR_COLUMNS = {"tx_power": "tx", "rx_power": "rx", "temperature": "temperature"}
 Port = TypeVar("Port", OpticalSample, OpticalHour)
 
@@ -248,7 +248,8 @@ def _hours_without(
 ) -> list[OpticalHour]:
     if not kept_hours.is_beyond_raw(start):
         return []
-    moments = rows.order_by().values_list("device_ip", "interface_name", "recorded_at")
+    names = ("device_ip", "interface_name", "interface_index", "recorded_at")
+    moments = rows.order_by().values_list(*names)
     return kept_hours.left_of(hours, moments.iterator())
 
 

@@ -29,7 +29,7 @@ from devices.selectors.metrics import number
 from inventory_site.core.whole import whole_number
 
 THRESHOLDS_KEPT_S = 600
-PLACE = ("device_ip", "interface_name", "recorded_at")
+PLACE = ("device_ip", "interface_name", "interface_index", "recorded_at")
 PORT_HOUR = {"device_ip": "device_ip", "interface_name": "interface_name"}
 PORT_HOUR |= {"interface_index": "interface_index", "samples": "samples", "recorded_at": "hour"}
 LIGHT_HOUR = PORT_HOUR | {

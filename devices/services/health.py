@@ -181,9 +181,8 @@ def newest_levels(ips: Iterable[str]) -> dict[tuple[str, str], Level]:
     from devices.selectors.topology import port_key
 
     since = timezone.now() - timedelta(hours=1)
-    newest_first = Window(
-        RowNumber(), partition_by=["device_ip", "interface_name"], order_by="-recorded_at"
-    )
+    port = ["device_ip", "interface_name", "interface_index"]
+    newest_first = Window(RowNumber(), partition_by=port, order_by="-recorded_at")
     rows = OpticalSample.objects.filter(device_ip__in=set(ips), recorded_at__gte=since)
     newest = rows.annotate(place=newest_first).filter(place=1).order_by("recorded_at")
     names = ("device_ip", "interface_name", "tx_power", "rx_power", "no_light")

@@ -24,11 +24,13 @@ from devices.models import (
     PollData,
     PollExecution,
 )
+from devices.models.metrics import NO_INDEX
 from devices.services import runs, scans
 
 RAW_DAYS, HOUR_DAYS, AVAILABILITY_DAYS, RUN_DAYS = 7, 90, 90, 30
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR, SLICE = timedelta(hours=1), timedelta(minutes=5)
+PORT = f"COALESCE(interface_index, {NO_INDEX})"  # as the tables' unique keys have it
 WAYS = ("MIN", "AVG", "MAX")
 COUNTED = {"interface_index": "MIN(interface_index)", "samples": "COUNT(*)"}
 LIGHT = {
@@ -115,8 +117,8 @@ def _roll_up_hour(
         f" (device_ip, interface_name, hour, {', '.join(sums)})"
         f" SELECT device_ip, interface_name, {_moment_mark()}, {', '.join(sums.values())}"
         f" FROM {samples._meta.db_table} WHERE recorded_at >= %s AND recorded_at < %s{of_devices}"
-        " GROUP BY device_ip, interface_name"
-        f" ON CONFLICT (device_ip, interface_name, hour) DO UPDATE SET {changed}{where}"
+        f" GROUP BY device_ip, interface_name, {PORT}"
+        f" ON CONFLICT (device_ip, interface_name, hour, ({PORT})) DO UPDATE SET {changed}{where}"
     )
     moments = [connection.ops.adapt_datetimefield_value(one) for one in (hour, hour, hour + HOUR)]
     with transaction.atomic(), connection.cursor() as cursor:

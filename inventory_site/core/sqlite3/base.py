@@ -14,6 +14,7 @@ from django.db.models.expressions import Col
 from inventory_site.core.sqlite3.folding import FOLD, folded
 
 MOST_STATEMENTS = 256
+MOST_WHOLE = 2**63 - 1
 MOST_DIGITS = 400  # of a double with some places
 
 
@@ -40,7 +41,21 @@ class RememberingCursor(base.SQLiteCursorWrapper):
 
 
 class Operations(operations.DatabaseOperations):
-    """Reads every number that SQLite has kept."""
+    """Keeps and reads whole numbers with every digit."""
+
+    def adapt_decimalfield_value(
+        self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
+    ) -> Any:
+        """Write a whole number that takes more than 63 bits as its digits, in a BLOB.
+
+        SQLite would keep 15 of them. A BLOB it leaves as it is, and counts as more than any number;
+        zeros in front put such among themselves in order.
+        """
+        found = super().adapt_decimalfield_value(value, max_digits, decimal_places)
+        is_whole = decimal_places == 0 and isinstance(found, Decimal) and found.is_finite()
+        if not is_whole or found <= MOST_WHOLE:
+            return found
+        return f"{found:f}".zfill(max_digits or 0).encode()
 
     def get_decimalfield_converter(self, expression: Any) -> Any:
         """Read whole numbers with every digit, and an amount though it has grown by one.
@@ -53,6 +68,8 @@ class Operations(operations.DatabaseOperations):
         places = getattr(expression.output_field, "decimal_places", 0) if is_column else None
 
         def read(value: Any, expression: Any, connection: Any) -> Decimal | None:
+            if isinstance(value, bytes):
+                return Decimal(value.decode())
             if not isinstance(value, int):
                 with suppress(InvalidOperation):
                     return convert(value, expression, connection)

@@ -1,0 +1,45 @@
+"""Ports of one name are told apart by their index: the new keys, built while samples go on coming.
+
+PostgreSQL builds them without a lock on writes. One that was begun before and not ended is built
+anew, as it would hold nothing.
+"""
+
+from django.db import migrations, models
+from django.db.models.functions import Coalesce
+
+KEYS = (
+    ("interfacehour", "hour", "devices_ifhour_port_once"),
+    ("interfacesample", "recorded_at", "devices_ifsample_port_once"),
+    ("opticalhour", "hour", "devices_opticalhour_port_once"),
+    ("opticalsample", "recorded_at", "devices_optical_port_once"),
+)
+
+
+class AddKey(migrations.AddConstraint):
+    """Adds a unique key; on PostgreSQL beside the table's work."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        statement = str(self.constraint.create_sql(model, schema_editor))
+        name = schema_editor.quote_name(self.constraint.name)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+        aside = statement.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1)
+        schema_editor.execute(aside, params=None)
+
+
+def key(moment, name):
+    columns = ("device_ip", "interface_name", moment, Coalesce("interface_index", -1))
+    return models.UniqueConstraint(*columns, name=name)
+
+
+class Migration(migrations.Migration):
+    atomic = False  # PostgreSQL builds no index aside within a transaction
+
+    dependencies = [("devices", "0007_netbox_told")]
+
+    operations = [
+        AddKey(model_name=model, constraint=key(moment, name)) for model, moment, name in KEYS
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 
 NO_LIGHT_DBM = -40.0
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-SPEED_MARGIN = 1.05
+MOST_PCT_OF_SPEED = 105
 
 
 def transformed(value: Any, transform: str) -> Any:
@@ -96,7 +96,7 @@ def rate_bps(
     if moved is None or seconds <= 0:
         return None
     whole = per_second(moved * 8, seconds)
-    if speed_mbps and whole > speed_mbps * 1_000_000 * SPEED_MARGIN:
+    if speed_mbps and whole * 100 > speed_mbps * 1_000_000 * MOST_PCT_OF_SPEED:
         return None
     return whole
 
@@ -162,14 +162,18 @@ class Health:
 
 
 def availability_score(samples: Sequence[tuple[str | None, str | None]]) -> float:
-    """Return 0.7 ping % + 0.3 SNMP % of (ping, snmp) samples; without SNMP ping stands for it."""
-    pings = [ping for ping, _ in samples if ping is not None]
-    if not pings:
+    """Return 0.7 ping % + 0.3 SNMP % of (ping, snmp) samples; one stands for a missing other."""
+    ping, snmp = (_up_pct([pair[at] for pair in samples]) for at in (0, 1))
+    known = [one for one in (ping, snmp) if one is not None]
+    if not known:
         return 100.0
-    ping = 100 * sum(one == "up" for one in pings) / len(pings)
-    asked = [snmp for _, snmp in samples if snmp is not None]
-    snmp = 100 * sum(one == "up" for one in asked) / len(asked) if asked else ping
+    ping, snmp = known[0], known[-1]
     return round(0.7 * ping + 0.3 * snmp, 2)
+
+
+def _up_pct(states: Iterable[str | None]) -> float | None:
+    known = [one for one in states if one is not None]
+    return 100 * sum(one == "up" for one in known) / len(known) if known else None
 
 
 def performance_score(latencies_ms: Iterable[float]) -> float:

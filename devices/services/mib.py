@@ -20,6 +20,7 @@ from devices.models import (
     PollType,
     PollTypeGroup,
 )
+from devices.services.polling import BUILT_IN
 from devices.values import wanted_id
 from inventory_site.core.locks import guarded, lock
 
@@ -34,6 +35,7 @@ class Kind:
     required: tuple[str, ...]
     oids: tuple[str, ...] = ()
     parents: Mapping[str, type[models.Model]] = field(default_factory=dict)
+    unique: str = "name"
 
 
 KINDS: dict[str, Kind] = {
@@ -76,6 +78,7 @@ KINDS: dict[str, Kind] = {
         ("mapping_id", "int_value", "string_value"),
         (),
         {"mapping_id": OidMapping},
+        "int_value",
     ),
     "poll-types": Kind(
         "Poll type",
@@ -149,12 +152,14 @@ def _stored(kind: Kind, row: Any, body: Mapping[str, Any]) -> Any:
         if name in body:
             setattr(row, name, _value(kind, row, name, body[name]))
     row.full_clean(validate_unique=False, validate_constraints=False)
+    taken = Refused("DUPLICATE", f"{kind.word} {row} exists already", 409, field=kind.unique)
+    if isinstance(row, PollType) and row.name in BUILT_IN:
+        raise taken
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as err:
-        text = f"{kind.word} {row} exists already"
-        raise Refused("DUPLICATE", text, 409, field=kind.required[-1]) from err
+        raise taken from err
     if isinstance(row, PollType):
         if "group_ids" in body:
             _set_groups(row, body["group_ids"])

@@ -53,7 +53,6 @@ IF_COLUMNS = (
     ("speed_mbps", f"{IFX}.15"),
 )
 MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
-BYTE_COLUMNS = ("rx_bytes", "tx_bytes")
 LIMIT_NAMES = (
     "tx_power_high_warn",
     "tx_power_low_warn",
@@ -81,6 +80,11 @@ class Plan:
     walks: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     pings: bool = False
+
+    @property
+    def has_traffic(self) -> bool:
+        """Whether counters of ports are among the rows."""
+        return self.target == "interface_metrics" or self.poll_type == "snmp_ciena_full"
 
     @property
     def is_empty(self) -> bool:
@@ -157,7 +161,7 @@ def by_index(plan: Plan, rows: Sequence[VarBind]) -> dict[int, dict[str, Any]]:
             values[f"{column.name}_raw"] = raw
             value = column.words.get(raw, str(raw))
         name = column.name
-        if row.type == "Counter32" and plan.target == "interface_metrics" and name in BYTE_COLUMNS:
+        if row.type == "Counter32" and plan.has_traffic and name in traffic_rows.LONG:
             name = f"{name}32"  # such a counter wraps; the type on the wire decides
         values[name] = value.replace("\x00", "") if isinstance(value, str) else value
     return found

@@ -44,6 +44,10 @@ DEVICE_S, POLL_S = 120, 240  # below the task's own limit, so that what came is 
 NOT_READ = f"The poll ended after {POLL_S} s, before the device was read"
 LOST = "The worker was lost"
 TOLD_EVERY = timedelta(hours=1)
+OUTCOME = (  # all but its poll, which may be deleted at any time
+    *("status", "error_message", "completed_at", "duration_ms", "records_collected"),
+    *("devices_targeted", "devices_polled", "devices_success", "devices_failed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def is_due(config: PollConfig, now: datetime) -> bool:
             return next(CronSim(config.cron_expression, config.last_run_at)) <= now
         except (CronSimError, StopIteration):
             return False
-    return config.last_run_at + timedelta(seconds=config.interval_seconds) <= now
+    return config.last_run_at + timedelta(seconds=config.interval_seconds) < now
 
 
 def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> PollExecution | None:
@@ -128,6 +132,8 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     poll_type = PollType.objects.filter(name=kind).first()
     if kind not in BUILT_IN and poll_type is None:
         return _finish(execution, config, began, error=f"Poll type '{config.poll_type}' not found")
+    if poll_type is not None and not poll_type.enabled:
+        return _finish(execution, config, began, error=f"Poll type '{kind}' is disabled")
     plan = poll_rows.plan_of(kind, poll_type)
     if plan.is_empty:
         return _finish(execution, config, began, error="No OID mappings configured")
@@ -136,7 +142,6 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     except DomainError as err:  # such as a credential that has ended
         return _finish(execution, config, began, error=err.message)
     answers = async_to_sync(_ask_all)(asked, plan, config.max_concurrent)
-    execution.refresh_from_db(fields=["config"])  # none where the poll was deleted meanwhile
     records = _store(execution, config, plan, asked, answers)
     _log_uses(asked, answers)
     return _finish(execution, config, began, answers=answers, records=records)
@@ -253,6 +258,7 @@ def _store(
 ) -> int:
     at, total = execution.scheduled_for, 0
     with transaction.atomic():
+        execution.refresh_from_db(fields=["config"])  # none where the poll was deleted meanwhile
         counts = poll_rows.store(plan, asked, answers, at=at, config=config, execution=execution)
         total = sum(counts.values())
         PollDeviceResult.objects.bulk_create(
@@ -296,7 +302,7 @@ def _finish(
     execution.records_collected = records
     execution.completed_at = timezone.now()
     execution.duration_ms = int((time.perf_counter() - began) * 1000)
-    execution.save()
+    execution.save(update_fields=OUTCOME)
     PollConfig.objects.filter(pk=config.pk).update(
         last_run_status=status,
         last_run_duration_ms=execution.duration_ms,

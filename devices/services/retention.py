@@ -159,5 +159,7 @@ def remove_before(model: type[models.Model], column: str, limit: datetime) -> in
 
 
 def remove_optical(days: int) -> int:
-    """Remove light levels older than the days; return how many."""
-    return remove_before(OpticalSample, "recorded_at", timezone.now() - timedelta(days=days))
+    """Remove light levels older than the days, and the hours that they made; return how many."""
+    limit = timezone.now() - timedelta(days=days)
+    remove_before(OpticalHour, "hour", measures.hour_of(limit))
+    return remove_before(OpticalSample, "recorded_at", limit)

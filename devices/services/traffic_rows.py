@@ -14,6 +14,7 @@ from devices.services import plain_rows, poll_times
 
 MAX_STATE, MAX_GAUGE = 2**31 - 1, 2**32 - 1
 MAX_BYTES, MAX_COUNT = 2**64 - 1, 2**63 - 1
+LONG = ("rx_bytes", "tx_bytes")
 
 
 def store(
@@ -32,12 +33,12 @@ def store(
     samples, counts = [], dict.fromkeys(rows, 0)
     for ip, ports in rows.items():
         for index, values in ports.items():
-            bits = 64 if values.get("rx_bytes") is not None else 32
+            bits = 32 if all(values.get(name) is None for name in LONG) else 64
             rx = _count(values.get("rx_bytes", values.get("rx_bytes32")), MAX_BYTES)
             tx = _count(values.get("tx_bytes", values.get("tx_bytes32")), MAX_BYTES)
             if rx is None and tx is None:
                 continue
-            values = values if bits == 64 else _of_short_table(values)
+            values = _of_short_table(values, bits)
             speed = _speed(values) or speeds.get((ip, index))
             name = _name_of(values, index)
             sample = {
@@ -67,9 +68,13 @@ def store(
     return counts
 
 
-def _of_short_table(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with those of the 32-bit table under the names that nothing else has."""
-    short = {name.removesuffix("32"): value for name, value in values.items()}
+def _of_short_table(values: Mapping[str, Any], bits: int) -> dict[str, Any]:
+    """Return the values with those of the 32-bit table under the names that nothing else has.
+
+    Of a port with long counters its packets are left out, as they wrap.
+    """
+    wrap = ("rx_pkts32", "tx_pkts32") if bits == 64 else ()
+    short = {name.removesuffix("32"): values[name] for name in values if name not in wrap}
     return {**short, **values}
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 NO_LIGHT_DBM = -40.0
@@ -52,6 +52,11 @@ def _number(value: Any) -> int | float | None:
         return None
     number = float(value)
     return number if math.isfinite(number) else None
+
+
+def kept(value: Decimal, places: int) -> Decimal:
+    """Return a measurement as a column of some places keeps it; a half goes away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def divides_by_zero(transform: str) -> bool:

@@ -150,7 +150,7 @@ class DiscoveryExecutor:
         version = version_of(config)
         if version not in {*snmp.VERSIONS, "3"}:
             wrong = wrong or "snmp_version must be 1, 2c or 3"
-        if version == "3":
+        if version == "3" and config.get("snmp", True):
             wrong = wrong or wrong_account(config)
         try:
             tcp.parse_ports(config.get("ports") or config.get("ports_to_scan") or "")

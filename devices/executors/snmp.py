@@ -110,6 +110,9 @@ async def ask(
     if str(config.get("version")) == "3":
         from devices.executors import snmp_v3
 
+        wrong = wrong_account(config)
+        if wrong:
+            return Answer(error=wrong, error_code="auth_failed")
         try:
             found = await snmp_v3.ask(host, oids, config, walk=walk, limit=max_rows)
         except Unreachable as err:

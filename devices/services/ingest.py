@@ -12,7 +12,14 @@ from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import AvailabilitySample, Device, InterfaceSample
 from devices.services import samples
-from devices.services.interfaces import PLACES, decimal_of, recorded, sample_of, whole_of
+from devices.services.interfaces import (
+    PLACES,
+    decimal_of,
+    places_of,
+    recorded,
+    sample_of,
+    whole_of,
+)
 
 COUNTERS = (
     *("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_bps", "tx_bps", "rx_errors"),
@@ -77,7 +84,8 @@ def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample
         small = 2**31 - 1 if type(column) is models.IntegerField else 2**63 - 1
         setattr(sample, field, whole_of(row, field, place, MAX_COUNT if big else small))
     for field in SHARES:
-        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}"))
+        places = places_of(sample, field)
+        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", places=places))
     rate = decimal_of(row.get("error_rate_ppm"), f"{place}error_rate_ppm", limit=10**6)
     sample.error_rate_ppm = None if rate is None else float(rate)
     sample.duplex = str(row.get("duplex") or "")[:20] or None

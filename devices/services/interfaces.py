@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from devices import policy
+from devices import measures, policy
 from devices.addresses import normal_ip
 from devices.errors import Invalid, InvalidAddress
 from devices.models import InterfaceState, OpticalSample
+from devices.models.metrics import Sample
 from devices.selectors.metrics import moment
 from devices.services import samples
 
@@ -190,8 +191,8 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         "rx_power_high_warn",
         "rx_power_low_warn",
     ):
-        limit = LIMITS.get(field, MAX_LEVEL)
-        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit))
+        limit, places = LIMITS.get(field, MAX_LEVEL), places_of(sample, field)
+        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit, places=places))
     for field in PLACES:
         setattr(sample, field, whole_of(row, field, place, 2**31 - 1))
     sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
@@ -207,17 +208,25 @@ def recorded(value: Any, name: str) -> datetime:
     return found
 
 
-def decimal_of(value: Any, name: str = "value", limit: int = MAX_LEVEL) -> Decimal | None:
-    """Read a number as a decimal of three places; null and blank are none. Raises `Invalid`."""
+def decimal_of(
+    value: Any, name: str = "value", limit: int = MAX_LEVEL, *, places: int | None = None
+) -> Decimal | None:
+    """Read a number as a decimal, to some places; null and blank are none. Raises `Invalid`."""
     if value is None or value == "":
         return None
     try:
-        found = Decimal(str(value)).quantize(Decimal("0.001"))
+        found = Decimal(str(value))
+        found = found if places is None else measures.kept(found, places)
     except InvalidOperation as err:
         raise Invalid(name, f"{name} must be a number") from err
     if not found.is_finite() or abs(found) > limit:
         raise Invalid(name, f"{name} must be a number below {limit}")
     return found
+
+
+def places_of(sample: Sample, field: str) -> int | None:
+    """Return how many places a decimal column keeps."""
+    return getattr(sample._meta.get_field(field), "decimal_places", None)
 
 
 def whole_of(row: Mapping[str, Any], name: str, place: str, limit: int) -> int | None:

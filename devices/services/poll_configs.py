@@ -62,7 +62,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     """
     policy.require(actor, policy.SETTINGS_EDIT)
     for name in REQUIRED:
-        if not body.get(name):
+        if not body.get(name) or not str(body[name]).strip():
             raise Invalid(name, f"'{name}' is required")
     row = PollConfig(created_by=audit.name_of(actor))
     with guarded():
@@ -216,8 +216,10 @@ def _checked(name: str, value: Any) -> Any:
     elif name == "target_custom_filter":
         if value:
             groups.check_rule(value, "target_custom_filter")
-    elif name not in BOUNDS and not isinstance(value, str):
-        raise Invalid(name, f"{name} must be a text")
+    elif name not in BOUNDS:
+        if not isinstance(value, str):
+            raise Invalid(name, f"{name} must be a text")
+        return value.strip()
     return value
 
 

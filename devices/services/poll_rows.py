@@ -139,40 +139,51 @@ def _profile_plan(kind: str, target: str, mappings: Any) -> Plan:
         if measures.divides_by_zero(mapping.transform):
             logger.warning("OID mapping %s divides by 0; its values are kept as read", mapping.name)
         words = {enum.int_value: enum.string_value for enum in mapping.enums.all()}
-        columns.append(Column(parse_oid(mapping.oid), mapping.name, mapping.transform, words))
+        oid = parse_oid(mapping.oid.removesuffix(".0"))  # of a scalar its instance may be named
+        columns.append(Column(oid, mapping.name, mapping.transform, words))
     walks = tuple(dict.fromkeys(".".join(map(str, column.oid)) for column in columns))
     return Plan(kind, target, walks, tuple(columns))
 
 
 def by_index(plan: Plan, rows: Sequence[VarBind]) -> dict[int, dict[str, Any]]:
     """Return the rows of a device by their last arc; columns match on whole arcs."""
-    columns = {column.oid: column for column in plan.columns}
+    columns: dict[tuple[int, ...], list[Column]] = {}
+    for column in plan.columns:
+        columns.setdefault(column.oid, []).append(column)
     found: dict[int, dict[str, Any]] = {}
+    is_traffic = plan.has_traffic
     for row in rows:
-        column = _column_of(columns, row.oid)
-        if column is None or row.oid[-1] > MAX_STATE:
+        if row.oid[-1] > MAX_STATE:
             continue
-        raw = row.value if isinstance(row.value, (int, float)) else row.text
-        if column.transform == "hex_to_mac" and isinstance(row.value, bytes):
-            raw = row.value.hex()
-        values = found.setdefault(row.oid[-1], {})
-        value = measures.transformed(raw, column.transform)
-        if column.words and isinstance(raw, int):
-            values[f"{column.name}_raw"] = raw
-            value = column.words.get(raw, str(raw))
-        name = column.name
-        if row.type == "Counter32" and plan.has_traffic and name in traffic_rows.LONG:
-            name = f"{name}32"  # such a counter wraps; the type on the wire decides
-        values[name] = value.replace("\x00", "") if isinstance(value, str) else value
+        for column in _columns_of(columns, row.oid):
+            _put(found.setdefault(row.oid[-1], {}), column, row, is_traffic)
     return found
 
 
-def _column_of(columns: Mapping[tuple[int, ...], Column], oid: tuple[int, ...]) -> Column | None:
+def _columns_of(
+    columns: Mapping[tuple[int, ...], Sequence[Column]], oid: tuple[int, ...]
+) -> Sequence[Column]:
+    """Return the columns of the longest OID that this one lies below."""
     for size in range(len(oid) - 1, 2, -1):
         found = columns.get(oid[:size])
         if found is not None:
             return found
-    return None
+    return ()
+
+
+def _put(values: dict[str, Any], column: Column, row: VarBind, is_traffic: bool) -> None:
+    """Note what a row says under a column's name; of a number with a word both."""
+    raw = row.value if isinstance(row.value, (int, float)) else row.text
+    if column.transform == "hex_to_mac" and isinstance(row.value, bytes):
+        raw = row.value.hex()
+    value = measures.transformed(raw, column.transform)
+    if column.words and isinstance(raw, int):
+        values[f"{column.name}_raw"] = raw
+        value = column.words.get(raw, str(raw))
+    name = column.name
+    if row.type == "Counter32" and is_traffic and name in traffic_rows.LONG:
+        name = f"{name}32"  # such a counter wraps; the type on the wire decides
+    values[name] = value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def store(
@@ -278,4 +289,4 @@ def _decimal(value: Any) -> Decimal | None:
         return None
     if not -MAX_LEVEL < value < MAX_LEVEL:
         return None
-    return Decimal(str(value)).quantize(Decimal("0.001"))
+    return measures.kept(Decimal(str(value)), 3)

@@ -15,8 +15,10 @@ from devices.models import (
     OpticalSample,
     PollConfig,
     PollType,
+    Scan,
 )
 from devices.services import mib_seeds, poll_rows, polling, retention
+from tests.factories.devices import DeviceFactory
 
 pytestmark = pytest.mark.django_db
 TYPES = "/api/mib/poll-types"
@@ -133,3 +135,107 @@ def test_a_rate_of_just_five_percent_more_than_the_speed_is_one(speed):
     rates = [measures.rate_bps(0, top // 8 * 10 + more, 10, speed_mbps=speed) for more in (0, 10)]
 
     assert rates == [top, None]
+
+
+def test_an_account_that_cannot_be_fails_its_device_and_not_the_poll():
+    device = DeviceFactory(address__ip="127.0.0.9")
+    config = PollConfig.objects.create(
+        name="p", poll_type="snmp_interfaces", target_type="all", snmp_version="3"
+    )
+
+    run = polling.poll(config.pk, timezone.now())
+
+    [row] = run.device_results.values_list("device_ip", "success", "error_message")
+    assert row == (device.ip, False, "security_name is required for version 3")
+    assert (run.status, run.devices_failed) == ("failed", 1)
+
+
+def test_a_scan_with_version_3_says_who_asks(api):
+    body = {"targets": ["127.0.0.9"], "options": {"snmp_version": "3"}}
+    refused = api("admin").post("/api/scans", body, format="json")
+    silent = api("admin").post(
+        "/api/scans", {**body, "options": {"snmp_version": "3", "snmp": False}}, format="json"
+    )
+
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert error["message"] == "security_name is required for version 3"
+    assert (silent.status_code, Scan.objects.count()) == (202, 1)
+
+
+def test_one_object_fills_all_columns_that_name_it_and_a_scalar_may_be_named_with_its_zero(seeded):
+    group = OidGroup.objects.get(name="system")
+    for name, oid, transform in (
+        ("ticks", "1.3.6.1.2.1.1.3.0", ""),
+        ("hours", "1.3.6.1.2.1.1.3", "divide:360000"),
+    ):
+        group.mappings.create(name=name, oid=oid, transform=transform)
+    plan = poll_rows.plan_of("ciena_system", PollType.objects.get(name="ciena_system"))
+
+    found = poll_rows.by_index(
+        plan, [VarBind(parse_oid("1.3.6.1.2.1.1.3.0"), "TimeTicks", 720_000)]
+    )
+
+    assert found == {0: {"uptime_seconds": 7_200, "ticks": 720_000, "hours": 2}}
+    assert plan.walks.count("1.3.6.1.2.1.1.3") == 1
+
+
+def test_a_poll_needs_a_name_that_can_be_read(api):
+    body = {"name": "  ", "poll_type": "snmp_optical", "target_type": "all"}
+
+    answer = api("admin").post("/api/polling/configs", body, format="json")
+    made = api("admin").post("/api/polling/configs", {**body, "name": " a "}, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, "'name' is required")
+    assert made.status_code == 201
+    own = PollConfig.objects.exclude(created_by="")
+    assert list(own.values_list("name", flat=True)) == ["a"]
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(1.9325, 1.933), (-5.7845, -5.785), (-5.7839, -5.784)])
+def test_half_a_thousandth_goes_away_from_zero_however_light_comes_in(api, sent, kept):
+    port, now = {"device_ip": "10.0.0.1", "interface_name": "port9"}, timezone.now()
+    body = {**port, "rx_power": sent, "recorded_at": (now - timedelta(minutes=1)).isoformat()}
+    plan = poll_rows.Plan(
+        "mine",
+        "optical_metrics",
+        (),
+        (poll_rows.Column(parse_oid("1.3.6.1.9.1"), "rx_power_dbm", "divide:10000"),),
+    )
+    said = VarBind(parse_oid("1.3.6.1.9.1.9"), "Integer", round(sent * 10_000))
+    answer = poll_rows.Answer("10.0.0.1", [said])
+
+    api("admin").post("/api/metrics/optical", body, format="json")
+    poll_rows.store(plan, [], [answer], at=now, config=PollConfig(), execution=None)
+
+    rows = api("viewer").get("/api/metrics/optical?device_ip=10.0.0.1").json()["metrics"]
+    assert [row["rx_power"] for row in rows] == [kept, kept]
+
+
+def test_shares_have_two_places_and_times_all_they_came_with(api):
+    admin, ip = api("admin"), "10.0.0.1"
+    port = {"device_ip": ip, "interface_name": "port9", "error_rate_ppm": 0.00012}
+    admin.post("/api/metrics/interface", {**port, "rx_utilization_pct": 12.345}, format="json")
+    body = {"device_ip": ip, "ping_status": "up", "ping_latency_ms": 0.04321}
+    admin.post("/api/metrics/availability", body, format="json")
+
+    [traffic] = admin.get(f"/api/metrics/interface?device_ip={ip}").json()["metrics"]
+    [seen] = admin.get(f"/api/metrics/availability?device_ip={ip}").json()["metrics"]
+
+    assert (traffic["rx_utilization_pct"], traffic["error_rate_ppm"]) == (12.35, 0.00012)
+    assert seen["ping_latency_ms"] == 0.04321
+
+
+@pytest.mark.parametrize("kind", ["optical", "interfaces"])
+def test_a_devices_metrics_are_asked_for_by_days_too(api, kind):
+    now, port = timezone.now(), {"device_ip": "10.0.0.1", "interface_name": "port1"}
+    for days in (0.5, 2.5, 3.5):
+        at = now - timedelta(days=days)
+        OpticalSample.objects.create(**port, rx_power=-days, recorded_at=at)
+        InterfaceSample.objects.create(**port, rx_bps=days, recorded_at=at)
+
+    path = f"/monitoring/v1/devices/10.0.0.1/metrics/{kind}"
+    counts = [len(api("viewer").get(path + end).json()) for end in ("", "?days=3", "?hours=80")]
+
+    assert counts == [1, 2, 2]
+    assert api("viewer").get(f"{path}?days=0").status_code == 400

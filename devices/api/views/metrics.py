@@ -143,15 +143,15 @@ class DeviceMetricsView(_MetricView):
     def get(self, request: Request, ip: str, kind: str) -> Response:
         """Answer one kind of measurement."""
         address, query = metrics.address_of_device(ip), request.query_params
-        hours = monitoring.hours_of(query)
+        days = whole(query.get("days"), "days", 0, 1, 366) if query.get("days") else 0
+        hours = 24 * days or monitoring.hours_of(query)
         found: list[Any]
         if kind == "optical":
             found = monitoring.optical(address, "", hours, MAX_ROWS)
         elif kind == "interfaces":
             found = monitoring.interface(address, "", hours, MAX_ROWS)
         elif kind == "availability":
-            days = whole(query.get("days"), "days", max(1, round(hours / 24)), 1, 366)
-            found = monitoring.availability_days(address, days)
+            found = monitoring.availability_days(address, max(1, round(hours / 24)))
         else:
             raise Invalid("kind", "the metrics are optical, interfaces and availability")
         return Response(found)

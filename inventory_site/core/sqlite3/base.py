@@ -51,11 +51,10 @@ class Operations(operations.DatabaseOperations):
         SQLite would keep 15 of them. A BLOB it leaves as it is, and counts as more than any number;
         zeros in front put such among themselves in order.
         """
-        found = super().adapt_decimalfield_value(value, max_digits, decimal_places)
-        is_whole = decimal_places == 0 and isinstance(found, Decimal) and found.is_finite()
-        if not is_whole or found <= MOST_WHOLE:
-            return found
-        return f"{found:f}".zfill(max_digits or 0).encode()
+        is_whole = decimal_places == 0 and isinstance(value, Decimal) and value.is_finite()
+        if not is_whole or value <= MOST_WHOLE:
+            return super().adapt_decimalfield_value(value, max_digits, decimal_places)
+        return f"{value:f}".zfill(max_digits or 0).encode()
 
     def get_decimalfield_converter(self, expression: Any) -> Any:
         """Read whole numbers with every digit, and an amount though it has grown by one.

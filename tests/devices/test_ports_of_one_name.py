@@ -11,7 +11,8 @@ from devices.models import InterfaceHour, InterfaceSample, OpticalHour, OpticalS
 from devices.services import retention, traffic_rows
 
 IP, NAME, TOP = "10.0.0.1", "eth", 2**64 - 1
-BEFORE, ASIDE, LAST = "0007_netbox_told", "0008_port_keys", "0009_names_of_ports_repeat"
+BEFORE, ASIDE = "0008_credential_use_names", "0009_port_keys"
+LAST = "0010_names_of_ports_repeat"
 
 
 def traffic(at, **octets):

@@ -38,7 +38,7 @@ def key(moment, name):
 class Migration(migrations.Migration):
     atomic = False  # PostgreSQL builds no index aside within a transaction
 
-    dependencies = [("devices", "0007_netbox_told")]
+    dependencies = [("devices", "0008_credential_use_names")]
 
     operations = [
         AddKey(model_name=model, constraint=key(moment, name)) for model, moment, name in KEYS

@@ -22,7 +22,7 @@ def keep_first_of_a_name(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0008_port_keys")]
+    dependencies = [("devices", "0009_port_keys")]
 
     operations = [
         *(migrations.RemoveConstraint(model_name=model, name=name) for model, _, name in KEYS),

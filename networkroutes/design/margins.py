@@ -176,7 +176,8 @@ def quote_path(
 
 
 def protected(primary: Quote, secondary: Quote, config: Config) -> Quote:
-    """Return the price of a protected service, from rounded prices; its NRC is the primary's."""
+    """Return the price of a protected service, from rounded prices; its NRC, and what set its
+    price (a promotion, a floor), are the primary's."""
     share = config.value("charges.protectionPathMultiplier")
     return Quote.of(
         primary.allocated + share * secondary.allocated,
@@ -185,6 +186,8 @@ def protected(primary: Quote, secondary: Quote, config: Config) -> Quote:
         floor=cents(primary.floor + share * secondary.floor),
         nrc=primary.nrc,
         is_floored=primary.is_floored,
+        promo=primary.promo,
+        promo_usd=primary.promo_usd,
     )
 
 

@@ -207,3 +207,24 @@ def test_a_promotion_prices_a_path_over_the_front_end(api: Any) -> None:
         "priceField": "price_1000_to_2999mb",
     }
     assert pricing["locationMinimum"] == 0
+
+
+def test_a_protected_price_tells_of_the_promotion_of_its_primary(api: Any) -> None:
+    rule = PromoRuleFactory(
+        source_locations=["LON1"], destination_locations=["PAR1"], price_1000_to_2999mb=500
+    )
+    path = {"path": ["PAR1", "LON1"], "route": [{"cost": 100, "bandwidth": "10000 Mbps"}]}
+    body = {
+        "paths": [path, path],
+        "bandwidth": 1000,
+        "source": "PAR1",
+        "destination": "LON1",
+        "protection_required": True,
+    }
+
+    answer = api("viewer").post("/network_design/calculate_pricing", body, format="json").json()
+
+    both = answer["protectionPricing"]
+    assert (both["minimumPrice"], both["suggestedPrice"]) == (850, 850)
+    assert both["promoPricing"] == answer["results"][0]["pricing"]["promoPricing"]
+    assert (both["promoPricing"]["ruleId"], both["marginEnforced"]) == (rule.pk, False)

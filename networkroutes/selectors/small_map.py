@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 
 from inventory_site.core.registry import CardBar, CardContent, CardMap
-from networkroutes.choices import RouteState
 from networkroutes.design.arcs import Spot, great_circle
 from networkroutes.models import Location, NetworkRoute
 from networkroutes.selectors.network_map import ACTIVE, OUTAGE, SLOW, UNMEASURED, WORDS, state_of
-from networkroutes.selectors.register import routes_in, slow
+from networkroutes.selectors.register import state_counts
 
 OUTLINE = "networkroutes/land.svg"
 VIEW_BOX = "-180 -84 360 140"
@@ -46,7 +45,7 @@ def network_card() -> CardContent:
     places = sorted({code for a, b, _ in drawn for code in (a, b)})
     dots = [(f"{spots[code][1]:.1f}", f"{-spots[code][0]:.1f}") for code in places]
     listed = reverse("admin:networkroutes_networkroute_changelist")
-    counts = _counts() if dots else {}
+    counts = state_counts() if dots else {}
     bars = [
         CardBar(WORDS[state], counts[state], WORST_LAST[state], f"{listed}?state={state}")
         for state in reversed(RANKS)
@@ -58,18 +57,6 @@ def network_card() -> CardContent:
         bars=bars,
         map=CardMap(OUTLINE, VIEW_BOX, lines, dots) if dots else None,
     )
-
-
-def _counts() -> dict[str, int]:
-    """Return the sizes of the states; all but the slow ones are counted in an index."""
-    rows = NetworkRoute.objects.order_by()
-    late = slow(rows).count()
-    return {
-        OUTAGE: rows.out().count(),
-        SLOW: late,
-        ACTIVE: routes_in(rows, RouteState.ACTIVE).count() - late,
-        UNMEASURED: routes_in(rows, RouteState.UNMEASURED).count(),
-    }
 
 
 def _circuits() -> list[NetworkRoute]:

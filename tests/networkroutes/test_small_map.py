@@ -89,7 +89,7 @@ def test_the_overview_shows_it(
     for number in range(30):
         circuit(f"AAABBB{number:06d}", "LON1", "NYC1", 45)
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(4):
         network_card()
     page = admin_page.get("/admin/").content.decode()
 

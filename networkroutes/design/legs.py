@@ -50,7 +50,7 @@ class Way:
         """Return the sum in USD, rounded to cents; None when a rate is missing."""
         total = Decimal(0)
         for leg in self.legs:
-            currency = (leg.circuit.currency or BASE).upper()
+            currency = (leg.circuit.currency or "").strip().upper() or BASE
             try:
                 total += rates.convert(leg.circuit.cost, currency, BASE)
             except NoRate:

@@ -126,7 +126,7 @@ def stored_costs(circuit_ids: Iterable[str]) -> dict[str, tuple[Decimal, str]]:
     for start in range(0, len(wanted), 500):
         rows = NetworkRoute.objects.filter(circuit_id__in=wanted[start : start + 500])
         for circuit_id, cost, currency in rows.values_list("circuit_id", "cost", "currency"):
-            found[circuit_id] = (cost or Decimal(0), (currency or "").upper())
+            found[circuit_id] = (cost or Decimal(0), (currency or "").strip().upper())
     return found
 
 

@@ -11,7 +11,7 @@ from networkroutes.design.margins import Ask, Config, Promo, quote_path, tier_of
 from networkroutes.design.money import NoRate, Rates, cents
 from networkroutes.design.pricing import Segment, price_path
 from networkroutes.models import PricingConfig, PromoRule
-from tests.factories.networkroutes import PromoRuleFactory
+from tests.factories.networkroutes import NetworkRouteFactory, PromoRuleFactory
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -228,3 +228,16 @@ def test_a_protected_price_tells_of_the_promotion_of_its_primary(api: Any) -> No
     assert (both["minimumPrice"], both["suggestedPrice"]) == (850, 850)
     assert both["promoPricing"] == answer["results"][0]["pricing"]["promoPricing"]
     assert (both["promoPricing"]["ruleId"], both["marginEnforced"]) == (rule.pk, False)
+
+
+def test_a_currency_with_spaces_is_the_same_currency(api: Any) -> None:
+    ends = {"source": "LON1", "destination": "PAR1"}
+    NetworkRouteFactory(location_a="LON1", location_b="PAR1", cost="850", currency=" eur ")
+    client = api("viewer")
+
+    path = client.post("/network_design/find_path", ends, format="json").json()["primaryPath"]
+    body = {"paths": [path], "contract_term": 1}
+    price = client.post("/network_design/calculate_pricing", body, format="json").json()
+
+    assert path["totalCostUSD"] == price["results"][0]["pricing"]["monthlyCost"] == 1000
+    assert "costMismatch" not in price["results"][0]

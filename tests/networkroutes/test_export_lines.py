@@ -77,3 +77,25 @@ def test_tiny_latencies_read_alike_from_both_databases(api: Any) -> None:
         assert r'"a\"x\":5.0e-05,text"' in plain
     assert line.split(",")[4:6] == ["0.0001", "5e-05"]
     assert line.endswith('"a ""x"":5.0e-05, text",,1.25e-05')
+
+
+@pytest.mark.django_db
+def test_the_usage_of_capacity_is_the_last_column_once_a_circuit_has_one(api: Any) -> None:
+    first, second = (
+        NetworkRouteFactory(circuit_id=f"LONXAA00000{number}", sla_latency_ms=7.5)
+        for number in (1, 2)
+    )
+    client = api("viewer")
+
+    def lines() -> list[list[str]]:
+        text = client.get("/network_routes_export").getvalue().decode()
+        return [line.split(",")[15:] for line in text.split("\n")]
+
+    before = lines()
+    NetworkRoute.objects.filter(pk=first.pk).update(capacity_usage_percent=40)
+    one = lines()
+    NetworkRoute.objects.filter(pk=second.pk).update(capacity_usage_percent=40.5)
+
+    assert before == [['"sla_latency"'], ["7.5"], ["7.5"]]
+    assert one == [['"sla_latency"', '"capacity_usage_percent"'], ["7.5", "40"], ["7.5", ""]]
+    assert lines()[2] == ["7.5", "40.5"]

@@ -68,8 +68,9 @@ def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str,
         "serial": str(facts.get("serial") or ""),
         "description": str(facts.get("description") or "")[:200],
     }
-    if not (body["device_type"] and body["role"] and body["site"]):
-        raise Refused("VALIDATION_ERROR", INCOMPLETE, field="site_id")
+    missing = next((f"{one}_id" for one in ("site", "role", "device_type") if not body[one]), "")
+    if missing:
+        raise Refused("VALIDATION_ERROR", INCOMPLETE, field=missing)
     if facts.get("custom_fields"):
         body["custom_fields"] = facts["custom_fields"]
     if facts.get("tags"):

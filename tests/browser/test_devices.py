@@ -121,7 +121,13 @@ def test_axe_finds_nothing_on_the_forms_of_devices(
     page: Page, axe: Callable[[Page], list[str]]
 ) -> None:
     found = {}
-    for path in ("device/add/", "device/import/", "scan/add/", "devicegroup/add/"):
+    for path in (
+        "device/add/",
+        "device/import/",
+        "device/autodiscovery/",
+        "scan/add/",
+        "devicegroup/add/",
+    ):
         go(page, f"{HOME}{path}")
         page.wait_for_load_state("networkidle")
         if problems := axe(page):

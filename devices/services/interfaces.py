@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from devices import measures, policy
@@ -35,6 +36,7 @@ WHOLE = {
     "wavelength_nm": (0, 2**31 - 1),
     "speed_mbps": (0, 2**63 - 1),
 }
+NEIGHBOUR = "lldp_remote_mgmt_addr"
 NO_LIGHT_DBM = Decimal("-40")
 CLOCKS_DIFFER = timedelta(days=1)
 
@@ -59,8 +61,8 @@ def ingest_interfaces(rows: Any, *, actor: Any) -> int:
             )
         _require_kinds(row, f"interfaces.{number}.")
         by_ip.setdefault(ip, []).append(row)
-    with transaction.atomic():
-        return sum(save_interfaces(ip, found) for ip, found in by_ip.items())
+    with transaction.atomic():  # in an order, so that two wait for each other in turn
+        return sum(save_interfaces(ip, found) for ip, found in sorted(by_ip.items()))
 
 
 def _require_kinds(row: Mapping[str, Any], place: str) -> None:
@@ -87,21 +89,30 @@ def _require_kinds(row: Mapping[str, Any], place: str) -> None:
 def save_interfaces(ip: str, rows: Iterable[Mapping[str, Any]]) -> int:
     """Upsert the ports of an address; keys that a row does not name keep their value.
 
-    Raises `Invalid` for a number that its column cannot hold.
+    Of two rows of one port the later wins where both name a key. Raises `Invalid` for a number that
+    its column cannot hold.
     """
-    by_index = ((_fitting(row, "interface_index"), row) for row in rows)
-    wanted = {index: row for index, row in by_index if index is not None}
+    wanted: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        index = _fitting(row, "interface_index")
+        if index is not None:
+            wanted[index] = wanted.get(index, {}) | dict(row)
+    with contextlib.suppress(IntegrityError):  # somebody else makes the same ports just now
+        return _save_interfaces(ip, wanted)
+    return _save_interfaces(ip, wanted)
+
+
+def _save_interfaces(ip: str, wanted: Mapping[int, Mapping[str, Any]]) -> int:
     now, fields = timezone.now(), set[str]()
     with transaction.atomic():
+        there = InterfaceState.objects.filter(ip_address=ip, interface_index__in=wanted)
         known = {
             state.interface_index: state
-            for state in InterfaceState.objects.select_for_update().filter(
-                ip_address=ip, interface_index__in=wanted
-            )
+            for state in there.select_for_update().order_by("interface_index")
         }
         fresh: list[InterfaceState] = []
         changed: list[InterfaceState] = []
-        for index, row in wanted.items():
+        for index, row in sorted(wanted.items()):
             state = known.get(index) or InterfaceState(ip_address=ip, interface_index=index)
             state.scan_timestamp = now
             for name in KNOWN:
@@ -119,6 +130,7 @@ def _stored(name: str, row: Mapping[str, Any]) -> Any:
     value = row[name]
     if name in TEXT_LIMITS:
         text = "" if value is None else str(value)
+        text = (normal_ip(text) or text) if name == NEIGHBOUR else text
         return text.replace("\x00", "")[: TEXT_LIMITS[name]]
     if name == "thresholds":
         return value if isinstance(value, dict) else {}

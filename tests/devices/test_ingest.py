@@ -44,6 +44,33 @@ def test_null_clears_and_a_number_may_stand_for_a_text(api):
     assert (kept.medium, kept.cli_port, kept.is_optical, kept.tx_power) == ("", None, True, "-1.5")
 
 
+def test_two_rows_of_one_port_are_one_after_the_other(api):
+    rows = [
+        {**PORT, "medium": "10GBASE-LR", "tx_power": "1"},
+        {**PORT, "tx_power": "2", "lldp_remote_port": "6"},
+    ]
+
+    answer = api("admin").post("/api/scans/interfaces", {"interfaces": rows}, format="json")
+
+    assert (answer.status_code, answer.json()["data"]) == (201, {"saved": 1})
+    kept = InterfaceState.objects.get()
+    assert (kept.medium, kept.tx_power, kept.lldp_remote_port) == ("10GBASE-LR", "2", "6")
+
+
+def test_the_address_of_a_neighbour_is_plain(api):
+    rows = [
+        {**PORT, "lldp_remote_mgmt_addr": "10.0.0.2/32"},
+        {**PORT, "interface_index": 10006, "lldp_remote_mgmt_addr": "2001:DB8:0::1"},
+        {**PORT, "interface_index": 10007, "lldp_remote_mgmt_addr": "not given"},
+    ]
+
+    api("admin").post("/api/scans/interfaces", {"interfaces": rows}, format="json")
+
+    kept = InterfaceState.objects.order_by("interface_index")
+    shown = list(kept.values_list("lldp_remote_mgmt_addr", flat=True))
+    assert shown == ["10.0.0.2", "2001:db8::1", "not given"]
+
+
 def test_a_reading_without_light_is_not_kept(api):
     rows = [PORT, {**PORT, "temperature": 41}, {**PORT, "rx_power": 0}]
 

@@ -17,6 +17,7 @@ from devices.models import (
     CredentialAssignment,
     Device,
     DeviceGroupMember,
+    InterfaceState,
     Scan,
     ScanResult,
 )
@@ -131,6 +132,24 @@ def test_assigning_and_joining_twice_is_once():
     assert {status for status, _ in told} <= {200, 201}
     assert CredentialAssignment.objects.count() == 1
     assert DeviceGroupMember.objects.count() == 1
+
+
+def test_new_ports_told_twice_at_once_are_kept_once():
+    ports = [
+        {"ip_address": f"10.0.0.{ip}", "interface_index": index}
+        for ip in range(1, 5)
+        for index in range(50)
+    ]
+    calls = [
+        posting("/api/scans/interfaces", {"interfaces": [{**port, name: "x"} for port in ports]})
+        for name in ("medium", "status", "connector")
+    ]
+
+    told = at_once(*calls)
+
+    assert [status for status, _ in told] == [201, 201, 201]
+    assert InterfaceState.objects.count() == 200
+    assert InterfaceState.objects.filter(medium="x", status="x", connector="x").count() == 200
 
 
 def test_one_answer_accepted_twice_at_once_is_one_device():

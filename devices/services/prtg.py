@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.services import audit
@@ -254,6 +255,8 @@ def webhook(body: Mapping[str, Any], secret: str) -> dict[str, Any]:
     sensor = _text(body, "sensorid", 50)
     if not sensor:
         raise Invalid("sensorid", "sensorid is required")
+    with contextlib.suppress(IntegrityError):  # another notice of the sensor came just now
+        return _store(sensor, body)
     return _store(sensor, body)
 
 
@@ -288,6 +291,5 @@ def _store(sensor: str, body: Mapping[str, Any]) -> dict[str, Any]:
                 setattr(row, name, value)
         if word == "up":
             row.is_active, row.resolved_at = False, now
-        with transaction.atomic():
-            row.save()
+        row.save()
     return {"action": action, "alert_id": row.pk, "severity": word}

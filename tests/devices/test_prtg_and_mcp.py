@@ -9,6 +9,7 @@ import pytest
 from accounts.models import AuditEntry, Setting
 from devices.models import Device, PrtgAlert
 from devices.services import integration, netbox_settings
+from devices.services import prtg as prtg_service
 from devices.services.prtg import severity_of
 from tests.devices.json_stub import json_server
 from tests.devices.netbox_stub import TOKEN, netbox
@@ -142,6 +143,27 @@ def test_a_sensors_alert_is_raised_refreshed_and_resolved(client, api, prtg):
     assert PrtgAlert.objects.filter(is_active=True).count() == 0
     assert send("Down", **secret).json()["data"]["action"] == "created"
     assert PrtgAlert.objects.count() == 2
+
+
+def test_a_first_notice_that_another_came_before_by_a_moment_refreshes_its_alert(
+    client, prtg, monkeypatch
+):
+    def send(status):
+        body, secret = {"sensorid": "21", "status": status}, "shared-secret-1"
+        return client.post("/api/prtg/webhook", body, headers={"X-Webhook-Secret": secret})
+
+    send("Down")
+    looked, look = [], prtg_service.lock
+
+    def late(rows):
+        looked.append(rows)
+        return rows.none() if len(looked) == 1 else look(rows)
+
+    monkeypatch.setattr(prtg_service, "lock", late)
+    told = send("Warning")
+
+    assert (told.status_code, told.json()["data"]["action"]) == (200, "updated")
+    assert PrtgAlert.objects.get().severity == "warning"
 
 
 def mcp_answer(asked):

@@ -148,9 +148,9 @@ def _checked(plan: Plan) -> tuple[dict[str, Any], list[Line]]:
     for line in lines:
         answer[line.what] += 1
     lines = [line for line in lines if line.what != UNCHANGED]
-    for number, err in sorted(refused.items()):
-        field = err.details.get("field", "")
-        answer["errors"].append({"row": number, "field": field, "error": err.message})
+    for number, refusal in sorted(refused.items()):
+        field = refusal.details.get("field", "")
+        answer["errors"].append({"row": number, "field": field, "error": refusal.message})
     return answer, lines
 
 

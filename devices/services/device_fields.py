@@ -107,7 +107,7 @@ class Database:
 
     def is_taken(self, ip: str, pk: int | None, groups: Groups) -> bool:
         """Whether another device, of none of these (type, name), is at an address."""
-        rows = Device.objects.current().filter(address__ip=ip).exclude(pk=pk)
+        rows = Device.objects.current().filter(address__ip=ip).exclude(pk=pk or 0)
         return any(one not in groups for one in rows.values_list("device_type_id", "name"))
 
     def is_held(self, device: Device, field: str) -> bool:

@@ -29,6 +29,11 @@ def plans_kept(connection: Any) -> AbstractContextManager[None]:
     return connection.plans_kept() if connection.vendor == "postgresql" else nullcontext()
 
 
+def keeping_cursor(connection: Any) -> Any:
+    """Open a cursor whose statements' plans the database keeps, where it can."""
+    return connection.keeping_cursor() if connection.vendor == "postgresql" else connection.cursor()
+
+
 class Later(Expression):
     """The place of a value that is given with the question: the value's number and its field."""
 

@@ -87,7 +87,7 @@ def search_by_index(
     A match is a case-insensitive substring of the value's text form; null never matches, `%` and
     `_` are themselves, blank filters and unknown names are ignored.
     """
-    given = {name: params[name] for name in FILTERS if params.get(name, "").strip()}
+    given = {name: text for name in FILTERS if (text := params.get(name, "")).strip()}
     if any("\x00" in text or len(text) > LONGEST_FILTER for text in given.values()):
         return None, NOTHING
     circuit_id, texts = given.pop("circuit_id", ""), _texts(given)

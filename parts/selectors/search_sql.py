@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection
 
-from inventory_site.core.prepared import plans_kept
+from inventory_site.core.prepared import keeping_cursor
 from parts.selectors.search_terms import Term
 from parts.selectors.search_text import ranks_of_prefix
 
@@ -20,7 +19,7 @@ TRIGRAM = 3
 
 def fetched(sql: str, values: Sequence[Any], *, is_usual: bool = False) -> list[Any]:
     """Return every row of a question; the plan of a usual one is kept by the database."""
-    with plans_kept(connection) if is_usual else nullcontext(), connection.cursor() as cursor:
+    with keeping_cursor(connection) if is_usual else connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
 

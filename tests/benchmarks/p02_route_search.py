@@ -87,6 +87,6 @@ def _bare(params: Mapping[str, str]) -> Callable[[], Any]:
     def ask() -> Any:
         with connection.cursor() as cursor:
             cursor.execute(*statement)
-            return cursor.fetchone()
+            return cursor.fetchall()
 
     return ask

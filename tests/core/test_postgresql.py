@@ -40,6 +40,16 @@ def test_a_plan_is_made_once_for_all_values_of_a_type() -> None:
     assert plans() == [(question, of_short_numbers), (question, of_longer_ones)]
 
 
+def test_a_cursor_alone_keeps_its_plans() -> None:
+    connection.close()
+    for number in (70_000, 80_000):
+        with connection.keeping_cursor() as cursor:
+            cursor.execute("SELECT %s::bigint + 2", [number])
+            assert cursor.fetchall() == [(number + 2,)]
+    assert User.objects.filter(username="jana").count() == 0
+    assert plans() == [("SELECT $1::bigint + 2", 2)]
+
+
 def test_other_questions_are_asked_as_ever() -> None:
     connection.close()
     with connection.plans_kept():

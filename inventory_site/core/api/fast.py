@@ -17,7 +17,7 @@ from django.db.models import Expression, F, Func, IntegerField, Model, QuerySet,
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from inventory_site.core.prepared import plans_kept
+from inventory_site.core.prepared import keeping_cursor
 from inventory_site.core.search import Asked, Condition
 
 CHUNK_ROWS = 2000
@@ -29,8 +29,8 @@ TINY = ".0e-"  # SQLite's `5.0e-05`, where PostgreSQL writes `5e-05`
 TINY_NUMBER = re.compile(r'((?<!\\)": ?-?\d)\.0(e-\d+)')  # after a name, never within a text
 
 
-class _Name(Value):
-    """The name of a field as text of SQL: among the values, each would be sent every time."""
+class Literal(Value):
+    """A text of our own as SQL writes it: among the values, it would be sent every time."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         quoted = str(self.value).replace("'", "''").replace("%", "%%")
@@ -46,7 +46,7 @@ class JSONRow(Func):
     def __init__(self, **fields: Any) -> None:
         arguments: list[Any] = []
         for name, source in fields.items():
-            arguments += [_Name(name), F(source) if isinstance(source, str) else source]
+            arguments += [Literal(name), F(source) if isinstance(source, str) else source]
         super().__init__(*arguments)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -143,8 +143,9 @@ def found_statement(
         source = f"{asked.index} CROSS JOIN {table} ON {table}.{key} = {order}"
         where, values = f"{asked.index} MATCH %s AND {where}", [asked.question, *values]
     listed = f"SELECT {row} AS json_row FROM {source} WHERE {where} ORDER BY {order}"  # noqa: S608  of our own
-    gather = GATHER[connection.vendor]
-    return f"SELECT {gather} FROM ({listed}) listed", [*names, *values]  # noqa: S608  of our own
+    if connection.vendor == "sqlite":  # PostgreSQL hands over many rows sooner than it gathers them
+        listed = f"SELECT {GATHER['sqlite']} FROM ({listed}) listed"  # noqa: S608  of our own
+    return listed, [*names, *values]
 
 
 def json_found(
@@ -158,10 +159,10 @@ def json_found(
 
     `asked` is what the index is asked first, where it stands apart from the condition.
     """
-    connection = connections[using]
-    with plans_kept(connection), connection.cursor() as cursor:
+    with keeping_cursor(connections[using]) as cursor:
         cursor.execute(*found_statement(model, fields, asked, condition, using))
-        return f"[{alike(cursor.fetchone()[0] or '')}]".encode()
+        texts = ",".join(text for (text,) in cursor.fetchall() if text)
+        return f"[{alike(texts)}]".encode()
 
 
 def alike(text: str) -> str:

@@ -37,6 +37,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             line.cursor_factory = usual
 
+    def keeping_cursor(self) -> Any:
+        """Open a cursor that has the server keep its plans, for what reads texts and numbers."""
+        self.ensure_connection()
+        cursor = KeepingCursor(self.connection)  # type: ignore[call-arg]  # psycopg's takes it
+        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # Django has it
+
     def is_usable(self) -> bool:
         """Whether the line still stands: one that the server ended has something to be read.
 

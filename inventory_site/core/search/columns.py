@@ -8,6 +8,8 @@ is asked for the rarest letters only; the columns are then read of the few rows 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connections
 from django.db.models import BooleanField, GeneratedField, Model
@@ -20,11 +22,11 @@ from inventory_site.core.search.sqlite import index_name, quoted
 MAX_PHRASE = 64
 ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 CONDITIONS = {"postgresql": "LOWER({}) LIKE LOWER(%s)", "sqlite": r"{} LIKE %s ESCAPE '\'"}
+OF_ASCII = {"postgresql": "LOWER({}) LIKE %s", "sqlite": "INSTR(LOWER({}), %s) > 0"}  # lowered ones
 Condition = tuple[str, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A phrase that one of the columns holds, whatever the case of its letters."""
 
     columns: tuple[str, ...]
@@ -81,26 +83,58 @@ def asked_first(
 
     A statement that begins with the index reads each row once, one with a condition twice.
     """
-    connection = connections[using]
-    quote = connection.ops.quote_name
-    table, is_sqlite = quote(model._meta.db_table), connection.vendor == "sqlite"
+    vendor = connections[using].vendor
+    place = _place(model, column, vendor)
     trigrams = rarest(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
     by_reading = sorted(wanted, key=lambda one: any(letters in one.phrase for letters in trigrams))
-    conditions = [_in_columns(table, one, connection.vendor) for one in by_reading]
-    if is_sqlite and trigrams:
-        index = quote(index_name(model._meta.db_table, column))
+    conditions = [_in_columns(place.table, one, vendor) for one in by_reading]
+    if place.index and trigrams:
         question = " AND ".join(map(quoted, trigrams))
-        return Asked(index, table, question), all_of(conditions)
-    is_lower = isinstance(model._meta.get_field(column), GeneratedField)
-    name = f"{table}.{quote(column)}"
-    narrowing = [_by_trigram(name, trigram, is_lower) for trigram in trigrams]
+        return Asked(place.index, place.table, question), all_of(conditions)
+    narrowing = [_by_trigram(place.column, trigram, place.is_lower) for trigram in trigrams]
     return None, all_of([*narrowing, *conditions])
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A column of searchable text as SQL names it; `index` where the database is SQLite."""
+
+    table: str
+    column: str
+    index: str
+    is_lower: bool
+
+
+@lru_cache
+def _place(model: type[Model], column: str, vendor: str) -> _Place:
+    """Return the names, which are asked for at every search."""
+    table = model._meta.db_table
+    return _Place(
+        table=f'"{table}"',
+        column=f'"{table}"."{column}"',
+        index=f'"{index_name(table, column)}"' if vendor == "sqlite" else "",
+        is_lower=isinstance(model._meta.get_field(column), GeneratedField),
+    )
 
 
 def _in_columns(table: str, wanted: Wanted, vendor: str) -> Condition:
     """Return the condition of one phrase, without an index."""
+    if wanted.phrase.isascii():
+        text = wanted.phrase.lower()
+        value = text if vendor == "sqlite" else f"%{text.translate(ESCAPED)}%"
+        return _ascii_in(table, wanted.columns, vendor), [value] * len(wanted.columns)
     parts = [in_text(f'{table}."{name}"', wanted.phrase, vendor) for name in wanted.columns]
     return f"({' OR '.join(sql for sql, _ in parts)})", [text for _, (text,) in parts]
+
+
+@lru_cache
+def _ascii_in(table: str, columns: tuple[str, ...], vendor: str) -> str:
+    """Return the SQL for a text of ASCII letters, the same for every such text.
+
+    SQLite's INSTR takes a third of the time of its LIKE, and folds the same letters after LOWER.
+    """
+    each = (OF_ASCII[vendor].format(f'{table}."{name}"') for name in columns)
+    return f"({' OR '.join(each)})"
 
 
 def in_text(expression: str, phrase: str, vendor: str) -> Condition:

@@ -54,7 +54,9 @@ def rarest(model: type[Model], phrases: Sequence[str], using: str, column: str) 
     if len(trigrams) <= ENOUGH[vendor]:
         return trigrams
     count = _sample(model, using, column).count
-    firsts = {min(each, key=count) for each in of_each if each and vendor != "sqlite"}
+    if vendor == "sqlite":
+        return sorted(trigrams, key=count)[: ENOUGH[vendor]]
+    firsts = {min(each, key=count) for each in of_each if each}
     return sorted(trigrams, key=lambda one: (one not in firsts, count(one)))[: ENOUGH[vendor]]
 
 
@@ -73,7 +75,7 @@ def _trigrams(phrase: str) -> list[str]:
 
 def _sample(model: type[Model], using: str, column: str) -> _Sample:
     """Return the column of rows from all over the table, in lower case; one look in ten minutes."""
-    key = (connections[using].alias, model._meta.db_table, column)
+    key = (using, model._meta.db_table, column)
     sample = _samples.get(key)
     if sample is None or time.monotonic() - sample.taken >= KEPT_S:
         rows = model._base_manager.using(using)

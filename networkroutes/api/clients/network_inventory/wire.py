@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from inventory_site.core.api.fast import T1, T2, Fields, flag
+from inventory_site.core.api.fast import T1, T2, Fields, Literal, flag
 from networkroutes.choices import EquipmentType, ReservationStatus
 from networkroutes.models import DarkFibreChannel
 
@@ -39,7 +39,7 @@ ROUTE = Fields(
     capacity_usage_percent="capacity_usage_percent",
     local_loop_carriers_a="local_loop_carriers_a",
     local_loop_carriers_b="local_loop_carriers_b",
-    equipment_type=Coalesce(F("equipment_type"), Value(EquipmentType.NOKIA)),
+    equipment_type=Coalesce(F("equipment_type"), Literal(EquipmentType.NOKIA)),
     created_by="created_by",
     updated_by="updated_by",
 )

@@ -42,6 +42,7 @@ from inventory_site.core.whole import whole_number
 ACCEPT = ("auto", "review")
 TAKES_IN = (policy.ADD, policy.CHANGE)
 WAYS = ("ping", "snmp", "ssh")  # of asking, each on unless switched off
+PORTS = ("snmp_port", "ssh_port")
 SNMP_WORDS = {"responding": "YES"}
 
 
@@ -173,6 +174,10 @@ def _discover(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool
     communities = [*own, *_community_lines(options)]
     if communities:
         options = {**options, "snmp_communities": list(dict.fromkeys(communities))}
+    targets = [row.target for row in rows]
+    sent = {name: scan.options[name] for name in PORTS if scan.options.get(name)}
+    known = runs.known_settings(targets, "discovery")
+    ports = {target: {**found, **sent} for target, found in known.items()}
 
     def take(batch: Sequence[tuple[int, dict[str, Any] | Exception]]) -> bool:
         if not is_ours():
@@ -180,17 +185,20 @@ def _discover(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool
         _keep(scan, [(rows[at], found) for at, found in batch])
         return True
 
-    async_to_sync(_ask)([row.target for row in rows], options, sync_to_async(take))
+    async_to_sync(_ask)(targets, options, ports, sync_to_async(take))
 
 
 async def _ask(
-    targets: list[str], options: Mapping[str, Any], take: Callable[..., Awaitable[bool]]
+    targets: list[str],
+    options: Mapping[str, Any],
+    ports: Mapping[str, Mapping[str, Any]],
+    take: Callable[..., Awaitable[bool]],
 ) -> None:
     most = options.get("max_threads") or settings.DEVICES_FAN_OUT
     async with SnmpEngine() as engine:
         await window.ask_all(
             targets,
-            lambda target: discover(target, options, engine=engine),
+            lambda target: discover(target, {**options, **ports.get(target, {})}, engine=engine),
             take,
             at_once=min(most, settings.DEVICES_FAN_OUT),
         )

@@ -62,6 +62,22 @@ def test_it_asks_on_the_ports_that_the_register_knows(simulated):
     assert (sent.extra["snmp_status"], sent.extra["ssh_status"]) == ("no_response", "NO")
 
 
+def test_a_scan_asks_devices_on_their_own_ports_but_on_those_that_were_sent(simulated):
+    person = UserFactory(roles=["super_admin"])
+    ports = {"snmp_port": simulated.snmp_port, "ssh_port": simulated.ssh_port}
+    DeviceFactory(address=ManagementAddressFactory(ip=SWITCH, **ports))
+    quick = {"snmp_timeout": 0.2, "snmp_retries": 0}
+
+    said = []
+    for options in ({}, {"snmp_port": 9}, {"ssh_port": 9}):
+        scan = scans.start_scan(actor=person, targets=[SWITCH], options={**quick, **options})
+        scans.perform_scan(scan.pk)
+        result = scan.results.get().result
+        said.append((result["snmp_status"], result["ssh_status"]))
+
+    assert said == [("responding", "YES"), ("no_response", "YES"), ("responding", "NO")]
+
+
 @pytest.mark.parametrize(("version", "status"), [("3", 400), (3, 400), ("2c", 202)])
 def test_a_scan_with_version_3_needs_a_user(api, version, status):
     body = {"type": "discovery", "targets": [SWITCH], "options": {"snmp_version": version}}

@@ -112,7 +112,10 @@ def _group(config: Mapping[str, Any]) -> list[str]:
 
 
 def _network(config: Mapping[str, Any]) -> list[str]:
-    return hosts_of(str(config["cidr"]))
+    cidr = str(config["cidr"])
+    if not cidr.strip():
+        raise BadTargeting("cidr must be a network such as 10.0.0.0/24")
+    return hosts_of(cidr)
 
 
 def _netbox(config: Mapping[str, Any]) -> list[str]:
@@ -151,10 +154,8 @@ def _previous(config: Mapping[str, Any]) -> list[str]:
     sent = config.get("previous_results")
     for row in sent if isinstance(sent, list) else []:
         value = row.get(str(config["field"])) if isinstance(row, Mapping) else None
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, list):
-            found.extend(str(one) for one in value)
+        several = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        found.extend(str(one) for one in several if one not in (None, ""))
     return found
 
 

@@ -97,10 +97,19 @@ def test_who_has_no_address_is_left_out_with_the_reason(netbox):
             {"cidr": "10.0.0.0/30", "exclude": {"a": 1}},
             "exclude must be a list or text by comma",
         ),
+        ("network_range", {"cidr": " "}, "cidr must be a network such as 10.0.0.0/24"),
     ],
 )
 def test_what_names_no_target_is_refused_and_nobody_is_meant(kind, config, error):
     assert safe_resolve(kind, config) == {"success": False, "targets": [], "error": error}
+
+
+def test_results_without_an_address_are_no_targets():
+    rows = [{"ip": ""}, {"ip": [None, "", "10.0.0.2", "10.0.0.1"]}, {"ip": "10.0.0.2"}]
+
+    found = safe_resolve("previous_result", {"field": "ip", "previous_results": rows})
+
+    assert found["targets"] == ["10.0.0.2", "10.0.0.1"]
 
 
 def test_the_cluster_of_a_virtual_machine_is_kept():

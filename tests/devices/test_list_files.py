@@ -165,6 +165,20 @@ def test_the_cache_of_netbox_is_the_devices_file_where_it_is_the_source(api, kno
     assert text.splitlines()[1].startswith("10.6.0.9,'=box,")
 
 
+@pytest.mark.parametrize("path", ["/api/devices", "/api/groups", "/api/routes", "/api/locations"])
+@pytest.mark.parametrize("accept", ["application/json", "application/json, text/plain, */*"])
+def test_the_format_that_is_asked_for_wins_over_what_the_client_always_accepts(api, path, accept):
+    client = api("admin")
+
+    file = client.get(f"{path}?format=csv", HTTP_ACCEPT=accept)
+    data = client.get(f"{path}?format=json", HTTP_ACCEPT="text/csv")
+    other = client.get(f"{path}?format=odt", HTTP_ACCEPT=accept)
+
+    assert (file.status_code, file["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert (data.status_code, data["Content-Type"]) == (200, "application/json")
+    assert other.status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_is_refused_as_its_list_is_and_in_json(api, known, kind):
     for path, _ in LISTS:

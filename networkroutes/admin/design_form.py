@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import F
 
-from networkroutes.admin.widgets import Suggested
+from networkroutes.admin.widgets import Suggested, joined, listed
 from networkroutes.design.capacity import requested_mbps
 from networkroutes.design.constraints import Constraints, names
 from networkroutes.design.twins import CABLE, CARRIER, CIRCUIT, NODE
@@ -42,7 +41,7 @@ def distinct(field: str) -> Callable[[], Iterable[str]]:
 
 def by_comma(suggest: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]]:
     """Return what suggests names for a list of them: one that has a comma stands in quotes."""
-    return lambda: (_quoted(name) for name in suggest())
+    return lambda: (joined([name]) for name in suggest())
 
 
 def place_codes() -> Iterable[str]:
@@ -141,12 +140,12 @@ class DesignForm(forms.Form):
         mbps = requested_mbps(wanted, data["unit"] or "Gbps")
         constraints = Constraints(
             bandwidth_mbps=mbps or None,
-            carriers=names(_listed(data["avoid_carriers"])),
+            carriers=names(listed(data["avoid_carriers"])),
             mtu=data["mtu"],
             allow_ull=not data["no_ull"],
             allow_cisco=not data["no_cisco"],
-            cable_systems=names(_listed(data["avoid_cables"])),
-            locations=frozenset(_listed(data["avoid_places"])),
+            cable_systems=names(listed(data["avoid_cables"])),
+            locations=frozenset(listed(data["avoid_places"])),
             repository_types=frozenset(row.pk for row in data["repository"]),
         )
         return PathsQuestion(
@@ -155,14 +154,14 @@ class DesignForm(forms.Form):
             constraints=constraints,
             count=data["count"] or 3,
             max_latency_ms=data["max_latency"] or None,
-            via=frozenset(_listed(data["via"])),
+            via=frozenset(listed(data["via"])),
             twin=data["twin"] or None,
             asked=self.asked(),
         )
 
     def avoided_carriers(self) -> list[str]:
         """Return the carriers of a valid form as they were typed."""
-        return _listed(self.cleaned_data["avoid_carriers"])
+        return listed(self.cleaned_data["avoid_carriers"])
 
     def terms(self) -> Terms:
         """Return how the offer of a valid form is priced."""
@@ -176,15 +175,3 @@ class DesignForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value not in (None, "", False) and not (name == "repository" and not value)
         }
-
-
-def _listed(text: str) -> list[str]:
-    """Return the names of a list by comma; those in quotes may hold commas."""
-    line = text.replace("\r", " ").replace("\n", " ")
-    cells = next(csv.reader([line], skipinitialspace=True), [])
-    return [cell.strip() for cell in cells if cell.strip()]
-
-
-def _quoted(name: str) -> str:
-    needs = "," in name or name.startswith('"')
-    return '"{}"'.format(name.replace('"', '""')) if needs else name

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
-from networkroutes.admin.widgets import plain_decimal
+from networkroutes.admin.widgets import joined, listed, plain_decimal
 from networkroutes.design.margins import DEFAULTS, HUNDRED, TERMS
 from networkroutes.models import PricingConfig, PromoRule
 from networkroutes.selectors.pricing import current_version, values_of
@@ -145,7 +145,7 @@ class PromoForm(forms.ModelForm):
         for name in ("source_locations", "destination_locations"):
             known = self.initial.get(name)
             if isinstance(known, list):
-                self.initial[name] = ", ".join(map(str, known))
+                self.initial[name] = joined(known)
 
     def clean_source_locations(self) -> list[str]:
         """Read the codes."""
@@ -158,7 +158,7 @@ class PromoForm(forms.ModelForm):
 
 def codes(text: str) -> list[str]:
     """Return the codes of a text by comma; at least one must be there."""
-    found = [code.strip() for code in text.split(",") if code.strip()]
+    found = listed(text)
     if not found:
         raise forms.ValidationError("Name at least one location.")
     return found

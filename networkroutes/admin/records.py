@@ -29,6 +29,7 @@ from inventory_site.core.whole import whole_number
 from networkroutes.admin.filters import Chip
 from networkroutes.admin.history import history_tables
 from networkroutes.admin.record_forms import PREFIX, RecordForm, form_of, values_of
+from networkroutes.admin.widgets import joined, listed
 from networkroutes.choices import FieldKind
 from networkroutes.models import InventoryRecord, RepositoryField, RepositoryType
 from networkroutes.services import repositories
@@ -232,11 +233,11 @@ class FieldForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         known = self.initial.get("choices")
         if isinstance(known, list):
-            self.initial["choices"] = ", ".join(map(str, known))
+            self.initial["choices"] = joined(known)
 
     def clean_choices(self) -> list[str]:
         """Read the words."""
-        return [word.strip() for word in self.cleaned_data["choices"].split(",") if word.strip()]
+        return listed(self.cleaned_data["choices"])
 
 
 @register(RepositoryField)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 
 from django.urls import reverse
 
+from networkroutes.admin.widgets import joined
 from networkroutes.admin.words import mbps_words
 from networkroutes.design.capacity import requested_mbps
 from networkroutes.models import SavedSearch
@@ -67,7 +68,7 @@ def _kept(row: SavedSearch) -> dict[str, Any]:
 
 
 def _joined(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    return joined(value) if isinstance(value, list) else value
 
 
 def _way(number: int, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,23 @@ from django.utils.safestring import SafeString
 def plain_decimal(value: Decimal) -> Decimal:
     """Return the same amount without zeros at its end: 4200 for 4200.0000."""
     return Decimal(f"{value.normalize():f}")
+
+
+def listed(text: str) -> list[str]:
+    """Return the names of a list by comma; those in quotes may hold commas."""
+    line = text.replace("\r", " ").replace("\n", " ")
+    cells = next(csv.reader([line], skipinitialspace=True), [])
+    return [cell.strip() for cell in cells if cell.strip()]
+
+
+def joined(names: Iterable[Any]) -> str:
+    """Write names as `listed` reads them."""
+    return ", ".join(map(_quoted, map(str, names)))
+
+
+def _quoted(name: str) -> str:
+    needs = "," in name or name.startswith('"')
+    return '"{}"'.format(name.replace('"', '""')) if needs else name
 
 
 class Suggested(forms.TextInput):

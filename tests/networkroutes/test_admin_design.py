@@ -14,6 +14,7 @@ from django.utils import timezone
 from lxml import etree
 from pypdf import PdfReader
 
+from networkroutes.admin.saved_words import url_of
 from networkroutes.models import DesignLog, KmzFile, NetworkRoute, SavedSearch
 from networkroutes.selectors import network_map
 from tests.factories.accounts import UserFactory
@@ -117,9 +118,11 @@ def test_a_name_with_a_comma_stands_in_quotes(network: None, admin_page: Client)
         for text in ("Acme, Inc.", '"Acme, Inc."', 'kestrel , "ACME, inc."', '"')
     ]
     page = admin_page.get(DESIGN, {**asked, "avoid_carriers": '"Acme, Inc."'}).content.decode()
+    kept = SavedSearch(carrier_avoidance=["Acme, Inc.", "Kestrel"], source_location="LON1")
 
     assert found == [["LON1", "SNG1"], ["LON1", "BOM1", "SNG1"], ["LON1", "MRS1", "SNG1"], found[0]]
     assert '<option value="&quot;Acme, Inc.&quot;"></option>' in page
+    assert urlencode({"avoid_carriers": '"Acme, Inc.", Kestrel'}) in url_of(kept)
 
 
 def test_the_design_log_marks_what_was_cleared(admin_page: Client) -> None:

@@ -264,6 +264,20 @@ def test_a_promotion_is_changed_and_ended(admin_page: Client) -> None:
     assert not kept.is_active
 
 
+def test_a_promotion_saved_as_it_was_drawn_keeps_its_codes(admin_page: Client) -> None:
+    held = ["LON1", "Paris, East", '"A"']
+    rule = PromoRuleFactory(source_locations=held, destination_locations=["FRA1"])
+    address = f"{HOME}promorule/{rule.pk}/change/"
+    form = admin_page.get(address).context["adminform"].form
+    body = {name: form[name].value() for name in form.fields}
+
+    answer = admin_page.post(address, {**body, "rule_name": "Autumn"})
+
+    assert answer.status_code == 302, answer.content
+    kept = PromoRule.objects.get()
+    assert (kept.rule_name, kept.source_locations) == ("Autumn", held)
+
+
 def test_overdue_contacts_are_a_chip_and_confirming_takes_them_off(admin_page: Client) -> None:
     old = CarrierContactFactory(last_updated=timezone.now() - timedelta(days=365))
     CarrierContactFactory()

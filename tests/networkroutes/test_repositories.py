@@ -252,3 +252,16 @@ def test_the_demo_has_a_second_kind_with_records() -> None:
 
     kind = RepositoryType.objects.get(name="Cross-connects")
     assert (kind.typed_fields.count(), kind.records.count(), kind.routes.count()) == (7, 8, 0)
+
+
+def test_a_field_saved_as_it_was_drawn_keeps_its_choices(admin_page: Client) -> None:
+    row = RepositoryFieldFactory(kind="choice", choices=["Single, armoured", "Double"])
+    address = f"/admin/networkroutes/repositoryfield/{row.pk}/change/"
+    form = admin_page.get(address).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+
+    answer = admin_page.post(address, {**sent, "label": "Sheath", "is_required": ""})
+
+    assert answer.status_code == 302, answer.content
+    row.refresh_from_db()
+    assert (row.label, row.choices) == ("Sheath", ["Single, armoured", "Double"])

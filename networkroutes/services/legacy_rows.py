@@ -33,6 +33,7 @@ from networkroutes.models import (
 )
 from networkroutes.models.rates import BASE_CURRENCY
 from networkroutes.rules import check_circuit_id
+from networkroutes.services import latency
 from networkroutes.services.design_log import storable
 from networkroutes.services.files import KMZ_PREFIX, STORAGE, TEST_PREFIX
 from networkroutes.services.legacy_fit import Reader, SkipRow, bandwidth_of, fit, values_of
@@ -114,7 +115,9 @@ def route(row: Row, report: TableReport, files: Files) -> NetworkRoute | None:
         },
     )
     fit(made, circuit_id, report)
-    return _saved(made, {}, **_times(row, "created_at", "updated_at"))
+    _saved(made, {}, **_times(row, "created_at", "updated_at"))
+    latency.follow_manual(made, None)
+    return made
 
 
 def channel(row: Row, report: TableReport, files: Files) -> DarkFibreChannel:

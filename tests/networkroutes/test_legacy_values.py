@@ -12,6 +12,7 @@ from networkroutes.models import (
     DarkFibreChannel,
     ExchangeRate,
     NetworkRoute,
+    Outage,
     Reservation,
     TestResultsFile,
 )
@@ -118,3 +119,17 @@ def test_the_base_currency_stays_what_it_is(tmp_path: Path) -> None:
 
     assert report.notes == ["USD: it is the base currency, so 2 became 1"]
     assert ExchangeRate.objects.get(currency_code="USD").exchange_rate == 1
+
+
+def test_a_circuit_that_is_down_comes_over_with_its_outage(tmp_path: Path):
+    rows = [
+        {**route_row(f"LONPAR00000{number}", kmz_file_path=None), "live_latency": live}
+        for number, live in enumerate((0, 45.5, None), start=1)
+    ]
+    database = written(tmp_path, network_routes=rows)
+
+    for _ in range(2):
+        import_network_inventory(database=database, folder=None)
+
+    found = Outage.objects.values_list("route__circuit_id", "ended_at")
+    assert list(found) == [("LONPAR000001", None)]

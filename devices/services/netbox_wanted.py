@@ -23,6 +23,7 @@ ALIASES = {
     "community": "snmp_communities",
 }
 DEFAULT_KEYS = ("default_site", "default_role", "default_device_type")
+NUMBERS = ("ping_timeout", "port_scan_timeout", "ping_count", "snmp_timeout", "snmp_retries")
 # kind of target -> the field that tells it
 TELLS = {
     "network_range": "network_range",
@@ -35,11 +36,16 @@ TELLS = {
 
 
 def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the whole configuration, unknown keys left out; raises `Invalid`."""
+    """Return the whole configuration, unknown keys left out; raises `Invalid`.
+
+    Null is the default, and a text of digits is the number.
+    """
     sent = {ALIASES.get(name, name): value for name, value in body.items()}
     named = names_in(body)
     known = (*rules.DEFAULTS, *DEFAULT_KEYS, *rules.TARGET_KEYS)
-    config = rules.DEFAULTS | {name: sent[name] for name in known if name in sent}
+    config = rules.DEFAULTS | {name: sent[name] for name in known if sent.get(name) is not None}
+    for name in NUMBERS:
+        config[name] = _number(config[name])
     for name in DEFAULT_KEYS:
         stored = integration.read(f"netbox_{name}_id")
         config[name] = config.get(name) or stored
@@ -75,6 +81,17 @@ def config_of(body: Mapping[str, Any]) -> dict[str, Any]:
     except ValueError as err:
         raise Invalid("ports_to_scan", f"ports_to_scan: {err}") from err
     return config
+
+
+def _number(value: Any) -> Any:
+    """Return the number that a text is; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    whole = whole_number(value.strip())
+    try:
+        return float(value) if whole is None else whole
+    except ValueError:
+        return value
 
 
 def names_in(body: Mapping[str, Any]) -> dict[str, str]:

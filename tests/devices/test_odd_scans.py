@@ -77,6 +77,33 @@ def test_what_an_autodiscovery_refuses_is_named_as_it_was_sent(api, body, field,
     assert ExecutorRun.objects.count() == 0
 
 
+def test_numbers_of_an_autodiscovery_may_come_as_text_and_null_is_the_default(api):
+    numbers = {"ping_timeout": "1.5", "ping_count": "3", "snmp_timeout": "4", "snmp_retries": "0"}
+    unsaid = dict.fromkeys(("port_scan_timeout", "sync_mode", "use_mac_oui", "exclude_ips"))
+    body = {"network": "10.0.0.0/30", **numbers, **unsaid}
+
+    answer = api("admin").post("/api/netbox/autodiscovery", body, format="json")
+
+    assert answer.status_code == 202
+    kept = ExecutorRun.objects.get().config
+    assert [kept[name] for name in numbers] == [1.5, 3, 4, 0]
+    told = ("port_scan_timeout", "sync_mode", "use_mac_oui")
+    assert [kept[name] for name in told] == [1, "create_update", True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ping_count", "x"), ("ping_count", "2.5"), ("ping_timeout", "nan"), ("snmp_retries", "-1")],
+)
+def test_a_text_that_is_no_number_of_an_autodiscovery_is_refused(api, name, value):
+    body = {"network": "10.0.0.0/30", name: value}
+
+    answer = api("admin").post("/api/netbox/autodiscovery", body, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (400, name)
+    assert ExecutorRun.objects.count() == 0
+
+
 def test_a_scan_of_a_prefix_without_a_number_is_refused_by_its_targets(api):
     answer = api("admin").post("/api/scans", {"targets": ["netbox_prefix:x"]}, format="json")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from devices.models import InterfaceState, ManagementAddress, Scan
-from devices.services import vault, vault_groups
+from devices.services import integration, vault, vault_groups
 from tests.factories.devices import (
     DeviceFactory,
     DeviceTypeFactory,
     ManagementAddressFactory,
     ManufacturerFactory,
+    NetBoxCacheEntryFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,23 @@ def test_an_order_that_is_none_is_refused_without_a_column_too(api):
     error = answer.json()["error"]
     assert (answer.status_code, error["details"]["field"]) == (400, "order")
     assert error["message"] == "order must be asc or desc"
+
+
+def test_devices_of_netbox_come_by_address_and_are_searched_and_paged_like_ours(api):
+    integration.write(None, {"inventory_source": "netbox"})
+    for number, ip in enumerate(("10.0.0.10", "10.0.0.9", "", "10.0.0.100"), start=1):
+        NetBoxCacheEntryFactory(netbox_id=number, device_ip=ip, device_name=f"SW-{number}")
+    client = api("viewer")
+
+    def asked(query: str) -> tuple[list[str], dict]:
+        answer = client.get(f"/api/devices?{query}").json()
+        return [row["ip_address"] for row in answer["data"]], answer["meta"]
+
+    assert asked("") == (["10.0.0.9", "10.0.0.10", "10.0.0.100"], {"count": 3, "total": 3})
+    paged = {"count": 1, "total": 3, "limit": 1, "offset": 1}
+    assert asked("limit=1&offset=1") == (["10.0.0.10"], paged)
+    assert asked("search=0.0.10")[0] == ["10.0.0.10", "10.0.0.100"]
+    assert asked("search=sw-2")[0] == ["10.0.0.9"]
+    only = client.get("/api/devices?fields=hostname,source&search=sw-1").json()["data"]
+    assert only == [{"hostname": "SW-1", "source": "netbox"}]
+    assert client.get("/api/devices?limit=1001").status_code == 400

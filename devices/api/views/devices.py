@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.addresses import normal_ip
+from devices.addresses import normal_ip, order_of
 from devices.api import files
 from devices.api.base import DeviceView, listed, query_text, readings_listed, said, truth, whole
 from devices.errors import Invalid, InvalidAddress
@@ -59,21 +60,14 @@ class DeviceListView(DeviceView):
     def get(self, request: Request) -> Any:
         """List devices by address; without `limit` all of them."""
         if integration.read("inventory_source") == "netbox":
-            known = _netbox_rows()
-            return self.as_file(known, files.NETBOX_SOURCE) if self.is_file else listed(known)
+            known = _netbox_rows(query_text(request, "search"))
+            if self.is_file:
+                return self.as_file(known, files.NETBOX_SOURCE)
+            return _page(request, len(known), lambda part: known[part])
         rows = _wanted(request)
         if self.is_file:
             return self.as_cells(DEVICES_FILE, csv_devices.rows_of(rows))
-        offset = whole(request.query_params.get("offset"), "offset", 0, 0, 10**9)
-        limit = whole(request.query_params.get("limit"), "limit", 0, 1, MAX_LIMIT)
-        if query_text(request, "search"):
-            limit = min(limit or selector.SEARCH_LIMIT, selector.SEARCH_LIMIT)
-        total = rows.count()
-        page = rows[offset : offset + limit] if limit else rows[offset:]
-        meta = {"total": total}
-        if limit or offset:
-            meta |= {"limit": limit or total, "offset": offset}
-        return listed(_sparse(request, selector.wire_rows(page)), **meta)
+        return _page(request, rows.count(), lambda part: selector.wire_rows(rows[part]))
 
     def post(self, request: Request) -> Response:
         """Make or refresh the device at an address."""
@@ -88,6 +82,21 @@ class DeviceListView(DeviceView):
             register=register_of(body),
         )
         return said(selector.wire(device), "Device saved", 201)
+
+
+def _page(
+    request: Request, total: int, rows_of: Callable[[slice], list[dict[str, Any]]]
+) -> Response:
+    """Answer the part of a list that the query asks for; a search ends after `SEARCH_LIMIT`."""
+    offset = whole(request.query_params.get("offset"), "offset", 0, 0, 10**9)
+    limit = whole(request.query_params.get("limit"), "limit", 0, 1, MAX_LIMIT)
+    if query_text(request, "search"):
+        limit = min(limit or selector.SEARCH_LIMIT, selector.SEARCH_LIMIT)
+    found = rows_of(slice(offset, offset + limit if limit else None))
+    meta = {"total": total}
+    if limit or offset:
+        meta |= {"limit": limit or total, "offset": offset}
+    return listed(_sparse(request, found), **meta)
 
 
 def _wanted(request: Request) -> Any:
@@ -116,7 +125,10 @@ def _sparse(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]
     return [{name: row[name] for name in names} for row in rows]
 
 
-def _netbox_rows() -> list[dict[str, Any]]:
+def _netbox_rows(text: str) -> list[dict[str, Any]]:
+    known = NetBoxCacheEntry.objects.exclude(device_ip="")
+    if text:
+        known = known.filter(Q(device_ip__icontains=text) | Q(device_name__icontains=text))
     return [
         {
             "ip_address": row.device_ip,
@@ -129,7 +141,7 @@ def _netbox_rows() -> list[dict[str, Any]]:
             "netbox_id": row.netbox_id,
             "source": "netbox",
         }
-        for row in NetBoxCacheEntry.objects.exclude(device_ip="")
+        for row in sorted(known, key=lambda row: (order_of(row.device_ip), row.netbox_id))
     ]
 
 

@@ -314,7 +314,7 @@ def _finish(
 
 
 def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
-    """Return the devices of a poll, each with how to ask it."""
+    """Return the devices of a poll, each with how to ask it; none while its target is blank."""
     rows = Device.objects.at_addresses()
     if vendor:
         rows = rows.filter(pk__in=matching({"manufacturer": vendor}).values("pk"))
@@ -329,12 +329,13 @@ def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
     elif config.target_type == PollTarget.SITE:
         rows = rows.filter(site__name__iexact=config.target_site_name)
     elif config.target_type == PollTarget.ROLE:
-        rows = rows.filter(role__iexact=config.target_role)
+        rows = rows.exclude(role="").filter(role__iexact=config.target_role)
     elif config.target_type == PollTarget.MANUFACTURER:
         wanted = matching({"manufacturer": config.target_manufacturer})
         rows = rows.filter(pk__in=wanted.values("pk"))
     elif config.target_type == PollTarget.CUSTOM_QUERY:
-        rows = rows.filter(pk__in=matching(config.target_custom_filter or {}).values("pk"))
+        wanted = matching(config.target_custom_filter) if config.target_custom_filter else None
+        rows = rows.none() if wanted is None else rows.filter(pk__in=wanted.values("pk"))
     return _asked(config, list(rows.select_related("address", "site")))
 
 

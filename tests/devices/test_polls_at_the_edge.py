@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from devices import measures
+from devices.choices import PollTarget
 from devices.executors.snmp_codec import VarBind, parse_oid
 from devices.models import (
     InterfaceSample,
@@ -18,7 +19,7 @@ from devices.models import (
     Scan,
 )
 from devices.services import mib_seeds, poll_rows, polling, retention
-from tests.factories.devices import DeviceFactory
+from tests.factories.devices import DeviceFactory, ManagementAddressFactory
 
 pytestmark = pytest.mark.django_db
 TYPES = "/api/mib/poll-types"
@@ -239,3 +240,12 @@ def test_a_devices_metrics_are_asked_for_by_days_too(api, kind):
 
     assert counts == [1, 2, 2]
     assert api("viewer").get(f"{path}?days=0").status_code == 400
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PollTarget.values if kind != "all"])
+def test_a_poll_whose_target_is_blank_asks_nobody(kind):
+    DeviceFactory(role="", site=None, address=ManagementAddressFactory(ip="127.0.0.9"))
+    config = PollConfig(poll_type="snmp_interfaces", target_type=kind)
+
+    assert polling.targets_of(config) == []
+    assert len(polling.targets_of(PollConfig(target_type="all"))) == 1

@@ -109,7 +109,7 @@ class PollConfigAdmin(ServiceAdmin):
             label="Poll now",
             permission=policy.CONNECT,
             run=each(_run, "queued"),
-            follows="Its devices are asked now; the times it keeps do not change.",
+            follows="Its devices are asked now; its interval begins anew.",
             icon="play",
         ),
         Verb(

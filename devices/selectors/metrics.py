@@ -146,7 +146,7 @@ def all_readings(
     of_devices = {"device_ip__in": list(addresses)}
     rows = OpticalSample.objects.filter(**of_devices)
     if interface not in (None, ""):
-        rows = _of_interface(rows, interface)
+        rows = of_interface(rows, interface)
     if hours is not None:
         start = timezone.now() - timedelta(hours=hours)
     if start is not None:
@@ -158,7 +158,7 @@ def all_readings(
         return found
     means = _hours_within(start, end).filter(**of_devices)
     if interface not in (None, ""):
-        means = _of_interface(means, interface)
+        means = of_interface(means, interface)
     needed = limit and 2 * limit  # each sample may speak for an hour, which is left out
     older = map(_mean, means.order_by("-hour", "-pk")[:needed].iterator(CHUNK))
     return kept_hours.newest_first(found, older, PLACE_OF_READING)
@@ -174,7 +174,8 @@ def _hours_within(start: datetime | None, end: datetime | None = None) -> QueryS
     return hours
 
 
-def _of_interface(rows: QuerySet[Port], interface: Any) -> QuerySet[Port]:
+def of_interface(rows: QuerySet[Port], interface: Any) -> QuerySet[Port]:
+    """Return the rows of a port, by its name or its index."""
     text = str(interface)
     number = whole_number(text, digits=9, signed=True)
     if number is not None:

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
-from django.db import models
 from django.db.models import Avg, Max, Min, Q, QuerySet
 from django.utils import timezone
 
@@ -25,7 +24,7 @@ from devices.models import (
     Site,
 )
 from devices.selectors import hours as kept_hours
-from devices.selectors.metrics import number
+from devices.selectors.metrics import number, of_interface
 from inventory_site.core.whole import whole_number
 
 THRESHOLDS_KEPT_S = 600
@@ -87,9 +86,11 @@ def profile_tree(row: MibProfile) -> dict[str, Any]:
                         "id": one.pk,
                         "name": one.name,
                         "oid": one.oid,
+                        "mib_object_name": one.mib_object_name,
                         "data_type": one.data_type,
                         "transform": one.transform,
                         "unit": one.unit,
+                        "is_index": one.is_index,
                         "enums": {enum.int_value: enum.string_value for enum in one.enums.all()},
                     }
                     for one in group.mappings.all()
@@ -97,7 +98,9 @@ def profile_tree(row: MibProfile) -> dict[str, Any]:
             }
             for group in groups
         ],
-        "poll_types": list(row.poll_types.values("id", "name", "display_name", "target_table")),
+        "poll_types": list(
+            row.poll_types.values("id", "name", "display_name", "target_table", "enabled")
+        ),
     }
 
 
@@ -128,28 +131,32 @@ def rows_of(rows: QuerySet[Any], limit: int) -> list[dict[str, Any]]:
 
 def optical(ip: str, interface: str, hours: float, limit: int) -> list[dict[str, Any]]:
     """Return light levels; beyond the week that raw samples live, the mean of each hour."""
-    return _with_hours((OpticalSample, OpticalHour, LIGHT_HOUR), ip, interface, hours, limit)
+    samples, hour_rows = OpticalSample.objects.all(), OpticalHour.objects.all()
+    if interface:
+        samples, hour_rows = of_interface(samples, interface), of_interface(hour_rows, interface)
+    return _with_hours((samples, hour_rows, LIGHT_HOUR), ip, hours, limit)
 
 
 def interface(ip: str, name: str, hours: float, limit: int) -> list[dict[str, Any]]:
     """Return traffic samples; beyond the week that raw samples live, the mean of each hour."""
-    return _with_hours((InterfaceSample, InterfaceHour, TRAFFIC_HOUR), ip, name, hours, limit)
+    named = {"interface_name": name} if name else {}
+    samples = InterfaceSample.objects.filter(**named)
+    hour_rows = InterfaceHour.objects.filter(**named)
+    return _with_hours((samples, hour_rows, TRAFFIC_HOUR), ip, hours, limit)
 
 
 def _with_hours(
-    kept: tuple[type[models.Model], type[models.Model], dict[str, str]],
+    kept: tuple[QuerySet[Any], QuerySet[Any], dict[str, str]],
     ip: str,
-    name: str,
     hours: float,
     limit: int,
 ) -> list[dict[str, Any]]:
     samples, hour_rows, shown = kept
-    port = {"device_ip": ip, **({"interface_name": name} if name else {})}
     start = since(hours)
-    found = rows_of(samples._default_manager.filter(**port, recorded_at__gte=start), limit)
+    found = rows_of(samples.filter(device_ip=ip, recorded_at__gte=start), limit)
     if not kept_hours.is_beyond_raw(start):
         return found
-    hours_kept = hour_rows._default_manager.filter(**port, hour__gte=start)
+    hours_kept = hour_rows.filter(device_ip=ip, hour__gte=start)
     older = hours_kept.order_by("-hour", "-pk").values(*shown.values())
     means = [
         {key: row[column] for key, column in shown.items()}

@@ -334,8 +334,8 @@ def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
         wanted = matching({"manufacturer": config.target_manufacturer})
         rows = rows.filter(pk__in=wanted.values("pk"))
     elif config.target_type == PollTarget.CUSTOM_QUERY:
-        wanted = matching(config.target_custom_filter) if config.target_custom_filter else None
-        rows = rows.none() if wanted is None else rows.filter(pk__in=wanted.values("pk"))
+        rule = config.target_custom_filter
+        rows = rows.filter(pk__in=matching(rule).values("pk")) if rule else rows.none()
     return _asked(config, list(rows.select_related("address", "site")))
 
 

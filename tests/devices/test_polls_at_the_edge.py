@@ -249,3 +249,22 @@ def test_a_poll_whose_target_is_blank_asks_nobody(kind):
 
     assert polling.targets_of(config) == []
     assert len(polling.targets_of(PollConfig(target_type="all"))) == 1
+
+
+def test_light_is_asked_for_by_the_name_of_a_port_and_by_its_index(api):
+    ip, now = "10.0.0.1", timezone.now()
+    for index, name in ((7, "port7"), (8, "7"), (9, "port9")):
+        port = {"device_ip": ip, "interface_name": name, "interface_index": index}
+        OpticalSample.objects.create(**port, rx_power=-index, recorded_at=now)
+
+    found = {
+        asked: [
+            row["interface_index"]
+            for row in api("viewer")
+            .get(f"/api/metrics/optical?device_ip={ip}&interface={asked}")
+            .json()["metrics"]
+        ]
+        for asked in ("port7", "7", "9", "8x", "")
+    }
+
+    assert found == {"port7": [7], "7": [8, 7], "9": [9], "8x": [], "": [9, 8, 7]}

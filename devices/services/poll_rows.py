@@ -129,7 +129,9 @@ def plan_of(kind: str, poll_type: PollType | None) -> Plan:
         return _profile_plan(kind, "optical_metrics", mappings)
     if poll_type is None:
         return Plan(kind, "")
-    mappings = OidMapping.objects.filter(group__poll_types=poll_type)
+    link = "group__polltypegroup"
+    mappings = OidMapping.objects.filter(**{f"{link}__poll_type": poll_type})
+    mappings = mappings.order_by(f"{link}__poll_order", f"{link}__pk", "pk")
     return _profile_plan(kind, poll_type.target_table, mappings)
 
 

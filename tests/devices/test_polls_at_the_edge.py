@@ -268,3 +268,16 @@ def test_light_is_asked_for_by_the_name_of_a_port_and_by_its_index(api):
     }
 
     assert found == {"port7": [7], "7": [8, 7], "9": [9], "8x": [], "": [9, 8, 7]}
+
+
+def test_groups_are_walked_in_the_order_of_their_poll_type(api, seeded):
+    names = ("alarms", "system", "xcvr")
+    groups = {name: OidGroup.objects.get(name=name) for name in names}
+    sent = {"name": "own", "profile_id": seeded.pk, "group_ids": [groups[n].pk for n in names]}
+    pk = api("admin").post(TYPES, sent, format="json").json()["data"]["id"]
+
+    plan = poll_rows.plan_of("own", PollType.objects.get(pk=pk))
+
+    expected = [one.oid for name in names for one in groups[name].mappings.order_by("pk")]
+    assert list(plan.walks) == expected
+    assert len(plan.columns) == len(expected)

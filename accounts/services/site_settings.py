@@ -12,7 +12,7 @@ from accounts.models import Setting, User
 from accounts.services import audit
 from inventory_site.core.errors import InvalidInput, NotFound
 
-LOGGING = "logging"
+LOGGING, INVENTORY = "logging", "inventory"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -30,6 +30,7 @@ class Known:
     key: str
     default: Any
     description: str
+    choices: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,7 +44,7 @@ class Known:
 
 
 KNOWN = (
-    Known(LOGGING, "log_level", "INFO", "Least level of the lines that are kept."),
+    Known(LOGGING, "log_level", "INFO", "Least level of the lines that are kept.", LEVELS),
     Known(LOGGING, "file_logging_enabled", True, "Lines go to a file."),
     Known(LOGGING, "database_logging_enabled", True, "Lines go to the system log."),
     Known(LOGGING, "json_logging_enabled", True, "Lines are JSON."),
@@ -51,7 +52,20 @@ KNOWN = (
     Known(LOGGING, "max_file_size_mb", 10, "Size at which a file is put aside, in MB."),
     Known(LOGGING, "backup_count", 10, "Files that are kept."),
     Known(LOGGING, "retention_days", 30, "Days that lines of the system log are kept."),
+    Known(
+        INVENTORY,
+        "inventory_source",
+        "local",
+        "What the list of devices over REST shows: the register, or what is known of NetBox.",
+        ("local", "netbox"),
+    ),
 )
+
+
+def inventory_source() -> str:
+    """Return what the list of devices shows: `local` or `netbox`."""
+    row = Setting.objects.filter(key=f"{INVENTORY}.inventory_source").first()
+    return "local" if row is None else str(row.value)
 
 
 def all_settings() -> dict[str, dict[str, dict[str, Any]]]:
@@ -90,8 +104,8 @@ def change(*, actor: User, category: str, key: str, value: Any) -> dict[str, Any
         raise InvalidInput(fields={"value": [f"{key} must be of type {known.kind}."]})
     if isinstance(value, int) and not 0 <= value <= 100_000:
         raise InvalidInput(fields={"value": [f"{key} must be from 0 to 100000."]})
-    if known.key == "log_level" and value not in LEVELS:
-        raise InvalidInput(fields={"value": [f"{key} must be one of {', '.join(LEVELS)}."]})
+    if known.choices and value not in known.choices:
+        raise InvalidInput(fields={"value": [f"{key} must be one of {', '.join(known.choices)}."]})
     before = values_of(category)[key]
     row, _ = Setting.objects.update_or_create(
         key=known.name, defaults={"value": value, "updated_by": actor}

@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from django.test import override_settings
 
+from accounts.models import Setting
 from devices.api import files
 from devices.models import DeviceGroup, Scan
-from devices.services import integration, poll_configs, vault, vault_use
+from devices.services import poll_configs, vault, vault_use
 from tests.factories.devices import (
     DeviceFactory,
     DeviceGroupFactory,
@@ -157,7 +158,7 @@ def test_what_begins_like_a_formula_is_marked(api, known):
 
 
 def test_the_cache_of_netbox_is_the_devices_file_where_it_is_the_source(api, known):
-    integration.write(None, {"inventory_source": "netbox"}, secrets=frozenset())
+    Setting.objects.create(key="inventory.inventory_source", value="netbox")
 
     text = text_of(api("viewer").get("/api/devices?format=csv"))
 

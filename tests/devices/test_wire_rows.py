@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Setting
 from devices.models import InterfaceState, ManagementAddress, Scan
-from devices.services import integration, vault, vault_groups
+from devices.services import vault, vault_groups
 from tests.factories.devices import (
     DeviceFactory,
     DeviceTypeFactory,
@@ -99,7 +100,10 @@ def test_an_order_that_is_none_is_refused_without_a_column_too(api):
 
 
 def test_devices_of_netbox_come_by_address_and_are_searched_and_paged_like_ours(api):
-    integration.write(None, {"inventory_source": "netbox"})
+    body = {"category": "inventory", "key": "inventory_source", "value": "netbox"}
+    refused = api("admin").put("/system/v1/settings", {**body, "value": "other"}, format="json")
+    assert (refused.status_code, Setting.objects.count()) == (400, 0)
+    assert api("admin").put("/system/v1/settings", body, format="json").status_code == 200
     for number, ip in enumerate(("10.0.0.10", "10.0.0.9", "", "10.0.0.100"), start=1):
         NetBoxCacheEntryFactory(netbox_id=number, device_ip=ip, device_name=f"SW-{number}")
     client = api("viewer")

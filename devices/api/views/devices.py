@@ -9,6 +9,7 @@ from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.services import site_settings
 from devices import policy
 from devices.addresses import normal_ip, order_of
 from devices.api import files
@@ -18,7 +19,7 @@ from devices.models import DeviceHistory, NetBoxCacheEntry
 from devices.selectors import devices as selector
 from devices.selectors import metrics
 from devices.selectors.groups import groups_of
-from devices.services import csv_devices, device_fields, integration, inventory
+from devices.services import csv_devices, device_fields, inventory
 from inventory_site.core.api.views import expected_version
 
 REGISTER_KEYS = tuple(name for name in device_fields.FIELDS if name not in {"mgmt_ip", "status"})
@@ -59,7 +60,7 @@ class DeviceListView(DeviceView):
 
     def get(self, request: Request) -> Any:
         """List devices by address; without `limit` all of them."""
-        if integration.read("inventory_source") == "netbox":
+        if site_settings.inventory_source() == "netbox":
             known = _netbox_rows(query_text(request, "search"))
             if self.is_file:
                 return self.as_file(known, files.NETBOX_SOURCE)

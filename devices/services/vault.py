@@ -20,7 +20,7 @@ from devices.choices import AccessLevel, CredentialStatus
 from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
 from devices.services import secrets
-from devices.values import moment
+from devices.values import moment, truth
 from inventory_site.core import context, crypto
 from inventory_site.core.errors import NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
@@ -66,7 +66,7 @@ def create_credential(*, actor: Any, body: Mapping[str, Any]) -> Saved:
     document = secrets.pack(kind, body)
     warnings = _read_certificate(row, document) + secrets.lacking(kind, document)
     if not row.username:
-        row.username = str(document.get("username") or document.get("security_name") or "")[:255]
+        row.username = _account_of(document)
     _check_window(row)
     with guarded():
         _insert(row, document)
@@ -93,6 +93,7 @@ def update_credential(
         if "status" in body and body["status"] != before["status"]:
             _set_status(row, body["status"])
         new = secrets.pack(row.credential_type, body, old)
+        _follow_account(row, old, new)
         warnings = _read_certificate(row, new, old) if new != old else []
         warnings += secrets.lacking(row.credential_type, new)
         _check_window(row)
@@ -136,6 +137,7 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
             row.valid_until = moment(body.get("valid_until") or body["expires_at"], "valid_until")
             if row.valid_until and row.valid_until <= timezone.now():
                 raise Invalid("valid_until", "The end must be in the future")
+        _follow_account(row, old, new)
         warnings = _read_certificate(row, new, old)
         _check_window(row)
         row.last_rotation_at = timezone.now()
@@ -291,8 +293,7 @@ def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
             if days is None:
                 raise Invalid(name, f"{name} must be a whole number of days")
             setattr(row, name, days)
-    if isinstance(body.get("is_default"), bool):
-        row.is_default = body["is_default"]
+    row.is_default = truth(body.get("is_default"), "is_default", row.is_default)
 
 
 def _end_moved(row: Credential) -> None:
@@ -350,6 +351,17 @@ def _document(row: Credential) -> dict[str, Any]:
         )
     except crypto.CannotDecrypt as err:
         raise Unreadable from err
+
+
+def _account_of(document: Mapping[str, Any]) -> str:
+    """Return the name that a secret signs in with."""
+    return str(document.get("username") or document.get("security_name") or "")[:255]
+
+
+def _follow_account(row: Credential, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Show the new name where the old one was shown."""
+    if row.username == _account_of(old):
+        row.username = _account_of(new)
 
 
 def _insert(row: Credential, document: Mapping[str, Any]) -> None:

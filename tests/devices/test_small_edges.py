@@ -183,3 +183,39 @@ def test_an_entry_of_the_vaults_log_names_the_workflow_and_its_job(api):
     (entry,) = api("admin").get("/api/credentials/audit").json()["data"]["entries"]
 
     assert {name: entry[name] for name in told} == told
+
+
+@pytest.mark.parametrize("by", ["put", "post"])
+@pytest.mark.parametrize(
+    ("kind", "field"), [("ssh", "username"), ("snmp", "security_name"), ("winrm", "username")]
+)
+def test_the_shown_name_follows_the_one_that_signs_in(api, by, kind, field):
+    admin, body = api("admin"), {"name": "lab", "credential_type": kind, "password": "p"}
+    made = admin.post("/api/credentials", {**body, field: "old"}, format="json").json()["data"]
+    path = f"/api/credentials/{made['credential']['id']}"
+
+    path = f"{path}/rotate" if by == "post" else path
+    changed = getattr(admin, by)(path, {field: "new"}, format="json").json()["data"]["credential"]
+
+    assert (made["credential"]["username"], changed["username"]) == ("old", "new")
+
+
+def test_a_name_that_was_given_to_be_shown_stays(api):
+    body = {"name": "lab", "credential_type": "snmp", "security_name": "old", "username": "team"}
+    row = vault.create_credential(actor=None, body=body).credential
+
+    vault.update_credential(row.pk, actor=None, body={"security_name": "new"})
+
+    row.refresh_from_db()
+    assert row.username == "team"
+
+
+def test_whether_it_is_a_default_is_yes_or_no(api):
+    admin, body = api("admin"), {"name": "lab", "credential_type": "ssh", "password": "p"}
+
+    odd = admin.post("/api/credentials", {**body, "is_default": "perhaps"}, format="json")
+    good = admin.post("/api/credentials", {**body, "is_default": "yes"}, format="json")
+
+    assert odd.status_code == 400
+    assert odd.json()["error"]["details"]["field"] == "is_default"
+    assert good.json()["data"]["credential"]["is_default"] is True

@@ -16,7 +16,7 @@ from devices.errors import Refused
 from devices.models import Credential, CredentialAssignment, EnterpriseAuthUser
 from devices.selectors.groups import addresses_among
 from devices.services import secrets
-from devices.services.vault_use import opened, usable, usable_account
+from devices.services.vault_use import note_account, opened, usable, usable_account
 from inventory_site.core import crypto
 
 logger = logging.getLogger(__name__)
@@ -168,6 +168,7 @@ class _Opener:
                 self._documents[key] = secrets.open_sealed(
                     sealed, model=key[0], pk=account.pk, name=name
                 )
+                note_account(account)
             except crypto.CannotDecrypt:
                 logger.warning("account does not open", extra={"account": account.pk})
                 self._documents[key] = None

@@ -102,6 +102,7 @@ def _enterprise_login(row: EnterpriseAuthConfig, document: Mapping[str, Any]) ->
     if row.auth_type != "radius" or account is None:
         return None
     login = vault_groups.account_document(account)
+    vault_use.note_account(account)
     return logins.radius_login(
         server,
         logins.whole(document.get("auth_port"), 1812),

@@ -57,6 +57,11 @@ def usable_account(assignment: CredentialAssignment) -> EnterpriseAuthUser | Non
     return account if server is not None and usable(server) else None
 
 
+def note_account(account: EnterpriseAuthUser) -> None:
+    """Keep when a service account was opened to sign in with."""
+    EnterpriseAuthUser.objects.filter(pk=account.pk).update(last_used_at=timezone.now())
+
+
 def reveal(pk: int, *, actor: Any, reason: str = "Secret data accessed") -> dict[str, Any]:
     """Return the secret document to a person who may read it; logged before it is answered."""
     policy.require(actor, policy.REVEAL_CREDENTIAL)

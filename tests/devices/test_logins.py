@@ -163,6 +163,8 @@ def test_credentials_of_directories_and_radius_servers_are_really_tried(api, dir
     assert (tested["success"], tested["message"]) == (True, "LDAP to 127.0.0.1 works")
     assert (signed["auth_type"], signed["status"]) == ("radius", "authenticated")
     assert CredentialUse.objects.filter(action="used", success=True).count() == 2
+    (account,) = admin.get("/api/credentials/enterprise/users").json()["data"]["users"]
+    assert account["last_used_at"] is not None
 
 
 @pytest.mark.parametrize("target", ["-oProxyCommand=x", "not a host", "10.0.0.1;id"])

@@ -70,7 +70,10 @@ def test_what_is_switched_off_at_an_enterprise_server_is_skipped(what):
         ]
         return found.credential_id, bool(found.server_config), chosen
 
+    assert account.last_used_at is None
     assert turn() == (own.pk, True, [own.pk])
+    account.refresh_from_db()
+    assert account.last_used_at is not None
     if what == "server":
         vault_groups.save_config(config.pk, actor=None, body={"enabled": False})
     elif what == "account":

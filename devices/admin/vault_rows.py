@@ -161,7 +161,7 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
             label="Test",
             permission=policy.MANAGE_ENTERPRISE,
             run=_test_server,
-            follows="LDAP, AD and RADIUS are signed in to; TACACS+ is only reached.",
+            follows="It signs in, RADIUS and TACACS+ by the first service account.",
             icon="stethoscope",
             on_list=False,
         )

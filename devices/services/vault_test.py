@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from devices import policy
+from devices.choices import AuthMethod
 from devices.errors import Invalid, Refused
-from devices.executors import logins
+from devices.executors import logins, tacacs
 from devices.executors.base import Outcome, is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential, EnterpriseAuthConfig
@@ -99,26 +100,39 @@ def _enterprise_login(row: EnterpriseAuthConfig, document: Mapping[str, Any]) ->
     if row.auth_type in DIRECTORIES:
         return _bind(document, server, None)
     account = row.users.filter(enabled=True).order_by("pk").first()
-    if row.auth_type != "radius" or account is None:
+    if account is None:
         return None
-    login = vault_groups.account_document(account)
+    known = vault_groups.account_document(account)
     vault_use.note_account(account)
+    secret = str(document.get("secret_key") or "")
+    name, password = str(known.get("username") or ""), str(known.get("password") or "")
+    timeout_s = float(logins.whole(document.get("timeout"), 5))
+    if row.auth_type == AuthMethod.TACACS:
+        return tacacs.login(
+            server,
+            logins.whole(document.get("port"), 49),
+            secret,
+            name,
+            password,
+            kind=str(document.get("authentication_type") or ""),
+            timeout_s=min(CONNECT_S, timeout_s),
+        )
     return logins.radius_login(
         server,
         logins.whole(document.get("auth_port"), 1812),
-        str(document.get("secret_key") or ""),
-        str(login.get("username") or ""),
-        str(login.get("password") or ""),
+        secret,
+        name,
+        password,
         nas=str(document.get("nas_identifier") or "patchbay"),
-        timeout_s=min(2.0, float(logins.whole(document.get("timeout"), 2))),
+        timeout_s=min(2.0, timeout_s),
         retries=1,
     )
 
 
 def test_enterprise(pk: int, *, actor: Any) -> dict[str, Any]:
-    """Sign in on an enterprise server: LDAP and AD by its own name, RADIUS by its first account.
+    """Sign in on an enterprise server: LDAP and AD by its own name, others by the first account.
 
-    TACACS+, and RADIUS without an account, are only reached.
+    TACACS+ and RADIUS without an account are only reached.
     """
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     row = EnterpriseAuthConfig.objects.select_related("credential").filter(pk=pk).first()

@@ -23,16 +23,10 @@ def box(api):
         role = found.add("/api/dcim/device-roles/", name="Backbone Switch")
         site = found.add("/api/dcim/sites/", name="Lab")
         found.add("/api/ipam/prefixes/", prefix="127.0.10.0/24", description="Lab", site=site)
-        found.add(
-            "/api/ipam/ip-ranges/", start_address="10.0.0.1/24", end_address="10.0.0.3/24", size=3
-        )
-        body = {
-            "url": found.url,
-            "token": TOKEN,
-            "default_site_id": site,
-            "default_role_id": role,
-            "default_device_type_id": kind,
-        }
+        ends = {"start_address": "10.0.0.1/24", "end_address": "10.0.0.3/24"}
+        found.add("/api/ipam/ip-ranges/", **ends, size=3)
+        body = {"url": found.url, "token": TOKEN, "default_site_id": site}
+        body |= {"default_role_id": role, "default_device_type_id": kind}
         saved = api("admin").put("/api/netbox/settings", body, format="json")
         assert saved.status_code == 200
         found.calls.clear()

@@ -7,7 +7,7 @@ import pytest
 from devices import netbox_rules as rules
 from devices.executors.base import safe_execute
 from devices.models import Device, ExecutorRun, NetBoxCacheEntry
-from devices.services import netbox_autodiscovery, netbox_wanted, runs
+from devices.services import netbox_autodiscovery, runs
 from tests.devices.netbox_stub import TOKEN, netbox
 
 pytestmark = pytest.mark.django_db
@@ -173,24 +173,6 @@ def test_one_device_is_synced_and_read_from_the_cache(api, box):
     assert (shown["name"], shown["cached"]) == ("sw-1", True)
     assert admin.post("/api/netbox/sync/999").status_code == 404
     assert NetBoxCacheEntry.objects.count() == 1
-
-
-def test_exclusions_expand_as_recorded():
-    lines = "10.0.0.1\n\n10.0.0.6-10.0.0.4\n10.0.1.0/31\nhost-a"
-    config = {
-        **rules.DEFAULTS,
-        "target_type": "ip_list",
-        "ip_list": lines,
-        "exclude_ips": "10.0.0.5",
-    }
-    assert netbox_wanted.targets_of(config, {}) == [
-        "10.0.0.1",
-        "10.0.0.4",
-        "10.0.0.6",
-        "10.0.1.0",
-        "10.0.1.1",
-        "host-a",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from devices import netbox_rules as rules
 from devices.addresses import BadTargets, between, expand_lines
 from devices.models import NetBoxCacheEntry
 from devices.selectors.targeting import safe_resolve
+from devices.services import netbox_wanted
 from devices.services.netbox_sync import entry_of
 
 
@@ -138,3 +140,22 @@ def test_what_lies_between_two_addresses(first, last, found):
 def test_what_is_no_range_is_refused(first, last):
     with pytest.raises(BadTargets):
         between(first, last)
+
+
+@pytest.mark.django_db
+def test_exclusions_expand_as_recorded():
+    lines = "10.0.0.1\n\n10.0.0.6-10.0.0.4\n10.0.1.0/31\nhost-a"
+    config = {
+        **rules.DEFAULTS,
+        "target_type": "ip_list",
+        "ip_list": lines,
+        "exclude_ips": "10.0.0.5",
+    }
+    assert netbox_wanted.targets_of(config, {}) == [
+        "10.0.0.1",
+        "10.0.0.4",
+        "10.0.0.6",
+        "10.0.1.0",
+        "10.0.1.1",
+        "host-a",
+    ]

@@ -15,7 +15,7 @@ from devices.admin.words import devices_at, short
 from devices.choices import ReviewState
 from devices.models import Device, DeviceGroup, Scan, ScanResult, Site
 from devices.selectors import charts, topology
-from devices.selectors.groups import addresses_of
+from devices.selectors.groups import known_addresses
 from devices.selectors.topology_drawing import HEIGHT, WIDTH, places
 from devices.services import scans
 from inventory_site.core.admin import Tab, badge, toast
@@ -71,7 +71,7 @@ def topology_view(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(site_id=site)
     if group is not None:
         found = DeviceGroup.objects.filter(pk=group).first()
-        rows = rows.filter(address__ip__in=addresses_of(found) if found else [])
+        rows = rows.filter(address__in=known_addresses(found)) if found else rows.none()
     devices = {device.ip: device for device in rows[:MAX_DEVICES] if device.ip}
     links = topology.links_between(
         {

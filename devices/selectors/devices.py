@@ -14,7 +14,7 @@ from devices.errors import Invalid, InvalidAddress, Missing
 from devices.models import Device, DeviceGroup, ManagementAddress
 from devices.models.devices import ONLINE_WORDS, with_state
 from devices.models.types import UNKNOWN_TYPE
-from devices.selectors.groups import addresses_of
+from devices.selectors.groups import known_addresses
 from inventory_site.core.whole import whole_number
 
 STATUS_FIELDS = {
@@ -134,7 +134,7 @@ def filtered(
     if kind == "network":
         return rows.filter(address__network_range=wanted)
     if kind == "group":
-        return rows.filter(address__ip__in=addresses_of(group_of(wanted, field)))
+        return rows.filter(address__in=known_addresses(group_of(wanted, field)))
     if kind == "status":
         name, colon, value = wanted.partition(":")
         if name not in STATUS_FIELDS or not colon:

@@ -114,10 +114,19 @@ def counted(rows: QuerySet[DeviceGroup]) -> QuerySet[DeviceGroup]:
 
 def known_members(group: DeviceGroup) -> QuerySet[ManagementAddress]:
     """Return the group's addresses that are known devices."""
-    ips = addresses_of(group)
-    return ManagementAddress.objects.filter(
-        ip__in=ips, devices__archived_at__isnull=True, devices__isnull=False
-    ).distinct()
+    return (
+        known_addresses(group)
+        .filter(devices__archived_at__isnull=True, devices__isnull=False)
+        .distinct()
+    )
+
+
+def known_addresses(group: DeviceGroup) -> QuerySet[ManagementAddress]:
+    """Return the addresses that a group lists or its rule matches, as far as we know them."""
+    wanted = Q(ip__in=group.members.values("ip_address"))
+    if group.rule:
+        wanted |= Q(pk__in=matching(group.rule).order_by().values("address"))
+    return ManagementAddress.objects.filter(wanted)
 
 
 def known_counts(groups: list[DeviceGroup]) -> dict[int, int]:

@@ -11,12 +11,13 @@ from django.db.models import F
 
 from accounts.services import audit
 from devices import policy
-from devices.addresses import normal_ip
+from devices.addresses import chunks, normal_ip
 from devices.errors import Invalid, InvalidAddress, Missing, Taken
 from devices.models import Device, DeviceGroup, DeviceGroupMember
 from devices.selectors.groups import RULE_FIELDS, matching
 from inventory_site.core.locks import guarded, lock
 
+AT_ONCE = 500  # addresses of one question
 WRITABLE = ("group_name", "description", "color", "rule")
 
 
@@ -166,16 +167,13 @@ def held_of(ips: Collection[str]) -> set[str]:
 
 
 def _insert(group: DeviceGroup, addresses: list[str]) -> None:
-    devices = {
-        device.address.ip: device
-        for device in Device.objects.at_addresses()
-        .filter(address__ip__in=addresses)
-        .select_related("address")
-        if device.address
-    }
+    devices: dict[str, int] = {}
+    for some in chunks(addresses, AT_ONCE):
+        rows = Device.objects.at_addresses().filter(address__ip__in=some)
+        devices |= rows.values_list("address__ip", "pk")
     DeviceGroupMember.objects.bulk_create(
         [
-            DeviceGroupMember(group=group, ip_address=ip, device=devices.get(ip))
+            DeviceGroupMember(group=group, ip_address=ip, device_id=devices.get(ip))
             for ip in dict.fromkeys(addresses)
         ],
         ignore_conflicts=True,

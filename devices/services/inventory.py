@@ -174,7 +174,7 @@ def set_tags(pk: int, tag_ids: Iterable[int], *, actor: Any) -> Device:
     wanted = unique_ids(tag_ids)
     with guarded():
         device = locked_device(pk)
-        known = set(DeviceTag.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        known = set(DeviceTag.objects.values_list("pk", flat=True))
         unknown = [tag for tag in wanted if tag not in known]
         if unknown:
             missing = Missing("Tag", unknown[0])

@@ -8,16 +8,18 @@ import logging
 import logging.config
 import re
 import socket
+import sqlite3
 import threading
 import time
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 
 from devices.executors.ssh_client import Login, SshFailed, connect
 from devices.executors.ssh_keys import KnownHosts
-from devices.models import Device, ManagementAddress
+from devices.models import Device, DeviceGroup, DeviceGroupMember, ManagementAddress
 from devices.services import csv_devices, inventory, vault
 from tests.factories.devices import DeviceFactory, DeviceTypeFactory, SiteFactory
 
@@ -219,3 +221,51 @@ def test_whether_it_is_a_default_is_yes_or_no(api):
     assert odd.status_code == 400
     assert odd.json()["error"]["details"]["field"] == "is_default"
     assert good.json()["data"]["credential"]["is_default"] is True
+
+
+@pytest.fixture
+def few_variables():
+    """A SQLite that takes no more values in one question than its older builds do."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    held = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, held)
+
+
+def test_a_group_of_very_many_addresses_is_filled_and_read(api, admin_page, few_variables):
+    admin, group = api("admin"), DeviceGroup.objects.create(group_name="All")
+    inventory.save_address(actor=None, ip_address="10.0.1.7", facts={})
+    ips = [f"10.0.{high}.{low}" for high in range(5) for low in range(250)]
+
+    put = admin.post(f"/api/groups/{group.pk}/devices", {"ip_addresses": ips}, format="json")
+    shown = admin.get(f"/api/groups/{group.pk}?include_devices=true").json()["data"]
+    listed = admin.get(f"/api/devices?group_id={group.pk}").json()["data"]
+    drawn = admin.post(
+        "/topology_data", {"group_type": "group", "group_id": group.pk}, format="json"
+    ).json()
+
+    assert put.json()["data"] == {"added": 1250, "failed": [], "total_requested": 1250}
+    assert (shown["device_count"], shown["known_device_count"]) == (1250, 1)
+    assert [row["ip_address"] for row in listed] == ["10.0.1.7"]
+    assert [row["ip_address"] for row in shown["devices"]] == ["10.0.1.7"]
+    assert [node["ip"] for node in drawn["nodes"]] == ["10.0.1.7"]
+    page = reverse("admin:devices_device_topology")
+    assert "10.0.1.7" in admin_page.get(page, {"group": group.pk}).content.decode()
+    assert DeviceGroupMember.objects.filter(device__isnull=False).count() == 1
+
+
+def test_very_many_ids_are_each_answered(api, few_variables):
+    admin, device = api("admin"), DeviceFactory()
+    many = list(range(2**31 - 2000, 2**31))
+    body = {"device_ids": [device.pk, *many], "updates": {"status": "odd"}}
+
+    told = admin.post("/api/inventory/devices/bulk-update", body, format="json").json()
+    tags = admin.post(f"/api/inventory/devices/{device.pk}/tags", {"tag_ids": many}, format="json")
+
+    assert (told["succeeded"], len(told["failed"])) == ([], 2001)
+    assert told["failed"][0]["error"].startswith("status: Status must be one of")
+    assert {row["error"] for row in told["failed"][1:]} == {"Device not found"}
+    assert tags.status_code == 404

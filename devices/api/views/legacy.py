@@ -15,7 +15,7 @@ from devices.errors import Invalid
 from devices.models import DeviceGroup, Scan
 from devices.selectors import devices as device_reads
 from devices.selectors import metrics, topology
-from devices.selectors.groups import addresses_of, counted
+from devices.selectors.groups import counted
 from devices.services import scans
 
 NO_IP, GROUP_TYPES = "No IP provided", ("network", "group")
@@ -35,7 +35,7 @@ class TopologyDataView(BareView):
         if kind == "network" and key:
             rows = rows.filter(address__network_range=str(key))
         elif kind == "group" and key:
-            rows = rows.filter(address__ip__in=addresses_of(device_reads.group_of(key, "group_id")))
+            rows = device_reads.filtered(rows, "group", key, field="group_id")
         found = device_reads.wire_rows(rows)
         nodes = [
             {

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from devices.addresses import chunks
 from devices.api.clients.lab_inventory import forms
 from devices.api.clients.lab_inventory.base import FileView, LabView
 from devices.api.clients.lab_inventory.forms import Unprocessable
@@ -46,6 +47,7 @@ CHECKS: dict[str, forms.Check] = {
     "notes": forms.text(0, 100_000),
 }
 BULK_FIELDS = tuple(CHECKS)
+AT_ONCE = 500  # ids of one question
 NEVER_NULL = ("name", "device_type_id", "status")
 
 
@@ -177,7 +179,11 @@ class BulkUpdateView(LabView):
 
 
 def _refused(wanted: list[int], text: str) -> list[dict[str, Any]]:
-    known = set(Device.objects.current().filter(pk__in=wanted).values_list("pk", flat=True))
+    known = {
+        pk
+        for some in chunks(wanted, AT_ONCE)
+        for pk in Device.objects.current().filter(pk__in=some).values_list("pk", flat=True)
+    }
     return [
         {"device_id": pk, "error": text if pk in known else "Device not found"} for pk in wanted
     ]

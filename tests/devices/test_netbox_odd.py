@@ -10,7 +10,7 @@ from devices.errors import Invalid
 from devices.models import ExecutorRun, NetBoxCacheEntry
 from devices.services import netbox_client, netbox_upsert
 from tests.devices.json_stub import json_server
-from tests.devices.netbox_stub import TOKEN
+from tests.devices.netbox_stub import TOKEN, netbox
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +168,16 @@ def test_an_autodiscovery_that_cannot_be_done_is_refused_by_its_field(api, field
     assert (answer.status_code, error["details"]["field"]) == (400, field)
     assert error["message"].startswith(said)
     assert not ExecutorRun.objects.exists()
+
+
+@pytest.mark.parametrize("lacking", ["site_id", "role_id", "device_type_id"])
+def test_of_what_a_new_device_lacks_the_first_is_named(api, lacking):
+    ids = {"site_id": 5, "role_id": 6, "device_type_id": 7}
+    body = {"ip_address": "10.0.0.1", **{name: pk for name, pk in ids.items() if name != lacking}}
+    with netbox() as box:
+        where = {"url": box.url, "token": TOKEN}
+        api("admin").put("/api/netbox/settings", where, format="json")
+        answer = api("admin").post("/api/netbox/discover", body, format="json")
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (400, lacking)
+    assert box.tables == {}

@@ -11,6 +11,7 @@ from devices.choices import AccessLevel, AccessRequestStatus, AuthMethod, Creden
 from devices.models.devices import Device
 from devices.models.groups import DeviceGroup
 from inventory_site.core.models.base import TimeStamped, Versioned
+from inventory_site.core.prepared import Later, Prepared
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -81,6 +82,16 @@ class Credential(TimeStamped, Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+_KEPT_BY_KEY = Prepared(
+    lambda: Credential.objects.kept().filter(pk=Later(0, models.BigAutoField())).order_by()
+)
+
+
+def kept_by_key(pk: int) -> Credential | None:
+    """Return a credential that was not deleted; asked at every use."""
+    return _KEPT_BY_KEY.first(pk) if 0 < pk <= models.BigAutoField.MAX_BIGINT else None
 
 
 class CredentialVersion(models.Model):

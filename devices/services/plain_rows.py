@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.db import connection, models, transaction
+
+from inventory_site.core.prepared import keeping_cursor
 
 AS_THEY_ARE: dict[str, type] = {
     "BigIntegerField": int,
@@ -30,12 +33,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> int:
         return 0
     done, fields = 0, _written(model, rows)
     names = [str(field.column) for field in fields]
-    quoted = ", ".join(map(connection.ops.quote_name, names))
-    statement = (
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted})"
-        f" {_source(fields)} ON CONFLICT DO NOTHING"
-    )
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    statement = _statement(model, tuple(fields), connection.vendor)
+    with transaction.atomic(savepoint=False), keeping_cursor(connection) as cursor:
         for start in range(0, len(rows), AT_A_TIME):
             columns = [_column(field, rows[start : start + AT_A_TIME]) for field in fields]
             values = zip(*columns, strict=True)
@@ -47,13 +46,26 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> int:
     return done
 
 
-def _source(fields: Sequence[models.Field[Any, Any]]) -> str:
+@lru_cache
+def _statement(
+    model: type[models.Model], fields: tuple[models.Field[Any, Any], ...], vendor: str
+) -> str:
+    """Return the statement, which is the same for every row that names these fields."""
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({names})"
+        f" {_source(fields, vendor)} ON CONFLICT DO NOTHING"
+    )
+
+
+def _source(fields: Sequence[models.Field[Any, Any]], vendor: str) -> str:
     """Return where rows come from: on PostgreSQL one text of JSON, else mark by mark.
 
     One text is a third of the work that a list for each column is. Its types are named without
     their size, as a cast to a size would cut texts silently.
     """
-    if connection.vendor != "postgresql":
+    if vendor != "postgresql":
         return f"VALUES ({', '.join(['%s'] * len(fields))})"
     quote = connection.ops.quote_name
     columns = ", ".join(

@@ -19,6 +19,7 @@ from devices import policy
 from devices.choices import AccessLevel, CredentialStatus
 from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
+from devices.models.credentials import kept_by_key
 from devices.services import secrets
 from devices.values import moment, truth
 from inventory_site.core import context, crypto
@@ -170,10 +171,9 @@ def delete_credential(pk: int, *, actor: Any) -> None:
 
 def find(pk: int) -> Credential:
     """Return a credential that was not deleted, or raise `Refused` 404."""
-    row = Credential.objects.kept().filter(pk=pk).first()
-    if row is None:
-        raise Refused("NOT_FOUND", "Credential not found", 404)
-    return row
+    if row := kept_by_key(pk):
+        return row
+    raise Refused("NOT_FOUND", "Credential not found", 404)
 
 
 def locked(pk: int) -> Credential:

@@ -50,6 +50,12 @@ def test_a_cursor_alone_keeps_its_plans() -> None:
     assert plans() == [("SELECT $1::bigint + 2", 2)]
 
 
+def test_who_watches_reads_such_statements_with_their_values() -> None:
+    with CaptureQueriesContext(connection) as asked, connection.keeping_cursor() as cursor:
+        cursor.execute("SELECT %s::text", ["O'Neil"])
+    assert [query["sql"] for query in asked.captured_queries] == ["SELECT 'O''Neil'::text"]
+
+
 def test_other_questions_are_asked_as_ever() -> None:
     connection.close()
     with connection.plans_kept():

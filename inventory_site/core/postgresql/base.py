@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus
 
 
@@ -19,8 +19,19 @@ class KeepingCursor(base.ServerBindingCursor):
         return super().execute(query, params, **given)  # type: ignore[misc]  # psycopg has it
 
 
+class Operations(operations.DatabaseOperations):
+    """Tells those statements to who watches, too."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        if isinstance(cursor, KeepingCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Saves most calls a question and the planning of what is asked at each of them."""
+
+    ops_class = Operations
 
     @contextmanager
     def plans_kept(self) -> Iterator[None]:

@@ -82,8 +82,8 @@ def test_plans_live_through_a_rollback_and_a_mistake() -> None:
     assert ask("SELECT %s::text", "three") == [("three",)]
 
 
-def test_a_line_that_the_server_ended_is_replaced() -> None:
-    connection.close()
+def end_line() -> None:
+    """Have the server end this connection, as it does when it starts anew."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (gone,) = cursor.fetchone()
@@ -93,9 +93,23 @@ def test_a_line_that_the_server_ended_is_replaced() -> None:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [gone])
         assert cursor.fetchone() == (True,)
     other.close()
+
+
+def test_a_line_that_the_server_ended_is_replaced() -> None:
+    connection.close()
+    end_line()
     assert not connection.is_usable()
     connection.health_check_enabled, connection.health_check_done = True, False
     assert User.objects.count() == 0
+    connection.health_check_enabled = False
+
+
+def test_a_cursor_of_its_own_finds_an_ended_line_too() -> None:
+    end_line()
+    connection.health_check_enabled, connection.health_check_done = True, False
+    with connection.keeping_cursor() as cursor:
+        cursor.execute("SELECT %s::bigint", [7])
+        assert cursor.fetchall() == [(7,)]
     connection.health_check_enabled = False
 
 

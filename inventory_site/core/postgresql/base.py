@@ -50,6 +50,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def keeping_cursor(self) -> Any:
         """Open a cursor that has the server keep its plans, for what reads texts and numbers."""
+        self.close_if_health_check_failed()
         self.ensure_connection()
         cursor = KeepingCursor(self.connection)  # type: ignore[call-arg]  # psycopg's takes it
         return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # Django has it

@@ -8,11 +8,16 @@ from typing import Any
 from django import forms
 
 from devices.admin.rule_field import RuleField, RuleWidget
+from devices.admin.secret_form import TypedAgain
 from devices.choices import PollTarget
+from devices.executors.snmp_accounts import WORDS, protocol
 from devices.models import Credential, PollConfig, PollType
+from devices.services import poll_secrets, secrets
 from devices.services.polling import BUILT_IN
 
-COMMUNITY, FORGET = "snmp_community", "forget_community"
+COMMUNITY, FORGET = poll_secrets.COMMUNITY, "forget_community"
+ACCOUNT, FORGET_ACCOUNT = tuple(poll_secrets.KEYS), "forget_account"
+TYPED = (COMMUNITY, FORGET, *ACCOUNT, FORGET_ACCOUNT)  # what only the form knows
 FIELDS = (
     "name",
     "description",
@@ -28,9 +33,8 @@ FIELDS = (
     "target_manufacturer",
     "target_custom_filter",
     "credential",
-    COMMUNITY,
-    FORGET,
     "snmp_version",
+    *TYPED,
     "snmp_port",
     "snmp_timeout",
     "snmp_retries",
@@ -45,10 +49,25 @@ NEEDED = {
 }
 FIELD_OF = {kind.value: name for kind, name in NEEDED.items()}
 FIELDS_OF = {kind: [FIELD_OF[kind]] if kind in FIELD_OF else [] for kind in PollTarget.values}
+BELOW_3 = [COMMUNITY, FORGET]
+FIELDS_OF_VERSION = {"1": BELOW_3, "2c": BELOW_3, "3": [*ACCOUNT, FORGET_ACCOUNT]}
+BLANK_KEEPS = "Blank keeps what is stored."
 
 
-class PollForm(forms.ModelForm):
-    """A poll; its own community is write-only, and a device's credential is taken without one."""
+def _protocols(label: str, words: tuple[str, ...], usual: str) -> forms.ChoiceField:
+    choices = [("", f"{usual}, as usual"), *((one, one) for one in words)]
+    return forms.ChoiceField(label=label, required=False, choices=choices)
+
+
+def _password(label: str, help_text: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(
+        label=label, required=False, strip=False, help_text=help_text, widget=widget
+    )
+
+
+class PollForm(TypedAgain, forms.ModelForm):
+    """A poll; its own secrets are write-only, and a device's credential is taken without one."""
 
     poll_type = forms.ChoiceField(label="What is asked")
     target_type = forms.ChoiceField(
@@ -60,29 +79,44 @@ class PollForm(forms.ModelForm):
         label="Every, seconds", initial=300, min_value=10, max_value=7 * 86_400
     )
     snmp_version = forms.ChoiceField(
-        label="SNMP version", choices=[("1", "v1"), ("2c", "v2c"), ("3", "v3")], initial="2c"
+        label="SNMP version",
+        choices=[("1", "v1"), ("2c", "v2c"), ("3", "v3")],
+        initial="2c",
+        widget=forms.Select(attrs={"data-fields": json.dumps(FIELDS_OF_VERSION)}),
     )
     target_custom_filter = RuleField(
         label="The filter",
         required=False,
         widget=RuleWidget("Without a condition the filter means nothing yet."),
     )
-    snmp_community = forms.CharField(
-        label="Community of its own",
-        required=False,
-        strip=False,
-        help_text="Blank keeps what is stored; without one the device's credential is used.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    snmp_community = _password(
+        "Community of its own",
+        "Blank keeps what is stored; without one the device's credential is used.",
     )
     forget_community = forms.BooleanField(
         label="Forget its community",
         required=False,
         help_text="One is stored. Without it the credential above, or each device's own, is used.",
     )
+    snmpv3_username = forms.CharField(
+        label="SNMPv3 user of its own",
+        required=False,
+        help_text="Without one the device's credential is used.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    snmpv3_auth_protocol = _protocols("Authentication protocol", WORDS["auth"], "SHA")
+    snmpv3_auth_password = _password("Authentication password", BLANK_KEEPS)
+    snmpv3_priv_protocol = _protocols("Privacy protocol", WORDS["priv"], "AES")
+    snmpv3_priv_password = _password("Privacy password", BLANK_KEEPS)
+    forget_account = forms.BooleanField(
+        label="Forget its SNMPv3 account",
+        required=False,
+        help_text="One is stored. Without it the credential above, or each device's own, is used.",
+    )
 
     class Meta:
         model = PollConfig
-        fields = tuple(name for name in FIELDS if name not in {COMMUNITY, FORGET})
+        fields = tuple(name for name in FIELDS if name not in TYPED)
         labels = {
             "target_device_ip": "The device's address",
             "target_group": "The group",
@@ -107,6 +141,7 @@ class PollForm(forms.ModelForm):
         ways = Credential.objects.kept().filter(credential_type="snmp")
         fields["credential"].queryset = ways.order_by("name")
         fields["credential"].empty_label = "Each device's own"
+        self.initial.update(_account_of(self.instance))
 
     def clean(self) -> dict[str, Any]:
         """Ask for the target that the kind of target needs."""
@@ -116,7 +151,24 @@ class PollForm(forms.ModelForm):
             self.add_error(needed, "Say which, or choose another kind of target above.")
         if data.get(FORGET) and data.get(COMMUNITY):
             self.add_error(FORGET, "Either type another community, or forget the stored one.")
+        if data.get(FORGET_ACCOUNT) and any(data.get(one) for one in poll_secrets.PASSWORDS):
+            self.add_error(
+                FORGET_ACCOUNT, "Either type another password, or forget the stored account."
+            )
         return data
+
+
+def _account_of(row: PollConfig) -> dict[str, str]:
+    """Return what a page may show of a poll's own account: its user and its protocols."""
+    shown = {
+        name: value
+        for name, value in poll_secrets.account_shown(row).items()
+        if value and value != secrets.MASK
+    }
+    return {
+        name: protocol(value) if name in poll_secrets.PROTOCOLS else value
+        for name, value in shown.items()
+    }
 
 
 def _poll_types() -> list[tuple[str, str]]:
@@ -143,4 +195,6 @@ def body_of(data: dict[str, Any]) -> dict[str, Any]:
             body[name] = getattr(body[name], "pk", None)
     if body.pop(FORGET, False):
         body[COMMUNITY] = None
+    if body.pop(FORGET_ACCOUNT, False):
+        body |= dict.fromkeys(ACCOUNT)
     return body

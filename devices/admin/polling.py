@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 
 from devices import policy
 from devices.admin.poll_form import (
-    COMMUNITY,
     FIELD_OF,
     FIELDS,
     FORGET,
+    FORGET_ACCOUNT,
+    TYPED,
     PollForm,
     asks_word,
     body_of,
@@ -146,8 +147,11 @@ class PollConfigAdmin(ServiceAdmin):
         """Leave out what only the form knows when the poll is only looked at, and what does not
         apply."""
         may = self.has_change_permission(request, obj)
-        has_own = may and obj is not None and obj.community_encrypted
-        left_out = {*(() if may else (COMMUNITY,)), *(() if has_own else (FORGET,))}
+        left_out = set() if may else set(TYPED)
+        if obj is None or not obj.community_encrypted:
+            left_out.add(FORGET)
+        if obj is None or not obj.account_encrypted:
+            left_out.add(FORGET_ACCOUNT)
         return [name for name in FIELDS if name not in left_out]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

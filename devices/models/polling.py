@@ -125,7 +125,7 @@ class PollTypeGroup(models.Model):
 
 
 class PollConfig(TimeStamped):
-    """What is polled how often, of which devices; a community of its own is kept encrypted."""
+    """What is polled how often, of which devices; a way in of its own is kept encrypted."""
 
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(blank=True)
@@ -143,6 +143,7 @@ class PollConfig(TimeStamped):
     target_custom_filter = models.JSONField(null=True, blank=True)
     credential = models.ForeignKey(Credential, on_delete=models.SET_NULL, null=True, blank=True)
     community_encrypted = models.TextField(blank=True, editable=False)
+    account_encrypted = models.TextField(blank=True, default="", editable=False)
     snmp_version = models.CharField(max_length=3, default="2c")
     snmp_port = models.PositiveIntegerField(default=161)
     snmp_timeout = models.PositiveIntegerField(default=5)

@@ -15,9 +15,8 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, Site
-from devices.services import groups, secrets, vault, vault_use
+from devices.services import groups, poll_secrets, vault, vault_use
 from devices.values import wanted_id
-from inventory_site.core import crypto
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
 
@@ -70,7 +69,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
         if row.credential is not None:
             vault_use.require_use(row.credential, actor=actor)
         _save(row)
-        _keep_community(row, body)
+        poll_secrets.keep(row, body)
         audit.record(actor, "poll.created", row, after={"name": row.name})
     return row
 
@@ -78,7 +77,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
 def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     """Change a poll; an empty body is refused, and who may not use its credential."""
     policy.require(actor, policy.SETTINGS_EDIT)
-    known = {*PLAIN, *LINKED, "snmp_community"}
+    known = {*PLAIN, *LINKED, *poll_secrets.FIELDS}
     if not set(body) & known:
         raise Refused("VALIDATION_ERROR", "No fields to update")
     with guarded():
@@ -87,7 +86,7 @@ def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
         if row.credential is not None:
             vault_use.require_use(row.credential, actor=actor)
         _save(row)
-        _keep_community(row, body)
+        poll_secrets.keep(row, body)
         audit.record(actor, "poll.updated", row, after={"fields": sorted(set(body) & known)})
     return row
 
@@ -225,31 +224,6 @@ def _checked(name: str, value: Any) -> Any:
 
 def _default(name: str) -> Any:
     return getattr(PollConfig(), name)
-
-
-def community_of(row: PollConfig, with_community: bool) -> str | None:
-    """Return a poll's own community, its mask, or nothing when the vault knows it."""
-    if not row.community_encrypted:
-        return None
-    if not with_community:
-        return secrets.MASK
-    place = secrets.place("pollconfig", row.pk, "community_encrypted")
-    try:
-        return crypto.decrypt(row.community_encrypted, bound_to=place)
-    except crypto.CannotDecrypt:
-        return secrets.MASK
-
-
-def _keep_community(row: PollConfig, body: Mapping[str, Any]) -> None:
-    """Store the community that was sent; null and blank forget it, the mask keeps it."""
-    sent = body.get("snmp_community", secrets.MASK)
-    if sent == secrets.MASK:
-        return
-    if sent is not None and not isinstance(sent, str):
-        raise Invalid("snmp_community", "snmp_community must be a text")
-    place = secrets.place("pollconfig", row.pk, "community_encrypted")
-    row.community_encrypted = crypto.encrypt(sent, bound_to=place) if sent else ""
-    row.save(update_fields=["community_encrypted"])
 
 
 def _save(row: PollConfig) -> None:

@@ -21,11 +21,10 @@ from devices.executors import ping, snmp
 from devices.executors.snmp_engine import SnmpEngine
 from devices.models import Credential, Device, PollConfig, PollDeviceResult, PollExecution, PollType
 from devices.selectors.groups import addresses_of, matching
-from devices.services import poll_rows, runs, secrets, vault_resolve, vault_use
+from devices.services import poll_rows, poll_secrets, runs, vault_resolve, vault_use
 from devices.services.poll_rows import Answer
 from devices.services.vault_resolve import Resolved
 from devices.services.vault_use import Used
-from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
 from inventory_site.core.tasks import enqueue
@@ -369,11 +368,8 @@ def _common(config: PollConfig) -> tuple[dict[str, Any], Credential | None]:
     if config.credential_id:
         row, document = vault_use.open_for_use(config.credential_id, actor=None)
         return {**common, **runs.secret_config(document), "_own": True}, row
-    if config.community_encrypted:
-        place = secrets.place("pollconfig", config.pk, "community_encrypted")
-        community = crypto.decrypt(config.community_encrypted, bound_to=place)
-        return {**common, "community": community, "_own": True}, None
-    return common, None
+    own = poll_secrets.way_in(config)
+    return {**common, **own, "_own": bool(own)}, None
 
 
 def _config_of(

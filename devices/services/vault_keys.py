@@ -22,7 +22,7 @@ from devices.models import (
     EnterpriseAuthUser,
     PollConfig,
 )
-from devices.services import integration, sealed, secrets, vault
+from devices.services import integration, poll_secrets, sealed, secrets, vault
 from inventory_site.core import crypto
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
@@ -78,7 +78,7 @@ def rotate_keys(
             last = pks[-1]
             if said:
                 said(f"{kept.model._meta.model_name}: {answer.done} done")
-    answer.done += _rotate_communities(answer) + _rotate_settings(answer)
+    answer.done += _rotate_polls(answer) + _rotate_settings(answer)
     answer.done += _rotate_second_factors(answer) + _rotate_options(answer)
     answer.left = _left(active)
     if answer.done:
@@ -94,8 +94,8 @@ def _left(active: str) -> int:
 
 def _outside() -> Iterator[str]:
     """Yield the ciphertext that is kept in no column of `PLACES`."""
-    polls = PollConfig.objects.exclude(community_encrypted="")
-    yield from polls.values_list("community_encrypted", flat=True)
+    for texts in PollConfig.objects.values_list(*poll_secrets.COLUMNS):
+        yield from filter(None, texts)
     for value in Setting.objects.values_list("value", flat=True):
         if isinstance(value, str) and value.startswith(integration.SECRET):
             yield value.removeprefix(integration.SECRET)
@@ -126,15 +126,16 @@ def _rotate_chunk(kept: Kept, pks: list[int], answer: Rotated) -> None:
     answer.done += len(changed)
 
 
-def _rotate_communities(answer: Rotated) -> int:
+def _rotate_polls(answer: Rotated) -> int:
+    """Seal the communities and accounts of polls again, unless one was changed meanwhile."""
     done = 0
-    for row in PollConfig.objects.exclude(community_encrypted=""):
-        place = secrets.place("pollconfig", row.pk, "community_encrypted")
-        text = _resealed(row.community_encrypted, place, f"pollconfig {row.pk}", answer)
-        if text:
-            done += PollConfig.objects.filter(
-                pk=row.pk, community_encrypted=row.community_encrypted
-            ).update(community_encrypted=text)
+    for column in poll_secrets.COLUMNS:
+        rows = PollConfig.objects.exclude(**{column: ""})
+        for pk, old in rows.values_list("pk", column):
+            place = poll_secrets.place(pk, column)
+            text = _resealed(old, place, f"pollconfig {pk}", answer)
+            if text:
+                done += rows.filter(pk=pk, **{column: old}).update(**{column: text})
     return done
 
 

@@ -1,25 +1,25 @@
 /* Shows only the fields that the choice above them asks for; without script all show. */
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
-  const kind = document.querySelector("select[data-fields]");
-  if (!kind) return;
-  const fields = JSON.parse(kind.dataset.fields);
-  const all = new Set(Object.values(fields).flat());
-  all.delete("username");
-
   function rowOf(name) {
     const field = document.querySelector(`[name="${name}"]`);
     return field && field.closest(".pb-field, .form-row");
   }
 
-  function show() {
-    const wanted = fields[kind.value];
-    all.forEach((name) => {
-      const row = rowOf(name);
-      if (row) row.hidden = Boolean(wanted) && !wanted.includes(name);
-    });
-  }
+  document.querySelectorAll("select[data-fields]").forEach((kind) => {
+    const fields = JSON.parse(kind.dataset.fields);
+    const all = new Set(Object.values(fields).flat());
+    all.delete("username");
 
-  kind.addEventListener("change", show);
-  show();
+    function show() {
+      const wanted = fields[kind.value];
+      all.forEach((name) => {
+        const row = rowOf(name);
+        if (row) row.hidden = Boolean(wanted) && !wanted.includes(name);
+      });
+    }
+
+    kind.addEventListener("change", show);
+    show();
+  });
 });

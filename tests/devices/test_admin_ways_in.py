@@ -6,7 +6,14 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from devices.models import CredentialAssignment, PollConfig
-from devices.services import groups, poll_configs, vault, vault_assign, vault_groups, vault_resolve
+from devices.services import (
+    groups,
+    poll_secrets,
+    vault,
+    vault_assign,
+    vault_groups,
+    vault_resolve,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.devices import DeviceFactory, DeviceGroupFactory, ManagementAddressFactory
 
@@ -42,7 +49,7 @@ def test_a_poll_is_made_changed_and_its_community_never_shown(admin_page):
 
     row = PollConfig.objects.get(name="Every night")
     assert (answer.status_code, row.name, row.target_site_name) == (302, "Every night", "Dublin")
-    assert poll_configs.community_of(row, with_community=True) == "pl4nted"
+    assert poll_secrets.community_of(row, with_community=True) == "pl4nted"
     page = reverse("admin:devices_pollconfig_change", args=[row.pk])
     shown = admin_page.get(f"{page}?tab=details").content.decode()
     assert "pl4nted" not in shown
@@ -50,7 +57,7 @@ def test_a_poll_is_made_changed_and_its_community_never_shown(admin_page):
     admin_page.post(page, changed)
     row.refresh_from_db()
     assert (row.interval_seconds, row.enabled) == (900, False)
-    assert poll_configs.community_of(row, with_community=True) == "pl4nted"
+    assert poll_secrets.community_of(row, with_community=True) == "pl4nted"
     told = AuditEntry.objects.filter(verb__startswith="poll.").values_list("verb", flat=True)
     assert sorted(told) == ["poll.created", "poll.updated"]
 

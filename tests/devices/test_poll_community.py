@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from devices.models import Credential, PollConfig
-from devices.services import poll_configs, vault
+from devices.services import poll_configs, poll_secrets, vault
 from tests.devices.test_admin_ways_in import POLL
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def poll(db):
 
 def kept(row):
     row = PollConfig.objects.get(pk=row.pk)
-    return poll_configs.community_of(row, with_community=True), row.credential_id
+    return poll_secrets.community_of(row, with_community=True), row.credential_id
 
 
 @pytest.mark.parametrize("blank", [None, ""])

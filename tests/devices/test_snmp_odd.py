@@ -112,6 +112,8 @@ def test_version_3_without_an_account_and_unknown_versions_are_refused(api):
         ),
         ({"auth_password": "x"}, "auth_password must have 8 characters or more"),
         ({"priv_password": "1234567"}, "priv_password must have 8 characters or more"),
+        ({"auth_password": ""}, "auth_password is required with priv_password"),
+        ({"security_name": "é" * 17}, "security_name must have 32 bytes or less"),
     ],
 )
 def test_an_account_that_cannot_be_meant_is_named(wrong, said):

@@ -16,12 +16,15 @@ from devices.choices import PollTarget
 from devices.errors import Refused
 from devices.models import HealthScore, PollConfig, PollExecution, PollType
 from devices.selectors import metrics, monitoring
-from devices.services import health, poll_configs
+from devices.services import health, poll_configs, poll_secrets
 from devices.services.polling import BUILT_IN
 
 
 def configs_shown(rows: list[PollConfig], with_community: bool = False) -> list[dict[str, Any]]:
-    """Return polls; a community of their own shows only to those who may change settings."""
+    """Return polls; a community of their own shows only to those who may change settings.
+
+    The passwords of an SNMPv3 account of their own show to nobody.
+    """
     sites = poll_configs.site_ids(rows)
     return [_config_shown(row, sites, with_community) for row in rows]
 
@@ -37,7 +40,8 @@ def _config_shown(
         "target_group_id": row.target_group_id,
         "target_site_id": sites.get(row.target_site_name.lower()),
         "credential_id": row.credential_id,
-        "snmp_community": poll_configs.community_of(row, with_community),
+        "snmp_community": poll_secrets.community_of(row, with_community),
+        **poll_secrets.account_shown(row),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "created_by": row.created_by,

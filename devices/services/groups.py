@@ -15,6 +15,7 @@ from devices.addresses import chunks, normal_ip
 from devices.errors import Invalid, InvalidAddress, Missing, Taken
 from devices.models import Device, DeviceGroup, DeviceGroupMember
 from devices.selectors.groups import RULE_FIELDS, matching
+from devices.services import vault_reach
 from inventory_site.core.locks import guarded, lock
 
 AT_ONCE = 500  # addresses of one question
@@ -48,6 +49,8 @@ def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> DeviceGro
         group = _locked(pk)
         before = audit.snapshot(group, WRITABLE)
         _apply(group, values)
+        if group.rule and group.rule != before["rule"]:
+            vault_reach.require_group(group, actor)
         if audit.snapshot(group, WRITABLE) != before:
             _save(group, actor, "updated")
     return group
@@ -63,11 +66,15 @@ def delete_group(pk: int, *, actor: Any) -> None:
 
 
 def add_members(pk: int, addresses: Iterable[Any], *, actor: Any) -> Added:
-    """Put addresses into a group; one that is in it already counts as added."""
+    """Put addresses into a group; one that is in it already counts as added.
+
+    Raises `NotAllowed` where they would get a restricted credential that the actor may not keep.
+    """
     policy.require(actor, policy.MANAGE_GROUPS)
     answer = Added()
     with guarded():
         group = _locked(pk)
+        vault_reach.require_group(group, actor)
         wanted: list[str] = []
         for sent in addresses:
             answer.total_requested += 1
@@ -140,7 +147,10 @@ def rejoin(ips: Collection[str], *, actor: Any) -> None:
             _move([row], {row.ip_address: row.device.ip}, actor)
 
 
-def _move(rows: list[DeviceGroupMember], moves: Mapping[str, str], actor: Any) -> None:
+def _move(members: list[DeviceGroupMember], moves: Mapping[str, str], actor: Any) -> None:
+    """Move memberships; in groups that are closed to the actor they stay at their address."""
+    closed = vault_reach.closed_groups({row.group_id for row in members}, actor)
+    rows = [row for row in members if row.group_id not in closed]
     DeviceGroupMember.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
         old, new = row.ip_address, moves[row.ip_address]

@@ -15,7 +15,7 @@ from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
 from devices.models import DeviceGroup, PollConfig, Site
-from devices.services import groups, poll_secrets, vault, vault_use
+from devices.services import groups, poll_secrets, vault, vault_reach
 from devices.values import wanted_id
 from inventory_site.core.locks import guarded, lock
 from inventory_site.core.tasks import enqueue
@@ -67,7 +67,7 @@ def create(*, actor: Any, body: Mapping[str, Any]) -> PollConfig:
     with guarded():
         _apply(row, body)
         if row.credential is not None:
-            vault_use.require_use(row.credential, actor=actor)
+            vault_reach.require_lasting_use(row.credential, actor)
         _save(row)
         poll_secrets.keep(row, body)
         audit.record(actor, "poll.created", row, after={"name": row.name})
@@ -84,7 +84,7 @@ def update(pk: int, *, actor: Any, body: Mapping[str, Any]) -> PollConfig:
         row = _locked(pk)
         _apply(row, body)
         if row.credential is not None:
-            vault_use.require_use(row.credential, actor=actor)
+            vault_reach.require_lasting_use(row.credential, actor)
         _save(row)
         poll_secrets.keep(row, body)
         audit.record(actor, "poll.updated", row, after={"fields": sorted(set(body) & known)})

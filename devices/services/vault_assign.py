@@ -123,7 +123,12 @@ def rejoin(ips: Collection[str], *, actor: Any) -> None:
             _move([row], {row.ip_address: row.device.ip}, actor)
 
 
-def _move(moving: list[CredentialAssignment], moves: Mapping[str, str], actor: Any) -> None:
+def _move(rows: list[CredentialAssignment], moves: Mapping[str, str], actor: Any) -> None:
+    """Move assignments; those of credentials that the actor may not keep stay at their address."""
+    moving = [row for row in rows if policy.may_keep(actor, row.credential)]
+    for row in rows:
+        if row not in moving:
+            _leave(row)
     CredentialAssignment.objects.filter(pk__in=[row.pk for row in moving]).update(ip_address="")
     there = CredentialAssignment.objects.filter(ip_address__in=set(moves.values()))
     known = set(there.values_list("ip_address", "credential_id", "credential_type"))

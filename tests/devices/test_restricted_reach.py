@@ -1,0 +1,132 @@
+"""Restricted credentials go nowhere by devices, groups and polls of those who may not keep them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from devices.models import (
+    Credential,
+    CredentialAccessRequest,
+    DeviceGroup,
+    DeviceGroupMember,
+    PollConfig,
+)
+from devices.services import inventory, vault, vault_assign, vault_groups, vault_resolve
+from tests.factories.accounts import RoleFactory, UserFactory
+from tests.factories.devices import DeviceFactory, DeviceGroupFactory
+
+pytestmark = pytest.mark.django_db
+HERE, THERE = "10.0.0.1", "10.0.0.2"
+POLL = {"name": "mine", "poll_type": "snmp_availability", "target_type": "all"}
+RIGHTS = (
+    "change_device",
+    "view_device",
+    "change_devicegroup",
+    "view_credential",
+    "use_credential",
+    "change_setting",
+)
+
+
+@pytest.fixture
+def planner(api):
+    """Somebody who may plan devices, groups and polls, and use credentials; none is theirs."""
+    role = RoleFactory(group__name="planner")
+    role.group.permissions.add(*Permission.objects.filter(codename__in=RIGHTS))
+    return api.as_user(UserFactory(roles=["planner"]))
+
+
+def restricted(**named) -> Credential:
+    body = {"name": "core", "credential_type": "ssh", "password": "x", **named}
+    return vault.create_credential(
+        actor=None, body={**body, "access_level": "restricted"}
+    ).credential
+
+
+def device_here():
+    device = DeviceFactory()
+    return inventory.update_device(device.pk, actor=None, values={"mgmt_ip": HERE})
+
+
+def opens(ip: str) -> str | None:
+    found = vault_resolve.resolve(ip, "ssh")
+    return found.credential_name if found else None
+
+
+@pytest.mark.parametrize("by_way_of_none", [False, True])
+@pytest.mark.parametrize("is_named", [False, True])
+def test_an_assignment_follows_whom_it_names_alone(planner, is_named, by_way_of_none):
+    row = restricted(owner=planner.user.username if is_named else "boss")
+    device = device_here()
+    vault_groups.assign(actor=None, ip_address=HERE, credential_id=row.pk)
+
+    if by_way_of_none:
+        inventory.update_device(device.pk, actor=planner.user, values={"mgmt_ip": None})
+    inventory.update_device(device.pk, actor=planner.user, values={"mgmt_ip": THERE})
+
+    assert (opens(HERE), opens(THERE)) == ((None, "core") if is_named else ("core", None))
+
+
+def test_an_open_one_follows_as_ever(planner):
+    row = vault.create_credential(actor=None, body={"name": "core", "password": "x"}).credential
+    device = device_here()
+    vault_groups.assign(actor=None, ip_address=HERE, credential_id=row.pk)
+
+    inventory.update_device(device.pk, actor=planner.user, values={"mgmt_ip": THERE})
+
+    assert (opens(HERE), opens(THERE)) == (None, "core")
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_group_with_one_grows_by_whom_it_names_alone(planner, is_named):
+    row = restricted(allowed_users=[planner.user.username] if is_named else [])
+    group = DeviceGroupFactory()
+    vault_assign.assign_to_group(actor=None, group_id=group.pk, credential_id=row.pk)
+
+    added = planner.post(f"/api/groups/{group.pk}/devices", {"ip_address": HERE}, format="json")
+    ruled = planner.put(
+        f"/api/groups/{group.pk}", {"rule": {"network_range": "10.0.0.0/24"}}, format="json"
+    )
+
+    group.refresh_from_db()
+    if is_named:
+        assert added.status_code < 300
+        assert ruled.status_code == 200
+        assert opens(HERE) == "core"
+        return
+    assert (added.status_code, ruled.status_code) == (403, 403)
+    assert "restricted credential" in added.json()["error"]["message"]
+    assert (DeviceGroupMember.objects.count(), group.rule, opens(HERE)) == (0, None, None)
+
+
+def test_a_member_stays_where_such_a_group_knew_it(planner):
+    row, group, device = restricted(), DeviceGroupFactory(), device_here()
+    DeviceGroupMember.objects.create(group=group, ip_address=HERE, device=device)
+    vault_assign.assign_to_group(actor=None, group_id=group.pk, credential_id=row.pk)
+    other = DeviceGroup.objects.create(group_name="without")
+    DeviceGroupMember.objects.create(group=other, ip_address=HERE, device=device)
+
+    inventory.update_device(device.pk, actor=planner.user, values={"mgmt_ip": THERE})
+
+    assert (opens(HERE), opens(THERE)) == ("core", None)
+    assert list(other.members.values_list("ip_address", flat=True)) == [THERE]
+
+
+def test_a_grant_that_ends_makes_no_poll(planner):
+    row = restricted()
+    CredentialAccessRequest.objects.create(
+        credential=row,
+        requester=planner.user,
+        status="approved",
+        access_granted_until=timezone.now() + timedelta(hours=1),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+    answer = planner.post("/api/polling/configs", {**POLL, "credential_id": row.pk}, format="json")
+
+    assert answer.status_code == 403
+    assert PollConfig.objects.filter(name="mine").count() == 0

@@ -16,7 +16,7 @@ AUTHENTICATION, LOGIN, USER_LEVEL, SERVICE = 1, 1, 1, 1
 ASCII, PAP, CHAP = 1, 2, 3
 KINDS = {"ascii": ASCII, "pap": PAP, "chap": CHAP}
 PASS, FAIL, GET_USER, GET_PASSWORD = 1, 2, 4, 5
-MOST_QUESTIONS = 4
+MOST_QUESTIONS, UNSEALED = 4, 1
 FOREIGN = "{} answers what the shared secret does not open"
 
 
@@ -44,8 +44,9 @@ class _Session:
         version, kind, turn, flags, number, size = HEAD.unpack(self._read(HEAD.size))
         if (kind, turn, number) != (AUTHENTICATION, self.turn, self.number) or size > LONGEST:
             raise _Foreign
-        raw = self._read(size)
-        answer = raw if flags & 1 else sealed(raw, number, self.key, version, turn)
+        if flags & UNSEALED:  # who asks with a secret takes no such answer (RFC 8907, 4.5)
+            raise _Foreign
+        answer = sealed(self._read(size), number, self.key, version, turn)
         if size < REPLY.size:
             raise _Foreign
         status, _, said, data = REPLY.unpack_from(answer)

@@ -9,7 +9,7 @@ import importlib.util
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from xml.etree.ElementTree import ParseError
 
@@ -156,21 +156,18 @@ class _Bounds:
         self._ends, self._is_over = time.monotonic() + whole_s, False
         self._answer_ends = self._ends
         self._left = MAX_ANSWERS_BYTES
+        self._clock: threading.Timer | None = None
 
-    @contextlib.contextmanager
-    def hung_up_in_time(self, line: socket.socket) -> Iterator[None]:
-        """End a line on which the head of an answer comes too slowly: each byte is in time."""
+    def hang_up_in_time(self, line: socket.socket) -> None:
+        """End a line on which an answer comes too slowly, though each of its bytes is in time."""
         left_s = max(0.0, self._answer_ends - time.monotonic())
-        clock = threading.Timer(left_s, _hang_up, [line])
-        clock.start()
-        try:
-            yield
-        finally:
-            clock.cancel()
+        self._clock = threading.Timer(left_s, _hang_up, [line])
+        self._clock.start()
 
     def send(self, send: Any, request: Any, **more: Any) -> Any:
         """Send one request and read its answer; raises `HostileAnswer`."""
         from requests.exceptions import ReadTimeout
+        from urllib3.exceptions import HTTPError
 
         bound_s = self._bound_s()
         self._answer_ends = time.monotonic() + bound_s
@@ -178,14 +175,19 @@ class _Bounds:
             response = send(request, **{**more, "stream": True, "timeout": bound_s})
             if time.monotonic() >= self._answer_ends:
                 raise self._late()  # what came of a head that was cut
-            answer = self._read(response, bound_s)
+            answer = self._read(response)
             self._first_s = self._answer_s
             return answer
-        except OSError as err:
+        except (OSError, HTTPError) as err:
             is_late = isinstance(err, ReadTimeout) or time.monotonic() >= self._answer_ends
-            if self._is_over or not is_late:
-                raise
-            raise self._late() from err
+            if is_late and not self._is_over:
+                raise self._late() from err
+            if isinstance(err, HTTPError):
+                raise HostileAnswer("protocol", "the answer breaks off") from err
+            raise
+        finally:
+            if self._clock is not None:
+                self._clock.cancel()
 
     def _bound_s(self) -> float:
         left_s = self._ends - time.monotonic()
@@ -200,8 +202,8 @@ class _Bounds:
         within_s = min(self._whole_s, self._first_s)
         return HostileAnswer("timeout", f"no whole answer within {within_s:g}s")
 
-    def _read(self, response: Any, bound_s: float) -> Any:
-        ends, body = time.monotonic() + bound_s, bytearray()
+    def _read(self, response: Any) -> Any:
+        body = bytearray()
         try:
             if response.is_redirect:
                 raise HostileAnswer("protocol", "the device sends us to another address")
@@ -211,8 +213,10 @@ class _Bounds:
                 if self._left < 0:
                     text = f"the answers are longer than {MAX_ANSWERS_BYTES} bytes"
                     raise HostileAnswer("output_limit", text)
-                if time.monotonic() > ends:
-                    raise self._late()
+                if time.monotonic() >= self._answer_ends:
+                    break
+            if time.monotonic() >= self._answer_ends:
+                raise self._late()  # what came may end where the line was hung up
         except HostileAnswer:
             response.close()
             raise
@@ -232,7 +236,7 @@ def _guard(client: Any, bounds: _Bounds) -> None:
 
 
 def _pool(make: Any, bounds: _Bounds, *args: Any, **kwargs: Any) -> Any:
-    """Make a pool whose lines are hung up when the head of an answer is late."""
+    """Make a pool whose lines are hung up when an answer is late."""
     pool = make(*args, **kwargs)
     pool.ConnectionCls = functools.partial(_line, pool.ConnectionCls, bounds)
     return pool
@@ -243,8 +247,8 @@ def _line(make: Any, bounds: _Bounds, *args: Any, **kwargs: Any) -> Any:
     read_head = line.getresponse
 
     def in_time() -> Any:
-        with bounds.hung_up_in_time(line.sock):
-            return read_head()
+        bounds.hang_up_in_time(line.sock)
+        return read_head()
 
     line.getresponse = in_time
     return line

@@ -1,7 +1,7 @@
 """Ports of one name are told apart by their index: the new keys, built while samples go on coming.
 
-PostgreSQL builds them without a lock on writes. One that was begun before and not ended is built
-anew, as it would hold nothing.
+PostgreSQL builds them without a lock on writes. One that a killed run left is built anew: on
+PostgreSQL it may hold nothing.
 """
 
 from django.db import migrations, models
@@ -19,12 +19,13 @@ class AddKey(migrations.AddConstraint):
     """Adds a unique key; on PostgreSQL beside the table's work."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        name = schema_editor.quote_name(self.constraint.name)
         if schema_editor.connection.vendor != "postgresql":
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}", params=None)
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         model = to_state.apps.get_model(app_label, self.model_name)
         statement = str(self.constraint.create_sql(model, schema_editor))
-        name = schema_editor.quote_name(self.constraint.name)
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
         aside = statement.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1)
         schema_editor.execute(aside, params=None)

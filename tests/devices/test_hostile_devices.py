@@ -88,12 +88,16 @@ def trickle(caller: socket.socket) -> None:
         time.sleep(0.1)
 
 
-def drip(caller: socket.socket) -> None:
-    """Say a line of the head at a time."""
-    caller.sendall(b"HTTP/1.1 200 OK\r\n")
-    for number in range(10 * WITHIN_S):
-        caller.sendall(b"X-%d: a\r\n" % number)
-        time.sleep(0.1)
+def drip(begin: bytes, piece: bytes) -> Saying:
+    """Begin an answer, and go on a little at a time."""
+
+    def say(caller: socket.socket) -> None:
+        caller.sendall(b"HTTP/1.1 200 OK\r\n" + begin)
+        for _ in range(10 * WITHIN_S):
+            caller.sendall(piece)
+            time.sleep(0.1)
+
+    return say
 
 
 def bounded(kind: str, port: int) -> Outcome:
@@ -136,6 +140,7 @@ def test_a_device_that_misuses_ssh_is_an_outcome(name):
     assert banner in {"", "SSH-2.0-x"}
 
 
+LATE, CHUNKED = "no whole answer within 2s", b"Transfer-Encoding: chunked\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n"
 ANSWERS: dict[str, tuple[Saying, str, str]] = {
     "body without end": (flood(HEAD + b"\r\n" + b"<" * 65536), "output_limit", "longer than"),
@@ -147,8 +152,21 @@ ANSWERS: dict[str, tuple[Saying, str, str]] = {
         "output_limit",
         "longer than",
     ),
-    "a byte at a time": (trickle, "timeout", "no whole answer within 2s"),
-    "a line of the head at a time": (drip, "timeout", "no whole answer within 2s"),
+    "a byte at a time": (trickle, "timeout", LATE),
+    "a line of the head at a time": (drip(b"", b"X-1: a\r\n"), "timeout", LATE),
+    "the size of a chunk at a time": (drip(CHUNKED, b"0"), "timeout", LATE),
+    "what is behind a chunk's size": (drip(CHUNKED + b"5;", b"a"), "timeout", LATE),
+    "what is behind the last chunk": (drip(CHUNKED + b"0\r\nX: ", b"a"), "timeout", LATE),
+    "packed chunks at a time": (
+        drip(b"Content-Encoding: gzip\r\n" + CHUNKED, b"0"),
+        "timeout",
+        LATE,
+    ),
+    "cut in a chunk": (
+        once(b"HTTP/1.1 200 OK\r\n" + CHUNKED + b"ffff\r\nabc"),
+        "protocol",
+        "breaks off",
+    ),
     "to the metadata address": (
         once(
             b"HTTP/1.1 307 Gone\r\nLocation: http://169.254.169.254/latest\r\n"
@@ -162,7 +180,7 @@ ANSWERS: dict[str, tuple[Saying, str, str]] = {
         "protocol",
         "127.0.0.1 does not answer as WinRM does",
     ),
-    "silence": (lambda caller: time.sleep(6), "timeout", "no whole answer within 2s"),
+    "silence": (lambda caller: time.sleep(6), "timeout", LATE),
     "hangs up": (once(b""), "unreachable", "Connection error"),
 }
 

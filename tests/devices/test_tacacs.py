@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import socket
 import struct
@@ -43,7 +44,7 @@ class Server(threading.Thread):
                 line, _ = self.sock.accept()
             except OSError:
                 return
-            with line:
+            with line, contextlib.suppress(ConnectionError):
                 self._serve(line)
 
     def _serve(self, line: socket.socket) -> None:
@@ -79,9 +80,12 @@ class Server(threading.Thread):
 
     def _answer(self, line: socket.socket, head: bytes, status: int, said: bytes) -> None:
         body = struct.pack("!BBHH", status, 0, len(said), 0) + said
+        if self.way == "unsealed":
+            head = head[:3] + b"\x01" + head[4:]
         mine = struct.pack("!BBB", head[0], 1, head[2] + 1) + head[3:8]
         mine += len(body).to_bytes(4, "big")
-        line.sendall(mine + opened(body, mine, "another" if self.way == "foreign" else SECRET))
+        key = "another" if self.way == "foreign" else SECRET
+        line.sendall(mine + (body if self.way == "unsealed" else opened(body, mine, key)))
 
 
 @pytest.fixture
@@ -108,6 +112,7 @@ def test_a_right_password_is_accepted_and_others_are_not(server, kind, number):
     ("server", "code", "said"),
     [
         ("foreign", "protocol", "answers what the shared secret does not open"),
+        ("unsealed", "protocol", "answers what the shared secret does not open"),
         ("junk", "protocol", "answers what the shared secret does not open"),
         ("silent", "timeout", "127.0.0.1 does not answer"),
         ("error", "protocol", "127.0.0.1 refused to check: database is down"),

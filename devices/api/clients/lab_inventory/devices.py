@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from devices import policy
 from devices.addresses import chunks
 from devices.api.clients.lab_inventory import forms
 from devices.api.clients.lab_inventory.base import FileView, LabView
@@ -164,16 +165,19 @@ class BulkUpdateView(LabView):
             {"device_ids": forms.ids, "updates": forms.mapping},
             required=("device_ids", "updates"),
         )
+        inventory.require_write(request.user, policy.CHANGE)
         updates = body["updates"]
-        forbidden = [name for name in updates if name not in BULK_FIELDS]
         wanted = inventory.unique_ids(body["device_ids"])
-        if not forbidden:
-            try:
-                checked = forms.read_body(updates, CHECKS, never_null=NEVER_NULL)
-                updates = {name: checked[name] for name in updates}  # the notes keep its order
-            except Unprocessable as err:
-                text = f"{err.entries[0]['loc'][-1]}: {err.entries[0]['msg']}"
+        for name in updates:
+            if name not in BULK_FIELDS:
+                text = f"Field '{name}' is not allowed for update"
                 return Response({"succeeded": [], "failed": _refused(wanted, text)})
+        try:
+            checked = forms.read_body(updates, CHECKS, never_null=NEVER_NULL)
+            updates = {name: checked[name] for name in updates}  # the notes keep its order
+        except Unprocessable as err:
+            text = f"{err.entries[0]['loc'][-1]}: {err.entries[0]['msg']}"
+            return Response({"succeeded": [], "failed": _refused(wanted, text)})
         done, failed = inventory.bulk_update(actor=request.user, device_ids=wanted, values=updates)
         return Response({"succeeded": done, "failed": failed})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import queue
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -219,6 +221,12 @@ def clean(raw: bytes | str, limit: int = MAX_OUTPUT_BYTES) -> str:
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     text = LINE_ENDS.sub("\n", ESCAPES.sub("", text[:limit]))
     return CONTROLS.sub("", text)
+
+
+def hang_up(line: socket.socket) -> None:
+    """Wake whoever reads from a line, below its TLS."""
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def positive(config: Mapping[str, Any], *names: str) -> str:

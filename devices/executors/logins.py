@@ -7,12 +7,13 @@ import hmac
 import secrets
 import socket
 import ssl
+import threading
 from typing import Any
 
-from devices.executors.base import Outcome
+from devices.executors.base import Outcome, hang_up
 from inventory_site.core.whole import whole_number
 
-CONNECT_S = 4
+CONNECT_S, WHOLE_S = 4, 6.0
 MISSING = "LDAP needs the optional packages: pip install -r requirements/ldap.txt"
 ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT, ACCESS_CHALLENGE = 1, 2, 3, 11
 USER_NAME, USER_PASSWORD, NAS_IDENTIFIER, MESSAGE_AUTHENTICATOR = 1, 2, 32, 80
@@ -21,7 +22,7 @@ USER_NAME, USER_PASSWORD, NAS_IDENTIFIER, MESSAGE_AUTHENTICATOR = 1, 2, 32, 80
 def ldap_bind(
     host: str, port: int, name: str, password: str, *, use_ssl: bool = False, verify: bool = True
 ) -> Outcome:
-    """Bind by name and password; an empty password is refused before anything is sent."""
+    """Bind by name and password, within 6 s; an empty password is refused before it is sent."""
     if not name or not password:
         return Outcome(False, error="name and password are required", error_code="invalid")
     try:
@@ -36,6 +37,8 @@ def ldap_bind(
     connection = ldap3.Connection(
         server, user=name, password=password, receive_timeout=CONNECT_S, raise_exceptions=True
     )
+    clock = threading.Timer(WHOLE_S, _leave, [connection])
+    clock.start()
     try:
         connection.bind()
     except (failed.LDAPInvalidCredentialsResult, failed.LDAPInvalidDNSyntaxResult):
@@ -44,8 +47,14 @@ def ldap_bind(
         text = f"Connection error: {type(err).__name__}"
         return Outcome(False, error=text, error_code="unreachable")
     finally:
+        clock.cancel()
         connection.unbind()
     return Outcome(True, f"{host} accepted the name and the password")
+
+
+def _leave(connection: Any) -> None:
+    if connection.socket is not None:
+        hang_up(connection.socket)
 
 
 def _denied(text: str) -> Outcome:

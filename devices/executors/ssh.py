@@ -19,6 +19,7 @@ PAGER = re.compile(r"(?:--\s*[Mm]ore\s*--|<more>|Press any key to continue)[^\n]
 CHUNK, LOOK_EVERY_S = 32768, 0.05
 LOOK_S, TRAILING_S = 0.002, 1.0
 STRANGE_S = 2.0  # how long a line like a prompt, but no prompt seen before, has to stand
+ENDED = "the device ended the session"
 
 
 class SshExecutor:
@@ -63,7 +64,7 @@ class SshExecutor:
         except SshFailed as err:
             return Outcome(False, error=str(err), error_code=err.code)
         except (paramiko.SSHException, EOFError) as err:
-            return Outcome(False, error=f"SSH error: {err}", error_code="protocol")
+            return Outcome(False, error=f"SSH error: {str(err) or ENDED}", error_code="protocol")
         except OSError as err:
             return Outcome(False, error=f"Connection error: {err}", error_code="unreachable")
 
@@ -96,7 +97,7 @@ class SshExecutor:
         except SshFailed as err:
             answer |= {"error": str(err), "error_code": err.code}
         except (paramiko.SSHException, EOFError, OSError) as err:
-            answer |= {"error": f"SSH error: {err}", "error_code": "protocol"}
+            answer |= {"error": f"SSH error: {str(err) or ENDED}", "error_code": "protocol"}
         answer["duration"] = time.perf_counter() - began
         return answer
 
@@ -113,7 +114,7 @@ class SshExecutor:
         except SshFailed as err:
             return Outcome(False, error=str(err), error_code=err.code)
         except (paramiko.SSHException, OSError, EOFError) as err:
-            return Outcome(False, error=f"SSH error: {err}", error_code="protocol")
+            return Outcome(False, error=f"SSH error: {str(err) or ENDED}", error_code="protocol")
         return Outcome(True, f"{len(source)} bytes written to {path}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import importlib.util
 import socket
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from xml.etree.ElementTree import ParseError
 
-from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, positive
+from devices.executors.base import MAX_OUTPUT_BYTES, Outcome, clean, hang_up, positive
 
 PACKED = "powershell.exe -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand {}"
 MAX_ANSWERS_BYTES, CHUNK = 4 * MAX_OUTPUT_BYTES, 65_536
@@ -161,7 +160,7 @@ class _Bounds:
     def hang_up_in_time(self, line: socket.socket) -> None:
         """End a line on which an answer comes too slowly, though each of its bytes is in time."""
         left_s = max(0.0, self._answer_ends - time.monotonic())
-        self._clock = threading.Timer(left_s, _hang_up, [line])
+        self._clock = threading.Timer(left_s, hang_up, [line])
         self._clock.start()
 
     def send(self, send: Any, request: Any, **more: Any) -> Any:
@@ -252,12 +251,6 @@ def _line(make: Any, bounds: _Bounds, *args: Any, **kwargs: Any) -> Any:
 
     line.getresponse = in_time
     return line
-
-
-def _hang_up(line: socket.socket) -> None:
-    """Wake whoever reads from a line, below its TLS."""
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def _unreached(err: OSError, target: str, config: Mapping[str, Any]) -> Outcome:

@@ -25,7 +25,8 @@ def closed_groups(groups: Collection[int], actor: Any) -> set[int]:
         credential__is_deleted=False,
         credential__access_level=AccessLevel.RESTRICTED,
     ).select_related("credential")
-    return {row.group_id for row in rows if not policy.may_keep(actor, row.credential)}
+    closed = (row for row in rows if not policy.may_keep(actor, row.credential))
+    return {row.group_id for row in closed if row.group_id is not None}
 
 
 def require_group(group: DeviceGroup, actor: Any) -> None:

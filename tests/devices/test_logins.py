@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import socket
 import threading
+import time
 
 import pytest
 
@@ -120,6 +122,28 @@ def test_a_directory_tells_right_from_wrong(directory):
     assert ask("wrong").error_code == "auth_failed"
     assert ask("").error_code == "invalid"
     assert ask(port=9).error_code == "unreachable"
+
+
+def test_a_directory_that_drips_is_left_in_time(monkeypatch):
+    pytest.importorskip("ldap3")
+    monkeypatch.setattr(logins, "WHOLE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+
+        def serve() -> None:
+            line, _ = sock.accept()
+            with line, contextlib.suppress(OSError):
+                line.recv(4096)
+                line.sendall(b"\x30\x83\x00\xff\xff")
+                for _ in range(50):
+                    line.sendall(b"\x00")
+                    time.sleep(0.1)
+
+        threading.Thread(target=serve, daemon=True).start()
+        began = time.monotonic()
+        found = logins.ldap_bind("127.0.0.1", sock.getsockname()[1], NAME, PASSWORD)
+
+    assert (found.success, found.error_code) == (False, "unreachable")
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.django_db

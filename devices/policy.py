@@ -103,4 +103,4 @@ def may_keep(actor: Any, credential: Credential) -> bool:
 
 
 def _folded(names: Iterable[Any]) -> set[str]:
-    return {str(name).strip().casefold() for name in names}
+    return {str(name).strip().lower() for name in names}

@@ -330,7 +330,8 @@ def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
     elif config.target_type == PollTarget.ROLE:
         rows = rows.exclude(role="").filter(role__iexact=config.target_role)
     elif config.target_type == PollTarget.MANUFACTURER:
-        wanted = matching({"manufacturer": config.target_manufacturer})
+        vendor = config.target_manufacturer.strip()
+        wanted = matching({"manufacturer": vendor}) if vendor else Device.objects.none()
         rows = rows.filter(pk__in=wanted.values("pk"))
     elif config.target_type == PollTarget.CUSTOM_QUERY:
         rule = config.target_custom_filter

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from devices import policy
 from devices.addresses import normal_ip
-from devices.choices import AuthMethod
+from devices.choices import AccessLevel, AuthMethod
 from devices.errors import Refused
 from devices.models import Credential, CredentialAssignment, EnterpriseAuthUser
 from devices.selectors.groups import addresses_among
@@ -123,8 +123,12 @@ class _Opener:
         return None
 
     def _usable_defaults(self) -> Iterator[Credential]:
+        """Return the type's defaults. Who makes a device is asked nothing, so the system uses no
+        restricted one by itself: it goes where it was assigned."""
         if self._defaults is None:
             rows = Credential.objects.kept().filter(is_default=True, credential_type=self._kind)
+            if self._actor is None:
+                rows = rows.exclude(access_level=AccessLevel.RESTRICTED)
             self._defaults = list(rows.order_by("pk"))
         return (row for row in self._defaults if self._is_usable(row))
 

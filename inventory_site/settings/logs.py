@@ -78,6 +78,7 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             "django.request": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},
+            "pypsrp": {"level": "WARNING"},  # below it tells whole command lines
             "paramiko": {"level": "CRITICAL"},  # a failure is an outcome, not a traceback
         },
     }

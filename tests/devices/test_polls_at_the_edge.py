@@ -244,7 +244,8 @@ def test_a_devices_metrics_are_asked_for_by_days_too(api, kind):
 
 @pytest.mark.parametrize("kind", [kind for kind in PollTarget.values if kind != "all"])
 def test_a_poll_whose_target_is_blank_asks_nobody(kind):
-    DeviceFactory(role="", site=None, address=ManagementAddressFactory(ip="127.0.0.9"))
+    address = ManagementAddressFactory(ip="127.0.0.9", snmp_vendor_name="Ciena")
+    DeviceFactory(role="", site=None, address=address)
     config = PollConfig(poll_type="snmp_interfaces", target_type=kind)
 
     assert polling.targets_of(config) == []

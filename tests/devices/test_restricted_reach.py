@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from devices import policy
 from devices.models import (
     Credential,
     CredentialAccessRequest,
@@ -130,3 +131,28 @@ def test_a_grant_that_ends_makes_no_poll(planner):
 
     assert answer.status_code == 403
     assert PollConfig.objects.filter(name="mine").count() == 0
+
+
+@pytest.mark.parametrize("access", ["restricted", "standard"])
+def test_the_system_sends_no_restricted_default_by_itself(planner, access):
+    row = restricted(owner=planner.user.username, is_default=True)
+    Credential.objects.update(access_level=access)
+    device_here()
+
+    by_person = vault_resolve.resolve(HERE, "ssh", actor=planner.user)
+
+    assert by_person is not None
+    assert by_person.credential_name == "core"
+    assert opens(HERE) == (None if access == "restricted" else "core")
+    vault_groups.assign(actor=None, ip_address=HERE, credential_id=row.pk)
+    assert opens(HERE) == "core"
+
+
+def test_a_name_is_another_s_only_when_their_names_are_the_same(planner):
+    restricted(allowed_users=["stra\u00dfe"])
+    other = UserFactory(username="strasse", roles=["planner"])
+
+    assert not policy.may_use(other, Credential.objects.get())
+    assert policy.may_use(
+        UserFactory(username="STRA\u1e9eE", email="s@example.net"), Credential.objects.get()
+    )

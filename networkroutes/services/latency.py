@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,10 @@ from django.utils import timezone
 
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
+from inventory_site.core.outbound.addresses import parse_target, require_allowed
+from inventory_site.core.outbound.errors import OutboundRefused
 from networkroutes import policy
+from networkroutes.choices import ProbeKind
 from networkroutes.errors import InvalidField
 from networkroutes.models import LatencyProbe, LatencySample, LatencyState, NetworkRoute, Outage
 
@@ -24,16 +28,8 @@ CHUNK = 500
 MOST_SAMPLES = 10_000
 FUTURE_SLACK = timedelta(minutes=5)
 MANUAL = "manual"
-PROBE_FIELDS = (
-    "kind",
-    "target",
-    "json_path",
-    "tcp_port",
-    "snmp_port",
-    "timeout_ms",
-    "losses_to_outage",
-    "is_enabled",
-)
+ASKED = ("kind", "target", "json_path", "tcp_port", "snmp_port")
+PROBE_FIELDS = (*ASKED, "timeout_ms", "losses_to_outage", "is_enabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +122,32 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
         if name in values:
             setattr(probe, name, values[name])
     probe.full_clean()
+    if probe.kind == ProbeKind.HTTP:
+        _check_address(probe.target.strip())
     probe.save()
+    if before and any(before[name] != getattr(probe, name) for name in ASKED):
+        LatencyState.objects.filter(route=route).update(losses=0)  # of what was asked before
     after = audit.snapshot(probe, PROBE_FIELDS)
     audit.record(actor, "latency_probe.set", probe, before=before, after=after)
     return probe
+
+
+def _check_address(url: str) -> None:
+    """Raise `InvalidField` for an address that can never be asked, which would be an outage."""
+    try:
+        target = parse_target(url)
+        if _is_address(target.host):
+            require_allowed(target, [target.host], settings.OUTBOUND_ALLOW)
+    except OutboundRefused as err:
+        raise InvalidField("target", err.message) from err
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @transaction.atomic

@@ -318,3 +318,51 @@ def test_a_measured_circuit_keeps_its_live_latency_when_a_stale_copy_is_written_
     assert Outage.objects.get().route == free
     client.put(f"/network_routes/{free.circuit_id}", {"live_latency": 5}, format="json")
     assert Outage.objects.get().ended_at is not None
+
+
+@pytest.mark.parametrize("changed", [{"target": "127.0.0.2"}, {"kind": "snmp"}, {"tcp_port": 9}])
+@pytest.mark.django_db
+def test_losses_of_another_probe_do_not_count(api: Any, changed: dict[str, Any]) -> None:
+    admin = api("admin").user
+    probe = LatencyProbeFactory()
+    for _ in range(2):
+        latency.store_samples([Sample(probe.route_id, None, timezone.now(), "ping")])
+
+    latency.set_probe(actor=admin, route=probe.route, values={"timeout_ms": 100})
+    assert LatencyState.objects.get().losses == 2
+    latency.set_probe(actor=admin, route=probe.route, values=changed)
+    effect = latency.store_samples([Sample(probe.route_id, None, timezone.now(), "ping")])
+
+    assert (LatencyState.objects.get().losses, effect.outages_begun) == (1, [])
+    assert Outage.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["file:///etc/passwd", "127.0.0.1", "http://127.0.0.1:9/x", "http://[::1]/", "http://10.0.0.1"],
+)
+@pytest.mark.django_db
+def test_an_address_that_can_never_be_asked_is_refused_when_it_is_set(
+    api: Any, settings: Any, target: str
+) -> None:
+    settings.OUTBOUND_ALLOW = []
+    probe = LatencyProbeFactory(target="127.0.0.1")
+    path = f"/api/latency/{probe.route.circuit_id}/probe"
+
+    answer = api("admin").put(path, {"kind": "http", "target": target}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["field"] == "target"
+    probe.refresh_from_db()
+    assert (probe.kind, probe.target) == ("ping", "127.0.0.1")
+
+
+@pytest.mark.django_db
+def test_an_address_that_the_operator_allows_may_be_asked(api: Any, settings: Any) -> None:
+    settings.OUTBOUND_ALLOW = ["127.0.0.1:8099"]
+    probe = LatencyProbeFactory()
+    body = {"kind": "http", "target": "http://127.0.0.1:8099/ms"}
+
+    path = f"/api/latency/{probe.route.circuit_id}/probe"
+
+    assert api("admin").put(path, body, format="json").status_code == 200

@@ -192,7 +192,7 @@ def delete_config(pk: int, *, actor: Any) -> None:
 
 
 def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> EnterpriseAuthUser:
-    """Make or change a service account; an absent or masked password stays."""
+    """Make or change a service account; an absent or masked password stays, on its server."""
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     needed = ("name", "auth_config_id", "username", "password")
     with guarded():
@@ -205,7 +205,14 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
         for name in ("is_service_account", "enabled"):
             setattr(row, name, _flag(body, name, getattr(row, name)))
         if body.get("auth_config_id"):
-            row.auth_config = _config(wanted_id(body["auth_config_id"], "auth_config_id"))
+            server = _config(wanted_id(body["auth_config_id"], "auth_config_id"))
+            if (
+                pk
+                and server.pk != row.auth_config_id
+                and not secrets.is_given(body.get("password"))
+            ):
+                raise Invalid("password", "password is needed again for another server")
+            row.auth_config = server
         old = account_document(row) if pk else {}
         _unique_save(row)
         password = body.get("password")

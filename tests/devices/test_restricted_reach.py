@@ -14,9 +14,10 @@ from devices.models import (
     CredentialAccessRequest,
     DeviceGroup,
     DeviceGroupMember,
+    EnterpriseAuthUser,
     PollConfig,
 )
-from devices.services import inventory, vault, vault_assign, vault_groups, vault_resolve
+from devices.services import inventory, secrets, vault, vault_assign, vault_groups, vault_resolve
 from tests.factories.accounts import RoleFactory, UserFactory
 from tests.factories.devices import DeviceFactory, DeviceGroupFactory
 
@@ -155,4 +156,38 @@ def test_a_name_is_another_s_only_when_their_names_are_the_same(planner):
     assert not policy.may_use(other, Credential.objects.get())
     assert policy.may_use(
         UserFactory(username="STRA\u1e9eE", email="s@example.net"), Credential.objects.get()
+    )
+
+
+def test_the_password_of_a_service_account_goes_to_another_server_only_when_given_again(api):
+    admin, base = api("admin"), "/api/credentials/enterprise"
+    row = vault.create_credential(actor=None, body={"name": "rad", "password": "x"}).credential
+    first, second = (
+        admin.post(
+            f"{base}/configs",
+            {"name": name, "auth_type": "radius", "credential_id": row.pk},
+            format="json",
+        ).json()["data"]["config"]["id"]
+        for name in ("a", "b")
+    )
+    account = {"name": "svc", "auth_config_id": first, "username": "ops", "password": "pl4nted"}
+    pk = admin.post(f"{base}/users", account, format="json").json()["data"]["user"]["id"]
+
+    def moved(**more):
+        body = {"auth_config_id": second, **more}
+        return admin.put(f"{base}/users/{pk}", body, format="json")
+
+    refused = [moved(), moved(password=secrets.MASK)]
+    stored = EnterpriseAuthUser.objects.get()
+    assert [answer.status_code for answer in refused] == [400, 400]
+    assert refused[0].json()["error"]["details"]["field"] == "password"
+    assert stored.auth_config_id == first
+    assert (
+        admin.put(f"{base}/users/{pk}", {"auth_config_id": first}, format="json").status_code == 200
+    )
+    assert moved(password="another").status_code == 200
+    stored.refresh_from_db()
+    assert (stored.auth_config_id, vault_groups.account_document(stored)["password"]) == (
+        second,
+        "another",
     )

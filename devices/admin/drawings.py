@@ -34,10 +34,14 @@ def _chart_tab(request: HttpRequest, device: Device) -> dict[str, Any]:
     kind = kind if ports.get(kind) else next((one for one in charts.KINDS if ports[one]), "light")
     return {
         "ports": {
-            key: [(name, charts.port_word(name)) for name in names] for key, names in ports.items()
+            key: [
+                (name, "" if index is None else str(index), charts.port_word(name, index))
+                for name, index in known
+            ]
+            for key, known in ports.items()
         },
         "kind": kind,
-        "port": (ports[kind] or [""])[0],
+        "port": bool(ports[kind]),
         "spans": list(charts.HOURS),
         "data_url": reverse("admin:devices_device_chart", args=[device.pk]),
     }
@@ -58,7 +62,9 @@ def chart_view(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in charts.KINDS:
         kind = "light"
     port, span = query.get("port", "")[:100], query.get("span", "24h")
-    return JsonResponse(charts.chart(device.ip or "-", kind, port, span))
+    index = whole_number(query.get("index"))
+    index = index if index is not None and index < 2**31 else None
+    return JsonResponse(charts.chart(device.ip or "-", kind, port, span, index=index))
 
 
 def topology_view(request: HttpRequest) -> HttpResponse:

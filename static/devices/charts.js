@@ -125,6 +125,7 @@
     const mine = ++asked;
     said.textContent = "Loading";
     const query = new URLSearchParams(new FormData(form));
+    query.set("index", form.port.selectedOptions[0]?.dataset.index ?? "");
     try {
       const answer = await fetch(box.dataset.url + "?" + query, { credentials: "same-origin" });
       if (!answer.ok) throw new Error(answer.status);

@@ -92,7 +92,7 @@ def test_utilisation_is_drawn_where_the_speed_is_known_else_the_rate(admin_page)
     InterfaceSample.objects.update(rx_utilization_pct="12.50")
     found = admin_page.get(path).json()
     assert (found["unit"], found["series"][0]["values"]) == ("%", [12.5])
-    assert charts.ports_of("10.6.0.2", "traffic") == ["Port 1"]
+    assert charts.ports_of("10.6.0.2", "traffic") == [("Port 1", None)]
     assert admin_page.get(f"{PAGE}/device/999999/chart/").status_code == 404
 
 

@@ -1,5 +1,6 @@
 """Two ports of one device that bear one name are two ports: their samples, rates and hours."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from devices.models import InterfaceHour, InterfaceSample, OpticalHour, OpticalSample, PollConfig
 from devices.services import retention, traffic_rows
+from tests.factories.devices import DeviceFactory, ManagementAddressFactory
 
 IP, NAME, TOP = "10.0.0.1", "eth", 2**64 - 1
 BEFORE, ASIDE = "0008_credential_use_names", "0009_port_keys"
@@ -37,6 +39,40 @@ def test_each_has_its_own_samples_and_rates(api):
     rows = api("viewer").get(f"/api/metrics/interface?device_ip={IP}&interface_name=eth").json()
     told = sorted((row["interface_index"], row["rx_bps"]) for row in rows["metrics"][:2])
     assert (rows["count"], told) == (4, [(1, 100), (2, 1000)])
+
+
+@pytest.mark.django_db
+def test_each_has_a_chart_of_its_own_told_apart_by_index(admin_page):
+    now = timezone.now()
+    device = DeviceFactory(address=ManagementAddressFactory(ip=IP))
+    for index, name, rx in ((1, NAME, -5), (2, NAME, -12), (20_001, "up", -8), (3, "port3", -9)):
+        OpticalSample.objects.create(
+            device_ip=IP, interface_name=name, interface_index=index, rx_power=rx, recorded_at=now
+        )
+    OpticalSample.objects.create(
+        device_ip=IP, interface_name="Port 3", interface_index=10_003, rx_power=-9.5
+    )
+    path = f"/admin/devices/device/{device.pk}"
+
+    def drawn(port, index=""):
+        query = {"kind": "light", "port": port, "index": index}
+        found = admin_page.get(f"{path}/chart/", query).json()
+        return found["title"], found["series"][0]["values"]
+
+    page = admin_page.get(f"{path}/change/?tab=charts").content.decode()
+    offered = re.findall(r'<option value="(.*?)" data-kind="light" data-index="(.*?)">(.*?)<', page)
+
+    assert offered == [
+        (NAME, "1", f"{NAME}, index 1"),
+        (NAME, "2", f"{NAME}, index 2"),
+        ("port3", "", "Port 3"),
+        ("up", "", "up"),
+    ]
+    assert drawn(NAME, "1") == ("Light on eth, index 1", [-5])
+    assert drawn(NAME, "2") == ("Light on eth, index 2", [-12])
+    assert drawn("port3") == ("Light on Port 3", [-9, -9.5])
+    assert drawn("up") == ("Light on up", [-8])
+    assert drawn(NAME, "x") == drawn(NAME, str(2**40)) == ("Light on eth", [-5])
 
 
 @pytest.mark.django_db

@@ -34,6 +34,7 @@ def links_between(nodes: Mapping[str, Mapping[str, Any]]) -> list[Link]:
     """
     by_chassis, by_name = _known_by(nodes)
     links: dict[frozenset[tuple[str, str]], Link] = {}
+    untold: list[tuple[InterfaceState, str]] = []
     rows = InterfaceState.objects.filter(ip_address__in=nodes).order_by(
         "ip_address", "interface_index"
     )
@@ -41,8 +42,11 @@ def links_between(nodes: Mapping[str, Mapping[str, Any]]) -> list[Link]:
         target = _target(row, nodes, by_chassis, by_name)
         if target is None or target == row.ip_address:
             continue
-        _add(links, row, target)
-    return list(links.values())
+        if row.lldp_remote_port.strip():
+            _add(links, row, target)
+        else:
+            untold.append((row, target))
+    return _with_untold(list(links.values()), untold)
 
 
 def _add(links: dict[frozenset[tuple[str, str]], Link], row: InterfaceState, target: str) -> None:
@@ -50,16 +54,45 @@ def _add(links: dict[frozenset[tuple[str, str]], Link], row: InterfaceState, tar
     key = frozenset({(row.ip_address, here), (target, there)})
     known = links.get(key)
     if known is None:
-        links[key] = Link(
-            source=row.ip_address,
-            target=target,
-            local_port=row.interface_name,
-            remote_port=row.lldp_remote_port,
-            bandwidth=row.speed,
-            status=row.status,
-        )
+        links[key] = _link(row, target)
     elif known.source != row.ip_address:
         known.bidirectional = True
+
+
+def _with_untold(links: list[Link], untold: list[tuple[InterfaceState, str]]) -> list[Link]:
+    """Add the cables of rows that tell no remote port.
+
+    Such a row is an end of a cable that is known to end at its port, else the far end of one whose
+    near end tells no port either, else a cable of its own.
+    """
+    at: dict[tuple[str, str, str], Link] = {}
+    for link in links:
+        at[link.source, port_key(link.local_port), link.target] = link
+        at[link.target, port_key(link.remote_port), link.source] = link
+    waiting: dict[tuple[str, str], list[Link]] = {}
+    for row, target in untold:
+        end = (row.ip_address, port_key(row.interface_name), target)
+        far = waiting.get((target, row.ip_address))
+        known = at.get(end) or (far.pop(0) if far else None)
+        if known is None:
+            known = _link(row, target)
+            links.append(known)
+            waiting.setdefault((row.ip_address, target), []).append(known)
+        elif known.source != row.ip_address:
+            known.bidirectional = True
+        at[end] = known
+    return links
+
+
+def _link(row: InterfaceState, target: str) -> Link:
+    return Link(
+        source=row.ip_address,
+        target=target,
+        local_port=row.interface_name,
+        remote_port=row.lldp_remote_port,
+        bandwidth=row.speed,
+        status=row.status,
+    )
 
 
 def port_key(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, models
@@ -33,7 +34,7 @@ READINGS = (
     *("memory_utilization_pct", "temperature_celsius", "poe_power_watts"),
     "poe_power_available_watts",
 )
-MAX_COUNT = 2**64 - 1
+MAX_COUNT, MAX_SHARE = 2**64 - 1, Decimal("999.99")  # as the columns hold
 
 
 def take(kind: str, body: Mapping[str, Any], *, actor: Any) -> dict[str, Any]:
@@ -84,12 +85,19 @@ def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample
         small = 2**31 - 1 if type(column) is models.IntegerField else 2**63 - 1
         setattr(sample, field, whole_of(row, field, place, MAX_COUNT if big else small))
     for field in SHARES:
-        places = places_of(sample, field)
-        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", places=places))
+        setattr(sample, field, _share_of(row, field, place, places_of(sample, field)))
     rate = decimal_of(row.get("error_rate_ppm"), f"{place}error_rate_ppm", limit=10**6)
     sample.error_rate_ppm = None if rate is None else float(rate)
     sample.duplex = str(row.get("duplex") or "")[:20] or None
     return sample
+
+
+def _share_of(row: Mapping[str, Any], field: str, place: str, places: int | None) -> Decimal | None:
+    sent = decimal_of(row.get(field), f"{place}{field}")
+    found = decimal_of(sent, f"{place}{field}", places=places)
+    if sent is not None and found is not None and (sent < 0 or found > MAX_SHARE):
+        raise Invalid(f"{place}{field}", f"{field} must be a number from 0 to {MAX_SHARE}")
+    return found
 
 
 def availability_sample(row: Mapping[str, Any], place: str = "") -> AvailabilitySample:

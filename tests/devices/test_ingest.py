@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.models import InterfaceState, OpticalSample
+from devices.models import InterfaceSample, InterfaceState, OpticalSample
 
 pytestmark = pytest.mark.django_db
 PORT = {"ip_address": "10.0.0.1", "interface_index": 10005}
@@ -78,3 +78,30 @@ def test_a_reading_without_light_is_not_kept(api):
 
     assert (answer.status_code, answer.json()["data"]) == (201, {"saved": 1})
     assert OpticalSample.objects.get().rx_power == 0
+
+
+@pytest.mark.parametrize("value", [1000, -1, "999.995", -0.001, "-0.01"])
+@pytest.mark.parametrize("name", ["rx_utilization_pct", "tx_utilization_pct"])
+def test_a_share_that_its_column_does_not_hold_is_refused(api, name, value):
+    row = {"device_ip": "10.0.0.1", "interface_name": "eth"}
+    client, path = api("admin"), "/api/metrics/interface"
+
+    alone = client.post(path, {**row, name: value}, format="json")
+    many = client.post(path, {"metrics": [row, {**row, name: value}]}, format="json")
+
+    for answer in (alone, many):
+        assert answer.status_code == 400
+        assert answer.json() == {"error": f"{name} must be a number from 0 to 999.99"}
+    assert not InterfaceSample.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [(0, 0.0), (999.99, 999.99), ("999.994", 999.99), (None, None), ("", None)]
+)
+def test_a_share_within_its_column_is_kept(api, value, kept):
+    row = {"device_ip": "10.0.0.1", "interface_name": "eth", "rx_utilization_pct": value}
+
+    assert api("admin").post("/api/metrics/interface", row, format="json").status_code == 201
+
+    found = api("viewer").get("/api/metrics/interface?device_ip=10.0.0.1").json()["metrics"]
+    assert [one["rx_utilization_pct"] for one in found] == [kept]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, TextField, Value
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from devices.addresses import normal_ip
+from devices.addresses import chunks, normal_ip
 from devices.choices import PingStatus
 from devices.errors import Invalid, InvalidAddress, Missing
 from devices.models import Device, DeviceGroup, ManagementAddress
 from devices.models.devices import ONLINE_WORDS, with_state
+from devices.models.devices import in_state as of_state
 from devices.models.types import UNKNOWN_TYPE
 from devices.selectors.groups import known_addresses
 from inventory_site.core.whole import whole_number
@@ -76,7 +77,11 @@ SORTS: dict[str, Any] = {  # as they are shown
     "ip_address": "address__sort_key",
     "name": "name",
     "hostname": Coalesce(NullIf("address__snmp_hostname", BLANK), "hostname", output_field=TEXT),
-    "status": "address__ping_status",
+    "status": Case(
+        *(When(of_state(one), then=Value(one.value)) for one in (PingStatus.UP, PingStatus.DOWN)),
+        default=Value(PingStatus.UNKNOWN.value),
+        output_field=TEXT,
+    ),
     "vendor": Coalesce(
         NullIf("address__snmp_vendor_name", BLANK), "manufacturer__name", output_field=TEXT
     ),
@@ -87,6 +92,7 @@ SORTS: dict[str, Any] = {  # as they are shown
     "created_at": "created_at",
 }
 SEARCH_LIMIT = 100
+AT_ONCE = 500  # ids of one question
 
 
 def figures() -> dict[str, int]:
@@ -219,6 +225,16 @@ def find_device(key: str) -> Device:
     if device is None:
         raise Missing("Device", key)
     return device
+
+
+def known_ids(ids: Sequence[int]) -> set[int]:
+    """Return which of these ids are devices; a question per `AT_ONCE`."""
+    current = Device.objects.current()
+    return {
+        pk
+        for some in chunks(ids, AT_ONCE)
+        for pk in current.filter(pk__in=some).values_list("pk", flat=True)
+    }
 
 
 def network_summary() -> list[Any]:

@@ -12,6 +12,7 @@ from django.db.models import F
 from accounts.services import audit
 from devices import policy
 from devices.addresses import chunks, normal_ip
+from devices.choices import PingStatus
 from devices.errors import Invalid, InvalidAddress, Missing, Taken
 from devices.models import Device, DeviceGroup, DeviceGroupMember
 from devices.selectors.groups import RULE_FIELDS, matching
@@ -198,6 +199,7 @@ def _locked(pk: int) -> DeviceGroup:
 
 
 def _apply(group: DeviceGroup, values: Mapping[str, Any]) -> None:
+    before = group.rule
     for name in WRITABLE:
         if name in values:
             value = values[name]
@@ -206,7 +208,7 @@ def _apply(group: DeviceGroup, values: Mapping[str, Any]) -> None:
             setattr(group, name, value.strip() if isinstance(value, str) else value)
     if not isinstance(group.group_name, str) or not group.group_name:
         raise Invalid("group_name", "group_name cannot be empty")
-    if group.rule is not None:
+    if group.rule is not None and group.rule != before:
         check_rule(group.rule)
     group.full_clean(validate_unique=False)
 
@@ -222,6 +224,8 @@ def check_rule(rule: Any, name: str = "rule") -> None:
         options = wanted if isinstance(wanted, list) else [wanted]
         if not options or not all(isinstance(one, str) and "\x00" not in one for one in options):
             raise Invalid(name, f"{name}: {word} must be a text, or a list of texts")
+        if word == "status" and not set(options) <= set(PingStatus.values):
+            raise Invalid(name, f"{name}: status must be up, down or unknown")
     matching(rule).exists()
 
 

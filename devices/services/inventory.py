@@ -22,6 +22,7 @@ from devices.models import (
     DeviceType,
     ManagementAddress,
 )
+from devices.selectors.devices import known_ids
 from devices.services import registers, renumbering
 from devices.services.device_fields import ADDRESS_KEYS, FIELDS, SNMP_KEYS, apply, snapshot, store
 from inventory_site.core.errors import InvalidInput, NotAllowed, VersionConflict
@@ -38,16 +39,21 @@ def save_address(
     """Make or refresh the device at an address; absent facts keep their stored value.
 
     `facts` holds any of `ADDRESS_KEYS` and `SNMP_KEYS`; `register` any of `FIELDS`. A new device
-    gets the type `Unknown` and its hostname or address as its name. Raises `Invalid`.
+    gets the type `Unknown` and its hostname or address as its name. Who may make devices may
+    refresh the facts of known ones too; their register is for those who may change it. Raises
+    `Invalid`.
     """
     ip = normal_ip(ip_address)
     if ip is None:
         raise InvalidAddress(ip_address)
     known = Device.objects.current().filter(address__ip=ip).exists()
-    policy.require(actor, policy.CHANGE if known else policy.ADD)
+    if not (known and policy.may(actor, policy.CHANGE)):
+        policy.require(actor, policy.ADD)
     with guarded():
         address = _refreshed_address(ip, facts)
         device = representative(address)
+        if register and device is not None:
+            policy.require(actor, policy.CHANGE)
         if device is None:
             device = _new_device_at(address, actor)
             record_history(device, actor, HistoryAction.CREATED, notes=f"Device created: {device}")
@@ -125,11 +131,15 @@ def bulk_update(
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """Change many devices, each all or nothing; return those that succeeded and the failures."""
     require_write(actor, policy.CHANGE)
+    wanted = unique_ids(device_ids)
+    known = known_ids(wanted)
     succeeded: list[int] = []
     failed: list[dict[str, Any]] = []
     forbidden = [name for name in values if name not in FIELDS]
-    for pk in unique_ids(device_ids):
+    for pk in wanted:
         try:
+            if pk not in known:
+                raise Missing("Device", pk)
             with guarded():
                 device = locked_device(pk)
                 if forbidden:

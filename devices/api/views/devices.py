@@ -55,7 +55,7 @@ def register_of(body: Mapping[str, Any]) -> dict[str, Any]:
 class DeviceListView(DeviceView):
     """GET, POST /api/devices."""
 
-    permissions = {"get": policy.VIEW, "post": policy.VIEW}
+    permissions = {"get": policy.VIEW, "post": policy.ADD}
     file = DEVICES_FILE
 
     def get(self, request: Request) -> Any:

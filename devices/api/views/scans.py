@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from devices import policy
 from devices.api import files
 from devices.api.base import DeviceView, listed, readings_listed, said, truth, wanted_id, whole
-from devices.choices import ScanStatus, TargetState
+from devices.choices import ReviewState, ScanStatus, TargetState
 from devices.errors import Invalid
 from devices.models import Scan, ScanResult
 from devices.selectors import metrics
@@ -175,11 +175,13 @@ class ScanReviewView(DeviceView):
     permissions = {"post": policy.ADD}
 
     def post(self, request: Request, pk: int) -> Response:
-        """Make devices of the results named in `accept` (or `"all"`), leave out `reject`."""
+        """Make devices of the results named in `accept`, leave out `reject`; `"all"` accepts
+        those not left out before."""
         scan, body = scans.find_scan(pk), self.body
         chosen = body.get("accept") or []
         if chosen == "all":
-            chosen = list(scan.results.filter(is_online=True).values_list("pk", flat=True))
+            found = scan.results.filter(is_online=True).exclude(review=ReviewState.REJECTED)
+            chosen = list(found.values_list("pk", flat=True))
         if not isinstance(chosen, list) or not isinstance(body.get("reject") or [], list):
             raise Invalid("accept", "accept must be a list of result ids, or all")
         done = scans.review(

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from devices import policy
-from devices.addresses import chunks
 from devices.api.clients.lab_inventory import forms
 from devices.api.clients.lab_inventory.base import FileView, LabView
 from devices.api.clients.lab_inventory.forms import Unprocessable
@@ -24,6 +23,7 @@ from devices.api.clients.lab_inventory.shown import (
 )
 from devices.errors import Missing
 from devices.models import Device, DeviceHistory
+from devices.selectors.devices import known_ids
 from devices.services import csv_devices, inventory
 from inventory_site.core.api.exports import csv_chunks, csv_response
 
@@ -48,7 +48,7 @@ CHECKS: dict[str, forms.Check] = {
     "notes": forms.text(0, 100_000),
 }
 BULK_FIELDS = tuple(CHECKS)
-AT_ONCE = 500  # ids of one question
+MOST_AT_ONCE = 5000  # devices of one bulk update
 NEVER_NULL = ("name", "device_type_id", "status")
 
 
@@ -162,7 +162,7 @@ class BulkUpdateView(LabView):
         """Change many devices, each all or nothing."""
         body = forms.read_body(
             request.data,
-            {"device_ids": forms.ids, "updates": forms.mapping},
+            {"device_ids": forms.ids(MOST_AT_ONCE), "updates": forms.mapping},
             required=("device_ids", "updates"),
         )
         inventory.require_write(request.user, policy.CHANGE)
@@ -183,11 +183,7 @@ class BulkUpdateView(LabView):
 
 
 def _refused(wanted: list[int], text: str) -> list[dict[str, Any]]:
-    known = {
-        pk
-        for some in chunks(wanted, AT_ONCE)
-        for pk in Device.objects.current().filter(pk__in=some).values_list("pk", flat=True)
-    }
+    known = known_ids(wanted)
     return [
         {"device_id": pk, "error": text if pk in known else "Device not found"} for pk in wanted
     ]
@@ -233,7 +229,7 @@ class DeviceTagsView(LabView):
     def post(self, request: Request, pk: int) -> Response:
         """Put tags on the device; answer all of its tags."""
         found(pk)
-        body = forms.read_body(request.data, {"tag_ids": forms.ids}, required=("tag_ids",))
+        body = forms.read_body(request.data, {"tag_ids": forms.ids()}, required=("tag_ids",))
         with LabWords():
             inventory.set_tags(pk, body["tag_ids"], actor=request.user)
         return Response([tag_shown(tag) for tag in found(pk).tags.all()])

@@ -138,13 +138,19 @@ def status(value: Any) -> str:
     return str(value)
 
 
-def ids(value: Any) -> list[int]:
-    """A list of ids, at least one."""
-    if not isinstance(value, list):
-        raise ValueError("value is not a valid list")
-    if not value:
-        raise ValueError("ensure this value has at least 1 items")
-    return [whole(-MAX_ID, MAX_ID)(one) for one in value]  # a strange one is found nowhere
+def ids(most: int | None = None) -> Check:
+    """A list of ids, at least one and at most so many."""
+
+    def check(value: Any) -> list[int]:
+        if not isinstance(value, list):
+            raise ValueError("value is not a valid list")
+        if not value:
+            raise ValueError("ensure this value has at least 1 items")
+        if most is not None and len(value) > most:
+            raise ValueError(f"ensure this value has at most {most} items")
+        return [whole(-MAX_ID, MAX_ID)(one) for one in value]  # a strange one is found nowhere
+
+    return check
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -9,11 +9,24 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from devices.models import Device, DeviceGroup, ExecutorRun, Scan
+from devices.models import (
+    Device,
+    DeviceGroup,
+    ExecutorRun,
+    InterfaceState,
+    OpticalSample,
+    Scan,
+)
 from devices.services import vault
+from tests.browser.conftest import PHONE_WIDTH
 from tests.browser.test_stock import go, ready
 from tests.devices.conftest import Simulated, simulated
-from tests.factories.devices import DeviceFactory, ManagementAddressFactory, SiteFactory
+from tests.factories.devices import (
+    DeviceFactory,
+    DeviceGroupFactory,
+    ManagementAddressFactory,
+    SiteFactory,
+)
 
 __all__ = ["simulated"]
 
@@ -181,3 +194,33 @@ def test_a_rule_is_built_of_rows_and_counted(page: Page) -> None:
 
     assert DeviceGroup.objects.get().rule == {"name_contains": "re-2"}
     assert wrong == []
+
+
+def test_long_names_leave_the_topology_as_wide_as_a_phone(phone_page: Page) -> None:
+    long = "n" * 100
+    site = SiteFactory(name=long)
+    DeviceGroupFactory(group_name=f"g{long[1:]}")
+    for at in (1, 2, 3):
+        address = ManagementAddressFactory(ip=f"10.7.1.{at}")
+        DeviceFactory(name=f"{at}{long[1:]}", site=site, address=address)
+    near = {"ip_address": "10.7.1.1", "interface_index": 1, "interface_name": "Port 1"}
+    InterfaceState.objects.create(**near, lldp_remote_mgmt_addr="10.7.1.2")
+
+    go(phone_page, f"{HOME}device/topology/")
+
+    assert phone_page.evaluate("document.documentElement.scrollWidth") == PHONE_WIDTH
+
+
+def test_two_ports_of_one_name_have_a_chart_each(page: Page) -> None:
+    device = DeviceFactory(address=ManagementAddressFactory(ip="10.7.2.1"))
+    for index, rx in ((1, -5), (2, -12.5)):
+        OpticalSample.objects.create(
+            device_ip="10.7.2.1", interface_name="eth", interface_index=index, rx_power=rx
+        )
+    go(page, f"{HOME}device/{device.pk}/change/?tab=charts")
+    values = page.locator("[data-values] tbody td").first
+    page.get_by_text("Values", exact=True).click()
+
+    expect(values).to_have_text("-5")
+    page.locator("select[name=port]").select_option(label="eth, index 2")
+    expect(values).to_have_text("-12.5")

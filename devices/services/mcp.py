@@ -169,7 +169,7 @@ def sync_netbox(*, actor: Any, create_missing: bool) -> dict[str, int]:
                 continue
             facts = {"hostname": name, "serial": node["serial"]}
             made = netbox_upsert.upsert(client, ip, facts)
-            netbox_sync.keep(made["device"], actor=actor)
+            netbox_sync.keep(client, made["device"], actor=actor)
         except (NetBoxFailed, DomainError):
             done["skipped"] += 1
         else:

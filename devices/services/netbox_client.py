@@ -43,7 +43,7 @@ class NetBoxClient:
     def __init__(
         self, url: str, token: str, *, verify: bool = True, is_quick: bool = False
     ) -> None:
-        self._url, self._token = url.rstrip("/"), token
+        self.url, self._token = url.rstrip("/"), token
         self._timeout_s = QUICK_S if is_quick else TIMEOUT_S
         self._ends = time.monotonic() + QUICK_S if is_quick else inf
         self._host = urlsplit(url).hostname or ""
@@ -56,7 +56,7 @@ class NetBoxClient:
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return an object; idempotent, so it is tried again after 429 and 5xx."""
-        url = f"{self._url}{path}{'?' + urlencode(query, doseq=True) if query else ''}"
+        url = f"{self.url}{path}{'?' + urlencode(query, doseq=True) if query else ''}"
         answer = self._fetch(url)
         for attempt in range(RETRIES):
             wait_s = BACKOFF_S * 2**attempt
@@ -98,7 +98,7 @@ class NetBoxClient:
 
         Returns the object that NetBox then has, by its `id`; nothing after a DELETE.
         """
-        answer = self._fetch(f"{self._url}{path}", method, body)
+        answer = self._fetch(f"{self.url}{path}", method, body)
         if method == "DELETE" and answer.status < 400:
             return {}
         return _known(self._read(answer))
@@ -134,7 +134,7 @@ class NetBoxClient:
                 raise OutOfTime(f"NetBox did not answer all within {QUICK_S:.0f} s") from err
             if isinstance(err, OutboundFailed) and err.reason in ODD:
                 raise NetBoxFailed(f"NetBox API error: {err.message}") from err
-            raise NetBoxFailed(f"Cannot connect to NetBox at {self._url}") from err
+            raise NetBoxFailed(f"Cannot connect to NetBox at {self.url}") from err
 
     def _read(self, answer: Fetched) -> dict[str, Any]:
         if answer.status >= 400:

@@ -72,6 +72,8 @@ class NetBoxWriter:
         if not changes:
             return _skipped(ip, str(known.get("name")), "No changes needed", known["id"])
         device = self.client.send("PATCH", f"{writes.DEVICES}{known['id']}/", changes)
+        fields = [name for name in ("serial",) if name in changes]
+        netbox_sync.note_told(self.client, device, fields, ip=ip)
         return {**_shown("updated", ip, device, found), "updates": sorted(changes)}
 
     def _created(self, ip: str, name: str, found: Mapping[str, Any]) -> Row:
@@ -87,10 +89,11 @@ class NetBoxWriter:
         if self.config["add_discovery_tag"]:
             body["tags"] = writes.tag_ids(self.client, [TAG], TAG_COLOUR)
         device = self.client.send("POST", writes.DEVICES, body)
-        netbox_sync.note_told(device)
+        netbox_sync.note_told(self.client, device, ip=ip)
         ports = self._ports(device["id"], found) if self.config["create_interfaces"] else []
         if self.config["create_ip_addresses"]:
             device = self._addressed(ip, device, ports)
+            netbox_sync.note_told(self.client, device, ip=ip)
         return _shown("created", ip, device, found)
 
     def _type(self, found: Mapping[str, Any]) -> int:

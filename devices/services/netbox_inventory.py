@@ -1,9 +1,10 @@
 """The register and NetBox brought together, either way: first what would change, then the change.
 
 Both ways compare with the cache of NetBox; only what devices to be made there will stand under is
-asked for. A device is the same by its address, else by its name in any case. What one side leaves
-blank never clears the other, and what NetBox has from here is never taken for news of it. A second
-run finds nothing to do, nor does a run the other way.
+asked for. A device is the same by its address, else by its name in any case, else by the address
+that NetBox was told of it with. What one side leaves blank never clears the other, and what NetBox
+has from here is never taken for news of it. A second run finds nothing to do, nor does a run the
+other way.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def _plans(direction: str) -> Iterator[Planned]:
     if direction not in DIRECTIONS:
         raise Invalid("direction", f"direction must be one of {', '.join(DIRECTIONS)}")
     entries = list(NetBoxCacheEntry.objects.filter(is_virtual_machine=False))
+    told = _told(entries)
     if direction == PULL:
         newest_first = Device.objects.current().select_related(*RELATED).order_by("-pk")
         by_ip, by_name = {}, {}
@@ -110,17 +112,34 @@ def _plans(direction: str) -> Iterator[Planned]:
             by_name[device.name.lower()] = by_ip[device.ip or "-"] = device
         for entry in entries:
             known = by_ip.get(entry.device_ip) or by_name.get(entry.device_name.lower())
-            yield _pull(entry, known)
+            yield _pull(entry, known or by_ip.get(told.get(entry.pk, "")))
         return
+    told_ip = {told[entry.pk]: entry for entry in entries if entry.pk in told}
     known_ip = {entry.device_ip: entry for entry in entries if entry.device_ip}
     known_name = {entry.device_name.lower(): entry for entry in entries}
     choices = None
     for device in Device.objects.at_addresses().select_related(*RELATED):
-        row = _push(device, known_ip.get(device.ip or "") or known_name.get(device.name.lower()))
+        ip = device.ip or ""
+        same = known_ip.get(ip) or known_name.get(device.name.lower()) or told_ip.get(ip)
+        row = _push(device, same)
         if row.action == "create":
             choices = choices or netbox_choices.read()
             row.changes |= _placed(row, choices.of(device))
         yield row
+
+
+def _told(entries: list[NetBoxCacheEntry]) -> dict[int, str]:
+    """Return by entry the address that NetBox was told of it with and gives no device as its own.
+
+    Of several that were told with one, it is the newest one's.
+    """
+    own = {entry.device_ip for entry in entries}
+    told = {
+        ip: entry.pk
+        for entry in sorted(entries, key=lambda one: one.netbox_id)
+        if (ip := entry.told.get(netbox_sync.IP)) and ip not in own
+    }
+    return {pk: ip for ip, pk in told.items()}
 
 
 def _placed(row: Planned, chosen: Mapping[str, netbox_choices.Choice]) -> dict[str, list[Any]]:
@@ -232,7 +251,7 @@ def _pusher() -> Callable[[Planned, Any], None]:
             path = f"{netbox_upsert.DEVICES}{row.netbox_id}/"
             device = client.send("PATCH", path, body)
             if serial:
-                netbox_sync.note_told(device, ["serial"])
-        netbox_sync.keep(device, actor=actor)
+                netbox_sync.note_told(client, device, ["serial"])
+        netbox_sync.keep(client, device, actor=actor)
 
     return push

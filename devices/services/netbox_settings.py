@@ -91,6 +91,11 @@ def client(*, is_quick: bool = False) -> NetBoxClient:
     return NetBoxClient(url, token, verify=verify, is_quick=is_quick)
 
 
+def is_current(client: NetBoxClient) -> bool:
+    """Whether a client asks the NetBox that is configured by now."""
+    return integration.is_same_host(client.url, integration.read("netbox_url", ""))
+
+
 def refusal(err: NetBoxFailed) -> RemoteFailed:
     """Return what NetBox's error is to the caller: its 404 stays one, all else is 502."""
     if err.status == 404:

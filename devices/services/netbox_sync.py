@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Setting
 from accounts.services import audit
 from devices.addresses import ip_of_interface
 from devices.errors import RemoteFailed
@@ -17,16 +19,20 @@ from devices.models import NetBoxCacheEntry
 from devices.services import netbox_settings
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed, OutOfTime, is_id
 from inventory_site.core.errors import BusyError
-from inventory_site.core.locks import alone
+from inventory_site.core.locks import alone, guarded, lock
 from inventory_site.core.tasks import enqueue
 
 PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-machines/"))
 
 KEY = ("netbox_id", "is_virtual_machine")
 
+IP = "device_ip"
+
 TOLD = ("site_name", "role_name", "device_type", "manufacturer", "serial")
 
 ALONE = "devices.netbox.sync"
+
+MOVED = "The address of NetBox was changed meanwhile; nothing was taken in. Synchronise again."
 
 
 @contextlib.contextmanager
@@ -51,12 +57,13 @@ def sync(*, actor: Any = None, is_quick: bool = False) -> Synced:
 
     Talks first and writes afterwards; removes nothing when NetBox changed meanwhile. A quick one
     keeps what came within 6 s, removes nothing then, and leaves the whole to a task. Raises
-    `RemoteFailed`, and `BusyError` while another does.
+    `RemoteFailed`, and `BusyError` while another does, or when the URL led elsewhere meanwhile.
     """
     with one_at_a_time():
-        client = netbox_settings.client(is_quick=is_quick)
+        began, client = timezone.now(), netbox_settings.client(is_quick=is_quick)
         found, is_whole = _read(client)
-        synced = Synced(_write(found, actor, is_all=is_whole and not client.has_moved), is_whole)
+        older_than = began if is_whole and not client.has_moved else None
+        synced = Synced(_write(client, found, actor, older_than=older_than), is_whole)
     if not is_whole:
         enqueue("devices.sync_netbox", dedupe_key="netbox:rest")
     return synced
@@ -77,7 +84,14 @@ def _read(client: NetBoxClient) -> tuple[list[tuple[bool, Any]], bool]:
     return found, True
 
 
-def _write(found: list[tuple[bool, Any]], actor: Any, *, is_all: bool) -> dict[str, int]:
+def _write(
+    client: NetBoxClient,
+    found: list[tuple[bool, Any]],
+    actor: Any,
+    *,
+    older_than: datetime | None,
+) -> dict[str, int]:
+    """Store what was found, and remove what nobody has seen since a time."""
     now, counts = timezone.now(), {"inserted": 0, "updated": 0, "errors": 0, "total": len(found)}
     good = {(row["id"], is_vm): entry_of(row) for is_vm, row in found if is_id(row.get("id"))}
     counts["errors"] = sum(not is_id(row.get("id")) for _, row in found)
@@ -85,7 +99,8 @@ def _write(found: list[tuple[bool, Any]], actor: Any, *, is_all: bool) -> dict[s
         NetBoxCacheEntry(netbox_id=pk, is_virtual_machine=is_vm, cached_at=now, **values)
         for (pk, is_vm), values in good.items()
     ]
-    with transaction.atomic():
+    with guarded():
+        _require_current(client)
         known = set(NetBoxCacheEntry.objects.values_list(*KEY))
         counts["updated"] = sum(key in known for key in good)
         counts["inserted"] = len(good) - counts["updated"]
@@ -96,10 +111,17 @@ def _write(found: list[tuple[bool, Any]], actor: Any, *, is_all: bool) -> dict[s
             unique_fields=KEY,
             update_fields=[*entry_of({}), "cached_at"],
         )
-        if is_all:
-            NetBoxCacheEntry.objects.filter(cached_at__lt=now).delete()
+        if older_than is not None:
+            NetBoxCacheEntry.objects.filter(cached_at__lt=older_than).delete()
         audit.record(actor, "netbox.synced", after=counts)
     return counts
+
+
+def _require_current(client: NetBoxClient) -> None:
+    """Raise `BusyError` unless a client asks the configured NetBox; it stays that one then."""
+    list(lock(Setting.objects.filter(key="netbox_url")))
+    if not netbox_settings.is_current(client):
+        raise BusyError(MOVED)
 
 
 def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
@@ -109,32 +131,44 @@ def sync_one(device_id: int, *, actor: Any = None) -> dict[str, int]:
         row = client.one(PATHS[0][1], device_id)
     except NetBoxFailed as err:
         raise netbox_settings.refusal(err) from err
-    return keep(row, actor=actor)
+    return keep(client, row, actor=actor)
 
 
-def keep(row: Mapping[str, Any], *, actor: Any) -> dict[str, int]:
-    """Take one device into the cache, as NetBox has just shown it."""
-    device_id = row["id"]
-    with transaction.atomic():
-        _, made = NetBoxCacheEntry.objects.update_or_create(
-            netbox_id=device_id,
-            is_virtual_machine=False,
-            defaults={**entry_of(row), "cached_at": timezone.now()},
-        )
+def keep(client: NetBoxClient, row: Mapping[str, Any], *, actor: Any) -> dict[str, int]:
+    """Take one device into the cache, as NetBox has just shown it.
+
+    Raises `BusyError` when the URL leads to another NetBox by now.
+    """
+    with guarded():
+        _require_current(client)
+        _, made = _stored(row)
         counts = {"inserted": int(made), "updated": int(not made), "errors": 0, "total": 1}
-        audit.record(actor, "netbox.synced", after={**counts, "device_id": device_id})
+        audit.record(actor, "netbox.synced", after={**counts, "device_id": row["id"]})
     return counts
 
 
-def note_told(row: Mapping[str, Any], fields: Sequence[str] = TOLD) -> None:
-    """Remember what NetBox has from here, so that a pull never takes the echo for news."""
-    values = entry_of(row)
+def note_told(
+    client: NetBoxClient, row: Mapping[str, Any], fields: Sequence[str] = TOLD, *, ip: str = ""
+) -> None:
+    """Remember what NetBox has from here, so that a pull never takes the echo for news.
+
+    The device is cached as NetBox answers it. `ip` is the address it was told of with: by that it
+    is known here, also while NetBox gives it none. Nothing of a NetBox that is no longer ours.
+    """
     with transaction.atomic():
-        entry, _ = NetBoxCacheEntry.objects.get_or_create(
-            netbox_id=row["id"], is_virtual_machine=False, defaults=values
-        )
-        entry.told = {**entry.told, **{name: values[name] for name in fields}}
-        entry.save(update_fields=["told"])
+        if netbox_settings.is_current(client):
+            entry, _ = _stored(row)
+            told = {name: getattr(entry, name) for name in fields}
+            entry.told = {**entry.told, **told, **({IP: ip} if ip else {})}
+            entry.save(update_fields=["told"])
+
+
+def _stored(row: Mapping[str, Any]) -> tuple[NetBoxCacheEntry, bool]:
+    return NetBoxCacheEntry.objects.update_or_create(
+        netbox_id=row["id"],
+        is_virtual_machine=False,
+        defaults={**entry_of(row), "cached_at": timezone.now()},
+    )
 
 
 def sync_if_configured() -> bool:

@@ -53,7 +53,7 @@ def discover(*, actor: Any, body: Mapping[str, Any]) -> dict[str, Any]:
 def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Make or refresh a device by its name; raises `Refused` and `NetBoxFailed`.
 
-    Of a new device it is remembered what NetBox was told.
+    It is remembered what NetBox was told, and kept what it has then.
     """
     name = str(facts.get("hostname") or "").strip() or f"device-{ip.replace('.', '-')}"
     known = client.first(DEVICES, name=name)
@@ -76,10 +76,11 @@ def upsert(client: NetBoxClient, ip: str, facts: Mapping[str, Any]) -> dict[str,
     if facts.get("tags"):
         body["tags"] = tag_ids(client, facts["tags"])
     device = client.send("POST", DEVICES, body)
-    netbox_sync.note_told(device)
+    netbox_sync.note_told(client, device, ip=ip)
     port = client.send("POST", INTERFACES, {"device": device["id"], **PORT})
     address = place_address(client, ip, port["id"], name)
     device = client.send("PATCH", f"{DEVICES}{device['id']}/", {primary_of(ip): address["id"]})
+    netbox_sync.note_told(client, device, ip=ip)
     return {"device": device, "ip_address": address, "created": True}
 
 
@@ -94,6 +95,7 @@ def _refreshed(
     device: Any = known
     if changes:
         device = client.send("PATCH", f"{DEVICES}{known['id']}/", changes)
+    netbox_sync.note_told(client, device, [name for name in ("serial",) if name in changes], ip=ip)
     address = client.first(IPS, address=ip)
     if address is None:
         body = {"address": with_mask(client, ip), "status": "active"}

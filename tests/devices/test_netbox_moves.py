@@ -4,7 +4,7 @@ import pytest
 
 from devices.models import NetBoxCacheEntry
 from devices.netbox_rules import DEFAULTS
-from devices.services import netbox_client
+from devices.services import integration, netbox_client
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
 from devices.services.netbox_upsert import addressed, with_mask
@@ -51,6 +51,7 @@ def test_autodiscovery_frees_an_address_and_remembers_what_it_told() -> None:
         old = box.tables[PORTS][port]["device"]
         box.tables[DEVICES][old]["primary_ip4"] = at
         config = {**DEFAULTS, **ids, "match_by": "name"}
+        integration.write(None, {"netbox_url": box.url})
 
         done = NetBoxWriter(NetBoxClient(box.url, TOKEN), config).take(
             "10.9.0.1", {"hostname": "new"}

@@ -220,13 +220,11 @@ class Plan:
             device.pk = ids[keys[number]]
 
     def _ends(self) -> dict[int, tuple[Any, Any]]:
-        """Return the address each known device had before all steps, and its one after them."""
+        """Return the address each device had before all steps, and its one after them."""
         ends: dict[int, tuple[Any, Any]] = {}
-        made = {step.device.pk for step in self.steps if step.before is None}
         for step in self.steps:
-            if step.before is not None and step.device.pk not in made:
-                old, new = step.before["mgmt_ip"], step.after["mgmt_ip"]
-                ends[step.device.pk] = ends.get(step.device.pk, (old, new))[0], new
+            old, new = (step.before or {}).get("mgmt_ip"), step.after["mgmt_ip"]
+            ends[step.device.pk] = ends.get(step.device.pk, (old, new))[0], new
         return ends
 
     def _history(self) -> Iterable[DeviceHistory]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.services import audit
 from devices import policy
@@ -20,6 +20,9 @@ from devices.services import vault_reach
 from inventory_site.core.locks import guarded, lock
 
 AT_ONCE = 500  # addresses of one question
+WAITING = Q(  # for a device that has no address for now
+    device__isnull=False, device__archived_at__isnull=True, device__address__isnull=True
+)
 WRITABLE = ("group_name", "description", "color", "rule")
 
 
@@ -108,54 +111,61 @@ def remove_member(pk: int, ip_address: str, *, actor: Any) -> None:
             audit.record(actor, "device_group.member_removed", group, after={"ip_address": ip})
 
 
-def follow(moves: Mapping[str, str], *, actor: Any) -> None:
+def follow(moves: Mapping[str, str], *, arrived: Collection[int], actor: Any) -> None:
     """Move memberships from addresses to those that their devices answer at by now, all at once.
 
-    An address that another device has kept stays in its groups. Only within `guarded`.
+    An address that a device has kept, none of the `arrived`, stays in its groups; what waits for
+    another device waits on. Only within `guarded`.
     """
-    rows = list(DeviceGroupMember.objects.filter(ip_address__in=moves).select_related("group"))
-    if rows:
-        kept = kept_of(moves)
-        _move([row for row in rows if row.ip_address not in kept], moves, actor)
+    at_old = DeviceGroupMember.objects.filter(ip_address__in=moves).exclude(WAITING)
+    rows = list(at_old.select_related("group"))
+    kept = holders_of(moves, but=arrived) if rows else {}
+    _stay([row for row in rows if row.ip_address in kept])
+    _move([(row, moves[row.ip_address]) for row in rows if row.ip_address not in kept], actor)
 
 
-def leave(left: Mapping[str, int]) -> None:
+def leave(left: Mapping[str, int], *, arrived: Collection[int]) -> None:
     """Note whose the memberships of addresses are that their devices, by id, have no more.
 
     They stay where they are; `rejoin` finds them by that. Only within `guarded`.
     """
-    held = held_of(left)
-    rows = list(DeviceGroupMember.objects.filter(ip_address__in=set(left) - held))
-    for row in rows:
+    kept = holders_of(left, but=arrived)
+    of_others = WAITING & ~Q(device__in=left.values())
+    rows = list(DeviceGroupMember.objects.filter(ip_address__in=left).exclude(of_others))
+    _stay([row for row in rows if row.ip_address in kept])
+    waiting = [row for row in rows if row.ip_address not in kept]
+    for row in waiting:
         row.device_id = left[row.ip_address]
-    DeviceGroupMember.objects.bulk_update(rows, ["device"], batch_size=500)
+    DeviceGroupMember.objects.bulk_update(waiting, ["device"], batch_size=500)
 
 
 def rejoin(ips: Collection[str], *, actor: Any) -> None:
     """Take along what devices without an address left behind, now that they have one of these.
 
-    An address that another device has by now keeps its memberships. Only within `guarded`.
+    Also from an address that another device has by now. Only within `guarded`.
     """
-    theirs = DeviceGroupMember.objects.filter(device__address__ip__in=ips)
-    rows = list(
-        theirs.exclude(ip_address=F("device__address__ip")).select_related(
-            "group", "device__address"
-        )
+    theirs = DeviceGroupMember.objects.filter(device__in=Device.objects.current())
+    elsewhere = theirs.filter(device__address__ip__in=ips).exclude(
+        ip_address=F("device__address__ip")
     )
-    held = held_of({row.ip_address for row in rows}) if rows else set()
-    for row in rows:
-        if row.ip_address not in held and row.device and row.device.ip:
-            _move([row], {row.ip_address: row.device.ip}, actor)
+    rows = elsewhere.select_related("group", "device__address")
+    _move([(row, row.device.ip) for row in rows if row.device and row.device.ip], actor)
 
 
-def _move(members: list[DeviceGroupMember], moves: Mapping[str, str], actor: Any) -> None:
+def _move(members: list[tuple[DeviceGroupMember, str]], actor: Any) -> None:
     """Move memberships; in groups that are closed to the actor they stay at their address."""
-    closed = vault_reach.closed_groups({row.group_id for row in members}, actor)
-    rows = [row for row in members if row.group_id not in closed]
-    DeviceGroupMember.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    for row in rows:
-        old, new = row.ip_address, moves[row.ip_address]
-        row.pk, row.ip_address = None, new
+    closed = vault_reach.closed_groups({row.group_id for row, _ in members}, actor)
+    _stay([row for row, _ in members if row.group_id in closed])
+    moving = [(row, new) for row, new in members if row.group_id not in closed]
+    DeviceGroupMember.objects.filter(pk__in=[row.pk for row, _ in moving]).delete()
+    freed = {(row.group_id, new): row.ip_address for row, new in moving}
+    there = DeviceGroupMember.objects.filter(WAITING, ip_address__in={new for _, new in moving})
+    waiting = [row for row in there if (row.group_id, row.ip_address) in freed]
+    for row in waiting:
+        row.ip_address = place_left(freed, row.ip_address, row.group_id)
+    DeviceGroupMember.objects.bulk_update(waiting, ["ip_address"], batch_size=500)
+    for row, new in moving:
+        old, row.pk, row.ip_address = row.ip_address, None, new
         audit.record(
             actor,
             "device_group.member_moved",
@@ -163,18 +173,32 @@ def _move(members: list[DeviceGroupMember], moves: Mapping[str, str], actor: Any
             before={"ip_address": old},
             after={"ip_address": new},
         )
-    DeviceGroupMember.objects.bulk_create(rows, ignore_conflicts=True)
+    DeviceGroupMember.objects.bulk_create([row for row, _ in moving], ignore_conflicts=True)
 
 
-def kept_of(moves: Mapping[str, str]) -> set[str]:
-    """Return the addresses moved away from that another device has kept."""
-    return held_of(set(moves) - set(moves.values()))
+def place_left(freed: Mapping[Any, str], ip: str, *which: Any) -> str:
+    """Return where what waits at an address waits on when the same comes there for another device.
+
+    That is where the other came from, or who came there in turn: `freed` maps each place that is
+    come to, as `(*which, address)`, to the address that was left for it.
+    """
+    while (*which, ip) in freed:
+        ip = freed[*which, ip]
+    return ip
 
 
-def held_of(ips: Collection[str]) -> set[str]:
-    """Return the addresses that devices have."""
-    at_them = Device.objects.current().filter(address__ip__in=ips)
-    return set(at_them.values_list("address__ip", flat=True))
+def _stay(rows: list[DeviceGroupMember]) -> None:
+    """Give memberships to the devices that have their addresses by now."""
+    holders = holders_of({row.ip_address for row in rows}) if rows else {}
+    for row in rows:
+        row.device_id = holders.get(row.ip_address)
+    DeviceGroupMember.objects.bulk_update(rows, ["device"], batch_size=500)
+
+
+def holders_of(ips: Collection[str], *, but: Collection[int] = ()) -> dict[str, int]:
+    """Return by address the first device, by id, that has it; others than some."""
+    at_them = Device.objects.current().filter(address__ip__in=ips).order_by("-pk")
+    return {ip: pk for ip, pk in at_them.values_list("address__ip", "pk") if pk not in but}
 
 
 def _insert(group: DeviceGroup, addresses: list[str]) -> None:
@@ -189,6 +213,7 @@ def _insert(group: DeviceGroup, addresses: list[str]) -> None:
         ],
         ignore_conflicts=True,
     )
+    _stay([row for row in group.members.filter(WAITING) if row.ip_address in devices])
 
 
 def _locked(pk: int) -> DeviceGroup:

@@ -70,11 +70,12 @@ def unassign_from_group(*, actor: Any, group_id: int, credential_id: int) -> Non
         audit.record(actor, "credential.unassigned", row, after=after)
 
 
-def follow(moves: Mapping[str, str], *, actor: Any) -> None:
+def follow(moves: Mapping[str, str], *, arrived: Collection[int], actor: Any) -> None:
     """Move assignments from addresses to those that their devices answer at by now, all at once.
 
-    As memberships do: at an address that another device has kept they stay, for that one. Where a
-    new address has the credential already, that assignment stays alone. Only within `guarded`.
+    As memberships do: at an address that a device has kept, none of the `arrived`, they stay, for
+    that one. Where a new address has the credential already, that assignment stays alone. Only
+    within `guarded`.
     """
     at_old = CredentialAssignment.objects.filter(ip_address__in=moves).order_by("pk")
     rows = [
@@ -82,24 +83,23 @@ def follow(moves: Mapping[str, str], *, actor: Any) -> None:
         for row in at_old.select_related("credential", "device__address")
         if row.device is None or row.device.ip == moves[row.ip_address]
     ]
-    kept = groups.kept_of(moves) if rows else set()
-    moving = [row for row in rows if row.ip_address not in kept]
-    _move(moving, moves, actor)
+    kept = groups.holders_of(moves, but=arrived) if rows else {}
+    _move([(row, moves[row.ip_address]) for row in rows if row.ip_address not in kept], actor)
     for row in rows:
         if row.device is not None and row.ip_address in kept:
             _leave(row)
 
 
-def leave(left: Mapping[str, int]) -> None:
+def leave(left: Mapping[str, int], *, arrived: Collection[int]) -> None:
     """Note whose the assignments of addresses are that their devices, by id, have no more.
 
     They stay where they are; `rejoin` finds them by that. At an address that another device has
     kept they are that one's. Only within `guarded`.
     """
-    held = groups.held_of(left)
+    kept = groups.holders_of(left, but=arrived)
     for row in CredentialAssignment.objects.filter(ip_address__in=left, group=None).order_by("pk"):
         pk = left[row.ip_address]
-        if row.ip_address in held:
+        if row.ip_address in kept:
             if row.device_id == pk:
                 _leave(row)
         elif row.device_id is None and not _same(row).filter(device=pk).exists():
@@ -110,31 +110,32 @@ def leave(left: Mapping[str, int]) -> None:
 def rejoin(ips: Collection[str], *, actor: Any) -> None:
     """Take along what devices without an address left behind, now that they have one of these.
 
-    At an address that another device has by now they stay, for that one. Only within `guarded`.
+    Also from an address that another device has by now. Only within `guarded`.
     """
     theirs = CredentialAssignment.objects.filter(device__address__ip__in=ips)
     elsewhere = theirs.exclude(ip_address="").exclude(ip_address=F("device__address__ip"))
-    rows = list(elsewhere.select_related("credential", "device__address").order_by("pk"))
-    held = groups.held_of({row.ip_address for row in rows}) if rows else set()
-    for row in rows:
-        if row.ip_address in held:
-            _leave(row)
-        elif row.device and row.device.ip:
-            _move([row], {row.ip_address: row.device.ip}, actor)
+    rows = elsewhere.select_related("credential", "device__address").order_by("pk")
+    _move([(row, row.device.ip) for row in rows if row.device and row.device.ip], actor)
 
 
-def _move(rows: list[CredentialAssignment], moves: Mapping[str, str], actor: Any) -> None:
+def _move(rows: list[tuple[CredentialAssignment, str]], actor: Any) -> None:
     """Move assignments; those of credentials that the actor may not keep stay at their address."""
-    moving = [row for row in rows if policy.may_keep(actor, row.credential)]
-    for row in rows:
-        if row not in moving:
+    moving = [(row, new) for row, new in rows if policy.may_keep(actor, row.credential)]
+    for row, _ in rows:
+        if not policy.may_keep(actor, row.credential):
             _leave(row)
-    CredentialAssignment.objects.filter(pk__in=[row.pk for row in moving]).update(ip_address="")
-    there = CredentialAssignment.objects.filter(ip_address__in=set(moves.values()))
-    known = set(there.values_list("ip_address", "credential_id", "credential_type"))
-    for row in moving:
-        old, row.ip_address = row.ip_address, moves[row.ip_address]
-        place = row.ip_address, row.credential_id, row.credential_type
+    moved = [row.pk for row, _ in moving]
+    CredentialAssignment.objects.filter(pk__in=moved).update(ip_address="")
+    freed = {(*_what(row), new): row.ip_address for row, new in moving}
+    at_new = CredentialAssignment.objects.filter(ip_address__in={new for _, new in moving})
+    for row in at_new.filter(groups.WAITING).order_by("pk"):
+        if (*_what(row), row.ip_address) in freed:
+            row.ip_address = groups.place_left(freed, row.ip_address, *_what(row))
+            row.save(update_fields=["ip_address"])
+    known = {(*_what(row), row.ip_address) for row in at_new.all()}
+    for row, new in moving:
+        old, row.ip_address = row.ip_address, new
+        place = *_what(row), new
         if place in known:
             row.delete()
         else:
@@ -147,6 +148,11 @@ def _move(rows: list[CredentialAssignment], moves: Mapping[str, str], actor: Any
             before={"ip_address": old},
             after={"ip_address": row.ip_address},
         )
+
+
+def _what(row: CredentialAssignment) -> tuple[int, str]:
+    """Return what an address or a device may be assigned once."""
+    return row.credential_id, row.credential_type
 
 
 def _leave(row: CredentialAssignment) -> None:

@@ -256,21 +256,6 @@ def test_memberships_and_credentials_wait_for_a_device_that_has_no_address_for_a
     assert (addresses(group), row.assignments.count()) == (["10.0.0.2"], 1)
 
 
-def test_what_another_device_has_taken_meanwhile_stays_with_it(api):
-    device = device_at("10.0.0.1", name="a")
-    group = group_of("10.0.0.1")
-    row = vault.create_credential(actor=None, body={"name": "own", "password": "x"}).credential
-    vault_groups.assign(actor=None, ip_address="10.0.0.1", credential_id=row.pk)
-    change(api, device, None)
-    other = device_at("10.0.0.1", name="b")
-
-    change(api, device, "10.0.0.2")
-
-    assert addresses(group) == ["10.0.0.1"]
-    place = row.assignments.values_list("ip_address", "device_id").get()
-    assert place == ("10.0.0.1", other.pk)
-
-
 def test_a_file_may_clear_addresses_and_another_may_set_them(api):
     device = device_at("10.0.0.1", name="a")
     mate = DeviceFactory(

@@ -64,9 +64,14 @@ def addresses_of(group: DeviceGroup) -> list[str]:
     return sorted(found, key=sort_key)
 
 
+def listed_among(group: DeviceGroup, ips: Collection[str]) -> set[str]:
+    """Return which of these addresses a group lists."""
+    return set(group.members.filter(ip_address__in=ips).values_list("ip_address", flat=True))
+
+
 def addresses_among(group: DeviceGroup, ips: Collection[str]) -> set[str]:
     """Return which of these addresses are a group's: listed, or matched by its rule."""
-    found = set(group.members.filter(ip_address__in=ips).values_list("ip_address", flat=True))
+    found = listed_among(group, ips)
     if group.rule:
         matched = matching(group.rule).filter(address__ip__in=ips)
         found |= set(matched.values_list("address__ip", flat=True))

@@ -40,7 +40,7 @@ def add_attachment(
         )
         with guarded():
             device = inventory.locked_device(device_id)
-            kind = mime_type.replace("\x00", "") or stored.content_type
+            kind = "".join(filter(str.isprintable, mime_type)) or stored.content_type
             row = DeviceAttachment.objects.create(
                 device=device,
                 file_name=shown,

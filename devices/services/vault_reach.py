@@ -10,23 +10,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
+
 from devices import policy
-from devices.choices import AccessLevel
-from devices.models import Credential, CredentialAssignment, DeviceGroup
+from devices.choices import AccessLevel, PollTarget
+from devices.models import Credential, CredentialAssignment, DeviceGroup, PollConfig
 from inventory_site.core.errors import NotAllowed
 
 
 def closed_groups(groups: Collection[int], actor: Any) -> set[int]:
-    """Return those of some groups, by id, that carry a credential which the actor may not keep."""
+    """Return those of some groups, by id, whose devices get a credential that the actor may not
+    keep: by assignment, or by a poll of the group."""
     if policy.may(actor, policy.REVEAL_CREDENTIAL):
         return set()
-    rows = CredentialAssignment.objects.filter(
-        group__in=groups,
-        credential__is_deleted=False,
-        credential__access_level=AccessLevel.RESTRICTED,
-    ).select_related("credential")
-    closed = (row for row in rows if not policy.may_keep(actor, row.credential))
-    return {row.group_id for row in closed if row.group_id is not None}
+    restricted = Q(credential__is_deleted=False, credential__access_level=AccessLevel.RESTRICTED)
+    assigned = CredentialAssignment.objects.filter(restricted, group__in=groups)
+    polled = PollConfig.objects.filter(
+        restricted, target_type=PollTarget.DEVICE_GROUP, target_group__in=groups
+    )
+    found: set[tuple[int | None, Credential | None]] = {
+        *((row.group_id, row.credential) for row in assigned.select_related("credential")),
+        *((row.target_group_id, row.credential) for row in polled.select_related("credential")),
+    }
+    return {
+        group
+        for group, credential in found
+        if group and credential and not policy.may_keep(actor, credential)
+    }
 
 
 def require_group(group: DeviceGroup, actor: Any) -> None:

@@ -14,7 +14,7 @@ from devices.addresses import normal_ip
 from devices.choices import AccessLevel, AuthMethod
 from devices.errors import Refused
 from devices.models import Credential, CredentialAssignment, EnterpriseAuthUser
-from devices.selectors.groups import addresses_among
+from devices.selectors.groups import addresses_among, listed_among
 from devices.services import secrets
 from devices.services.vault_use import note_account, opened, usable, usable_account
 from inventory_site.core import crypto
@@ -66,7 +66,7 @@ def resolve_many(
     by_ip: dict[str, list[str]] = {}
     for address in addresses:
         by_ip.setdefault(normal_ip(address) or address, []).append(address)
-    candidates = _assigned(by_ip, kind)
+    candidates = _assigned(by_ip, kind, by_system=actor is None)
     opener = _Opener(kind, actor)
     found: dict[str, Resolved] = {}
     for ip, spellings in by_ip.items():
@@ -76,8 +76,19 @@ def resolve_many(
     return found
 
 
-def _assigned(ips: Collection[str], kind: str) -> dict[str, list[CredentialAssignment]]:
-    """Return the assignments of each address in their order; those of its groups come last."""
+def _assigned(
+    ips: Collection[str], kind: str, *, by_system: bool
+) -> dict[str, list[CredentialAssignment]]:
+    """Return the assignments of each address in their order; those of its groups come last.
+
+    The system sends a restricted credential only to the very addresses that somebody who may keep
+    it gave it to: not where their device has gone since, nor by a group's rule, since both may be
+    others' doing.
+    """
+
+    def is_closed(row: CredentialAssignment) -> bool:
+        return by_system and row.credential.access_level == AccessLevel.RESTRICTED
+
     rows = CredentialAssignment.objects.filter(
         Q(credential_type=kind) | Q(credential_type="", credential__credential_type=kind)
     ).select_related(
@@ -86,7 +97,7 @@ def _assigned(ips: Collection[str], kind: str) -> dict[str, list[CredentialAssig
     found: dict[str, list[CredentialAssignment]] = {}
     own = rows.filter(Q(ip_address__in=ips) | Q(device__address__ip__in=ips))
     for row in own.order_by(*ORDER):
-        held = row.device.ip if row.device else None
+        held = row.device.ip if row.device and not is_closed(row) else None
         for ip in {row.ip_address, held} & set(ips):
             found.setdefault(str(ip), []).append(row)
     members: dict[int, set[str]] = {}
@@ -95,7 +106,8 @@ def _assigned(ips: Collection[str], kind: str) -> dict[str, list[CredentialAssig
             continue
         if row.group.pk not in members:
             members[row.group.pk] = addresses_among(row.group, ips)
-        for ip in members[row.group.pk]:
+        among = listed_among(row.group, ips) if is_closed(row) else members[row.group.pk]
+        for ip in among:
             found.setdefault(ip, []).append(row)
     return found
 

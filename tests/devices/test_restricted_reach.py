@@ -191,3 +191,46 @@ def test_the_password_of_a_service_account_goes_to_another_server_only_when_give
         second,
         "another",
     )
+
+
+def test_the_system_sends_it_to_the_address_it_was_given_to_alone(planner):
+    row = restricted()
+    device = device_here()
+    vault_groups.assign(actor=None, ip_address=HERE, credential_id=row.pk)
+    twin = DeviceFactory(name=device.name, device_type=device.device_type, polatis_name="P2")
+
+    inventory.update_device(twin.pk, actor=planner.user, values={"mgmt_ip": THERE})
+
+    device.refresh_from_db()
+    assert (device.ip, opens(HERE), opens(THERE)) == (THERE, "core", None)
+    vault_groups.assign(actor=None, ip_address=THERE, credential_id=row.pk)
+    assert opens(THERE) == "core"
+
+
+def test_the_system_sends_it_to_nobody_by_a_rule(planner):
+    row = restricted(owner=planner.user.username)
+    device = device_here()
+    group = DeviceGroupFactory(rule={"name_contains": device.name})
+    vault_assign.assign_to_group(actor=None, group_id=group.pk, credential_id=row.pk)
+
+    assert opens(HERE) is None
+    by_person = vault_resolve.resolve(HERE, "ssh", actor=planner.user)
+    assert by_person is not None
+    planner.post(f"/api/groups/{group.pk}/devices", {"ip_address": HERE}, format="json")
+    assert opens(HERE) == "core"
+
+
+def test_a_group_that_is_polled_with_one_grows_by_whom_it_names_alone(planner):
+    row, group = restricted(), DeviceGroupFactory()
+    PollConfig.objects.create(
+        name="theirs",
+        poll_type="snmp_availability",
+        target_type="device_group",
+        target_group=group,
+        credential=row,
+    )
+
+    added = planner.post(f"/api/groups/{group.pk}/devices", {"ip_address": HERE}, format="json")
+
+    assert added.status_code == 403
+    assert DeviceGroupMember.objects.count() == 0

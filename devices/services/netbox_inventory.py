@@ -129,7 +129,7 @@ def _plans(direction: str) -> Iterator[Planned]:
 
 
 def _told(entries: list[NetBoxCacheEntry]) -> dict[int, str]:
-    """Return by entry the address that NetBox was told of it with and gives no device as its own.
+    """Return by entry without an address the one that NetBox was told of it with, if no device's.
 
     Of several that were told with one, it is the newest one's.
     """
@@ -137,7 +137,7 @@ def _told(entries: list[NetBoxCacheEntry]) -> dict[int, str]:
     told = {
         ip: entry.pk
         for entry in sorted(entries, key=lambda one: one.netbox_id)
-        if (ip := entry.told.get(netbox_sync.IP)) and ip not in own
+        if not entry.device_ip and (ip := entry.told.get(netbox_sync.IP)) and ip not in own
     }
     return {pk: ip for ip, pk in told.items()}
 

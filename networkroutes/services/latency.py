@@ -122,10 +122,11 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
         if name in values:
             setattr(probe, name, values[name])
     probe.full_clean()
-    if probe.kind == ProbeKind.HTTP:
+    is_another = not before or any(before[name] != getattr(probe, name) for name in ASKED)
+    if probe.kind == ProbeKind.HTTP and is_another:
         _check_address(probe.target.strip())
     probe.save()
-    if before and any(before[name] != getattr(probe, name) for name in ASKED):
+    if is_another:
         LatencyState.objects.filter(route=route).update(losses=0)  # of what was asked before
     after = audit.snapshot(probe, PROBE_FIELDS)
     audit.record(actor, "latency_probe.set", probe, before=before, after=after)

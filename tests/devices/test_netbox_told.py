@@ -6,7 +6,13 @@ import pytest
 
 from devices.models import Device, NetBoxCacheEntry
 from devices.netbox_rules import DEFAULTS
-from devices.services import inventory, netbox_settings, netbox_sync, netbox_upsert
+from devices.services import (
+    inventory,
+    netbox_inventory,
+    netbox_settings,
+    netbox_sync,
+    netbox_upsert,
+)
 from devices.services.netbox_client import NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
 from tests.devices.netbox_stub import TOKEN, netbox
@@ -201,3 +207,15 @@ def test_what_is_told_to_a_netbox_that_is_left_is_not_kept(api, box):
 
     assert made["created"] is True
     assert not NetBoxCacheEntry.objects.exists()
+
+
+def test_a_device_with_an_address_of_its_own_is_known_by_that_alone():
+    entries = [
+        NetBoxCacheEntry(
+            pk=1, netbox_id=1, device_ip="10.44.0.50", told={netbox_sync.IP: "10.44.0.9"}
+        ),
+        NetBoxCacheEntry(pk=2, netbox_id=2, device_ip="", told={netbox_sync.IP: "10.44.0.8"}),
+        NetBoxCacheEntry(pk=3, netbox_id=3, device_ip="", told={netbox_sync.IP: "10.44.0.50"}),
+    ]
+
+    assert netbox_inventory._told(entries) == {2: "10.44.0.8"}

@@ -366,3 +366,19 @@ def test_an_address_that_the_operator_allows_may_be_asked(api: Any, settings: An
     path = f"/api/latency/{probe.route.circuit_id}/probe"
 
     assert api("admin").put(path, body, format="json").status_code == 200
+    settings.OUTBOUND_ALLOW = []
+    assert api("admin").put(path, {"is_enabled": False}, format="json").status_code == 200
+    assert not LatencyProbe.objects.get().is_enabled
+
+
+@pytest.mark.django_db
+def test_losses_of_a_removed_probe_do_not_count(api: Any) -> None:
+    admin, probe = api("admin").user, LatencyProbeFactory()
+    route = probe.route
+    for _ in range(2):
+        latency.store_samples([Sample(route.pk, None, timezone.now(), "ping")])
+
+    latency.remove_probe(actor=admin, route=route)
+    latency.set_probe(actor=admin, route=route, values={"kind": "ping", "target": "127.0.0.2"})
+
+    assert LatencyState.objects.get().losses == 0

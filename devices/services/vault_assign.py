@@ -120,10 +120,11 @@ def rejoin(ips: Collection[str], *, actor: Any) -> None:
 
 def _move(rows: list[tuple[CredentialAssignment, str]], actor: Any) -> None:
     """Move assignments; those of credentials that the actor may not keep stay at their address."""
-    moving = [(row, new) for row, new in rows if policy.may_keep(actor, row.credential)]
+    staying = {row.pk for row, _ in rows if not policy.may_keep(actor, row.credential)}
     for row, _ in rows:
-        if not policy.may_keep(actor, row.credential):
+        if row.pk in staying:
             _leave(row)
+    moving = [(row, new) for row, new in rows if row.pk not in staying]
     moved = [row.pk for row, _ in moving]
     CredentialAssignment.objects.filter(pk__in=moved).update(ip_address="")
     freed = {(*_what(row), new): row.ip_address for row, new in moving}

@@ -27,8 +27,12 @@ from tests.peers.site import home
 
 @pytest.fixture(scope="module", params=["disk", "s3"])
 def place(request):
-    """A site's home whose files lie on disk or in S3."""
-    more = request.getfixturevalue("s3").env if request.param == "s3" else {}
+    """A site's home whose files lie on disk or in S3, and nobody else's there."""
+    more = {}
+    if request.param == "s3":
+        server = request.getfixturevalue("s3")
+        server.empty()
+        more = server.env
     with home({**OPEN, **more, "STREAMS_PER_PROCESS": "8"}) as made:
         yield made
 

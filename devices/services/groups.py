@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.services import audit
 from devices import policy
@@ -111,45 +111,25 @@ def remove_member(pk: int, ip_address: str, *, actor: Any) -> None:
             audit.record(actor, "device_group.member_removed", group, after={"ip_address": ip})
 
 
-def follow(moves: Mapping[str, str], *, arrived: Collection[int], actor: Any) -> None:
-    """Move memberships from addresses to those that their devices answer at by now, all at once.
-
-    An address that a device has kept, none of the `arrived`, stays in its groups; what waits for
-    another device waits on. Only within `guarded`.
-    """
-    at_old = DeviceGroupMember.objects.filter(ip_address__in=moves).exclude(WAITING)
-    rows = list(at_old.select_related("group"))
-    kept = holders_of(moves, but=arrived) if rows else {}
-    _stay([row for row in rows if row.ip_address in kept])
-    _move([(row, moves[row.ip_address]) for row in rows if row.ip_address not in kept], actor)
+def rows_of(ips: Collection[str], devices: Collection[int]) -> list[DeviceGroupMember]:
+    """Return the memberships at some addresses, and those of some devices wherever they are."""
+    rows = DeviceGroupMember.objects.filter(Q(ip_address__in=ips) | Q(device__in=devices))
+    return list(rows.select_related("group", "device"))
 
 
-def leave(left: Mapping[str, int], *, arrived: Collection[int]) -> None:
-    """Note whose the memberships of addresses are that their devices, by id, have no more.
-
-    They stay where they are; `rejoin` finds them by that. Only within `guarded`.
-    """
-    kept = holders_of(left, but=arrived)
-    of_others = WAITING & ~Q(device__in=left.values())
-    rows = list(DeviceGroupMember.objects.filter(ip_address__in=left).exclude(of_others))
-    _stay([row for row in rows if row.ip_address in kept])
-    waiting = [row for row in rows if row.ip_address not in kept]
-    for row in waiting:
-        row.device_id = left[row.ip_address]
-    DeviceGroupMember.objects.bulk_update(waiting, ["device"], batch_size=500)
-
-
-def rejoin(ips: Collection[str], *, actor: Any) -> None:
-    """Take along what devices without an address left behind, now that they have one of these.
-
-    Also from an address that another device has by now. Only within `guarded`.
-    """
-    theirs = DeviceGroupMember.objects.filter(device__in=Device.objects.current())
-    elsewhere = theirs.filter(device__address__ip__in=ips).exclude(
-        ip_address=F("device__address__ip")
-    )
-    rows = elsewhere.select_related("group", "device__address")
-    _move([(row, row.device.ip) for row in rows if row.device and row.device.ip], actor)
+def settle(
+    staying: list[DeviceGroupMember],
+    waiting: list[tuple[DeviceGroupMember, int]],
+    moving: list[tuple[DeviceGroupMember, str]],
+    *,
+    actor: Any,
+) -> None:
+    """Keep memberships for who stays at their address, or for a device by id; move others."""
+    _stay(staying)
+    for row, pk in waiting:
+        row.device_id = pk
+    DeviceGroupMember.objects.bulk_update([row for row, _ in waiting], ["device"], batch_size=500)
+    _move(moving, actor)
 
 
 def _move(members: list[tuple[DeviceGroupMember, str]], actor: Any) -> None:

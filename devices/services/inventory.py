@@ -272,15 +272,16 @@ def _change(device: Device, values: Mapping[str, Any], actor: Any, action: str) 
     before = snapshot(device)
     apply(device, _with_type(values, actor))
     after = snapshot(device)
+    ends = {device.pk: (before["mgmt_ip"], device.ip)}
     if before["mgmt_ip"] != after["mgmt_ip"]:
-        _move_group(device, before, actor)
+        ends |= _move_group(device, before, actor)
     changed = [name for name in FIELDS if before[name] != after[name]]
     if not changed:
         return
     device.version += 1
     device.updated_by = person(actor)
     store(device)
-    renumbering.take_along({device.pk: (before["mgmt_ip"], device.ip)}, actor=actor)
+    renumbering.take_along(ends, actor=actor)
     if action == HistoryAction.BULK_UPDATED:
         names = ", ".join(values)
         record_history(
@@ -307,8 +308,9 @@ def _with_type(values: Mapping[str, Any], actor: Any) -> Mapping[str, Any]:
     return {**rest, "device_type_id": kind.pk}
 
 
-def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> None:
-    """Point the other rows of the (type, name) that a device had at its new address, or at none."""
+def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> renumbering.Ends:
+    """Point the other rows of the (type, name) a device had where it is now; return their ends."""
+    ends: dict[int, tuple[str | None, str | None]] = {}
     group = Device.objects.current().filter(
         device_type_id=before["device_type_id"], name=before["name"]
     )
@@ -319,6 +321,8 @@ def _move_group(device: Device, before: Mapping[str, Any], actor: Any) -> None:
         row.address, row.updated_by, row.version = device.address, person(actor), row.version + 1
         row.save(update_fields=["address", "updated_by", "updated_at", "version"])
         record_history(row, actor, HistoryAction.UPDATED, field="mgmt_ip", old=old, new=device.ip)
+        ends[row.pk] = old, device.ip
+    return ends
 
 
 def _refreshed_address(ip: str, facts: Mapping[str, Any]) -> ManagementAddress:

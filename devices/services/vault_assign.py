@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.services import audit
 from devices import policy
@@ -70,52 +70,31 @@ def unassign_from_group(*, actor: Any, group_id: int, credential_id: int) -> Non
         audit.record(actor, "credential.unassigned", row, after=after)
 
 
-def follow(moves: Mapping[str, str], *, arrived: Collection[int], actor: Any) -> None:
-    """Move assignments from addresses to those that their devices answer at by now, all at once.
+def rows_of(ips: Collection[str], devices: Collection[int]) -> list[CredentialAssignment]:
+    """Return the assignments at some addresses, and those of some devices wherever they are."""
+    rows = CredentialAssignment.objects.exclude(ip_address="")
+    found = rows.filter(Q(ip_address__in=ips) | Q(device__in=devices))
+    return list(found.select_related("credential", "device").order_by("pk"))
 
-    As memberships do: at an address that a device has kept, none of the `arrived`, they stay, for
-    that one. Where a new address has the credential already, that assignment stays alone. Only
-    within `guarded`.
+
+def settle(
+    staying: list[CredentialAssignment],
+    waiting: list[tuple[CredentialAssignment, int]],
+    moving: list[tuple[CredentialAssignment, str]],
+    *,
+    actor: Any,
+) -> None:
+    """Keep assignments for who stays at their address, or for a device by id; move others.
+
+    Where a new address has the credential already, that assignment stays alone.
     """
-    at_old = CredentialAssignment.objects.filter(ip_address__in=moves).order_by("pk")
-    rows = [
-        row
-        for row in at_old.select_related("credential", "device__address")
-        if row.device is None or row.device.ip == moves[row.ip_address]
-    ]
-    kept = groups.holders_of(moves, but=arrived) if rows else {}
-    _move([(row, moves[row.ip_address]) for row in rows if row.ip_address not in kept], actor)
-    for row in rows:
-        if row.device is not None and row.ip_address in kept:
-            _leave(row)
-
-
-def leave(left: Mapping[str, int], *, arrived: Collection[int]) -> None:
-    """Note whose the assignments of addresses are that their devices, by id, have no more.
-
-    They stay where they are; `rejoin` finds them by that. At an address that another device has
-    kept they are that one's. Only within `guarded`.
-    """
-    kept = groups.holders_of(left, but=arrived)
-    for row in CredentialAssignment.objects.filter(ip_address__in=left, group=None).order_by("pk"):
-        pk = left[row.ip_address]
-        if row.ip_address in kept:
-            if row.device_id == pk:
-                _leave(row)
-        elif row.device_id is None and not _same(row).filter(device=pk).exists():
+    for row in staying:
+        _leave(row)
+    for row, pk in waiting:
+        if row.device_id is None and not _same(row).filter(device=pk).exists():
             row.device_id = pk
             row.save(update_fields=["device"])
-
-
-def rejoin(ips: Collection[str], *, actor: Any) -> None:
-    """Take along what devices without an address left behind, now that they have one of these.
-
-    Also from an address that another device has by now. Only within `guarded`.
-    """
-    theirs = CredentialAssignment.objects.filter(device__address__ip__in=ips)
-    elsewhere = theirs.exclude(ip_address="").exclude(ip_address=F("device__address__ip"))
-    rows = elsewhere.select_related("credential", "device__address").order_by("pk")
-    _move([(row, row.device.ip) for row in rows if row.device and row.device.ip], actor)
+    _move(moving, actor)
 
 
 def _move(rows: list[tuple[CredentialAssignment, str]], actor: Any) -> None:

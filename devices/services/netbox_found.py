@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devices import netbox_rules as rules
@@ -35,6 +35,10 @@ class NetBoxWriter:
             return _skipped(ip, "", "Could not determine device name")
         known = self._match(ip, name, found)
         mode = self.config["sync_mode"]
+        half = self._half_made(ip, known) if mode != "update_only" else None
+        if half is not None:
+            there = self.client.all(writes.INTERFACES, device_id=half["id"])
+            return self._completed(ip, half, found, there)
         if known is not None:
             if mode == "create_only":
                 return _skipped(ip, name, "Device exists (create_only mode)", known["id"])
@@ -63,6 +67,13 @@ class NetBoxWriter:
         bound = (address or {}).get("assigned_object")
         return self._device(bound.get("device") if isinstance(bound, Mapping) else None)
 
+    def _half_made(self, ip: str, known: Row | None) -> Row | None:
+        """Return what an earlier run began to make for an address, unless another has that."""
+        pk = netbox_sync.half_made(ip)
+        if known is not None:
+            return known if known["id"] == pk else None
+        return self.client.first(writes.DEVICES, id=pk) if pk is not None else None
+
     def _device(self, short: Any) -> Row | None:
         pk = short.get("id") if isinstance(short, Mapping) else None
         return self.client.one(writes.DEVICES, pk) if pk else None
@@ -88,12 +99,19 @@ class NetBoxWriter:
         }
         if self.config["add_discovery_tag"]:
             body["tags"] = writes.tag_ids(self.client, [TAG], TAG_COLOUR)
-        device = self.client.send("POST", writes.DEVICES, body)
-        netbox_sync.note_told(self.client, device, ip=ip)
-        ports = self._ports(device["id"], found) if self.config["create_interfaces"] else []
+        return self._completed(ip, self.client.send("POST", writes.DEVICES, body), found)
+
+    def _completed(
+        self, ip: str, device: Row, found: Mapping[str, Any], there: Sequence[Row] = ()
+    ) -> Row:
+        """Give a device its ports and its address, but for the ports that are there already."""
+        netbox_sync.note_told(self.client, device, ip=ip, is_half_made=True)
+        ports = list(there)
+        if self.config["create_interfaces"]:
+            ports = self._ports(device["id"], found, there) or ports
         if self.config["create_ip_addresses"]:
             device = self._addressed(ip, device, ports)
-            netbox_sync.note_told(self.client, device, ip=ip)
+        netbox_sync.note_told(self.client, device, ip=ip, is_half_made=False)
         return _shown("created", ip, device, found)
 
     def _type(self, found: Mapping[str, Any]) -> int:
@@ -122,12 +140,16 @@ class NetBoxWriter:
         self._lists[path].append(row)
         return int(row["id"])
 
-    def _ports(self, device: int, found: Mapping[str, Any]) -> list[Row]:
-        made = []
+    def _ports(self, device: int, found: Mapping[str, Any], there: Sequence[Row]) -> list[Row]:
+        known, made = {row.get("name"): row for row in there}, []
         for port in found.get("interfaces") or []:
+            name = str(port["name"])[:64]
+            if name in known:
+                made.append(known[name])
+                continue
             body: Row = {
                 "device": device,
-                "name": str(port["name"])[:64],
+                "name": name,
                 "type": rules.interface_type(str(port["name"]), port.get("speed_bps")),
                 "enabled": port.get("enabled", True),
             }

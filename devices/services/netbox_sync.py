@@ -26,7 +26,7 @@ PATHS = ((False, "/api/dcim/devices/"), (True, "/api/virtualization/virtual-mach
 
 KEY = ("netbox_id", "is_virtual_machine")
 
-IP = "device_ip"
+IP, HALF = "device_ip", "is_half_made"
 
 TOLD = ("site_name", "role_name", "device_type", "manufacturer", "serial")
 
@@ -148,19 +148,34 @@ def keep(client: NetBoxClient, row: Mapping[str, Any], *, actor: Any) -> dict[st
 
 
 def note_told(
-    client: NetBoxClient, row: Mapping[str, Any], fields: Sequence[str] = TOLD, *, ip: str = ""
+    client: NetBoxClient,
+    row: Mapping[str, Any],
+    fields: Sequence[str] = TOLD,
+    *,
+    ip: str = "",
+    is_half_made: bool | None = None,
 ) -> None:
     """Remember what NetBox has from here, so that a pull never takes the echo for news.
 
     The device is cached as NetBox answers it. `ip` is the address it was told of with: by that it
-    is known here, also while NetBox gives it none. Nothing of a NetBox that is no longer ours.
+    is known here, also while NetBox gives it none. `half_made` finds what was said to be so, until
+    it is said to be whole. Nothing of a NetBox that is no longer ours.
     """
     with transaction.atomic():
         if netbox_settings.is_current(client):
             entry, _ = _stored(row)
             told = {name: getattr(entry, name) for name in fields}
-            entry.told = {**entry.told, **told, **({IP: ip} if ip else {})}
+            told |= {IP: ip} if ip else {}
+            told |= {HALF: is_half_made} if is_half_made is not None else {}
+            entry.told = {**entry.told, **told}
             entry.save(update_fields=["told"])
+
+
+def half_made(ip: str) -> int | None:
+    """Return the id of the device whose making for an address ended before it was whole."""
+    rows = NetBoxCacheEntry.objects.filter(device_ip="", is_virtual_machine=False)
+    found = rows.filter(**{f"told__{IP}": ip, f"told__{HALF}": True}).order_by("netbox_id")
+    return found.values_list("netbox_id", flat=True).first()
 
 
 def _stored(row: Mapping[str, Any]) -> tuple[NetBoxCacheEntry, bool]:

@@ -172,12 +172,17 @@ def sorted_rows(rows: QuerySet[Device], sort: str, order: str) -> QuerySet[Devic
     sort = sort or "ip_address"
     if sort not in SORTS:
         raise Invalid("sort", f"sort must be one of {', '.join(SORTS)}")
-    if order not in {"asc", "desc", ""}:
-        raise Invalid("order", "order must be asc or desc")
+    require_order(order)
     wanted = SORTS[sort]
     column = F(wanted) if isinstance(wanted, str) else wanted
     key = column.desc(nulls_last=True) if order == "desc" else column.asc(nulls_last=True)
     return rows.order_by(key, "pk")
+
+
+def require_order(order: str) -> None:
+    """Raise `Invalid` for what is neither up nor down."""
+    if order not in {"asc", "desc", ""}:
+        raise Invalid("order", "order must be asc or desc")
 
 
 def wire_rows(rows: QuerySet[Device]) -> list[dict[str, Any]]:

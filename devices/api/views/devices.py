@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.services import site_settings
 from devices import policy
-from devices.addresses import normal_ip, order_of
+from devices.addresses import normal_ip
 from devices.api import files
 from devices.api.base import DeviceView, listed, query_text, readings_listed, said, truth, whole
 from devices.errors import Invalid, InvalidAddress
-from devices.models import DeviceHistory, NetBoxCacheEntry
+from devices.models import DeviceHistory
 from devices.selectors import devices as selector
-from devices.selectors import metrics
+from devices.selectors import metrics, netbox_devices
 from devices.selectors.groups import groups_of
 from devices.services import csv_devices, device_fields, inventory
 from inventory_site.core.api.views import expected_version
@@ -61,7 +60,9 @@ class DeviceListView(DeviceView):
     def get(self, request: Request) -> Any:
         """List devices by address; without `limit` all of them."""
         if site_settings.inventory_source() == "netbox":
-            known = _netbox_rows(query_text(request, "search"))
+            known = netbox_devices.rows(
+                {name: query_text(request, name) for name in netbox_devices.QUERY}
+            )
             if self.is_file:
                 return self.as_file(known, files.NETBOX_SOURCE)
             return _page(request, len(known), lambda part: known[part])
@@ -124,26 +125,6 @@ def _sparse(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]
     if unknown:
         raise Invalid("fields", f"Unknown field: {unknown[0]}")
     return [{name: row[name] for name in names} for row in rows]
-
-
-def _netbox_rows(text: str) -> list[dict[str, Any]]:
-    known = NetBoxCacheEntry.objects.exclude(device_ip="")
-    if text:
-        known = known.filter(Q(device_ip__icontains=text) | Q(device_name__icontains=text))
-    return [
-        {
-            "ip_address": row.device_ip,
-            "hostname": row.device_name,
-            "device_type": row.device_type,
-            "manufacturer": row.manufacturer,
-            "site": row.site_name,
-            "role": row.role_name,
-            "status": row.status,
-            "netbox_id": row.netbox_id,
-            "source": "netbox",
-        }
-        for row in sorted(known, key=lambda row: (order_of(row.device_ip), row.netbox_id))
-    ]
 
 
 class DeviceDetailView(DeviceView):

@@ -53,7 +53,25 @@ IN_HEADER = re.compile(  # `Authorization: Bearer x`, `Cookie: name=x`, `X-Api-K
     re.IGNORECASE | re.VERBOSE,
 )
 BEARER = re.compile(r"(\bbearer\s+)(?=\S*\d|\S{20})[\w.~+/=-]{8,}", re.IGNORECASE)
-FORMS = (IN_QUERY, IN_HEADER, BEARER, IN_PAIR, UNQUOTED)
+WORD_SECRETS = "password|passwd|passphrase|secret|community|api[-_]?key|private[-_]?key"
+USUAL = (  # what messages and annotations say of a secret
+    "required|missing|expired|invalid|wrong|empty|unknown|refused|changed|rotated|revoked"
+    "|set|unset|yes|no|any|str|bytes|bool|int|dict|list|object"
+)
+AFTER_COLON = re.compile(  # `password: x` that ends a line or its part, or in quotes
+    rf"""(\b[\w-]{{0,64}}(?:{WORD_SECRETS})[^\S\n]?:[^\S\n]+)
+    (?!{NOTHING}|{MASK}|(?:{USUAL})(?![\w-]))
+    (?: (?P<open>["'])[^\n]*?(?P=open)
+      | [^\s,;'"]+?(?=['")\]}}]*[^\S\n]*(?:[,;|]|\\[nr]|$)) )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+MIXED = re.compile(  # `token: a1b2` anywhere: letters and digits are no word of a message
+    rf"""(\b[\w-]{{0,64}}(?:{SECRET_NAME})[^\S\n]?:[^\S\n]*)
+    (?=[^\s,;'"]{{0,999}}[a-z])(?=[^\s,;'"]{{0,999}}\d)[^\s,;'"]+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+FORMS = (IN_QUERY, IN_HEADER, BEARER, IN_PAIR, UNQUOTED, AFTER_COLON, MIXED)
+IN_AUTHORITY = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/?#:'\"<>]*:)[^\s/?#'\"<>]+(?=@)", re.I)
 
 
 def is_secret(name: str) -> bool:
@@ -75,8 +93,10 @@ def masked(value: Any, text: Callable[[str], str] = str) -> Any:
 
 
 def text_without_secrets(text: str) -> str:
-    """Return a text without the secrets of addresses' queries, of headers, of dicts, of JSON and
-    of `name=value` in it."""
+    """Return a text without the secrets of addresses, of headers, of dicts, of JSON, of
+    `name=value` and of `name: value` in it."""
+    if "://" in text:
+        text = IN_AUTHORITY.sub(rf"\1{MASK}", text)
     if A_SECRET.search(text):
         for form in FORMS:
             text = form.sub(rf"\1{MASK}", text)

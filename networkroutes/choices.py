@@ -54,6 +54,7 @@ class RouteState(models.TextChoices):
     """What the last measurement says of a circuit; never stored."""
 
     OUTAGE = "outage", "Outage"
+    SLOW = "slow", "Over limit"
     ACTIVE = "active", "Active"
     UNMEASURED = "unmeasured", "Never measured"
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from inventory_site.core.whole import whole_number
-from networkroutes.choices import ChannelState, LatencyState, ReservationAction, RouteState
+from networkroutes.choices import ChannelState, ReservationAction, RouteState
 from networkroutes.models import RepositoryType
 from networkroutes.selectors import register
 
@@ -50,14 +50,11 @@ class TextChip(Chip):
 
 
 class RouteStateChip(Chip):
-    """Outage, active or never measured; of the active ones, those over their limit."""
+    """Outage, over the limit, active or never measured."""
 
-    title, parameter_name = "state", "state"
-    words = (*RouteState.choices, (LatencyState.SLOW.value, LatencyState.SLOW.label))
+    title, parameter_name, words = "state", "state", RouteState.choices
 
     def narrowed(self, request: HttpRequest, rows: Any, value: str) -> QuerySet[Any]:
-        if value == LatencyState.SLOW:
-            return register.slow(rows)
         return register.routes_in(rows, value)
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from networkroutes.admin.pages import framed
 from networkroutes.admin.words import bandwidth_words
-from networkroutes.selectors.network_map import WORDS, network_map
+from networkroutes.choices import RouteState
+from networkroutes.selectors.network_map import network_map
 
 REFRESH_S = 30
 
@@ -22,7 +23,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     found = network_map()
     circuits = [*found.circuits, *found.unplaced]
     shown = {
-        "states": list(WORDS.items()),
+        "states": RouteState.choices,
         "types": _distinct(circuits, "type"),
         "carriers": _distinct(circuits, "carrier"),
         "refresh_s": REFRESH_S,

@@ -33,7 +33,7 @@ from networkroutes.admin.route_tabs import CHANNELS, FILES, HISTORY
 from networkroutes.admin.route_tabs_map import LATENCY, MAP
 from networkroutes.admin.route_verbs import ROUTE_VERBS, files_tab
 from networkroutes.models import KmzFile, NetworkRoute
-from networkroutes.selectors.register import attach_channel_counts, with_channel_counts
+from networkroutes.selectors.register import attach_channel_counts, route_state, with_channel_counts
 from networkroutes.selectors.search import find_routes
 from networkroutes.services import routes
 
@@ -280,7 +280,7 @@ class NetworkRouteAdmin(ServiceAdmin):
 
     def state_words(self, obj: NetworkRoute) -> str:
         """Return the state for exports."""
-        return str(words.route_state(obj).label)
+        return str(route_state(obj).label)
 
     @column("UCN", order="circuit_id")
     def ucn(self, obj: NetworkRoute) -> SafeString:

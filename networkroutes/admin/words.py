@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,12 +23,24 @@ from networkroutes.choices import (
     ReservationStatus,
     RouteState,
 )
+from networkroutes.design.money import tenths
 from networkroutes.errors import CannotRelease, CannotRenew, CannotReserve
 from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation
 from networkroutes.rules import DARK_FIBER, leading_number
-from networkroutes.selectors.register import channel_state, latency_limit_ms, latency_state
+from networkroutes.selectors.register import (
+    channel_state,
+    latency_limit_ms,
+    latency_state,
+    route_state,
+)
 
 DASH = "–"  # noqa: RUF001  an en dash stands where nothing is known
+ROUTE_LOOKS = {
+    RouteState.OUTAGE: "bad",
+    RouteState.SLOW: "warn",
+    RouteState.ACTIVE: "ok",
+    RouteState.UNMEASURED: "idle",
+}
 CHANNEL_LOOKS = {
     ChannelState.FREE: ("ok", "circle-check"),
     ChannelState.RESERVED: ("taken", "lock"),
@@ -114,18 +127,10 @@ def mbps_words(mbps: float) -> str:
     return f"{mbps / MBPS_PER_GBPS:g} Gbps" if mbps >= MBPS_PER_GBPS else f"{mbps:g} Mbps"
 
 
-def route_state(route: NetworkRoute) -> RouteState:
-    """Return what the last measurement says of a circuit."""
-    if route.is_out:
-        return RouteState.OUTAGE
-    return RouteState.UNMEASURED if route.live_latency_ms is None else RouteState.ACTIVE
-
-
 def route_badge(route: NetworkRoute) -> SafeString:
     """Draw the state of a circuit."""
     state = route_state(route)
-    looks = {RouteState.OUTAGE: "bad", RouteState.ACTIVE: "ok", RouteState.UNMEASURED: "idle"}
-    return badge(state.label, looks[state])
+    return badge(state.label, ROUTE_LOOKS[state])
 
 
 def latency(route: NetworkRoute) -> SafeString:
@@ -133,8 +138,8 @@ def latency(route: NetworkRoute) -> SafeString:
 
     During an outage there is no live latency to show; the state says so.
     """
-    live = f"{route.live_latency_ms:,.1f}" if route.live_latency_ms else DASH
-    expected = DASH if route.expected_latency_ms is None else f"{route.expected_latency_ms:,.1f}"
+    live = _ms(route.live_latency_ms) if route.live_latency_ms else DASH
+    expected = DASH if route.expected_latency_ms is None else _ms(route.expected_latency_ms)
     return format_html(
         '<span class="pb-num nr-latency"><b>{}</b> / {} {}</span>',
         live,
@@ -143,11 +148,15 @@ def latency(route: NetworkRoute) -> SafeString:
     )
 
 
+def _ms(value: float) -> str:
+    return f"{tenths(Decimal(str(value))):,}"
+
+
 def _latency_mark(route: NetworkRoute) -> SafeString:
     state = latency_state(route)
     if state is None:
         return format_html('<span class="nr-mark{}"></span>', "")
-    words = f"{state.label} of {latency_limit_ms(route):,.1f} ms"
+    words = f"{state.label} of {_ms(latency_limit_ms(route) or 0)} ms"
     look, symbol = ("warn", "triangle-alert") if state == LatencyState.SLOW else ("ok", "check")
     return format_html(
         '<span class="nr-mark nr-mark-{}" title="{}">{}</span>', look, words, icon(symbol, words)

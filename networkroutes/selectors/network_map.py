@@ -8,21 +8,14 @@ from typing import Any
 
 from inventory_site.core.errors import NotFound
 from inventory_site.core.files import blobs
-from networkroutes.choices import LatencyState, RouteState
+from networkroutes.choices import RouteState
 from networkroutes.design.kml import Spot, drawn_lines
 from networkroutes.models import KmzFile, Location, NetworkRoute, Outage
 from networkroutes.models.routes import NetworkRouteQuerySet
-from networkroutes.selectors.register import latency_state
+from networkroutes.selectors.register import route_state
 
 MOST_CIRCUITS = 5000
 STORAGE, KMZ_PREFIX = "docs", "networkroutes/kmz/"
-OUTAGE, SLOW, ACTIVE, UNMEASURED = "outage", "slow", "active", "unmeasured"
-WORDS = {
-    OUTAGE: str(RouteState.OUTAGE.label),
-    SLOW: str(LatencyState.SLOW.label),
-    ACTIVE: str(RouteState.ACTIVE.label),
-    UNMEASURED: str(RouteState.UNMEASURED.label),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +59,6 @@ def network_map() -> NetworkMap:
     return NetworkMap(shown, placed, unplaced, total)
 
 
-def state_of(route: NetworkRoute) -> str:
-    """Return how a circuit is drawn: an outage before slowness, never measured last."""
-    if route.is_out:
-        return OUTAGE
-    if route.live_latency_ms is None:
-        return UNMEASURED
-    return SLOW if latency_state(route) == LatencyState.SLOW else ACTIVE
-
-
 def map_lines(route: NetworkRoute) -> list[list[tuple[float, float]]]:
     """Return the lines of a circuit's KMZ as (latitude, longitude); none when it cannot be read."""
     row = KmzFile.objects.filter(filename=route.kmz_file_path or "").first()
@@ -114,8 +98,8 @@ def _place(row: Location, is_used: bool) -> dict[str, Any]:
 
 
 def _circuit(row: NetworkRoute, since: dict[int, Any]) -> dict[str, Any]:
-    state = state_of(row)
-    began = since.get(row.pk) if state == OUTAGE else None
+    state = route_state(row)
+    began = since.get(row.pk) if state == RouteState.OUTAGE else None
     return {
         "id": row.pk,
         "ucn": row.circuit_id,
@@ -125,8 +109,8 @@ def _circuit(row: NetworkRoute, since: dict[int, Any]) -> dict[str, Any]:
         "cable": row.cable_system or "",
         "type": row.repository_type.name,
         "bandwidth": row.bandwidth or "",
-        "state": state,
-        "word": WORDS[state],
+        "state": state.value,
+        "word": str(state.label),
         "live": row.live_latency_ms,
         "expected": row.expected_latency_ms,
         "since": began.isoformat() if began else None,

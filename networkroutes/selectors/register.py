@@ -18,6 +18,8 @@ LIMIT = Coalesce(
     F("sla_latency_ms"), F("expected_latency_ms") * TOLERANCE, output_field=FloatField()
 )
 IS_SLOW = Q(live_latency_ms__gt=0) & Q(live_latency_ms__gt=LIMIT)
+HAS_NO_LIMIT = Q(sla_latency_ms__isnull=True, expected_latency_ms__isnull=True)
+IS_ACTIVE = Q(live_latency_ms__gt=0) & (Q(live_latency_ms__lte=LIMIT) | HAS_NO_LIMIT)
 
 
 def with_channel_counts(
@@ -65,14 +67,25 @@ def channels_in(
 
 
 def routes_in(rows: QuerySet[NetworkRoute], state: str) -> QuerySet[NetworkRoute]:
-    """Circuits in a state: live latency 0 is an outage, none at all was never measured."""
+    """Circuits in a state: live latency 0 is an outage, above the limit is slow, none at all was
+    never measured."""
     if state == RouteState.OUTAGE:
         return rows.filter(live_latency_ms=0)
     if state == RouteState.UNMEASURED:
         return rows.filter(live_latency_ms__isnull=True)
-    if state == RouteState.ACTIVE:
-        return rows.filter(live_latency_ms__gt=0)
-    return rows
+    if state == RouteState.SLOW:
+        return rows.filter(IS_SLOW)
+    return rows.filter(IS_ACTIVE) if state == RouteState.ACTIVE else rows
+
+
+def route_state(route: NetworkRoute) -> RouteState:
+    """Return the state of one circuit, as `routes_in` finds it."""
+    if route.is_out:
+        return RouteState.OUTAGE
+    if route.live_latency_ms is None:
+        return RouteState.UNMEASURED
+    is_slow = latency_state(route) == LatencyState.SLOW
+    return RouteState.SLOW if is_slow else RouteState.ACTIVE
 
 
 def latency_limit_ms(route: NetworkRoute) -> float | None:
@@ -90,11 +103,6 @@ def latency_state(route: NetworkRoute) -> LatencyState | None:
     return LatencyState.SLOW if route.live_latency_ms > limit else LatencyState.KEPT
 
 
-def slow(rows: QuerySet[NetworkRoute]) -> QuerySet[NetworkRoute]:
-    """Circuits whose live latency is above their limit."""
-    return rows.filter(IS_SLOW)
-
-
 def state_counts() -> dict[str, int]:
     """Return how many circuits are out, never measured, slow, and active but not slow.
 
@@ -110,7 +118,7 @@ def state_counts() -> dict[str, int]:
     return {
         RouteState.OUTAGE: found["out"],
         RouteState.UNMEASURED: found["unmeasured"],
-        LatencyState.SLOW: found["slow"],
+        RouteState.SLOW: found["slow"],
         RouteState.ACTIVE: found["all"] - others,
     }
 

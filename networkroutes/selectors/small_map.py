@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 
 from inventory_site.core.registry import CardBar, CardContent, CardMap
+from networkroutes.choices import RouteState
 from networkroutes.design.arcs import Spot, great_circle
 from networkroutes.models import Location, NetworkRoute
-from networkroutes.selectors.network_map import ACTIVE, OUTAGE, SLOW, UNMEASURED, WORDS, state_of
-from networkroutes.selectors.register import state_counts
+from networkroutes.selectors.register import route_state, state_counts
 
 OUTLINE = "networkroutes/land.svg"
 VIEW_BOX = "-180 -84 360 140"
@@ -21,16 +21,21 @@ COLUMNS = (
     "expected_latency_ms",
     "sla_latency_ms",
 )
-WORST_LAST = {UNMEASURED: "idle", ACTIVE: "ok", SLOW: "warn", OUTAGE: "bad"}
+WORST_LAST = {
+    RouteState.UNMEASURED: "idle",
+    RouteState.ACTIVE: "ok",
+    RouteState.SLOW: "warn",
+    RouteState.OUTAGE: "bad",
+}
 RANKS = list(WORST_LAST)
 
 
 def network_card() -> CardContent:
     """Return how many circuits are in each state; of them the first 1,000, and outages up to 200,
     are drawn by pairs of places."""
-    pairs: dict[tuple[str, str], str] = {}
+    pairs: dict[tuple[str, str], RouteState] = {}
     for row in _circuits():
-        state = state_of(row)
+        state = route_state(row)
         a, b = sorted((row.location_a or "", row.location_b or ""))
         known = pairs.get((a, b), RANKS[0])
         pairs[a, b] = max(known, state, key=RANKS.index)
@@ -47,7 +52,7 @@ def network_card() -> CardContent:
     listed = reverse("admin:networkroutes_networkroute_changelist")
     counts = state_counts() if dots else {}
     bars = [
-        CardBar(WORDS[state], counts[state], WORST_LAST[state], f"{listed}?state={state}")
+        CardBar(str(state.label), counts[state], WORST_LAST[state], f"{listed}?state={state}")
         for state in reversed(RANKS)
         if dots
     ]

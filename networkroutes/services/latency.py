@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from accounts.services import audit
 from inventory_site.core.locks import guarded, lock
-from inventory_site.core.outbound.addresses import parse_target, require_allowed
+from inventory_site.core.outbound.addresses import require_askable
 from inventory_site.core.outbound.errors import OutboundRefused
 from networkroutes import policy
 from networkroutes.choices import ProbeKind
+from networkroutes.design.money import tenths
 from networkroutes.errors import InvalidField
 from networkroutes.models import LatencyProbe, LatencySample, LatencyState, NetworkRoute, Outage
 
@@ -70,8 +71,9 @@ def store_samples(samples: Sequence[Sample]) -> Effect:
 
 
 def shown_ms(latency_ms: float) -> float:
-    """Return a good sample as the register shows it: one decimal, never 0, which is an outage."""
-    return max(SMALLEST_MS, round(latency_ms, 1))
+    """Return a good sample as the register shows it: one decimal, half up, and never 0, which is
+    an outage."""
+    return max(SMALLEST_MS, float(tenths(Decimal(str(latency_ms)))))
 
 
 def ingest(
@@ -124,7 +126,10 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
     probe.full_clean()
     is_another = not before or any(before[name] != getattr(probe, name) for name in ASKED)
     if probe.kind == ProbeKind.HTTP and is_another:
-        _check_address(probe.target.strip())
+        try:
+            require_askable(probe.target.strip(), settings.OUTBOUND_ALLOW)
+        except OutboundRefused as err:
+            raise InvalidField("target", err.message) from err
     probe.save()
     if is_another:
         LatencyState.objects.filter(route=route).update(losses=0)  # of what was asked before
@@ -133,28 +138,11 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
     return probe
 
 
-def _check_address(url: str) -> None:
-    """Raise `InvalidField` for an address that can never be asked, which would be an outage."""
-    try:
-        target = parse_target(url)
-        if _is_address(target.host):
-            require_allowed(target, [target.host], settings.OUTBOUND_ALLOW)
-    except OutboundRefused as err:
-        raise InvalidField("target", err.message) from err
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 @transaction.atomic
 def remove_probe(*, actor: Any, route: NetworkRoute) -> None:
     """Measure the circuit no longer; its history stays."""
     policy.require(actor, "delete_latencyprobe")
+    LatencyState.objects.filter(route=route).update(losses=0)
     for probe in lock(LatencyProbe.objects.filter(route=route)):
         audit.record(
             actor, "latency_probe.removed", probe, before=audit.snapshot(probe, PROBE_FIELDS)

@@ -53,7 +53,7 @@ def test_each_chip_finds_its_circuits(admin_page: Client, register: dict[str, An
     leased = str(register["other"].repository_type_id)
 
     assert found(admin_page, state="outage") == ["OUTAGE000001"]
-    assert found(admin_page, state="active") == ["SLOWLY000003", "ULLULL000002"]
+    assert found(admin_page, state="active") == ["ULLULL000002"]
     assert found(admin_page, state="unmeasured") == [
         "DARKFB000004",
         "FULLUP000005",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
+from inventory_site.core.registry import CardBar, CardContent
 from networkroutes.design.arcs import great_circle
-from networkroutes.selectors import small_map
+from networkroutes.models import NetworkRoute
+from networkroutes.selectors import register, small_map
 from networkroutes.selectors.small_map import network_card
 from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
 
@@ -63,6 +66,36 @@ def test_circuits_are_counted_beyond_those_that_are_drawn(places: None, monkeypa
     ]
     assert card.map is not None
     assert [state for _, state in card.map.lines] == ["ok", "bad"]
+
+
+def test_each_count_is_that_of_its_list_and_of_its_badges(places: None, admin_page: Client) -> None:
+    for number, live in enumerate((0, None, 50, 55, 55.1, 80)):
+        circuit(f"AAABBB{number:06d}", "LON1", "NYC1", live)
+    NetworkRoute.objects.filter(live_latency_ms=80).update(expected_latency_ms=None)
+    NetworkRoute.objects.filter(live_latency_ms=50).update(sla_latency_ms=49.9)
+
+    bars = network_card().bars
+
+    assert [(bar.word, bar.count) for bar in bars] == [
+        ("Outage", 1),
+        ("Over limit", 2),
+        ("Active", 2),
+        ("Never measured", 1),
+    ]
+    for bar in bars:
+        answer = admin_page.get(bar.url)
+        assert len(answer.context["rows"]) == bar.count
+        words = [register.route_state(row).label for row in NetworkRoute.objects.all()]
+        assert words.count(bar.word) == bar.count
+
+
+def test_counts_have_separators_of_thousands() -> None:
+    shown = {"content": CardContent(bars=[CardBar("Never measured", 100_003, "idle", "/x")])}
+
+    html = render_to_string("core/admin/card_bars.html", {"shown": shown})
+
+    assert "<b>100,003</b>" in html
+    assert "flex-grow: 100003" in html
 
 
 def test_nothing_is_drawn_where_no_place_is_known(db: None) -> None:

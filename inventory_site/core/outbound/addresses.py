@@ -21,6 +21,9 @@ METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 UNICAST = (ipaddress.IPv6Network("2000::/3"), NAT64[0])
 LOW_32_BITS = 0xFFFFFFFF
+OWN_NAME = re.compile(r"(?:.+\.)?localhost|localhost\.localdomain|ip6-(?:localhost|loopback)")
+NO_NAME = re.compile(r"(?:.+\.)?invalid")
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,23 @@ def require_allowed(target: Target, addresses: Iterable[str], allowed: Iterable[
         raise OutboundRefused
 
 
+def require_askable(url: str, allowed: Iterable[str]) -> None:
+    """Raise `OutboundRefused` for an address that may never be called, whatever DNS says.
+
+    Nobody is asked: names are judged that mean this machine or no machine everywhere (RFC 6761).
+    """
+    target, entries = parse_target(url), list(allowed)
+    if _is_address(target.host):
+        require_allowed(target, [target.host], entries)
+        return
+    own = LOOPBACK if OWN_NAME.fullmatch(target.host) else ()
+    if (own or NO_NAME.fullmatch(target.host)) and not (
+        is_listed(target.host, target.port, [], entries)
+        or any(is_listed(target.host, target.port, [one], entries) for one in own)
+    ):
+        raise OutboundRefused
+
+
 def is_listed(host: str, port: int, addresses: Iterable[str], allowed: Iterable[str]) -> bool:
     """Whether the operator named the host, or every address of it, for this port."""
     entries = [_Entry.parse(text) for text in allowed]
@@ -118,6 +138,14 @@ def _inside(address: Address) -> list[Address]:
     if int(address) <= LOW_32_BITS or any(address in network for network in NAT64):
         found.append(ipaddress.IPv4Address(int(address) & LOW_32_BITS))
     return found
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain_host(host: str) -> str:

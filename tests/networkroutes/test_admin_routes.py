@@ -105,10 +105,11 @@ def test_a_row_says_latency_state_and_channels(
     }
 
     assert "9.0</b> / 7.5" in cells["SLOWLY000003"]["measured"]
-    assert "Over limit of 8.2 ms" in cells["SLOWLY000003"]["measured"]
-    assert "Within limit of 8.2 ms" in cells["ULLULL000002"]["measured"]
+    assert "Over limit of 8.3 ms" in cells["SLOWLY000003"]["measured"]
+    assert "Within limit of 8.3 ms" in cells["ULLULL000002"]["measured"]
     assert "<b>–</b> / 7.5" in cells["OUTAGE000001"]["measured"]  # noqa: RUF001  an en dash
     assert "Outage" in cells["OUTAGE000001"]["state_now"]
+    assert "Over limit" in cells["SLOWLY000003"]["state_now"]
     assert "Never measured" in cells["DARKFB000004"]["state_now"]
     assert "0/2" in cells["DARKFB000004"]["counted"]
     assert "1/2" in cells["FULLUP000005"]["counted"]

@@ -37,6 +37,9 @@ def run(options: dict[str, Any]) -> Iterator[str]:
             f"{len(table.skipped)} skipped"
         )
         yield from (f"  {line}" for line in (*table.skipped, *table.notes))
+    if report.left_out:
+        yield f"not imported: {len(report.left_out)} tables or columns of a later version"
+        yield from (f"  {line}" for line in report.left_out)
     if report.strays:
         yield f"files: {len(report.strays)} left out, no row names them"
         yield from (f"  {name}" for name in report.strays[:MOST_STRAYS])

@@ -14,17 +14,27 @@ from typing import Any
 
 import orjson
 
-TABLES = (
-    "repository_types",
-    "network_routes",
-    "dark_fiber_details",
-    "reservation_logs",
-    "test_results_files",
-    "location_reference",
-    "exchange_rates",
-    "audit_logs",
-    "network_design_searches",
-)
+TABLES = {  # with the columns of each
+    "repository_types": "id name description created_at",
+    "network_routes": "circuit_id repository_type_id outage_tickets_last_30d"
+    " maintenance_tickets_last_30d kmz_file_path live_latency expected_latency test_results_link"
+    " cable_system is_special underlying_carrier cost currency location_a location_b bandwidth"
+    " more_details test_results_file created_at updated_at mtu sla_latency",
+    "dark_fiber_details": "id circuit_id dwdm_wavelength dwdm_ucn equipment in_use is_reserved"
+    " reserved_at reserved_by reservation_expires_at capex_cost_to_light created_at updated_at",
+    "reservation_logs": "id dark_fiber_id circuit_id dwdm_ucn action reserved_by reservation_date"
+    " expiry_date notes",
+    "test_results_files": "id circuit_id filename original_name file_size uploaded_at",
+    "location_reference": "id location_code city country datacenter_name datacenter_address"
+    " latitude longitude time_zone pop_type status created_date updated_date",
+    "exchange_rates": "id currency_code exchange_rate last_updated next_update_due status"
+    " updated_by created_date",
+    "audit_logs": "id timestamp action_type parameters results execution_time ip_address"
+    " session_id kmz_files pricing_data",
+    "network_design_searches": "id search_name source_location destination_location"
+    " bandwidth_required bandwidth_unit include_ull protection_required max_latency"
+    " carrier_avoidance output_currency contract_term created_date search_results",
+}
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
 
 Row = Mapping[str, Any]
@@ -63,6 +73,46 @@ def read_tables(database: Path) -> dict[str, list[dict[str, Any]]]:
             }
     except sqlite3.Error as err:
         raise NotALegacyDatabase(f"{database.name} cannot be read: {err}") from err
+
+
+def left_out(database: Path) -> list[str]:
+    """Say which other tables and columns hold something: those of a later original."""
+    found = []
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as link:
+        for table in _own_tables(link):
+            rows = _count(link, table, "1 = 1")
+            if table not in TABLES and rows:
+                found.append(f"{table}: a table of {rows} rows that is not known")
+            for column in _unknown_columns(link, table):
+                filled = _count(link, table, f"{_quoted(column)} <> ''")
+                if filled:
+                    found.append(f"{table}.{column}: a column with {filled} values, not known")
+    return found
+
+
+def _own_tables(link: sqlite3.Connection) -> list[str]:
+    names = link.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' "
+        "ESCAPE '~' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    )
+    return [row[0] for row in names]
+
+
+def _unknown_columns(link: sqlite3.Connection, table: str) -> list[str]:
+    known = TABLES.get(table)
+    if known is None:
+        return []
+    names = [row[1] for row in link.execute(f"PRAGMA table_info({_quoted(table)})")]
+    return [name for name in names if name not in known.split()]
+
+
+def _count(link: sqlite3.Connection, table: str, condition: str) -> int:
+    asked = f"SELECT COUNT(*) FROM {_quoted(table)} WHERE {condition}"  # noqa: S608  quoted names
+    return int(link.execute(asked).fetchone()[0])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def text(row: Row, name: str) -> str | None:

@@ -22,10 +22,12 @@ from networkroutes.services.legacy_fit import SkipRow
 
 @dataclass(slots=True)
 class ImportReport:
-    """A report per table, in the order of the import; `strays` are files that no row names."""
+    """A report per table, in the order of the import; `strays` are files that no row names,
+    `left_out` says what only a later original has."""
 
     tables: dict[str, TableReport] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def added(self) -> int:
@@ -44,12 +46,15 @@ def import_network_inventory(
 
     Rows that an earlier import brought, and circuits, locations and rates that exist already, are
     left as they are. Orphans and unreadable rows are reported and skipped, and so are files that no
-    row names; a value that no column here holds is cut or becomes empty, which is reported too. Two
-    imports at once queue up on the first repository type. Raises `legacy.NotALegacyDatabase`.
+    row names; a value that no column here holds is cut or becomes empty, which is reported too, as
+    are tables and columns that only a later original has. Two imports at once queue up on the first
+    repository type. Raises `legacy.NotALegacyDatabase`.
     """
     tables = legacy.read_tables(database)
     stored = legacy.files_below(folder) if folder else {}
-    report = ImportReport(strays=_strays(stored, tables, database))
+    report = ImportReport(
+        strays=_strays(stored, tables, database), left_out=legacy.left_out(database)
+    )
     try:
         with blobs.Fresh() as fresh, transaction.atomic():
             RepositoryType.objects.select_for_update().filter(pk=1).first()

@@ -102,6 +102,34 @@ def route_row(circuit_id: str, **fields: Any) -> dict[str, Any]:
     return {**sample.tables()["network_routes"][0], "circuit_id": circuit_id, **fields}
 
 
+def test_what_only_a_later_original_has_is_named_and_the_rest_comes_over(
+    tmp_path: Path, capsys: Any
+):
+    content = {
+        "network_routes": [
+            route_row("LONNYC000001", equipment_type="Nokia", local_loop_carriers_a=""),
+            route_row("LONNYC000002", equipment_type=None, local_loop_carriers_a=""),
+        ],
+        "carriers": [{"id": 1, "carrier_name": "Aqua"}, {"id": 2, "carrier_name": "Zayo"}],
+        "order": [{"id": 1}],
+        "cnx_colocation_racks": [],
+    }
+    database = sample.write_database(
+        tmp_path / "later.db", {f'"{name}"': rows for name, rows in content.items()}
+    )
+
+    call_command("import_legacy", "network-inventory", "--database", str(database))
+
+    printed = capsys.readouterr().out
+    assert printed[printed.index("not imported") :].splitlines()[:4] == [
+        "not imported: 3 tables or columns of a later version",
+        "  carriers: a table of 2 rows that is not known",
+        "  network_routes.equipment_type: a column with 1 values, not known",
+        "  order: a table of 1 rows that is not known",
+    ]
+    assert NetworkRoute.objects.count() == 2
+
+
 def test_orphans_and_unusable_rows_are_reported_and_skipped(tmp_path: Path):
     channel = {"id": 7, "circuit_id": "ZZZZZZ000000", "dwdm_ucn": "X", "is_reserved": 0}
     database = written(

@@ -1,4 +1,4 @@
-"""Discovery as the site's executor: what is online is told to NetBox where that is asked for."""
+"""Discovery as the site's executor: NetBox is told where asked, the inventory of a network."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
+
 from devices.addresses import normal_ip
 from devices.executors.base import Outcome
 from devices.executors.discovery import DiscoveryExecutor
-from devices.services import netbox_settings, netbox_upsert
+from devices.services import discovered, netbox_settings, netbox_upsert
 from devices.services.netbox_client import NetBoxFailed
 from devices.values import truth
 from inventory_site.core.errors import DomainError
 
 FACTS = ("hostname", "description", "serial")
 IDS = ("site_id", "role_id", "device_type_id")
+AT_A_TIME = 50
 
 
 def tells_netbox(config: Mapping[str, Any]) -> bool:
@@ -32,6 +35,20 @@ class SiteDiscoveryExecutor(DiscoveryExecutor):
         if not found.success or not tells_netbox(config):
             return found
         return replace(found, extra={**found.extra, **_told(target, found.extra, config)})
+
+    def execute_range(
+        self, cidr: str, config: Mapping[str, Any], *, actor: Any = None
+    ) -> dict[str, Any]:
+        """Discover a network, and take in its devices where `actor`, None the system, may."""
+        found = super().execute_range(cidr, config)
+        devices = found.get("devices", [])
+        for start in range(0, len(devices), AT_A_TIME):
+            with transaction.atomic():
+                for one in devices[start : start + AT_A_TIME]:
+                    one |= discovered.told(
+                        one["target"], one, actor=actor, options=config, networks=[found["network"]]
+                    )
+        return found
 
 
 def _told(target: str, found: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:

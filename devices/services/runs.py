@@ -19,7 +19,7 @@ from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, Device, ExecutorResult, ExecutorRun, ManagementAddress
-from devices.services import host_keys, sealed, vault_resolve, vault_use
+from devices.services import discovered, host_keys, sealed, vault_resolve, vault_use
 from devices.services.netbox_discovery import SiteDiscoveryExecutor, tells_netbox
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
@@ -78,6 +78,10 @@ def start_run(
         vault_use.open_for_use(credential_id, actor=actor)
     if executor in CREDENTIAL_KIND and policy.is_kept_from_vault(actor):
         plain["vault"] = False
+    if executor == SiteDiscoveryExecutor.slug:
+        lines = [targets] if isinstance(targets, str) else targets
+        plain["networks"] = [line for line in lines if "/" in line]
+        plain["inventory"] = discovered.may_take_in(actor)
     with transaction.atomic():
         run = ExecutorRun.objects.create(
             executor=executor,
@@ -259,6 +263,8 @@ def without_nul(text: str) -> str:
 
 def _flush(done: list[ExecutorResult], uses: list[Used], run: ExecutorRun) -> None:
     with transaction.atomic():
+        if run.executor == SiteDiscoveryExecutor.slug:
+            _take_in(done, run)
         ExecutorResult.objects.bulk_update(
             done,
             [
@@ -276,6 +282,23 @@ def _flush(done: list[ExecutorResult], uses: list[Used], run: ExecutorRun) -> No
             vault_use.log_uses(uses, actor=run.started_by)
     done.clear()
     uses.clear()
+
+
+def _take_in(done: Sequence[ExecutorResult], run: ExecutorRun) -> None:
+    """Make or refresh the devices of what was discovered; an API key's run may do no more."""
+    for row in sorted(done, key=lambda one: one.target):
+        if "ping_status" not in row.extra:
+            continue  # it was not asked
+        told = {"device_id": None, "inventory_error": discovered.MAY_NOT}
+        if run.config.get("inventory"):
+            told = discovered.told(
+                row.target,
+                row.extra,
+                actor=run.started_by,
+                options=run.config,
+                networks=run.config.get("networks", []),
+            )
+        row.extra = {**row.extra, **told}
 
 
 def _is_cancelled(pk: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,11 +20,11 @@ from devices.errors import Invalid, Refused
 from devices.executors import window
 from devices.executors.discovery import DiscoveryExecutor, discover
 from devices.executors.snmp_engine import SnmpEngine
-from devices.models import Credential, Device, DeviceGroup, ManagementAddress, Scan, ScanResult
+from devices.models import Credential, DeviceGroup, ManagementAddress, Scan, ScanResult
 from devices.selectors.groups import addresses_of
 from devices.services import (
+    discovered,
     discovery_defaults,
-    inventory,
     netbox_wanted,
     runs,
     scan_reading,
@@ -40,10 +39,8 @@ from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
 
 ACCEPT = ("auto", "review")
-TAKES_IN = (policy.ADD, policy.CHANGE)
 WAYS = ("ping", "snmp", "ssh")  # of asking, each on unless switched off
 PORTS = ("snmp_port", "ssh_port")
-SNMP_WORDS = {"responding": "YES"}
 
 
 def start_scan(
@@ -64,7 +61,7 @@ def start_scan(
     if kind not in ScanKind.values:
         raise Invalid("type", f"type must be one of {', '.join(ScanKind.values)}")
     if accept is None:
-        accept = "auto" if all(policy.may(actor, one) for one in TAKES_IN) else "review"
+        accept = "auto" if discovered.may_take_in(actor) else "review"
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
     _require_taking_in(actor, kind, accept)
@@ -102,7 +99,7 @@ def start_scan(
 def _require_taking_in(actor: Any, kind: str, accept: str) -> None:
     """Raise `NotAllowed` where a scan makes and refreshes devices that the actor may not."""
     if kind == ScanKind.DISCOVERY and accept == "auto":
-        for permission in TAKES_IN:
+        for permission in discovered.TAKES_IN:
             policy.require(actor, permission)
 
 
@@ -252,78 +249,14 @@ def _clean(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _take_in(scan: Scan, row: ScanResult, actor: Any) -> None:
-    """Make or refresh the device of an answer; silent addresses change only known devices.
-
-    `actor` is who decided so; None where the scan itself takes in.
-    """
-    result = row.result
-    known = Device.objects.current().filter(address__ip=row.target).exists()
-    if not row.is_online and not known:
-        row.review = ReviewState.REJECTED
-        return
+    """Take in an answer; `actor` is who decided so, None where the scan itself takes in."""
     try:
-        with transaction.atomic():
-            inventory.save_address(
-                actor=actor,
-                ip_address=row.target,
-                facts=facts_of(scan, result),
-                register=_register(result),
-            )
-        row.review = ReviewState.ACCEPTED
+        device = discovered.take_in(
+            row.target, row.result, actor=actor, options=scan.options, networks=scan.targets
+        )
+        row.review = ReviewState.REJECTED if device is None else ReviewState.ACCEPTED
     except DomainError as err:
         row.error = err.message
-
-
-def facts_of(scan: Scan, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an upsert stores of a discovery."""
-    facts: dict[str, Any] = {"ping_status": result["ping_status"]}
-    network = _network_of(scan, result.get("target"))
-    if network:
-        facts["network_range"] = network[:50]
-    if result["ping_status"] != "online":
-        return facts
-    facts["snmp_status"] = SNMP_WORDS.get(result["snmp_status"], "NO")
-    if result.get("ssh_status"):
-        facts["ssh_status"] = result["ssh_status"]
-    for key, name in (
-        ("description", "snmp_description"),
-        ("hostname", "snmp_hostname"),
-        ("location", "snmp_location"),
-        ("contact", "snmp_contact"),
-        ("uptime", "snmp_uptime"),
-        ("vendor_oid", "snmp_vendor_oid"),
-        ("vendor", "snmp_vendor_name"),
-        ("model", "snmp_model"),
-        ("serial", "snmp_serial"),
-    ):
-        if result.get(key):
-            facts[name] = result[key]
-    if facts["snmp_status"] == "YES" and scan.options.get("snmp_port"):
-        facts["snmp_port"] = int(scan.options["snmp_port"])
-    if facts.get("ssh_status") == "YES" and scan.options.get("ssh_port"):
-        facts["ssh_port"] = int(scan.options["ssh_port"])
-    return facts
-
-
-def _network_of(scan: Scan, target: Any) -> str | None:
-    """Return the network among a scan's targets that an address was found in."""
-    for text in (part for one in scan.targets for part in str(one).split(",")):
-        try:
-            network = ipaddress.ip_network(text.strip(), strict=False)
-            if "/" in text and ipaddress.ip_address(str(target)) in network:
-                return text.strip()
-        except ValueError:
-            continue
-    return None
-
-
-def _register(result: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if result.get("role"):
-        found["role"] = str(result["role"])[:100]
-    if result.get("os_version"):
-        found["software_version"] = str(result["os_version"])[:100]
-    return found
 
 
 def review(

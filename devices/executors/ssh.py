@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import Any, ClassVar
 
@@ -74,7 +76,8 @@ class SshExecutor:
         """Run commands in a shell: `{success, outputs: [{command, output}], error, duration}`."""
         merged = {**self.defaults, **config}
         began = time.perf_counter()
-        answer: dict[str, Any] = {"success": False, "outputs": [], "error": None, "error_code": ""}
+        outputs: list[dict[str, str]] = []
+        answer = {"success": False, "outputs": outputs, "error": None, "error_code": ""}
         login = login_of(target, merged)
         try:
             prompt = re.compile(str(merged.get("prompt_pattern") or PROMPT))
@@ -89,10 +92,11 @@ class SshExecutor:
             with cache.session(login, _hosts(merged)) as channel:
                 limit = int(merged.get("max_output_bytes") or MAX_OUTPUT_BYTES)
                 shell = Shell(channel, prompt, login.timeout_s, limit)
-                shell.until_prompt()
+                with _kept_when_cut(outputs, "", shell):
+                    shell.until_prompt()
                 for command in commands:
-                    output = shell.ask(str(command))
-                    answer["outputs"].append({"command": command, "output": output})
+                    with _kept_when_cut(outputs, command, shell):
+                        outputs.append({"command": command, "output": shell.ask(command)})
             answer["success"] = True
         except SshFailed as err:
             answer |= {"error": str(err), "error_code": err.code}
@@ -108,7 +112,8 @@ class SshExecutor:
         try:
             with cache.session(login, _hosts(merged)) as channel:
                 channel.settimeout(login.timeout_s)
-                channel.invoke_subsystem("sftp")
+                with _accepted(channel, login.timeout_s):
+                    channel.invoke_subsystem("sftp")
                 with paramiko.SFTPClient(channel) as sftp, sftp.open(path, "wb") as file:
                     file.write(source)
         except SshFailed as err:
@@ -116,6 +121,35 @@ class SshExecutor:
         except (paramiko.SSHException, OSError, EOFError) as err:
             return Outcome(False, error=f"SSH error: {str(err) or ENDED}", error_code="protocol")
         return Outcome(True, f"{len(source)} bytes written to {path}")
+
+
+@contextlib.contextmanager
+def _kept_when_cut(outputs: list[dict[str, str]], command: str, shell: Shell) -> Iterator[None]:
+    """Keep what was said until the session broke, and let the error go on."""
+    try:
+        yield
+    except BaseException:
+        said = shell.said_of(command)
+        if said:
+            outputs.append({"command": command, "output": said})
+        raise
+
+
+@contextlib.contextmanager
+def _accepted(channel: paramiko.Channel, timeout_s: float) -> Iterator[None]:
+    """Hang up on a device that leaves a request open, which nobody else would; `SshFailed`."""
+    began = time.monotonic()
+    hanging_up = threading.Timer(timeout_s, channel.transport.close)
+    hanging_up.daemon = True
+    hanging_up.start()
+    try:
+        yield
+    except (paramiko.SSHException, EOFError) as err:
+        if time.monotonic() - began < timeout_s:
+            raise
+        raise SshFailed("timeout", f"Command timed out after {timeout_s:g}s") from err
+    finally:
+        hanging_up.cancel()
 
 
 def _hosts(config: Mapping[str, Any]) -> KnownHosts:
@@ -143,8 +177,17 @@ def _run(
 ) -> Outcome:
     deadline = time.monotonic() + timeout_s
     channel.settimeout(timeout_s)
-    channel.exec_command(command)
     out, err = bytearray(), bytearray()
+    try:
+        with _accepted(channel, timeout_s):
+            channel.exec_command(command)
+    except (paramiko.SSHException, EOFError, SshFailed) as error:  # it may have said something
+        while _read_waiting(channel, out, err):
+            pass
+        text = clean(bytes(out + err), limit)
+        if isinstance(error, SshFailed):
+            return Outcome(False, text, str(error), error.code)
+        return Outcome(False, text, f"SSH error: {str(error) or ENDED}", "protocol")
     stop = _read_all(channel, out, err, deadline, limit)
     text, errors = clean(bytes(out), limit), clean(bytes(err), limit)
     if stop == "limit":
@@ -178,13 +221,7 @@ def _read_all(
     ends = inf
     while True:
         is_over = channel.eof_received or channel.closed  # before the look: no more comes after it
-        busy = False
-        if channel.recv_ready():
-            out += channel.recv(CHUNK)
-            busy = True
-        if channel.recv_stderr_ready():
-            err += channel.recv_stderr(CHUNK)
-            busy = True
+        busy = _read_waiting(channel, out, err)
         now = time.monotonic()
         if len(out) + len(err) > limit:
             return "limit"
@@ -202,6 +239,16 @@ def _read_all(
             time.sleep(LOOK_S / 10)
 
 
+def _read_waiting(channel: paramiko.Channel, out: bytearray, err: bytearray) -> bool:
+    """Read what has come of both streams; return whether that was anything."""
+    before = len(out) + len(err)
+    if channel.recv_ready():
+        out += channel.recv(CHUNK)
+    if channel.recv_stderr_ready():
+        err += channel.recv_stderr(CHUNK)
+    return len(out) + len(err) > before
+
+
 class Shell:
     """A shell session: sends a line, answers pagers, waits for the prompt."""
 
@@ -215,16 +262,23 @@ class Shell:
         self._channel, self._prompt = channel, prompt
         self._timeout_s, self._limit = timeout_s, limit
         self._known: set[str] = set()  # prompts seen, digits aside: some count or tell the time
+        self._text = ""  # of what is read now
         channel.settimeout(timeout_s)
-        channel.get_pty(width=511, height=1000)
-        channel.invoke_shell()
+        with _accepted(channel, timeout_s):
+            channel.get_pty(width=511, height=1000)
+            channel.invoke_shell()
         channel.settimeout(LOOK_EVERY_S)
 
     def ask(self, command: str) -> str:
         """Send a command; return its output without echo and prompt."""
+        self._text = ""
         self._channel.sendall(f"{command}\n".encode())
-        text = self.until_prompt()
-        lines = text.split("\n")
+        self.until_prompt()
+        return self.said_of(command)
+
+    def said_of(self, command: str) -> str:
+        """Return what has come, without the command's echo and the prompt."""
+        lines = self._text.split("\n")
         if lines and command.strip() and lines[0].rstrip().endswith(command.strip()):
             lines = lines[1:]
         if lines and self._prompt.search(lines[-1]):
@@ -241,13 +295,13 @@ class Shell:
         self._known.add(shape)
         return True
 
-    def until_prompt(self) -> str:
+    def until_prompt(self) -> None:
         """Read to the prompt; a silence longer than the timeout raises `SshFailed`.
 
         A piece of output may end like a prompt before a pause: only the first prompt, and those
         seen since, are taken at once.
         """
-        deadline, raw, text = time.monotonic() + self._timeout_s, bytearray(), ""
+        deadline, raw = time.monotonic() + self._timeout_s, bytearray()
         heard = time.monotonic()
         while True:
             try:
@@ -259,15 +313,17 @@ class Shell:
             if piece:
                 heard = time.monotonic()
                 raw += piece
+                self._text = clean(bytes(raw), self._limit)
                 if len(raw) > self._limit:
                     raise SshFailed("output_limit", f"The output was cut after {self._limit} bytes")
-                text = clean(bytes(raw), self._limit)
-                if PAGER.search(text.rstrip()):
+                if PAGER.search(self._text.rstrip()):
                     self._channel.sendall(b" ")
-                    text = PAGER.sub("", text.rstrip())
-                    raw = bytearray(text.encode())
+                    self._text = PAGER.sub("", self._text.rstrip())
+                    raw = bytearray(self._text.encode())
                     continue
-            elif text and self._is_prompt(text.rsplit("\n", 1)[-1], time.monotonic() - heard):
-                return text
+            elif self._text and self._is_prompt(
+                self._text.rsplit("\n", 1)[-1], time.monotonic() - heard
+            ):
+                return
             if time.monotonic() > deadline:
                 raise SshFailed("timeout", f"No prompt within {self._timeout_s:g}s")

@@ -1,4 +1,4 @@
-"""The shell of the SSH executor against a switch whose output pauses where a prompt might end."""
+"""The SSH executor against a switch that pauses where a prompt might end, or breaks off."""
 
 import socket
 import threading
@@ -32,6 +32,21 @@ class _Switch(paramiko.ServerInterface):
     def check_channel_pty_request(self, *_):
         return True
 
+    def check_channel_exec_request(self, channel, command):
+        if command == b"never":
+            time.sleep(8)
+        elif command == b"at once":
+            channel.sendall(b"half of it")
+            channel.sendall_stderr(b", then nothing")
+            _break_off(channel)
+        else:
+            threading.Thread(target=self._cut, args=(channel,), daemon=True).start()
+        return True
+
+    def _cut(self, channel):
+        channel.sendall(b"half of it")
+        _break_off(channel)
+
     def check_channel_shell_request(self, channel):
         threading.Thread(target=self._talk, args=(channel,), daemon=True).start()
         return True
@@ -40,10 +55,19 @@ class _Switch(paramiko.ServerInterface):
         channel.sendall(b"Welcome\r\nagg-sw-1> ")
         for line in channel.makefile("r"):
             name = line.strip()
+            if name == "cut":
+                channel.sendall(b"cut\r\nhalf of it\r\n")
+                _break_off(channel)
+                break
             begin, pause, rest, prompt = SAYS[name]
             channel.sendall(f"{name}\r\n{begin}".encode())
             time.sleep(pause)
             channel.sendall(f"{rest}{prompt}".encode())
+
+
+def _break_off(channel):
+    time.sleep(0.2)
+    channel.get_transport().close()
 
 
 @pytest.fixture
@@ -75,3 +99,53 @@ def test_a_pause_after_what_looks_like_a_prompt_moves_no_output(port):
         "left",
         "first> part\nsecond",
     ]
+
+
+ENDED = "SSH error: the device ended the session"
+BROKE = "SSH error: the connection broke before the command ended"
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "error"),
+    [("at once", "half of it, then nothing", ENDED), ("later", "half of it", BROKE)],
+)
+def test_what_was_said_before_a_command_was_cut_is_kept(port, command, said, error):
+    config = {"username": "a", "password": "b", "port": port, "timeout": 10}
+
+    found = SshExecutor().execute("127.0.0.1", command, config)
+
+    assert (found.success, found.error_code, found.error) == (False, "protocol", error)
+    assert found.output == said
+
+
+def test_what_a_shell_said_before_it_was_cut_is_kept(port):
+    config = {"username": "a", "password": "b", "port": port, "commands": ["end", "cut", "end"]}
+
+    found = SshExecutor().execute("127.0.0.1", "", config)
+
+    assert (found.success, found.error) == (False, "SSH error: the device closed the session")
+    assert found.output == "left\nhalf of it"
+    assert found.extra["outputs"] == [
+        {"command": "end", "output": "left"},
+        {"command": "cut", "output": "half of it"},
+    ]
+
+
+def test_what_a_device_says_instead_of_a_prompt_is_kept(port):
+    config = {"username": "a", "password": "b", "port": port, "timeout": 0.5}
+    asked = {**config, "commands": ["end"], "prompt_pattern": "never$"}
+
+    found = SshExecutor().execute("127.0.0.1", "", asked)
+
+    assert (found.error, found.error_code) == ("No prompt within 0.5s", "timeout")
+    assert found.output == "Welcome\nagg-sw-1> "
+
+
+def test_a_command_that_is_never_accepted_is_a_time_out(port):
+    config = {"username": "a", "password": "b", "port": port, "timeout": 1}
+    began = time.monotonic()
+
+    found = SshExecutor().execute("127.0.0.1", "never", config)
+
+    assert (found.error, found.error_code) == ("Command timed out after 1s", "timeout")
+    assert time.monotonic() - began < 5

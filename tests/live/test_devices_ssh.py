@@ -222,6 +222,17 @@ def test_escapes_in_a_shell_session_are_taken_out(sshd, keys):
     assert found["outputs"][1]["output"] == "red\n<b>x</b>"
 
 
+def test_what_a_shell_session_said_before_its_line_broke_is_kept(sshd, keys):
+    commands = ["echo whole", "echo half of it; sleep 0.3; kill -9 $PPID", "echo never"]
+    found = SshExecutor().execute_interactive(
+        "127.0.0.1", ["export PS1='switch> '", *commands], login(sshd, keys)
+    )
+
+    assert (found["success"], found["error_code"]) == (False, "protocol")
+    assert found["error"].startswith("SSH error: the device ")
+    assert [one["output"] for one in found["outputs"][1:]] == ["whole", "half of it"]
+
+
 class _StatusFirst(paramiko.ServerInterface):
     """Sends the status of a command, then the rest of its output, and may end the stream."""
 

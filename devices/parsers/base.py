@@ -15,7 +15,7 @@ ESCAPES = re.compile(
     r"|\x1b[PX^_][^\x1b]*\x1b\\"
     r"|\x1b[ -/]*[0-~]"
 )
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 PAGER = re.compile(r"-- ?more ?--(?: ?\([^)\n]{0,40}\))?(?:[ \x08]*\x08)?", re.IGNORECASE)
 BORDER = re.compile(r"\A[\s|+=_:.-]*\Z")
 MAX_LINES = 100_000

@@ -134,6 +134,15 @@ def test_a_row_behind_any_escape_is_read(escape):
     assert ([row["cli_port"] for row in rows], unknown) == ([5], [])
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", " \ufeff ", "\x1b[0m\ufeff", "\ufeff\ufeff"])
+def test_a_byte_order_mark_costs_no_row(mark):
+    rows, unknown = read("ciena_port_xcvr_show", f"{mark}{ROW}\n{mark}{ROW}")
+    light, _ = read("ciena_port_xcvr_diagnostics", f"{mark}| Rx Power (dBm)| -7.25 |")
+
+    assert ([row["raw_output"] for row in rows], unknown) == ([ROW, ROW], [])
+    assert light[0]["rx_power"] == -7.25
+
+
 @pytest.mark.parametrize("raw", [None, b"|5|", 5, ["|5|"]])
 @pytest.mark.parametrize("parser", ["ciena_port_show", "ciena_port_xcvr_diagnostics"])
 def test_what_is_no_text_is_read_as_an_empty_output(parser, raw):

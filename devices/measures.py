@@ -13,6 +13,12 @@ from typing import Any
 NO_LIGHT_DBM = -40.0
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 MOST_PCT_OF_SPEED = 105
+LIGHT = (3, Decimal("-99999.999"), Decimal("99999.999"))
+COLUMNS = {  # places, least and most of what is kept of a port's optics; of light, `LIGHT`
+    "temperature": (2, Decimal("-9999.99"), Decimal("9999.99")),
+    "voltage": (3, Decimal("-999.999"), Decimal("999.999")),
+    "signal_quality_pct": (2, Decimal(0), Decimal(100)),
+}
 
 
 def transformed(value: Any, transform: str) -> Any:
@@ -57,6 +63,15 @@ def _number(value: Any) -> int | float | None:
 def kept(value: Decimal, places: int) -> Decimal:
     """Return a measurement as a column of some places keeps it; a half goes away from zero."""
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def level_kept(name: str, value: Decimal) -> Decimal | None:
+    """Return a measurement of a port's optics as it is kept; None for what its column has not."""
+    places, least, most = COLUMNS.get(name, LIGHT)
+    if not value.is_finite() or abs(value) > most + 1:
+        return None
+    found = kept(value, places)
+    return found if least <= found <= most else None
 
 
 def divides_by_zero(transform: str) -> bool:

@@ -27,7 +27,6 @@ TEXT_LIMITS: dict[str, int] = {
 OTHERS = ("cli_port", "is_optical", "wavelength_nm", "speed_mbps", "thresholds")
 KNOWN = (*(name for name in TEXT_LIMITS if name != "ip_address"), *OTHERS)
 PLACES = ("netbox_device_id", "site_id")
-LIMITS = {"voltage": 999, "signal_quality_pct": 100}
 MAX_LEVEL = 99_999
 MEASURED = ("tx_power", "rx_power", "temperature", "voltage", "bias_current")
 WHOLE = {
@@ -203,12 +202,20 @@ def sample_of(row: Mapping[str, Any], *, place: str = "") -> OpticalSample:
         "rx_power_high_warn",
         "rx_power_low_warn",
     ):
-        limit, places = LIMITS.get(field, MAX_LEVEL), places_of(sample, field)
-        setattr(sample, field, decimal_of(row.get(field), f"{place}{field}", limit, places=places))
+        setattr(sample, field, _level_of(row, field, place))
     for field in PLACES:
         setattr(sample, field, whole_of(row, field, place, 2**31 - 1))
     sample.no_light = sample.rx_power is not None and sample.rx_power <= NO_LIGHT_DBM
     return sample
+
+
+def _level_of(row: Mapping[str, Any], name: str, place: str) -> Decimal | None:
+    sent = decimal_of(row.get(name), f"{place}{name}", 10**9)
+    found = None if sent is None else measures.level_kept(name, sent)
+    if sent is not None and found is None:
+        _, least, most = measures.COLUMNS.get(name, measures.LIGHT)
+        raise Invalid(f"{place}{name}", f"{name} must be a number from {least} to {most}")
+    return found
 
 
 def recorded(value: Any, name: str) -> datetime:
@@ -282,8 +289,9 @@ def save_diagnostics(
 
 def _bearable(value: Any, name: str = "") -> float | None:
     """Return a number that was read; none for one that its column cannot hold."""
-    limit = LIMITS.get(name, MAX_LEVEL)
-    return value if isinstance(value, (int, float)) and abs(value) <= limit else None
+    is_number = isinstance(value, (int, float))
+    fits = is_number and measures.level_kept(name, Decimal(str(value))) is not None
+    return value if fits else None
 
 
 def _alarms(found: Mapping[str, Any]) -> dict[str, Any]:

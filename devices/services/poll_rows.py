@@ -52,7 +52,7 @@ IF_COLUMNS = (
     ("tx_pkts", f"{IFX}.11"),
     ("speed_mbps", f"{IFX}.15"),
 )
-MAX_LEVEL, MAX_STATE = 99_999, 2**31 - 1
+MAX_STATE = 2**31 - 1
 LIMIT_NAMES = (
     "tx_power_high_warn",
     "tx_power_low_warn",
@@ -275,7 +275,7 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
                     cli_port=index,
                     rx_power=_decimal(rx),
                     tx_power=_decimal(tx),
-                    temperature=_decimal(values.get("temperature")),
+                    temperature=_decimal(values.get("temperature"), "temperature"),
                     no_light=(level := _decimal(rx)) is not None and level <= NO_LIGHT_DBM,
                     recorded_at=at,
                     **{name: _decimal(values.get(name)) for name in LIMIT_NAMES},
@@ -285,10 +285,8 @@ def _store_optical(rows: Mapping[str, Mapping[int, Any]], at: datetime) -> dict[
     return counts
 
 
-def _decimal(value: Any) -> Decimal | None:
+def _decimal(value: Any, name: str = "") -> Decimal | None:
     """Return a level as it is kept; none for what is no level, however a device puts it."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    if not -MAX_LEVEL < value < MAX_LEVEL:
-        return None
-    return measures.kept(Decimal(str(value)), 3)
+    return measures.level_kept(name, Decimal(str(value)))

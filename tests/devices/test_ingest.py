@@ -1,8 +1,12 @@
 """Ports and light levels that other systems send: of the right kind, or refused by name."""
 
+from decimal import Decimal
+
 import pytest
+from django.utils import timezone
 
 from devices.models import InterfaceSample, InterfaceState, OpticalSample
+from devices.services import poll_rows
 
 pytestmark = pytest.mark.django_db
 PORT = {"ip_address": "10.0.0.1", "interface_index": 10005}
@@ -105,3 +109,73 @@ def test_a_share_within_its_column_is_kept(api, value, kept):
 
     found = api("viewer").get("/api/metrics/interface?device_ip=10.0.0.1").json()["metrics"]
     assert [one["rx_utilization_pct"] for one in found] == [kept]
+
+
+LIGHT = {"device_ip": "10.0.0.1", "interface_name": "port5", "recorded_at": "2026-11-20T10:00:00Z"}
+WARNINGS = [f"{way}_power_{side}_warn" for way in ("tx", "rx") for side in ("high", "low")]
+COLUMNS = [(name, 3, "99999.999") for name in ("tx_power", "rx_power", "bias_current", *WARNINGS)]
+COLUMNS += [("temperature", 2, "9999.99"), ("voltage", 3, "999.999")]
+
+
+@pytest.mark.parametrize(("name", "places", "most"), COLUMNS)
+def test_a_number_of_optics_is_kept_as_its_column_does(api, name, places, most):
+    client, half = api("admin"), "5".rjust(places + 1, "0")
+    sent = [f"41.{half}", f"-41.{half}", most, f"-{most}", f"{most}4", "0.0"]
+
+    kept = []
+    for at, value in enumerate(sent):
+        row = {**LIGHT, "tx_power": 1, name: value, "interface_index": at}
+        assert client.post("/api/metrics/optical", row, format="json").status_code == 201
+        kept.append(getattr(OpticalSample.objects.get(interface_index=at), name))
+
+    rounded = f"41.{'1'.rjust(places, '0')}"
+    assert kept == [
+        Decimal(value) for value in (rounded, f"-{rounded}", most, f"-{most}", most, "0")
+    ]
+
+
+@pytest.mark.parametrize(("name", "places", "most"), COLUMNS)
+def test_a_number_that_its_column_cannot_hold_is_refused(api, name, places, most):
+    client = api("admin")
+
+    for value in (f"{most}5", f"-{most}5", "1e30", "-1e12"):
+        row = {**LIGHT, "tx_power": 1, name: value}
+        answer = client.post("/api/metrics/optical", row, format="json")
+        assert answer.status_code == 400
+        assert name in str(answer.json())
+
+    assert not OpticalSample.objects.exists()
+
+
+@pytest.mark.parametrize("value", [-0.01, 100.01, -1])
+def test_a_quality_beyond_a_share_is_refused(api, value):
+    row = {**LIGHT, "tx_power": 1, "signal_quality_pct": value}
+
+    answer = api("admin").post("/api/metrics/optical", row, format="json")
+
+    assert answer.status_code == 400
+    assert "signal_quality_pct must be a number from 0 to 100" in str(answer.json())
+    assert not OpticalSample.objects.exists()
+
+
+def test_a_temperature_that_was_sent_comes_back_with_two_places(api):
+    client = api("admin")
+    client.post("/api/metrics/optical", {**LIGHT, "temperature": 41.255}, format="json")
+
+    found = client.get("/api/metrics/optical?device_ip=10.0.0.1&hours=8000").json()
+
+    assert [row["temperature"] for row in found["metrics"]] == [41.26]
+
+
+def test_a_temperature_that_was_polled_is_kept_with_two_places():
+    ports = {5: {"rx_power_dbm": -5.7839, "temperature": 41.255}}
+    ports[6] = {"rx_power_dbm": 99_999.999, "temperature": 10_000}
+    ports[7] = {"rx_power_dbm": 1e30, "tx_power_dbm": float("nan"), "temperature": 41}
+
+    assert poll_rows._store_optical({"10.0.0.1": ports}, timezone.now()) == {"10.0.0.1": 2}
+
+    found = OpticalSample.objects.order_by("interface_index")
+    assert list(found.values_list("rx_power", "temperature")) == [
+        (Decimal("-5.784"), Decimal("41.26")),
+        (Decimal("99999.999"), None),
+    ]

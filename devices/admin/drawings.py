@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from devices import policy
 from devices.admin.words import devices_at, short
-from devices.choices import ReviewState
+from devices.choices import ReviewState, ScanKind
 from devices.models import Device, DeviceGroup, Scan, ScanResult, Site
 from devices.selectors import charts, topology
 from devices.selectors.groups import known_addresses
@@ -161,6 +161,8 @@ def review_view(request: HttpRequest, pk: int) -> HttpResponse:
             toast(request, text)
             return HttpResponseRedirect(reverse("admin:devices_scan_change", args=[pk]))
     rows = scan.results.filter(is_online=True, review=ReviewState.PENDING).order_by("position")
+    if scan.kind != ScanKind.DISCOVERY:
+        rows = rows.none()
     known = devices_at(row.target for row in rows)
     shown = {
         **admin.site.each_context(request),

@@ -55,7 +55,7 @@ def start_scan(
 
     Targets are addresses, ranges, networks, `group:<id>`, `netbox_prefix:<id>`, or `all`. What is
     found is taken in at once (`auto`) or kept for review; without a word it is taken in where the
-    actor may do so.
+    actor may do so. What known devices are read for is kept at once, and leaves nothing to review.
     """
     policy.require(actor, policy.CONNECT)
     if kind not in ScanKind.values:
@@ -64,6 +64,8 @@ def start_scan(
         accept = "auto" if discovered.may_take_in(actor) else "review"
     if accept not in ACCEPT:
         raise Invalid("accept", f"accept must be one of {', '.join(ACCEPT)}")
+    if kind != ScanKind.DISCOVERY:
+        accept = "auto"
     _require_taking_in(actor, kind, accept)
     chosen = _options_read(options or {})
     plain, secrets = sealed.split(chosen, "options")
@@ -262,12 +264,14 @@ def _take_in(scan: Scan, row: ScanResult, actor: Any) -> None:
 def review(
     pk: int, *, actor: Any, accept: Sequence[int] = (), reject: Sequence[int] = ()
 ) -> dict[str, int]:
-    """Make devices of chosen answers of a reviewed scan, leave others out; ids are result rows."""
+    """Make devices of chosen answers of a discovery, leave others out; ids are result rows."""
     policy.require(actor, policy.ADD)
     scan = find_scan(pk)
     done = {"accepted": 0, "rejected": 0}
     with transaction.atomic():
         rows = scan.results.select_for_update().filter(state=TargetState.DONE)
+        if scan.kind != ScanKind.DISCOVERY:
+            rows = rows.none()
         for row in rows.filter(pk__in=list(accept)).exclude(review=ReviewState.ACCEPTED):
             _take_in(scan, row, actor)
             row.save(update_fields=["review", "error"])

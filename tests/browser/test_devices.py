@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from devices.models import (
     Device,
     DeviceGroup,
@@ -18,7 +19,7 @@ from devices.models import (
     Scan,
 )
 from devices.services import vault
-from tests.browser.conftest import PHONE_WIDTH
+from tests.browser.conftest import DESK_WIDTH, PHONE_WIDTH, NewPage
 from tests.browser.test_stock import go, ready
 from tests.devices.conftest import Simulated, simulated
 from tests.factories.devices import (
@@ -147,6 +148,25 @@ def test_axe_finds_nothing_on_the_forms_of_devices(
             found[path] = problems
 
     assert found == {}
+
+
+@pytest.mark.parametrize("width", [DESK_WIDTH, PHONE_WIDTH])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_review_of_devices_that_are_known(
+    new_page: NewPage, person: User, axe: Callable[[Page], list[str]], scheme: str, width: int
+) -> None:
+    scan = Scan.objects.create(status="completed", accept="review", total_targets=2)
+    DeviceFactory(name="agg-sw-1", address=ManagementAddressFactory(ip="10.7.0.1"))
+    found = {"ping_status": "online", "snmp_status": "responding", "hostname": "agg-sw-1"}
+    for number in (1, 2):
+        scan.results.create(
+            target=f"10.7.0.{number}", position=number, state="done", is_online=True, result=found
+        )
+    page = new_page(person, scheme=scheme, width=width)
+    go(page, f"{HOME}scan/{scan.pk}/review/")
+    expect(page.get_by_role("link", name="agg-sw-1")).to_be_visible()
+
+    assert axe(page) == []
 
 
 def test_the_form_of_a_poll_asks_for_the_chosen_kind_of_target_only(page: Page) -> None:

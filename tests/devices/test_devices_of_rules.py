@@ -173,3 +173,22 @@ def test_accepting_all_takes_in_none_that_was_left_out_before(api):
     assert first.review == "rejected"
     named = admin.post(path, {"accept": [first.pk]}, format="json").json()["data"]
     assert (named["accepted"], Device.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("kind", ["interfaces", "lldp", "optical"])
+def test_a_reading_of_known_devices_leaves_nothing_to_review(api, admin_page, kind):
+    body = {"type": kind, "targets": ["10.4.2.1"], "accept": "review"}
+    begun = api("admin").post("/api/scans", body, format="json").json()["data"]
+    older = Scan.objects.create(kind=kind, status="completed", accept="review", total_targets=1)
+    read = {"target": "10.4.2.1", "interfaces": 5, "optical_readings": 1}
+    ScanResult.objects.create(
+        scan=older, target="10.4.2.1", position=0, state="done", is_online=True, result=read
+    )
+
+    done = api("admin").post(f"/api/scans/{older.pk}/review", {"accept": "all"}, format="json")
+    page = admin_page.get(f"/admin/devices/scan/{older.pk}/review/").content.decode()
+
+    assert Scan.objects.get(pk=begun["scan_id"]).accept == "auto"
+    assert (done.status_code, done.json()["data"]) == (200, {"accepted": 0, "rejected": 0})
+    assert "Nothing waits for a decision." in page
+    assert not Device.objects.exists()

@@ -143,7 +143,7 @@ def _checked(plan: Plan) -> tuple[dict[str, Any], list[Line]]:
         changes = [] if known is None else _changes(known, step, row)
         what = CREATED if known is None else UPDATED if changes else UNCHANGED
         taken[number] = Line(number, row["name"].strip(), what, changes)
-    refused |= plan.clashes()
+    refused |= plan.clashes(refused)
     lines = [line for number, line in taken.items() if number not in refused]
     for line in lines:
         answer[line.what] += 1

@@ -14,7 +14,7 @@ from devices.errors import AddressTaken, Invalid
 from devices.models import Device, DeviceHistory, ManagementAddress
 from devices.services import bulk_rows, renumbering
 from devices.services.device_fields import FIELDS, apply, check_unique, snapshot
-from devices.services.device_picture import BATCH, HELD, Arrival, Picture
+from devices.services.device_picture import BATCH, HELD, Arrival, Group, Picture
 from devices.services.device_picture import RELATED as NAMED
 from devices.services.inventory import history_row, person
 from inventory_site.core.whole import whole_number
@@ -85,10 +85,20 @@ class Plan:
         if is_new and self._picture.others_at(device, groups):
             self._arrivals[number] = device.pk, device.ip or "", groups
 
-    def clashes(self) -> dict[int, AddressTaken]:
-        """Return the rows, by their number, whose address is another's after the last row too."""
-        found = (item for item in self._arrivals.items() if self._picture.clash(item[1]))
-        return {number: AddressTaken(ip) for number, (_, ip, _) in found}
+    def clashes(self, refused: Iterable[int]) -> dict[int, AddressTaken]:
+        """Return the rows, by their number, whose address is another's after the last row too.
+
+        Not where the other's own row was `refused`: that one might have taken it away.
+        """
+        awaited = {self._named_by(self.rows[number - 2]) for number in refused}
+        return {
+            number: AddressTaken(ip)
+            for number, (pk, ip, groups) in self._arrivals.items()
+            if self._picture.clash((pk, ip, {*groups, *awaited}))
+        }
+
+    def _named_by(self, row: dict[str, str]) -> Group:
+        return self._ids["device_type"].get(row["device_type"].strip(), 0), row["name"].strip()
 
     def _keep_together(self, known: Device, device: Device) -> None:
         """Point the other rows of the (type, name) a device had at its new address, or at none."""

@@ -228,6 +228,26 @@ def test_a_row_whose_address_nobody_frees_is_named_and_nothing_is_written(api):
     assert not kind.devices.filter(name="d").exists()
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_row_that_could_not_free_its_address_is_named_alone(api, order):
+    first = device_at("10.0.0.1", name="a")
+    kind = first.device_type.name
+    device_at("10.0.0.2", name="b", device_type=first.device_type)
+    device_at("10.0.0.3", name="c", device_type=first.device_type)
+    rows = [f"a,{kind},10.0.0.2,", f"b,{kind},10.0.0.9,top", f"d,{kind},10.0.0.3,"][::order]
+    text = "\n".join(["name,device_type,mgmt_ip,u_position", *rows])
+
+    done = api("admin").post("/api/devices/import", {"csv": text}, format="json").json()["data"]
+
+    said = {row["row"]: row["error"] for row in done["errors"]}
+    assert said == {
+        3: "u_position must be a whole number",
+        {1: 4, -1: 2}[order]: "IP address already exists for another device",
+    }
+    first.refresh_from_db()
+    assert (done["applied"], first.ip) == (False, "10.0.0.1")
+
+
 def change(api, device, ip: str | None) -> None:
     path = f"/api/inventory/devices/{device.pk}"
     assert api("admin").put(path, {"mgmt_ip": ip}, format="json").status_code == 200

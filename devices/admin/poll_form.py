@@ -129,6 +129,8 @@ class PollForm(TypedAgain, forms.ModelForm):
             "snmp_retries": "Tries after the first",
         }
         help_texts = {
+            "credential": "A restricted one is sent only where somebody who may keep it named the "
+            "address: assigned, listed in its group or the group above, or typed above.",
             "cron_expression": "Such as 0 6 * * *; blank keeps the interval.",
         }
 

@@ -53,8 +53,6 @@ def update_group(pk: int, *, actor: Any, values: Mapping[str, Any]) -> DeviceGro
         group = _locked(pk)
         before = audit.snapshot(group, WRITABLE)
         _apply(group, values)
-        if group.rule and group.rule != before["rule"]:
-            vault_reach.require_group(group, actor)
         if audit.snapshot(group, WRITABLE) != before:
             _save(group, actor, "updated")
     return group

@@ -12,7 +12,6 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.services import audit
 from devices import netbox_rules as rules
 from devices import policy
@@ -24,7 +23,7 @@ from devices.executors.discovery import discover
 from devices.executors.snmp_engine import SnmpEngine
 from devices.executors.vendors import WINDOWS_BY_PORTS, vendor_in, vendor_of_oid
 from devices.models import ExecutorResult, ExecutorRun
-from devices.services import netbox_settings, runs, sealed
+from devices.services import netbox_settings, runs, sealed, starters
 from devices.services.netbox_client import NetBoxClient, NetBoxFailed
 from devices.services.netbox_found import NetBoxWriter
 from devices.services.netbox_wanted import DEFAULT_KEYS, config_of, names_in, targets_of
@@ -47,13 +46,14 @@ def start(*, actor: Any, body: Mapping[str, Any]) -> ExecutorRun:
     if rules.makes_devices(config):
         policy.require(actor, policy.ADD)
     plain, secrets = sealed.split(config, "snmp_communities")
+    starters.note(plain, actor)
     targets = targets_of(config, names_in(body))
     with transaction.atomic():
         run = ExecutorRun.objects.create(
             executor=SLUG,
             command="",
             total_targets=len(targets),
-            started_by=actor if isinstance(actor, User) else None,
+            started_by=starters.person(actor),
         )
         if not targets:
             run.status, run.error, run.finished_at = RunStatus.FAILED, NO_TARGETS, timezone.now()
@@ -76,9 +76,10 @@ def perform(pk: int) -> None:
     )
     if not claimed:
         return
-    run = ExecutorRun.objects.get(pk=pk)
+    run = ExecutorRun.objects.select_related("started_by").get(pk=pk)
     rows = list(run.results.filter(state=TargetState.WAITING).order_by("position"))
     try:
+        starters.require(run)
         _perform(rows, {**sealed.without(run), **sealed.opened(run)})
     except DomainError as err:
         runs.fail_rest(run, err)

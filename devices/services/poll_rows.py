@@ -28,7 +28,7 @@ from devices.services import plain_rows, traffic_rows
 from devices.services.interfaces import NO_LIGHT_DBM
 
 if TYPE_CHECKING:
-    from devices.services.polling import Asked
+    from devices.services.poll_targets import Asked
 
 logger = logging.getLogger(__name__)
 

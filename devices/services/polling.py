@@ -5,25 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from asgiref.sync import async_to_sync
 from cronsim import CronSim, CronSimError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from devices.choices import PollTarget, RunStatus
+from devices.choices import RunStatus
 from devices.executors import ping, snmp
 from devices.executors.snmp_engine import SnmpEngine
-from devices.models import Credential, Device, PollConfig, PollDeviceResult, PollExecution, PollType
-from devices.selectors.groups import addresses_of, matching
-from devices.services import poll_rows, poll_secrets, runs, vault_resolve, vault_use
+from devices.models import PollConfig, PollDeviceResult, PollExecution, PollType
+from devices.services import poll_rows, vault_use
 from devices.services.poll_rows import Answer
-from devices.services.vault_resolve import Resolved
+from devices.services.poll_targets import Asked, targets_of
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 from inventory_site.core.locks import lock
@@ -47,23 +44,6 @@ OUTCOME = (  # all but its poll, which may be deleted at any time
     *("status", "error_message", "completed_at", "duration_ms", "records_collected"),
     *("devices_targeted", "devices_polled", "devices_success", "devices_failed"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A device to poll: its address, what the row wants to know, how to ask."""
-
-    ip: str
-    name: str
-    site: str
-    role: str
-    config: Mapping[str, Any] = field(repr=False)
-    credential: Credential | None = None
-
-    @property
-    def is_v3(self) -> bool:
-        """Whether it speaks SNMPv3, which costs much work per request."""
-        return str(self.config.get("version")) == "3"
 
 
 def run_due(at: datetime | None = None) -> int:
@@ -141,6 +121,9 @@ def poll(pk: int, scheduled_for: datetime, triggered_by: str = "schedule") -> Po
     except DomainError as err:  # such as a credential that has ended
         return _finish(execution, config, began, error=err.message)
     answers = async_to_sync(_ask_all)(asked, plan, config.max_concurrent)
+    for device, answer in zip(asked, answers, strict=True):
+        if answer.error and device.note:
+            answer.error = f"{answer.error}; {device.note}"
     records = _store(execution, config, plan, asked, answers)
     _log_uses(asked, answers)
     return _finish(execution, config, began, answers=answers, records=records)
@@ -310,78 +293,6 @@ def _finish(
         last_run_error=error,
     )
     return execution
-
-
-def targets_of(config: PollConfig, *, vendor: str = "") -> list[Asked]:
-    """Return the devices of a poll, each with how to ask it; none while its target is blank."""
-    rows = Device.objects.at_addresses()
-    if vendor:
-        rows = rows.filter(pk__in=matching({"manufacturer": vendor}).values("pk"))
-    if config.target_type == PollTarget.DEVICE:
-        chosen = Q(pk__in=config.target_device_ids)
-        if config.target_device_ip:
-            chosen |= Q(address__ip=config.target_device_ip)
-        rows = rows.filter(chosen)
-    elif config.target_type == PollTarget.DEVICE_GROUP:
-        ips = addresses_of(config.target_group) if config.target_group else []
-        rows = rows.filter(address__ip__in=ips)
-    elif config.target_type == PollTarget.SITE:
-        rows = rows.filter(site__name__iexact=config.target_site_name)
-    elif config.target_type == PollTarget.ROLE:
-        rows = rows.exclude(role="").filter(role__iexact=config.target_role)
-    elif config.target_type == PollTarget.MANUFACTURER:
-        vendor = config.target_manufacturer.strip()
-        wanted = matching({"manufacturer": vendor}) if vendor else Device.objects.none()
-        rows = rows.filter(pk__in=wanted.values("pk"))
-    elif config.target_type == PollTarget.CUSTOM_QUERY:
-        rule = config.target_custom_filter
-        rows = rows.filter(pk__in=matching(rule).values("pk")) if rule else rows.none()
-    return _asked(config, list(rows.select_related("address", "site")))
-
-
-def _asked(config: PollConfig, devices: Sequence[Device]) -> list[Asked]:
-    """Say how each device is asked; a credential for many is opened once."""
-    common, shared = _common(config)
-    resolved: dict[str, Resolved] = {}
-    if not common.pop("_own", False):
-        resolved = vault_resolve.resolve_many([device.ip or "" for device in devices], "snmp")
-    return [
-        Asked(
-            ip := device.ip or "",
-            device.name,
-            device.site.name if device.site else "",
-            device.role,
-            _config_of(config, device, common, resolved.get(ip)),
-            resolved[ip].row if ip in resolved else shared,
-        )
-        for device in devices
-    ]
-
-
-def _common(config: PollConfig) -> tuple[dict[str, Any], Credential | None]:
-    """Return what all devices of a poll share, and the credential that it names."""
-    common: dict[str, Any] = {
-        "timeout": config.snmp_timeout,
-        "retries": config.snmp_retries,
-        "port": config.snmp_port,
-        "version": config.snmp_version,
-    }
-    if config.credential_id:
-        row, document = vault_use.open_for_use(config.credential_id, actor=None)
-        return {**common, **runs.secret_config(document), "_own": True}, row
-    own = poll_secrets.way_in(config)
-    return {**common, **own, "_own": bool(own)}, None
-
-
-def _config_of(
-    config: PollConfig, device: Device, common: Mapping[str, Any], resolved: Resolved | None
-) -> dict[str, Any]:
-    found = dict(common)
-    if resolved is not None:
-        found |= runs.secret_config(resolved.credentials)
-    if config.snmp_port == 161 and device.address and device.address.snmp_port:
-        found["port"] = device.address.snmp_port
-    return found
 
 
 def _log_uses(asked: Sequence[Asked], answers: Sequence[Answer]) -> None:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.services import audit
 from devices import netbox_rules, policy
 from devices.addresses import BadTargets, expand_lines, normal_ip
@@ -19,7 +18,7 @@ from devices.errors import Invalid, Refused
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.registry import ExecutorRegistry, built_in
 from devices.models import Credential, Device, ExecutorResult, ExecutorRun, ManagementAddress
-from devices.services import discovered, host_keys, sealed, vault_resolve, vault_use
+from devices.services import discovered, host_keys, sealed, starters, vault_resolve, vault_use
 from devices.services.netbox_discovery import SiteDiscoveryExecutor, tells_netbox
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
@@ -82,6 +81,7 @@ def start_run(
         lines = [targets] if isinstance(targets, str) else targets
         plain["networks"] = [line for line in lines if "/" in line]
         plain["inventory"] = discovered.may_take_in(actor)
+    starters.note(plain, actor)
     with transaction.atomic():
         run = ExecutorRun.objects.create(
             executor=executor,
@@ -89,7 +89,7 @@ def start_run(
             config=plain,
             credential_id=credential_id,
             total_targets=len(wanted),
-            started_by=actor if isinstance(actor, User) else None,
+            started_by=starters.person(actor),
         )
         if secrets:
             sealed.keep(run, plain, secrets)
@@ -155,6 +155,7 @@ def perform_run(pk: int) -> None:
     run = ExecutorRun.objects.select_related("started_by", "credential").get(pk=pk)
     rows = list(run.results.filter(state=TargetState.WAITING).order_by("position"))
     try:
+        starters.require(run)
         _perform(run, rows)
     except DomainError as err:
         fail_rest(run, err)

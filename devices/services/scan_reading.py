@@ -13,7 +13,8 @@ from devices.choices import TargetState
 from devices.executors.base import Cancelled, Outcome, Target, stream_batch
 from devices.executors.ssh import SshExecutor
 from devices.models import Scan, ScanResult
-from devices.services import host_keys, port_reading, runs, vault_resolve, vault_use
+from devices.services import host_keys, port_reading, runs, scan_targets, vault_resolve, vault_use
+from devices.services.vault_resolve import Resolved
 from devices.services.vault_use import Used
 from inventory_site.core.errors import DomainError
 
@@ -31,8 +32,7 @@ def read(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) ->
     names = [row.target for row in rows]
     known = runs.known_settings(names, "ssh")
     targets, credentials = [], []
-    asked = [] if scan.options.get("vault") is False else names
-    resolved = vault_resolve.resolve_many(asked, "ssh", actor=scan.started_by)
+    resolved = {} if scan.options.get("vault") is False else _resolved(scan, names)
     for row in rows:
         found = resolved.get(row.target)
         secret = runs.secret_config(found.credentials) if found else {}
@@ -63,6 +63,14 @@ def read(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) ->
             uses.clear()
     vault_use.log_uses(uses, actor=scan.started_by)
     host_keys.store(hosts)
+
+
+def _resolved(scan: Scan, ips: Sequence[str]) -> dict[str, Resolved]:
+    named, found = scan_targets.named_by_starter(scan), dict[str, Resolved]()
+    for is_named in (True, False):
+        some = [ip for ip in ips if (ip in named) == is_named]
+        found |= vault_resolve.resolve_many(some, "ssh", actor=scan.started_by, is_named=is_named)
+    return found
 
 
 def _keep(row: ScanResult, outcome: Outcome) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.services import audit
 from devices import policy
 from devices.choices import SCAN_OPEN, ReviewState, ScanKind, ScanStatus, TargetState
@@ -20,21 +18,20 @@ from devices.errors import Invalid, Refused
 from devices.executors import window
 from devices.executors.discovery import DiscoveryExecutor, discover
 from devices.executors.snmp_engine import SnmpEngine
-from devices.models import Credential, DeviceGroup, ManagementAddress, Scan, ScanResult
-from devices.selectors.groups import addresses_of
+from devices.models import Scan, ScanResult
 from devices.services import (
     discovered,
     discovery_defaults,
-    netbox_wanted,
     runs,
     scan_reading,
+    scan_targets,
     sealed,
-    vault,
-    vault_use,
+    starters,
 )
 from devices.services.sealed import COMMUNITIES
 from devices.values import truth
 from inventory_site.core.errors import DomainError
+from inventory_site.core.locks import lock
 from inventory_site.core.tasks import enqueue
 from inventory_site.core.whole import whole_number
 
@@ -77,7 +74,8 @@ def start_scan(
         raise Invalid("options", wrong)
     if policy.is_kept_from_vault(actor):
         plain["vault"] = False
-    wanted = _targets(targets)
+    starters.note(plain, actor)
+    wanted = scan_targets.targets_of(targets)
     with transaction.atomic():
         scan = Scan.objects.create(
             kind=kind,
@@ -85,7 +83,7 @@ def start_scan(
             options=plain,
             accept=accept,
             total_targets=len(wanted),
-            started_by=actor if isinstance(actor, User) else None,
+            started_by=starters.person(actor),
         )
         if secrets:
             sealed.keep(scan, plain, secrets)
@@ -118,31 +116,6 @@ def _options_read(options: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _targets(sent: Any) -> list[str]:
-    lines = [sent] if isinstance(sent, str) else sent
-    if not isinstance(lines, list) or not lines or None in lines:
-        raise Invalid("targets", "targets must be a list of addresses, ranges or networks")
-    plain: list[str] = []
-    for line in lines:
-        word, _, number = str(line).partition(":")
-        pk = whole_number(number)
-        if word == "group" and pk is not None:
-            group = DeviceGroup.objects.filter(pk=pk).first()
-            if group is None:
-                raise Invalid("targets", f"there is no group {number}")
-            plain += addresses_of(group)
-        elif word == "netbox_prefix":
-            plain.append(netbox_wanted.prefix_of(number.strip(), "targets"))
-        elif str(line).strip().lower() == "all":
-            known = ManagementAddress.objects.filter(devices__archived_at__isnull=True)
-            plain += known.exclude(devices=None).values_list("ip", flat=True).distinct()
-        else:
-            plain.append(str(line))
-    if not plain:
-        raise Invalid("targets", "targets names no address")
-    return runs.read_targets(plain)
-
-
 def perform_scan(pk: int) -> None:
     """Do what is left of a scan; targets that have answered are not asked again."""
     began = timezone.now()
@@ -155,6 +128,7 @@ def perform_scan(pk: int) -> None:
     ours = Scan.objects.filter(pk=pk, status=ScanStatus.RUNNING, started_at=began)
     rows = list(scan.results.filter(state=TargetState.WAITING).order_by("position"))
     try:
+        starters.require(scan)
         if scan.kind == ScanKind.DISCOVERY:
             _discover(scan, rows, ours.exists)
         else:
@@ -168,15 +142,18 @@ def perform_scan(pk: int) -> None:
 
 def _discover(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool]) -> None:
     """Ask what each address is, and take in what answers in batches; raises `Refused`."""
-    own = discovery_communities(scan)
+    for_all, restricted = scan_targets.vault_communities(scan)
     options = discovery_defaults.for_scan({**sealed.without(scan), **sealed.opened(scan)})
-    communities = [*own, *_community_lines(options)]
-    if communities:
-        options = {**options, "snmp_communities": list(dict.fromkeys(communities))}
+    sent = scan_targets.community_lines(options)
     targets = [row.target for row in rows]
-    sent = {name: scan.options[name] for name in PORTS if scan.options.get(name)}
+    named = scan_targets.named_by_starter(scan)
+    ports = {name: scan.options[name] for name in PORTS if scan.options.get(name)}
     known = runs.known_settings(targets, "discovery")
-    ports = {target: {**found, **sent} for target, found in known.items()}
+    own: dict[str, dict[str, Any]] = {}
+    for target in targets:
+        first = [*for_all, *(restricted if target in named else ())]
+        own[target] = {**known[target], **ports} if target in known else {}
+        own[target]["snmp_communities"] = list(dict.fromkeys([*first, *sent]))
 
     def take(batch: Sequence[tuple[int, dict[str, Any] | Exception]]) -> bool:
         if not is_ours():
@@ -184,20 +161,20 @@ def _discover(scan: Scan, rows: Sequence[ScanResult], is_ours: Callable[[], bool
         _keep(scan, [(rows[at], found) for at, found in batch])
         return True
 
-    async_to_sync(_ask)(targets, options, ports, sync_to_async(take))
+    async_to_sync(_ask)(targets, options, own, sync_to_async(take))
 
 
 async def _ask(
     targets: list[str],
     options: Mapping[str, Any],
-    ports: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, Mapping[str, Any]],
     take: Callable[..., Awaitable[bool]],
 ) -> None:
     most = options.get("max_threads") or settings.DEVICES_FAN_OUT
     async with SnmpEngine() as engine:
         await window.ask_all(
             targets,
-            lambda target: discover(target, {**options, **ports.get(target, {})}, engine=engine),
+            lambda target: discover(target, {**options, **own[target]}, engine=engine),
             take,
             at_once=min(most, settings.DEVICES_FAN_OUT),
         )
@@ -219,28 +196,6 @@ def _keep(scan: Scan, answered: Sequence[tuple[ScanResult, dict[str, Any] | Exce
         [row for row, _ in answered],
         ["result", "is_online", "state", "finished_at", "review", "error"],
     )
-
-
-def discovery_communities(scan: Scan) -> list[str]:
-    """Return the communities that the vault holds for discovery: the defaults of type snmp."""
-    if scan.options.get("vault") is False or not policy.may(scan.started_by, policy.USE_CREDENTIAL):
-        return []
-    found = []
-    for row in Credential.objects.kept().filter(credential_type="snmp", is_default=True):
-        if not vault_use.usable(row) or not policy.may_use(scan.started_by, row):
-            continue
-        with contextlib.suppress(Refused):
-            community = vault_use.opened(row).get("community")
-            if community:
-                found.append(str(community))
-                vault.log(row, "accessed", scan.started_by, detail=f"Tried by {scan}"[:500])
-    return found
-
-
-def _community_lines(options: Mapping[str, Any]) -> list[str]:
-    sent = next((options[name] for name in COMMUNITIES if options.get(name)), None)
-    lines = sent if isinstance(sent, list) else str(sent or "public").splitlines()
-    return [str(line).strip() for line in lines if str(line).strip()]
 
 
 def _clean(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -302,16 +257,22 @@ def cancel_scan(pk: int, *, actor: Any) -> Scan:
 
 
 def resume_scan(pk: int, *, actor: Any) -> Scan:
-    """Go on with the targets that a cancelled or failed scan left out."""
+    """Go on, in the actor's name, with the targets that a cancelled or failed scan left out."""
     policy.require(actor, policy.CONNECT)
-    scan = find_scan(pk)
-    _require_taking_in(actor, scan.kind, scan.accept)
+    find_scan(pk)
     with transaction.atomic():
+        scan = lock(Scan.objects.filter(pk=pk)).get()
+        _require_taking_in(actor, scan.kind, scan.accept)
         left = scan.results.filter(state=TargetState.CANCELLED).update(state=TargetState.WAITING)
         waiting = scan.results.filter(state=TargetState.WAITING).exists()
         if not left and not waiting:
             raise Refused("SCAN_ENDED", f"Scan {pk} has nothing left to do", 409)
-        Scan.objects.filter(pk=pk).update(status=ScanStatus.QUEUED, finished_at=None)
+        scan.status, scan.finished_at = ScanStatus.QUEUED, None
+        scan.started_by = starters.person(actor)
+        if policy.is_kept_from_vault(actor):
+            scan.options["vault"] = False
+        starters.note(scan.options, actor)
+        scan.save(update_fields=["status", "finished_at", "started_by", "options"])
         audit.record(actor, "scan.resumed", scan, after={"targets": left})
         enqueue("devices.perform_scan", scan.pk)  # who was at it till now leaves it to the new one
     scan.refresh_from_db()

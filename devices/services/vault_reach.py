@@ -1,8 +1,10 @@
-"""Whose doing may widen where a restricted credential is sent.
+"""Where a restricted credential may go, and whose doing may widen that.
 
 Polls open credentials in the system's name, so whoever moves a device, fills a group or makes a
-poll decides where a secret goes. For a restricted one that is for those alone who may keep it; a
-grant that ends is not enough, as what it began would go on.
+poll would decide where a secret goes. The system sends a restricted one only to an address that
+somebody who may keep it named for it: assigned to that very address, listed by a group that has it
+or is polled with it, or named in a poll beside it. A grant that ends is not enough for naming, as
+what it began would go on.
 """
 
 from __future__ import annotations
@@ -14,8 +16,35 @@ from django.db.models import Q
 
 from devices import policy
 from devices.choices import AccessLevel, PollTarget
-from devices.models import Credential, CredentialAssignment, DeviceGroup, PollConfig
+from devices.models import (
+    Credential,
+    CredentialAssignment,
+    DeviceGroup,
+    DeviceGroupMember,
+    PollConfig,
+)
+from devices.selectors.groups import listed_among
 from inventory_site.core.errors import NotAllowed
+
+
+def given_among(row: Credential, ips: Collection[str]) -> set[str]:
+    """Return which addresses a credential was given to: assigned, or listed by a group that is."""
+    assigned = CredentialAssignment.objects.filter(credential=row)
+    listed = DeviceGroupMember.objects.filter(group__in=assigned.values("group"))
+    own = set(assigned.filter(ip_address__in=ips).values_list("ip_address", flat=True))
+    return own | set(listed.filter(ip_address__in=ips).values_list("ip_address", flat=True))
+
+
+def polled_among(config: PollConfig, row: Credential, ips: Collection[str]) -> set[str]:
+    """Return which of the addresses that a poll aims at get the credential that it names."""
+    if row.access_level != AccessLevel.RESTRICTED:
+        return set(ips)
+    found = given_among(row, ips)
+    if config.target_type == PollTarget.DEVICE:
+        found |= {config.target_device_ip} & set(ips)
+    if config.target_type == PollTarget.DEVICE_GROUP and config.target_group:
+        found |= listed_among(config.target_group, ips)
+    return found
 
 
 def closed_groups(groups: Collection[int], actor: Any) -> set[int]:

@@ -52,9 +52,12 @@ def resolve(ip_address: str, kind: str, *, actor: Any = None) -> Resolved | None
 
 
 def resolve_many(
-    addresses: Collection[str], kind: str, *, actor: Any = None
+    addresses: Collection[str], kind: str, *, actor: Any = None, is_named: bool = True
 ) -> dict[str, Resolved]:
     """Return the credential of a type that opens each device, by the address as it was given.
+
+    `is_named` says whether the actor named the addresses; where not, or where that is the system,
+    restricted credentials go only where `vault_reach` says.
 
     Order: assignments of the address and its device by priority (higher first) then id, those of
     its groups, then the type's default. Unusable credentials, those the actor may not use, and
@@ -66,8 +69,9 @@ def resolve_many(
     by_ip: dict[str, list[str]] = {}
     for address in addresses:
         by_ip.setdefault(normal_ip(address) or address, []).append(address)
-    candidates = _assigned(by_ip, kind, by_system=actor is None)
-    opener = _Opener(kind, actor)
+    by_system = actor is None or not is_named
+    candidates = _assigned(by_ip, kind, by_system=by_system)
+    opener = _Opener(kind, actor, by_system=by_system)
     found: dict[str, Resolved] = {}
     for ip, spellings in by_ip.items():
         resolved = opener.first_of(ip, candidates.get(ip, []))
@@ -115,8 +119,8 @@ def _assigned(
 class _Opener:
     """Opens what devices are assigned to; asks and decrypts each thing once."""
 
-    def __init__(self, kind: str, actor: Any) -> None:
-        self._kind, self._actor = kind, actor
+    def __init__(self, kind: str, actor: Any, *, by_system: bool) -> None:
+        self._kind, self._actor, self._by_system = kind, actor, by_system
         self._may: dict[int, bool] = {}
         self._documents: dict[tuple[str, int], dict[str, Any] | None] = {}
         self._defaults: list[Credential] | None = None
@@ -139,7 +143,7 @@ class _Opener:
         restricted one by itself: it goes where it was assigned."""
         if self._defaults is None:
             rows = Credential.objects.kept().filter(is_default=True, credential_type=self._kind)
-            if self._actor is None:
+            if self._by_system:
                 rows = rows.exclude(access_level=AccessLevel.RESTRICTED)
             self._defaults = list(rows.order_by("pk"))
         return (row for row in self._defaults if self._is_usable(row))

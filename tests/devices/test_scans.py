@@ -318,7 +318,7 @@ def test_a_level_that_no_column_holds_costs_itself_only(monkeypatch):
 def test_numbers_sent_as_text_are_read():
     scan = scans.start_scan(actor=None, targets=["127.0.99.1"], options={"snmp_port": "1161"})
 
-    assert scan.options == {"snmp_port": 1161}
+    assert scan.options["snmp_port"] == 1161
 
 
 def test_a_default_community_that_a_scan_tries_is_told_once(api, simulated):

@@ -25,6 +25,7 @@ def test_communities_of_a_scan_are_sealed_tried_and_forgotten(simulated, name):
     assert scan.options == {
         **simulated.options,
         "snmp_retries": 0,
+        "by_system": True,
         "sealed": scan.options["sealed"],
     }
     assert "public" not in scan.options["sealed"]
@@ -33,7 +34,7 @@ def test_communities_of_a_scan_are_sealed_tried_and_forgotten(simulated, name):
 
     scan.refresh_from_db()
     assert scan.results.get().result["snmp_status"] == "responding"
-    assert scan.options == {**simulated.options, "snmp_retries": 0}
+    assert scan.options == {**simulated.options, "snmp_retries": 0, "by_system": True}
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_one_that_does_not_open_gives_way_to_the_next():
 def test_a_run_on_many_targets_opens_one_credential_once(openings, commits):
     make("ops", "ssh", password="pl4nted", is_default=True)
     row = runs.start_run(actor=None, executor="ssh", targets=["127.0.99.1-20"], command="x")
-    row.config = {"timeout": 0.2, "retries": 0, "port": 1}
+    row.config |= {"timeout": 0.2, "retries": 0, "port": 1}
     row.save()
 
     runs.perform_run(row.pk)

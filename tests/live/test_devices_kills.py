@@ -96,7 +96,7 @@ print(json.dumps([Scan.objects.get().status, left, Device.objects.count(), twice
 
 @pytest.mark.soak
 def test_a_scan_goes_on_and_makes_no_device_twice(site: Home, simulated: Simulated) -> None:
-    pk = ask(site, SCAN.format(options=simulated.options))
+    pk = ask(site, SCAN.format(options={**simulated.options, "by_system": True}))
     perform = f"from devices.services import scans; scans.perform_scan({pk}); print(0)"
 
     before = killed_when(site, perform, DONE)

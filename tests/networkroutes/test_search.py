@@ -120,3 +120,30 @@ def test_a_searched_text_is_read_to_its_end_or_not_at_all(api: Any):
     assert [hits(f"{words} end"), hits(f"{words} and")] == [1, 0]
     assert hits("x " * 60) == 1
     assert hits(f"{words} end xx xxx") == hits("x" * 1001) == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("ΔΑΣ ΟΔΟΣ", 3),
+        ("Δας οδος", 3),
+        ("δασ οδοσ", 3),
+        ("ς οδ", 3),
+        ("Σ", 3),
+        ("ας 100%", 1),
+        ("ασ_100", 0),  # noqa: RUF001  Greek
+        ("ας.100", 0),
+        ("Οδη", 1),
+    ],
+)
+@pytest.mark.django_db
+def test_a_final_sigma_is_a_sigma(api: Any, asked: str, found: int) -> None:
+    names = ["Δας οδος ας 100% (1)", "ΔΑΣ ΟΔΟΣ", "δασ οδοσ", "Οδη"]
+    for number, name in enumerate(names):
+        NetworkRouteFactory(circuit_id=f"LONPAR00000{number}", cable_system=name)
+    client = api("administrator")
+
+    rows = client.get("/network_routes_search", {"cable_system": asked}).json()
+    listed = client.get("/api/routes", {"search": asked}).json()["data"]
+
+    assert (len(rows), len(listed)) == (found, found)

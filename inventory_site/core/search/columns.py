@@ -15,7 +15,13 @@ from django.db import connections
 from django.db.models import BooleanField, GeneratedField, Model
 from django.db.models.expressions import RawSQL
 
-from inventory_site.core.search.folding import folded_sql, folded_text, letters_to_fold
+from inventory_site.core.search.folding import (
+    ONE_SIGMA,
+    SIGMA,
+    folded_sql,
+    folded_text,
+    letters_to_fold,
+)
 from inventory_site.core.search.rarity import rarest
 from inventory_site.core.search.sqlite import index_name, quoted
 
@@ -85,7 +91,10 @@ def asked_first(
     """
     vendor = connections[using].vendor
     place = _place(model, column, vendor)
-    trigrams = rarest(model, [one.phrase[:MAX_PHRASE] for one in wanted], using, column)
+    phrases = [one.phrase[:MAX_PHRASE] for one in wanted]
+    if vendor == "postgresql" and not all(map(str.isascii, phrases)):  # its index has each sigma
+        phrases = [piece for phrase in phrases for piece in SIGMA.split(phrase)]
+    trigrams = rarest(model, phrases, using, column)
     by_reading = sorted(wanted, key=lambda one: any(letters in one.phrase for letters in trigrams))
     conditions = [_in_columns(place.table, one, vendor) for one in by_reading]
     if place.index and trigrams:
@@ -141,6 +150,9 @@ def in_text(expression: str, phrase: str, vendor: str) -> Condition:
     """Return the condition that the phrase is in an expression's text, whatever the case."""
     letters = letters_to_fold(phrase) if vendor == "sqlite" else {}
     pattern = phrase.translate(ESCAPED)
+    if vendor == "postgresql" and SIGMA.search(phrase):
+        lowered = ONE_SIGMA.format("LOWER({})")
+        return f"{lowered.format(expression)} LIKE {lowered.format('%s')}", [f"%{pattern}%"]
     if letters:
         pattern, expression = folded_text(pattern, letters), folded_sql(expression, letters)
     return CONDITIONS[vendor].format(expression), [f"%{pattern}%"]

@@ -3,11 +3,12 @@
 The text that is looked for says which letters matter, so each of them is made small in the column
 before the comparison, or all by a function of our backend where they are many: SQLite's parser ends
 at some thirty calls within each other. A text of ASCII alone costs nothing. PostgreSQL folds by
-itself.
+itself, but for the sigma that ends a Greek word.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
@@ -20,6 +21,8 @@ from inventory_site.core.sqlite3.folding import FOLD, folded, in_one_case, other
 MOST_NAMED = 12
 LONGEST = 12_000  # letters of a pattern, of four bytes at most; SQLite takes 50,000 bytes
 NOT_ASCII = "[^ -~]"
+SIGMA = re.compile("[Σσς]")
+ANY_SIGMA, ONE_SIGMA = "[σς]", "REPLACE({}, 'ς', 'σ')"  # noqa: RUF001  Greek
 Row = TypeVar("Row", bound=Model)
 Letters = dict[str, str]
 

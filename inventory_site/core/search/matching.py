@@ -6,6 +6,7 @@ the trigram index; shorter ones are looked for in what the longer ones left, or 
 A text is read to its end or not at all: one that is too long is found nowhere.
 """
 
+import re
 from typing import Any, TypeVar
 
 from django.db import connections
@@ -14,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate
 
 from inventory_site.core.search.fields import END_OF_VALUE
+from inventory_site.core.search.folding import ANY_SIGMA, SIGMA
 from inventory_site.core.search.sqlite import TRIGRAM, index_name, quoted
 
 MAX_TERMS = 50
@@ -81,7 +83,12 @@ def _holding(queryset: QuerySet[Row], terms: list[str], column: str) -> QuerySet
         return _indexed(queryset, " AND ".join(quoted(term) for term in terms), column)
     lookup = "icontains" if on_sqlite else "contains"
     for term in terms:
-        queryset = queryset.filter(**{f"{column}__{lookup}": fold(term, queryset)})
+        wanted = fold(term, queryset)
+        if not on_sqlite and SIGMA.search(wanted):
+            pattern = SIGMA.sub(ANY_SIGMA, re.escape(wanted))
+            queryset = queryset.filter(**{f"{column}__regex": pattern})
+        else:
+            queryset = queryset.filter(**{f"{column}__{lookup}": wanted})
     return queryset
 
 

@@ -15,6 +15,7 @@ class CarrierSerializer(SparseSerializer):
 
     class Meta:
         model = Carrier
+        names = ("carrier_name", "previously_known_as")
         fields = [
             "id",
             "carrier_name",
@@ -38,6 +39,7 @@ class CarrierContactSerializer(SparseSerializer):
 
     class Meta:
         model = CarrierContact
+        names = ("contact_name", "contact_function")
         fields = [
             "id",
             "carrier",

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from inventory_site.core.api.serializers import SparseSerializer, StrictSerializer
+from inventory_site.core.api.serializers import Name, SparseSerializer, StrictSerializer
 from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation, ReservationLog
 
 
@@ -72,7 +72,7 @@ class DarkFibreChannelSerializer(SparseSerializer):
 class ReserveSerializer(StrictSerializer):
     """Input of a reservation; without a name the signed-in person's is used."""
 
-    reserved_by = serializers.CharField(max_length=255, required=False)
+    reserved_by = Name(max_length=255, required=False)
 
 
 class NewReservationSerializer(ReserveSerializer):
@@ -84,7 +84,7 @@ class NewReservationSerializer(ReserveSerializer):
 class ReleaseSerializer(StrictSerializer):
     """Input of a release."""
 
-    released_by = serializers.CharField(max_length=255, required=False)
+    released_by = Name(max_length=255, required=False)
 
 
 class ReservationSerializer(SparseSerializer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from inventory_site.core.api.serializers import SparseSerializer, StrictSerializer
+from inventory_site.core.api.serializers import Name, Number, SparseSerializer, StrictSerializer
 from networkroutes.design.twins import KINDS
 from networkroutes.models import DesignLog, SavedSearch
 from networkroutes.services.design_paths import MOST_PATHS
@@ -16,18 +16,18 @@ MOST_NAMES = 1000
 
 def _names(**more: Any) -> serializers.ListField:
     return serializers.ListField(
-        child=serializers.CharField(max_length=255), max_length=MOST_NAMES, required=False, **more
+        child=Name(max_length=255), max_length=MOST_NAMES, required=False, **more
     )
 
 
 class PathsQuestionSerializer(StrictSerializer):
     """What a path must be: bandwidth in Mbps, latency in ms; what to avoid, by name."""
 
-    source = serializers.CharField(max_length=255, trim_whitespace=False)  # type: ignore[assignment]  # a field's name
-    destination = serializers.CharField(max_length=255, trim_whitespace=False)
+    source = Name(max_length=255, trim_whitespace=False)  # type: ignore[assignment]  # a field's name
+    destination = Name(max_length=255, trim_whitespace=False)
     count = serializers.IntegerField(min_value=1, max_value=MOST_PATHS, default=3)
-    bandwidth_mbps = serializers.FloatField(min_value=0, required=False, allow_null=True)
-    max_latency_ms = serializers.FloatField(min_value=0, required=False, allow_null=True)
+    bandwidth_mbps = Number(min_value=0, required=False, allow_null=True)
+    max_latency_ms = Number(min_value=0, required=False, allow_null=True)
     mtu = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     avoid_carriers = _names()
     avoid_cable_systems = _names()
@@ -105,7 +105,7 @@ class PricePathSegmentSerializer(serializers.Serializer):
     currency = serializers.CharField(
         max_length=16, required=False, allow_null=True, allow_blank=True
     )
-    bandwidth_mbps = serializers.FloatField(min_value=0, required=False, allow_null=True)
+    bandwidth_mbps = Number(min_value=0, required=False, allow_null=True)
 
 
 class PricePathSerializer(serializers.Serializer):
@@ -122,9 +122,9 @@ class PriceQuestionSerializer(StrictSerializer):
     term_months = serializers.IntegerField(min_value=1, max_value=1200, default=12)
     output_currency = serializers.CharField(max_length=3, min_length=3, default="USD")
     include_ull = serializers.BooleanField(default=False)
-    bandwidth_mbps = serializers.FloatField(min_value=0.001, required=False)
-    source = serializers.CharField(max_length=255, required=False)  # type: ignore[assignment]  # a field's name
-    destination = serializers.CharField(max_length=255, required=False)
+    bandwidth_mbps = Number(min_value=0.001, required=False)
+    source = Name(max_length=255, required=False)  # type: ignore[assignment]  # a field's name
+    destination = Name(max_length=255, required=False)
     is_protected = serializers.BooleanField(default=False)
 
 
@@ -140,7 +140,7 @@ class MapQuestionSerializer(StrictSerializer):
     """Paths to draw: the locations of each in order."""
 
     paths = serializers.ListField(
-        child=serializers.ListField(child=serializers.CharField(max_length=255)), max_length=100
+        child=serializers.ListField(child=Name(max_length=255)), max_length=100
     )
 
 
@@ -156,6 +156,7 @@ class SavedSearchSerializer(SparseSerializer):
 
     class Meta:
         model = SavedSearch
+        names = ("search_name", "source_location", "destination_location")
         fields = [
             "id",
             "search_name",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from inventory_site.core.api.serializers import SparseSerializer, StrictSerializer
+from inventory_site.core.api.serializers import Number, SparseSerializer, StrictSerializer
 from networkroutes.models import LatencyProbe, LatencySample, Outage
 from networkroutes.services.latency import LARGEST_MS, MOST_SAMPLES
 
@@ -97,7 +97,7 @@ class PushedSampleSerializer(StrictSerializer):
     """A sample of an external monitoring system."""
 
     circuit_id = serializers.CharField(max_length=64)
-    latency_ms = serializers.FloatField(min_value=0, max_value=LARGEST_MS, allow_null=True)
+    latency_ms = Number(min_value=0, max_value=LARGEST_MS, allow_null=True)
     sampled_at = serializers.DateTimeField(required=False)
 
 

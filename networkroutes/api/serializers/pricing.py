@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from inventory_site.core.api.serializers import SparseSerializer, StrictSerializer
+from inventory_site.core.api.serializers import Name, SparseSerializer, StrictSerializer
 from networkroutes.design.margins import TIERS
 from networkroutes.models import LocationCapabilities, PricingConfig, PromoRule
 from networkroutes.models.capabilities import CAPABILITIES
@@ -35,11 +35,12 @@ class PricingSectionsSerializer(StrictSerializer):
 class PromoRuleSerializer(SparseSerializer):
     """A promotion between two sets of locations."""
 
-    source_locations = serializers.ListField(child=serializers.CharField(max_length=100))
-    destination_locations = serializers.ListField(child=serializers.CharField(max_length=100))
+    source_locations = serializers.ListField(child=Name(max_length=100))
+    destination_locations = serializers.ListField(child=Name(max_length=100))
 
     class Meta:
         model = PromoRule
+        names = ("rule_name",)
         fields = [
             "id",
             "rule_name",

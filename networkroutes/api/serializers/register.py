@@ -16,6 +16,7 @@ class LocationSerializer(SparseSerializer):
 
     class Meta:
         model = Location
+        names = ("location_code", "city", "country", "datacenter_name")
         fields = [
             "id",
             "location_code",
@@ -59,6 +60,7 @@ class ExchangeRateSerializer(SparseSerializer):
 
     class Meta:
         model = ExchangeRate
+        names = ("updated_by",)
         fields = [
             "id",
             "currency_code",

@@ -17,6 +17,7 @@ class RepositoryFieldSerializer(SparseSerializer):
 
     class Meta:
         model = RepositoryField
+        names = ("slug", "label")
         fields = [
             "id",
             "repository_type",
@@ -39,6 +40,7 @@ class InventoryRecordSerializer(SparseSerializer):
 
     class Meta:
         model = InventoryRecord
+        names = ("name",)
         fields = [
             "id",
             "repository_type",

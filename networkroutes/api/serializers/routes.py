@@ -17,6 +17,7 @@ class RepositoryTypeSerializer(SparseSerializer):
 
     class Meta:
         model = RepositoryType
+        names = ("name",)
         fields = ["id", "name", "description", "created_at"]
         read_only_fields = ["created_at"]
         extra_kwargs: ClassVar[dict[str, Any]] = {"name": {"validators": []}}
@@ -29,6 +30,7 @@ class NetworkRouteSerializer(SparseSerializer):
 
     class Meta:
         model = NetworkRoute
+        names = ("circuit_id", "underlying_carrier", "location_a", "location_b", "cable_system")
         fields = [
             "id",
             "circuit_id",

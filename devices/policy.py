@@ -91,15 +91,22 @@ def may_keep(actor: Any, credential: Credential) -> bool:
     """Whether the actor, who holds the right to, may change or remove this very credential.
 
     A restricted one is for its owner, the people and roles it names, in any case, and holders of
-    reveal.
+    reveal. Of `allowed_users` a number is an account's id, a text its name.
     """
     if actor is None or actor.has_perm(REVEAL_CREDENTIAL):
         return True
     if credential.access_level != AccessLevel.RESTRICTED:
         return True
-    if _folded([actor.username, actor.pk]) & _folded([credential.owner, *credential.allowed_users]):
+    named = credential.allowed_users
+    if any(type(one) is int and one == actor.pk for one in named):
+        return True
+    if _folded([actor.username]) & _folded([credential.owner, *_texts(named)]):
         return True
     return bool(_folded(actor.held_roles) & _folded(credential.allowed_groups))
+
+
+def _texts(names: Iterable[Any]) -> list[str]:
+    return [one for one in names if isinstance(one, str)]
 
 
 def _folded(names: Iterable[Any]) -> set[str]:

@@ -33,8 +33,8 @@ ON, OFF, REVOKED = (
 )
 
 
-def warn(request: HttpRequest, saved: vault.Saved) -> None:
-    """Tell what is odd about a credential that was stored all the same."""
+def warn(request: HttpRequest, saved: vault.Saved | vault_groups.SavedServer) -> None:
+    """Tell what is odd about what was stored all the same."""
     for text in saved.warnings:
         toast(request, text, level=messages.WARNING)
 

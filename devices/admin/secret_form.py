@@ -186,9 +186,11 @@ class CredentialForm(TypedAgain, forms.ModelForm):
             for name in SECRET_FIELDS:
                 _begin(name, self.fields[name])
 
-    def clean_allowed_users(self) -> list[str]:
-        """Refuse names that nobody has; what is stored already stays."""
-        return self._known("allowed_users", _people, "Nobody is called")
+    def clean_allowed_users(self) -> list[Any]:
+        """Refuse names that nobody has; what is stored already stays, an id as such."""
+        stored = {str(one): one for one in self.initial.get("allowed_users") or []}
+        words = self._known("allowed_users", _people, "Nobody is called")
+        return [stored.get(one, one) for one in words]
 
     def clean_allowed_groups(self) -> list[str]:
         """Refuse roles that there are not; what is stored already stays."""

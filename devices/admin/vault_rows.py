@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from devices import policy
-from devices.admin.credential_verbs import tried
+from devices.admin.credential_verbs import tried, warn
 from devices.admin.device_labels import form_of, names_of, several
 from devices.admin.secret_form import TypedAgain
 from devices.admin.words import state_badge
@@ -179,12 +179,14 @@ class EnterpriseAuthConfigAdmin(ServiceAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def service_create(self, request: HttpRequest, data: dict[str, Any]) -> EnterpriseAuthConfig:
-        return vault_groups.save_config(None, actor=request.user, body=_body(data))
+        return vault_groups.save_config(None, actor=request.user, body=_body(data)).config
 
     def service_update(
         self, request: HttpRequest, obj: Any, changes: dict[str, Any], expected_version: int | None
     ) -> EnterpriseAuthConfig:
-        return vault_groups.save_config(obj.pk, actor=request.user, body=_body(changes))
+        saved = vault_groups.save_config(obj.pk, actor=request.user, body=_body(changes))
+        warn(request, saved)
+        return saved.config
 
     def service_delete(self, request: HttpRequest, obj: EnterpriseAuthConfig) -> None:
         vault_groups.delete_config(obj.pk, actor=request.user)

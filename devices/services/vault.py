@@ -16,19 +16,16 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import audit
 from devices import policy
-from devices.choices import AccessLevel, CredentialStatus
+from devices.choices import CredentialStatus
 from devices.errors import Invalid, Refused, Unreadable
 from devices.models import Credential, CredentialRotation, CredentialUse, CredentialVersion
 from devices.models.credentials import kept_by_key
-from devices.services import secrets
-from devices.values import moment, truth
+from devices.services import secrets, vault_fields, vault_servers
+from devices.values import moment
 from inventory_site.core import context, crypto
 from inventory_site.core.errors import NotAllowed, VersionConflict
 from inventory_site.core.locks import guarded, lock
-from inventory_site.core.whole import whole_number
 
-TEXTS = ("description", "username", "category", "environment", "owner", "notes")
-LISTS = ("tags", "allowed_users", "allowed_groups")
 ROTATION_TYPES = ("manual", "automatic", "scheduled", "emergency")
 SYSTEM = "system"
 SWITCHED = {
@@ -58,17 +55,17 @@ def create_credential(*, actor: Any, body: Mapping[str, Any]) -> Saved:
     policy.require(actor, policy.ADD_CREDENTIAL)
     if not body:
         raise Refused("NO_DATA", "No data provided")
-    name = _name(body.get("name"))
+    name = vault_fields.name_of(body.get("name"))
     kind = body.get("credential_type") or "ssh"
     if not isinstance(kind, str) or len(kind) > 50:
         raise Invalid("credential_type", "credential_type must be a text of 50 characters at most")
     row = Credential(name=name, credential_type=kind, created_by=audit.name_of(actor))
-    _apply_metadata(row, body)
+    vault_fields.apply(row, body)
     document = secrets.pack(kind, body)
     warnings = _read_certificate(row, document) + secrets.lacking(kind, document)
     if not row.username:
         row.username = _account_of(document)
-    _check_window(row)
+    vault_fields.check_window(row)
     with guarded():
         _insert(row, document)
         log(row, "created", actor, detail=f"Created new {kind} credential", new=metadata(row))
@@ -89,15 +86,16 @@ def update_credential(
             raise VersionConflict("Somebody else changed this credential.", version=row.version)
         before, old = metadata(row), _document(row)
         if "name" in body:
-            row.name = _name(body["name"])
-        _apply_metadata(row, body)
+            row.name = vault_fields.name_of(body["name"])
+        vault_fields.apply(row, body)
         if "status" in body and body["status"] != before["status"]:
-            _set_status(row, body["status"])
+            vault_fields.set_status(row, body["status"])
         new = secrets.pack(row.credential_type, body, old)
         _follow_account(row, old, new)
         warnings = _read_certificate(row, new, old) if new != old else []
+        warnings += _left_behind(row, old, new, actor)
         warnings += secrets.lacking(row.credential_type, new)
-        _check_window(row)
+        vault_fields.check_window(row)
         changed = [name for name, value in metadata(row).items() if before[name] != value]
         secret_fields = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         if not changed and not secret_fields:
@@ -140,7 +138,8 @@ def rotate_credential(pk: int, *, actor: Any, body: Mapping[str, Any]) -> Rotate
                 raise Invalid("valid_until", "The end must be in the future")
         _follow_account(row, old, new)
         warnings = _read_certificate(row, new, old)
-        _check_window(row)
+        warnings += _left_behind(row, old, new, actor)
+        vault_fields.check_window(row)
         row.last_rotation_at = timezone.now()
         row.is_expired, row.status, row.warned_days = False, CredentialStatus.ACTIVE, None
         row.version += 1
@@ -239,8 +238,8 @@ def metadata(row: Credential) -> dict[str, Any]:
         [
             "name",
             "credential_type",
-            *TEXTS,
-            *LISTS,
+            *vault_fields.TEXTS,
+            *vault_fields.LISTS,
             "valid_from",
             "valid_until",
             "status",
@@ -249,78 +248,6 @@ def metadata(row: Credential) -> dict[str, Any]:
             "rotation_interval_days",
             "is_default",
         ],
-    )
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise Refused("MISSING_NAME", "Name is required", field="name")
-    if len(value.strip()) > 255:
-        raise Invalid("name", "name may have 255 characters at most")
-    return value.strip()
-
-
-def _apply_metadata(row: Credential, body: Mapping[str, Any]) -> None:
-    for name in TEXTS:
-        if name in body:
-            value = body[name]
-            if name == "username" and not secrets.is_given(value):
-                continue  # also a secret field, where null means "as it is"
-            if value is not None and not isinstance(value, str):
-                raise Invalid(name, f"{name} must be a text")
-            setattr(row, name, value or "")
-    for name in LISTS:
-        if name in body:
-            value = body[name] if body[name] is not None else []
-            if not isinstance(value, list) or any(not isinstance(one, (str, int)) for one in value):
-                raise Invalid(name, f"{name} must be a list of texts")
-            setattr(row, name, value)
-    if "valid_from" in body:
-        row.valid_from = moment(body["valid_from"], "valid_from")
-    if "valid_until" in body or "expires_at" in body:
-        name = "valid_until" if "valid_until" in body else "expires_at"
-        row.valid_until = moment(body[name], name)
-        _end_moved(row)
-    if body.get("access_level") is not None:
-        if body["access_level"] not in AccessLevel.values:
-            raise Invalid("access_level", f"access_level must be {', '.join(AccessLevel.values)}")
-        row.access_level = body["access_level"]
-    if "rotation_interval_days" in body:
-        row.rotation_interval_days = None
-    for name in ("expiration_warning_days", "rotation_interval_days"):
-        if body.get(name) is not None:
-            days = whole_number(body[name])
-            if days is None:
-                raise Invalid(name, f"{name} must be a whole number of days")
-            setattr(row, name, days)
-    row.is_default = truth(body.get("is_default"), "is_default", row.is_default)
-
-
-def _end_moved(row: Credential) -> None:
-    """Warn anew before the new end; what had expired counts again when that is still to come."""
-    row.warned_days = None
-    if row.is_expired and (row.valid_until is None or row.valid_until > timezone.now()):
-        row.is_expired = False
-        if row.status == CredentialStatus.EXPIRED:
-            row.status = CredentialStatus.ACTIVE
-
-
-def _set_status(row: Credential, status: Any) -> None:
-    allowed = ("active", "disabled", "revoked", "pending_rotation")
-    if status not in allowed:
-        raise Invalid("status", f"status must be one of {', '.join(allowed)}")
-    if row.status == CredentialStatus.REVOKED != status:
-        raise Invalid("status", "A revoked credential stays so until it is rotated")
-    if status == CredentialStatus.ACTIVE and row.valid_until and row.valid_until <= timezone.now():
-        raise Invalid("status", "An expired credential is active again with a later valid_until")
-    row.status = status
-
-
-def _check_window(row: Credential) -> None:
-    if row.valid_from and row.valid_until and row.valid_until <= row.valid_from:
-        raise Invalid("valid_until", "valid_until must be later than valid_from")
-    row.full_clean(
-        exclude=["encrypted_data", "key_id"], validate_unique=False, validate_constraints=False
     )
 
 
@@ -340,7 +267,7 @@ def _read_certificate(
         if getattr(row, name) in (None, getattr(before, name)):
             setattr(row, name, getattr(facts, name))
     if row.valid_until != before.valid_until:
-        _end_moved(row)
+        vault_fields.end_moved(row)
     return facts.warnings
 
 
@@ -362,6 +289,13 @@ def _follow_account(row: Credential, old: Mapping[str, Any], new: Mapping[str, A
     """Show the new name where the old one was shown."""
     if row.username == _account_of(old):
         row.username = _account_of(new)
+
+
+def _left_behind(
+    row: Credential, old: Mapping[str, Any], new: Mapping[str, Any], actor: Any
+) -> list[str]:
+    accounts = vault_servers.accounts_of(row)
+    return vault_servers.left_behind(accounts, old, new, actor=actor)
 
 
 def _insert(row: Credential, document: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,14 +12,15 @@ from accounts.services import audit
 from devices import policy
 from devices.addresses import normal_ip
 from devices.choices import AuthMethod
-from devices.errors import Invalid, InvalidAddress, Refused
+from devices.errors import Invalid, InvalidAddress, Refused, Unreadable
 from devices.models import (
+    Credential,
     CredentialAssignment,
     CredentialGroup,
     EnterpriseAuthConfig,
     EnterpriseAuthUser,
 )
-from devices.services import secrets, vault
+from devices.services import secrets, vault, vault_servers, vault_use
 from devices.services.vault_use import assigned_device
 from devices.values import wanted_id
 from inventory_site.core.errors import NotAllowed
@@ -149,8 +151,19 @@ def _group(pk: int) -> CredentialGroup:
     return group
 
 
-def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> EnterpriseAuthConfig:
-    """Make or change an enterprise server; setting one default clears the others of its type."""
+@dataclass(frozen=True, slots=True)
+class SavedServer:
+    """An enterprise server that was stored, and what the person should know."""
+
+    config: EnterpriseAuthConfig
+    warnings: list[str]
+
+
+def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> SavedServer:
+    """Make or change an enterprise server; setting one default clears the others of its type.
+
+    What its accounts know is for the server that it was: another one's credential leaves that.
+    """
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     with guarded():
         row = EnterpriseAuthConfig() if pk is None else _config(pk)
@@ -164,6 +177,7 @@ def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Enter
         row.auth_type = kind
         if body.get("name"):
             row.name = _check_text("name", body["name"])
+        old = row.credential
         if body.get("credential_id"):
             row.credential = vault.find(wanted_id(body["credential_id"], "credential_id"))
             if not policy.may_use(actor, row.credential):
@@ -176,10 +190,25 @@ def save_config(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Enter
                 pk=row.pk
             ).update(is_default=False)
         _unique_save(row)
+        warnings = _left_behind(row, old, actor) if pk else []
         audit.record(
             actor, "enterprise_config.saved", row, after={"name": row.name, "auth_type": kind}
         )
-    return row
+    return SavedServer(row, warnings)
+
+
+def _left_behind(row: EnterpriseAuthConfig, old: Credential | None, actor: Any) -> list[str]:
+    if row.credential == old:
+        return []
+    documents = [_opened(one) for one in (old, row.credential)]
+    return vault_servers.left_behind(row.users.all(), *documents, actor=actor)
+
+
+def _opened(row: Credential | None) -> dict[str, Any]:
+    try:
+        return vault_use.opened(row) if row else {}
+    except Unreadable:
+        return {}
 
 
 def delete_config(pk: int, *, actor: Any) -> None:
@@ -195,6 +224,7 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
     """Make or change a service account; an absent or masked password stays, on its server."""
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     needed = ("name", "auth_config_id", "username", "password")
+    is_moved = False
     with guarded():
         row = EnterpriseAuthUser() if pk is None else _account(pk)
         if pk is None and not all(body.get(name) for name in needed):
@@ -206,25 +236,20 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
             setattr(row, name, _flag(body, name, getattr(row, name)))
         if body.get("auth_config_id"):
             server = _config(wanted_id(body["auth_config_id"], "auth_config_id"))
-            if (
-                pk
-                and server.pk != row.auth_config_id
-                and not secrets.is_given(body.get("password"))
-            ):
-                raise Invalid("password", "password is needed again for another server")
+            is_moved = bool(pk) and server.pk != row.auth_config_id
             row.auth_config = server
-        old = account_document(row) if pk else {}
-        _unique_save(row)
-        password = body.get("password")
+        password, kept = body.get("password"), ""
         if password is not None:
             _check_text("password", password, limit=10_000)
-        kept = old.get("password", "") if not secrets.is_given(password) else password
-        row.encrypted_credentials, row.key_id = secrets.seal(
-            {"username": row.username, "password": kept},
-            model="enterpriseauthuser",
-            pk=row.pk,
-            name="encrypted_credentials",
-        )
+        if secrets.is_given(password):
+            kept = str(password)
+        elif pk and not is_moved:
+            kept = str(vault_servers.account_document(row).get("password") or "")
+        if not kept and (is_moved or row.enabled):
+            again = " again for another server" if pk else ""
+            raise Invalid("password", f"password is needed{again}")
+        _unique_save(row)
+        vault_servers.seal_account(row, kept)
         row.save(update_fields=["encrypted_credentials", "key_id"])
         audit.record(actor, "enterprise_user.saved", row, after={"name": row.name})
     return row
@@ -237,16 +262,6 @@ def delete_account(pk: int, *, actor: Any) -> None:
         row = _account(pk)
         audit.record(actor, "enterprise_user.deleted", row, before={"name": row.name})
         row.delete()
-
-
-def account_document(row: EnterpriseAuthUser) -> dict[str, Any]:
-    """Return name and password of a service account, for an executor alone."""
-    return secrets.open_sealed(
-        row.encrypted_credentials,
-        model="enterpriseauthuser",
-        pk=row.pk,
-        name="encrypted_credentials",
-    )
 
 
 def _check_text(name: str, value: Any, limit: int = 255) -> str:

@@ -14,7 +14,7 @@ from devices.executors import logins, tacacs
 from devices.executors.base import Outcome, is_host, safe_execute
 from devices.executors.registry import built_in
 from devices.models import Credential, EnterpriseAuthConfig
-from devices.services import host_keys, runs, vault_groups, vault_use
+from devices.services import host_keys, runs, vault_servers, vault_use
 from devices.services.vault_use import Used
 
 KINDS = {
@@ -102,7 +102,7 @@ def _enterprise_login(row: EnterpriseAuthConfig, document: Mapping[str, Any]) ->
     account = row.users.filter(enabled=True).order_by("pk").first()
     if account is None:
         return None
-    known = vault_groups.account_document(account)
+    known = vault_servers.account_document(account)
     vault_use.note_account(account)
     secret = str(document.get("secret_key") or "")
     name, password = str(known.get("username") or ""), str(known.get("password") or "")

@@ -168,7 +168,7 @@ def test_a_credential_is_tried_on_a_device(admin_page, credential, monkeypatch, 
 @pytest.mark.parametrize("status", ["authenticated", "unreachable"])
 def test_an_enterprise_server_is_tried(admin_page, credential, monkeypatch, status):
     body = {"name": "r", "auth_type": "radius", "credential_id": credential.pk}
-    row = vault_groups.save_config(None, actor=None, body=body)
+    row = vault_groups.save_config(None, actor=None, body=body).config
     asked = []
     answer = {"server": "10.0.0.5:1812", "status": status, "message": "so it is", "duration": 0.1}
     monkeypatch.setattr(

@@ -17,7 +17,15 @@ from devices.models import (
     EnterpriseAuthUser,
     PollConfig,
 )
-from devices.services import inventory, secrets, vault, vault_assign, vault_groups, vault_resolve
+from devices.services import (
+    inventory,
+    secrets,
+    vault,
+    vault_assign,
+    vault_groups,
+    vault_resolve,
+    vault_servers,
+)
 from tests.factories.accounts import RoleFactory, UserFactory
 from tests.factories.devices import DeviceFactory, DeviceGroupFactory
 
@@ -186,7 +194,7 @@ def test_the_password_of_a_service_account_goes_to_another_server_only_when_give
     )
     assert moved(password="another").status_code == 200
     stored.refresh_from_db()
-    assert (stored.auth_config_id, vault_groups.account_document(stored)["password"]) == (
+    assert (stored.auth_config_id, vault_servers.account_document(stored)["password"]) == (
         second,
         "another",
     )

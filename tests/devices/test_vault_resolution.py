@@ -50,7 +50,7 @@ def test_what_is_switched_off_at_an_enterprise_server_is_skipped(what):
     own, server, default = make("own"), make("server", kind="tacacs"), make("default")
     vault.update_credential(default.pk, actor=None, body={"is_default": True})
     body = {"name": "t", "auth_type": "tacacs", "credential_id": server.pk}
-    config = vault_groups.save_config(None, actor=None, body=body)
+    config = vault_groups.save_config(None, actor=None, body=body).config
     login = {"name": "svc", "auth_config_id": config.pk, "username": "svc", "password": "pw"}
     account = vault_groups.save_account(None, actor=None, body=login)
     CredentialAssignment.objects.create(

@@ -66,8 +66,8 @@ class ConfigsView(DeviceView):
 
     def post(self, request: Request) -> Response:
         """Make a server."""
-        row = vault_groups.save_config(None, actor=request.user, body=self.body)
-        return said({"config": config_shown(row)}, "Configuration created", 201)
+        saved = vault_groups.save_config(None, actor=request.user, body=self.body)
+        return said({"config": config_shown(saved.config)}, "Configuration created", 201)
 
 
 class ConfigView(DeviceView):
@@ -84,8 +84,11 @@ class ConfigView(DeviceView):
 
     def put(self, request: Request, pk: int) -> Response:
         """Change a server."""
-        row = vault_groups.save_config(pk, actor=request.user, body=self.body)
-        return said({"config": config_shown(row)}, "Configuration updated")
+        saved = vault_groups.save_config(pk, actor=request.user, body=self.body)
+        data: dict[str, Any] = {"config": config_shown(saved.config)}
+        if saved.warnings:
+            data["warnings"] = saved.warnings
+        return said(data, "Configuration updated")
 
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a server."""

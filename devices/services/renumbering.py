@@ -20,6 +20,8 @@ def take_along(ends: Ends, *, actor: Any) -> None:
     one, also from where another device is by then. Only within `guarded`.
     """
     changed = {pk: (old, new) for pk, (old, new) in ends.items() if old != new}
+    if not changed:
+        return
     had = {old: pk for pk, (old, _) in changed.items() if old}
     came = [pk for pk, (old, _) in changed.items() if not old]
     kept = groups.holders_of(had, but={pk for pk, (_, new) in changed.items() if new})

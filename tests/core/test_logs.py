@@ -25,6 +25,16 @@ logging.getLogger("others").warning("payload %s", {"password": "planted-Zq9", "r
 """
 
 
+LIBRARIES = """
+import logging, django
+django.setup()
+for name in ("pypsrp.client", "pypsrp.shell", "botocore.auth", "paramiko.transport"):
+    logging.getLogger(name).info("powershell.exe -EncodedCommand planted-Zq9")
+    logging.getLogger(name).debug("planted-Zq9")
+logging.getLogger("pypsrp.client").warning("said")
+"""
+
+
 WORKER = """
 import logging, structlog, django
 django.setup()
@@ -76,3 +86,14 @@ def test_a_worker_writes_as_the_site_does(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_connections_over_ssh_write_no_lines_of_their_own():
     assert logging_config(as_json=True)["loggers"]["paramiko"] == {"level": "CRITICAL"}
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_libraries_that_tell_whole_commands_are_kept_to_warnings(
+    monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", level)
+
+    told = [json.loads(line) for line in lines(monkeypatch, as_json=True, program=LIBRARIES)]
+
+    assert [(line["event"], line["logger"]) for line in told] == [("said", "pypsrp.client")]

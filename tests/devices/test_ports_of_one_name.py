@@ -176,3 +176,33 @@ def test_rows_stay_on_the_way_to_the_new_keys_and_the_first_of_a_name_on_the_way
     kept = InterfaceSample.objects.order_by("pk")
     assert [row.pk for row in kept] == [first, other, again]
     assert kept[0].rx_bytes == TOP
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("made", [1, 3, 4])
+def test_a_start_that_was_killed_between_the_new_keys_goes_on(moved, made):
+    at = timezone.now()
+    port = {"device_ip": IP, "interface_name": NAME, "recorded_at": at, "interface_index": 1}
+    keys = [
+        ("interfacehour", "devices_ifhour_port_once"),
+        ("interfacesample", "devices_ifsample_port_once"),
+        ("opticalhour", "devices_opticalhour_port_once"),
+        ("opticalsample", "devices_optical_port_once"),
+    ]
+    moved(BEFORE)
+    with connection.cursor() as cursor:
+        for table, name in keys[:made]:  # half built, as PostgreSQL leaves them too
+            cursor.execute(f"CREATE INDEX {name} ON devices_{table} (device_ip)")
+
+    moved(ASIDE)
+    moved(LAST)
+
+    InterfaceSample.objects.create(**port)
+    OpticalSample.objects.create(**port)
+    for model in (InterfaceSample, OpticalSample):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.create(**port)
+    with connection.cursor() as cursor:
+        for table, name in keys:
+            found = connection.introspection.get_constraints(cursor, f"devices_{table}")
+            assert found[name]["unique"], name

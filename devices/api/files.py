@@ -183,7 +183,7 @@ POLL_RUNS = ListFile(
     (
         *("id", "config_id", "config_name", "started_at", "completed_at", "duration_ms"),
         *("status", "devices_targeted", "devices_polled", "devices_success", "devices_failed"),
-        *("records_collected", "triggered_by", "error_message"),
+        *("records_collected", "triggered_by", "celery_task_id", "error_message"),
     ),
     "executions",
 )

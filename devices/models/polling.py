@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC
+
 from django.db import models
 from django.utils import timezone
 
@@ -198,6 +201,14 @@ class PollExecution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.config_name} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def celery_task_id(self) -> str | None:
+        """The id of its task: of a poll at a scheduled time, none once the poll is gone."""
+        if self.config_id is None:
+            return None
+        moment = self.scheduled_for.astimezone(UTC).isoformat()
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"devices.poll/{self.config_id}/{moment}"))
 
 
 class PollDeviceResult(models.Model):

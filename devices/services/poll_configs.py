@@ -14,7 +14,7 @@ from devices import policy
 from devices.addresses import normal_ip
 from devices.choices import PollTarget
 from devices.errors import Invalid, InvalidAddress, Refused
-from devices.models import DeviceGroup, PollConfig, Site
+from devices.models import DeviceGroup, PollConfig, PollExecution, Site
 from devices.services import groups, poll_secrets, vault, vault_reach
 from devices.values import wanted_id
 from inventory_site.core.locks import guarded, lock
@@ -111,16 +111,16 @@ def delete(pk: int, *, actor: Any) -> None:
         row.delete()
 
 
-def run_now(pk: int, *, actor: Any) -> tuple[PollConfig, int]:
-    """Queue a poll at once; return it and the queued task's id. The next one counts from now."""
+def run_now(pk: int, *, actor: Any) -> tuple[PollConfig, str]:
+    """Queue a poll at once; return it and its task's id. The next one counts from now."""
     policy.require(actor, policy.CONNECT)
     with transaction.atomic():
         row = find(pk)
         now = timezone.now()
         audit.record(actor, "poll.run", row)
         PollConfig.objects.filter(pk=pk).update(last_run_at=now)
-        task = enqueue("devices.poll", pk, now.isoformat(), audit.name_of(actor))
-    return row, task.pk
+        enqueue("devices.poll", pk, now.isoformat(), audit.name_of(actor))
+    return row, str(PollExecution(config=row, scheduled_for=now).celery_task_id)
 
 
 def find(pk: int) -> PollConfig:

@@ -282,3 +282,24 @@ def test_groups_are_walked_in_the_order_of_their_poll_type(api, seeded):
     expected = [one.oid for name in names for one in groups[name].mappings.order_by("pk")]
     assert list(plan.walks) == expected
     assert len(plan.columns) == len(expected)
+
+
+def test_a_run_is_found_among_the_executions_by_its_task(api, commits):
+    admin, path = api("admin"), "/api/polling/executions"
+    body = {"name": "mine", "poll_type": "snmp_availability", "target_type": "all"}
+    config = admin.post("/api/polling/configs", body, format="json").json()["data"]["id"]
+    tasks = []
+    for _ in range(2):
+        with commits():
+            ran = admin.post(f"/api/polling/configs/{config}/run")
+        tasks.append(ran.json()["data"]["task_id"])
+
+    rows = admin.get(path).json()["data"]["executions"]
+    one = admin.get(f"{path}/{rows[0]['id']}").json()["data"]
+    admin.delete(f"/api/polling/configs/{config}")
+    left = admin.get(path).json()["data"]["executions"]
+
+    assert [row["celery_task_id"] for row in rows] == tasks[::-1]
+    assert len(set(tasks)) == 2
+    assert (one.get("execution") or one)["celery_task_id"] == tasks[1]
+    assert [(row["config_id"], row["celery_task_id"]) for row in left] == [(None, None)] * 2

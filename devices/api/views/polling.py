@@ -68,6 +68,7 @@ def execution_shown(row: PollExecution) -> dict[str, Any]:
         "devices_failed",
         "records_collected",
         "triggered_by",
+        "celery_task_id",
     )
     data = {name: getattr(row, name) for name in names}
     error = row.error_message or None
@@ -144,7 +145,7 @@ class RunNowView(DeviceView):
     def post(self, request: Request, pk: int) -> Response:
         """Queue a poll now."""
         row, task = poll_configs.run_now(pk, actor=request.user)
-        data = {"task_id": str(task), "config_id": row.pk, "poll_type": row.poll_type}
+        data = {"task_id": task, "config_id": row.pk, "poll_type": row.poll_type}
         return said(data, "Polling task dispatched", 202)
 
 

@@ -24,7 +24,10 @@ INSERT, UPDATE, KEEP = "insert", "update", "unchanged"
 
 @dataclass(slots=True)
 class Row:
-    """A checked line; `errors` are sentences, `label` is its key as the file writes it."""
+    """A checked line; `errors` are sentences, `label` is its key as the file writes it.
+
+    `key` is empty where it cannot be read, or stands in a line before.
+    """
 
     number: int
     label: str = ""
@@ -64,9 +67,10 @@ def checked(module: Module, source: IO[bytes], outcome: Outcome, *, upsert: bool
                 outcome.ignored_columns = [n for n in line.cells if module.column(n) is None]
             outcome.total += 1
             row = _read(module, line)
-            first = row.number if row.errors else _first_row(seen, row)
+            first = _first_row(seen, row) if row.key else row.number
             if first != row.number:
                 row.errors.append(f"{', '.join(module.key)} is the same as in row {first}")
+                row.key = ()
             chunk.append(row)
             if len(chunk) == CHUNK:
                 yield from _looked_up(module, chunk, upsert=upsert)
@@ -166,15 +170,16 @@ def _read(module: Module, line: Line) -> Row:
                 row.values[column.name] = column.read(cell)
             except ValueError as err:
                 row.errors.append(f"{column.name} {err}")
-    if not row.errors:
+    if row.values.keys() >= set(module.key):
         row.key = module.key_of(row.values)
     return row
 
 
 def _looked_up(module: Module, chunk: list[Row], *, upsert: bool) -> list[Row]:
     good = [row for row in chunk if not row.errors]
-    known = module.known([row.key for row in good]) if good else {}
-    for row in good:
+    keyed = [row for row in chunk if row.key]
+    known = module.known([row.key for row in keyed]) if keyed else {}
+    for row in keyed:
         row.pk = known.get(row.key)
         if row.pk is not None and (module.make is not None or not upsert):
             shown = ", ".join(str(row.values[name]) for name in module.key)
@@ -184,10 +189,11 @@ def _looked_up(module: Module, chunk: list[Row], *, upsert: bool) -> list[Row]:
     if module.doubts is not None and good:
         for place, sentence in module.doubts([(row.pk, row.values) for row in good]):
             good[place].errors.append(sentence)
-    if module.parent is not None and good:
-        keys = {row.number: module.key_of(row.values, module.parent_key) for row in good}
+    below = [row for row in chunk if row.values.keys() >= set(module.parent_key)]
+    if module.parent is not None and below:
+        keys = {row.number: module.key_of(row.values, module.parent_key) for row in below}
         parents = module.parent(keys.values())
-        for row in good:
+        for row in below:
             row.parent = parents.get(keys[row.number])
             if row.parent is None:
                 shown = ", ".join(str(row.values[name]) for name in module.parent_key)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from networkroutes.models import Location, LocationCapabilities
-from tests.factories.networkroutes import LocationFactory
+from networkroutes.models import Location, LocationCapabilities, NetworkRoute
+from tests.factories.networkroutes import LocationFactory, NetworkRouteFactory
 from tests.networkroutes.test_bulk import send
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +46,30 @@ def test_capabilities_are_those_of_the_very_location(api: Any) -> None:
     assert (done.json()["rows_imported"], again.json()["rows_updated"]) == (2, 2)
     assert other.json()["errors"] == ["Row 2: location Lon1 does not exist"]
     assert LocationCapabilities.objects.filter(cnx_voice=True).count() == 2
+
+
+def test_every_fault_of_a_line_is_told_at_once(api: Any) -> None:
+    NetworkRouteFactory(circuit_id="LONPAR000001")
+    client = api("administrator")
+    head = "circuit_id,location_a,location_b,underlying_carrier,mtu\n"
+    rows = ["LONPAR000001,A,B,C,x", "LONPAR000002,A,B,C,x", "LONPAR000002,A,B,C,9000", ",A,B,C,1"]
+    account = "username,password,email,full_name,user_role\nnew.one,short,bad,,nobody\n"
+
+    circuits = send(client, "network_routes", head + "\n".join(rows))
+    users = send(client, "users", account)
+
+    assert circuits.json()["errors"] == [
+        "Row 2: mtu must be a number",
+        "Row 2: circuit_id LONPAR000001 already exists",
+        "Row 3: mtu must be a number",
+        "Row 4: circuit_id is the same as in row 3",
+        "Row 5: circuit_id is required",
+    ]
+    assert (circuits.json()["valid_rows"], circuits.json()["invalid_rows"]) == (0, 4)
+    assert users.json()["errors"] == [
+        "Row 2: password must have at least 8 characters",
+        "Row 2: email must be an e-mail address",
+        "Row 2: full_name is required",
+        "Row 2: role nobody does not exist",
+    ]
+    assert NetworkRoute.objects.count() == 1

@@ -25,11 +25,13 @@ def note(options: dict[str, Any], actor: Any) -> None:
 
 
 def require(row: ExecutorRun | Scan) -> None:
-    """Raise `Refused` where a person began this whose account is gone: the system has more rights
-    than anybody."""
-    if row.started_by is None and not getattr(row, COLUMNS[type(row)]).get(BY_SYSTEM):
+    """Raise `Refused` where a person began this whose account is gone or off: the system has more
+    rights than anybody."""
+    who = row.started_by
+    is_there = who.is_active if who else getattr(row, COLUMNS[type(row)]).get(BY_SYSTEM)
+    if not is_there:
         raise Refused(
             "STARTER_GONE",
-            "The account that began this was deleted, so it goes no further",
+            "The account that began this was deleted or switched off, so it goes no further",
             409,
         )

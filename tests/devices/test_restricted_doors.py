@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from accounts.models import User
 from devices.models import Credential, DeviceGroup, ExecutorRun, ManagementAddress, PollConfig, Scan
 from devices.services import (
     live_snmp,
@@ -242,19 +243,23 @@ def _begin_scan(client: Any) -> tuple[Any, Any]:
     return scans.perform_scan, Scan.objects.get()
 
 
+@pytest.mark.parametrize("is_deleted", [True, False])
 @pytest.mark.parametrize("begin", [_begin_run, _begin_autodiscovery, _begin_scan])
-def test_what_a_deleted_account_began_goes_no_further(stage, monkeypatch, begin):
+def test_what_a_gone_account_began_goes_no_further(stage, monkeypatch, begin, is_deleted):
     for place in (runs, scan_reading):
         monkeypatch.setattr(place, "stream_batch", None)
     monkeypatch.setattr(netbox_autodiscovery, "_look_at_all", None)
     perform, row = begin(stage.planner)
-    stage.planner.user.delete()
+    if is_deleted:
+        stage.planner.user.delete()
+    else:
+        User.objects.filter(username="eve").update(status="inactive")
 
     perform(row.pk)
 
     row.refresh_from_db()
-    said = "The account that began this was deleted, so it goes no further"
-    assert (row.status, row.error, row.started_by) == ("failed", said, None)
+    said = "The account that began this was deleted or switched off, so it goes no further"
+    assert (row.status, row.error, row.started_by is None) == ("failed", said, is_deleted)
 
 
 @pytest.mark.parametrize("stage", ["ssh"], indirect=True)

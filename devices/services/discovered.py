@@ -71,6 +71,8 @@ def told(
     """Take in an answer and return what came of it; a refusal is its `inventory_error`."""
     ip = normal_ip(target)
     found: dict[str, Any] = {"device_id": None, "inventory_error": None}
+    if "ping_status" not in result:  # it could not be asked
+        return found
     if not may_take_in(actor):
         return {**found, "inventory_error": MAY_NOT}
     if ip is None:

@@ -288,8 +288,6 @@ def _flush(done: list[ExecutorResult], uses: list[Used], run: ExecutorRun) -> No
 def _take_in(done: Sequence[ExecutorResult], run: ExecutorRun) -> None:
     """Make or refresh the devices of what was discovered; an API key's run may do no more."""
     for row in sorted(done, key=lambda one: one.target):
-        if "ping_status" not in row.extra:
-            continue  # it was not asked
         told = {"device_id": None, "inventory_error": discovered.MAY_NOT}
         if run.config.get("inventory"):
             told = discovered.told(

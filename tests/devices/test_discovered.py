@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEntry, RoleAssignment
+from devices.executors.discovery import DiscoveryExecutor
 from devices.models import Device, ManagementAddress
 from devices.services import runs
 from tests.factories.accounts import UserFactory
@@ -124,3 +125,24 @@ def test_a_whole_network_is_taken_in_by_those_who_may(simulated):
         "127.0.10.8/29"
     }
     assert (wrong["success"], wrong["network"]) == (False, "junk")
+
+
+def test_an_address_that_could_not_be_asked_costs_no_other_its_device(simulated, monkeypatch):
+    asked = DiscoveryExecutor.execute
+
+    def execute(self, target, command, config):
+        if target == "127.0.10.10":
+            raise RuntimeError("strange")
+        return asked(self, target, command, config)
+
+    monkeypatch.setattr(DiscoveryExecutor, "execute", execute)
+    config = {**QUICK, **simulated.options}
+
+    found = runs.executors().get_or_raise("discovery").execute_range("127.0.10.8/29", config)
+    again = discovered("127.0.10.8/29", config)
+
+    rows = {one["target"]: one for one in found["devices"]}
+    assert rows["127.0.10.10"]["device_id"] is None
+    assert rows["127.0.10.11"]["device_id"] == again["127.0.10.11"]["device_id"] is not None
+    assert again["127.0.10.10"] == {"device_id": None, "inventory_error": None}
+    assert Device.objects.count() == 2

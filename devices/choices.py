@@ -32,7 +32,7 @@ class HistoryAction(models.TextChoices):
 
 
 class CredentialStatus(models.TextChoices):
-    """Where a credential stands; only an active one is handed out."""
+    """Where a credential stands; see `CREDENTIAL_IN_USE`."""
 
     ACTIVE = "active", "Active"
     DISABLED = "disabled", "Disabled"
@@ -40,6 +40,10 @@ class CredentialStatus(models.TextChoices):
     REVOKED = "revoked", "Revoked"
     PENDING_ROTATION = "pending_rotation", "To be rotated"
     DELETED = "deleted", "Deleted"
+
+
+# those that are handed out: what is to be rotated works until it is
+CREDENTIAL_IN_USE = (CredentialStatus.ACTIVE, CredentialStatus.PENDING_ROTATION)
 
 
 class AccessLevel(models.TextChoices):

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from devices import policy
 from devices.admin.device_verbs import address_of, has_address
 from devices.admin.words import CHOOSE
-from devices.choices import credential_word
+from devices.choices import CREDENTIAL_IN_USE, credential_word
 from devices.models import Credential, CredentialAssignment, Device, DeviceGroup
 from devices.services import vault_assign, vault_groups
 from inventory_site.core.admin import EMPTY, ShortTable, Tab, Verb, badge, each, identifier
@@ -32,7 +32,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Credential.objects.kept().filter(status="active").order_by("name")
+        rows = Credential.objects.kept().filter(status__in=CREDENTIAL_IN_USE).order_by("name")
         self.fields["credential"].queryset = rows  # type: ignore[attr-defined]  # a model choice
 
 

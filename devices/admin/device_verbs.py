@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from devices import policy
-from devices.choices import EXECUTOR_WORDS, credential_word
+from devices.choices import CREDENTIAL_IN_USE, EXECUTOR_WORDS, credential_word
 from devices.errors import Invalid
 from devices.executors.snmp import resolve_oid
 from devices.models import Credential, Device
@@ -38,7 +38,7 @@ class CommandForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = cast(forms.ModelChoiceField, self.fields["credential"])
-        choice.queryset = Credential.objects.kept().filter(status="active")
+        choice.queryset = Credential.objects.kept().filter(status__in=CREDENTIAL_IN_USE)
 
     def clean(self) -> dict[str, Any]:
         """Refuse what no device could do: no command, no OID, a credential of another kind."""

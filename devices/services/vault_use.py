@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from devices import policy
-from devices.choices import CredentialStatus
+from devices.choices import CREDENTIAL_IN_USE, CredentialStatus
 from devices.errors import Refused, Unreadable
 from devices.models import (
     Credential,
@@ -41,7 +41,7 @@ class Used:
 def usable(row: Credential, at: datetime | None = None) -> bool:
     """Whether a credential may be handed to an executor now."""
     now = at or timezone.now()
-    if row.is_deleted or row.is_expired or row.status != CredentialStatus.ACTIVE:
+    if row.is_deleted or row.is_expired or row.status not in CREDENTIAL_IN_USE:
         return False
     if row.valid_from and row.valid_from > now:
         return False
@@ -97,7 +97,7 @@ def require_use(row: Credential, *, actor: Any) -> None:
 
 def why_unusable(row: Credential) -> str:
     """Say why a credential that is not `usable` is not."""
-    if row.status != CredentialStatus.ACTIVE:
+    if row.status not in CREDENTIAL_IN_USE:
         return row.get_status_display().lower()
     return "expired" if row.valid_until and row.valid_until <= timezone.now() else "not valid yet"
 
@@ -163,7 +163,7 @@ def expire_due(at: datetime | None = None) -> int:
     """Mark credentials past their end, each once in the log; warn owners at the agreed days."""
     now = at or timezone.now()
     due = Credential.objects.kept().filter(
-        valid_until__lte=now, is_expired=False, status__in=["active", "pending_rotation"]
+        valid_until__lte=now, is_expired=False, status__in=CREDENTIAL_IN_USE
     )
     done = 0
     for pk in list(due.values_list("pk", flat=True)):

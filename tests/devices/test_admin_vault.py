@@ -302,3 +302,15 @@ def test_credentials_go_into_groups_and_out_of_them(admin_page, credential):
     assert changed.status_code == 302
     row = CredentialGroup.objects.get()
     assert (row.name, row.description) == ("Core and edge", "switches")
+
+
+def test_the_page_leaves_an_id_among_the_people_an_id(admin_page, credential):
+    UserFactory(username="mira")
+    person = UserFactory()
+    UserFactory(username=str(person.pk))
+    Credential.objects.update(allowed_users=[person.pk])
+    sent = {**FORM, "name": "lab", "username": "op", "access_level": "restricted"}
+
+    admin_page.post(page(credential), {**sent, "allowed_users": f"{person.pk}, mira"})
+
+    assert Credential.objects.get().allowed_users == [person.pk, "mira"]

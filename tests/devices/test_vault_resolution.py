@@ -208,3 +208,21 @@ def test_a_change_without_effect_leaves_version_and_log_alone():
     row.refresh_from_db()
     assert (row.version, row.versions.count()) == (1, 0)
     assert not CredentialUse.objects.filter(action="updated").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_handed_out"),
+    [
+        ("active", True),
+        ("pending_rotation", True),
+        ("disabled", False),
+        ("expired", False),
+        ("revoked", False),
+        ("deleted", False),
+    ],
+)
+def test_what_is_to_be_rotated_works_until_it_is(status, is_handed_out):
+    row = make("core", is_default=True)
+    Credential.objects.filter(pk=row.pk).update(status=status)
+
+    assert bool(vault_resolve.resolve("10.7.0.1", "snmp")) is is_handed_out

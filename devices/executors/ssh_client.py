@@ -164,7 +164,8 @@ def read_key(text: str, passphrase: str = "") -> paramiko.PKey:
         except (paramiko.SSHException, ValueError, IndexError):
             continue
         return found
-    raise SshFailed("auth_failed", "Authentication failed: the private key cannot be read")
+    by = " with its passphrase" if passphrase else ""
+    raise SshFailed("auth_failed", f"Authentication failed: the private key cannot be read{by}")
 
 
 def _close(transport: paramiko.Transport | None, sock: socket.socket) -> None:

@@ -87,6 +87,8 @@ def interface_sample(row: Mapping[str, Any], place: str = "") -> InterfaceSample
     for field in SHARES:
         setattr(sample, field, _share_of(row, field, place, places_of(sample, field)))
     rate = decimal_of(row.get("error_rate_ppm"), f"{place}error_rate_ppm", limit=10**6)
+    if rate is not None and rate < 0:
+        raise Invalid(f"{place}error_rate_ppm", "error_rate_ppm may not be negative")
     sample.error_rate_ppm = None if rate is None else float(rate)
     sample.duplex = str(row.get("duplex") or "")[:20] or None
     return sample

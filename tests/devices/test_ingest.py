@@ -179,3 +179,15 @@ def test_a_temperature_that_was_polled_is_kept_with_two_places():
         (Decimal("-5.784"), Decimal("41.26")),
         (Decimal("99999.999"), None),
     ]
+
+
+def test_an_error_rate_below_zero_is_refused(api):
+    row = {"device_ip": "10.0.0.1", "interface_name": "eth1", "error_rate_ppm": -1}
+
+    answer = api("admin").post("/api/metrics/interface", row, format="json")
+
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error": "error_rate_ppm may not be negative"},
+    )
+    assert not InterfaceSample.objects.exists()

@@ -1,5 +1,6 @@
 """The SSH executor against a switch that pauses where a prompt might end, or breaks off."""
 
+import io
 import socket
 import threading
 import time
@@ -8,6 +9,7 @@ import paramiko
 import pytest
 
 from devices.executors.ssh import SshExecutor
+from devices.executors.ssh_client import SshFailed, read_key
 
 SAYS = {
     "slow": ("first>", 0.4, " part\r\nsecond\r\n", "agg-sw-1> "),
@@ -149,3 +151,25 @@ def test_a_command_that_is_never_accepted_is_a_time_out(port):
 
     assert (found.error, found.error_code) == ("Command timed out after 1s", "timeout")
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("key", "passphrase", "error"),
+    [
+        ("sealed", "", "the key needs its passphrase"),
+        ("sealed", "wrong", "the private key cannot be read with its passphrase"),
+        ("junk", "", "the private key cannot be read"),
+    ],
+)
+def test_a_key_that_cannot_be_read_says_whether_its_passphrase_may_be_wrong(key, passphrase, error):
+    written = io.StringIO()
+    paramiko.RSAKey.generate(2048).write_private_key(written, password="right")
+    text = written.getvalue() if key == "sealed" else key
+
+    with pytest.raises(SshFailed) as failed:
+        read_key(text, passphrase)
+
+    assert (failed.value.code, str(failed.value)) == (
+        "auth_failed",
+        f"Authentication failed: {error}",
+    )

@@ -221,7 +221,7 @@ def delete_config(pk: int, *, actor: Any) -> None:
 
 
 def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> EnterpriseAuthUser:
-    """Make or change a service account; an absent or masked password stays, on its server."""
+    """Make or change a service account; a blank, absent or masked password stays, on its server."""
     policy.require(actor, policy.MANAGE_ENTERPRISE)
     needed = ("name", "auth_config_id", "username", "password")
     is_moved = False
@@ -241,12 +241,12 @@ def save_account(pk: int | None, *, actor: Any, body: Mapping[str, Any]) -> Ente
         password, kept = body.get("password"), ""
         if password is not None:
             _check_text("password", password, limit=10_000)
-        if secrets.is_given(password):
+        if password and secrets.is_given(password):
             kept = str(password)
         elif pk and not is_moved:
             kept = str(vault_servers.account_document(row).get("password") or "")
         if not kept and (is_moved or row.enabled):
-            again = " again for another server" if pk else ""
+            again = " again for another server" if is_moved else ""
             raise Invalid("password", f"password is needed{again}")
         _unique_save(row)
         vault_servers.seal_account(row, kept)

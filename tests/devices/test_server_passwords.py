@@ -87,13 +87,19 @@ def test_the_account_is_on_again_with_its_password_alone(admin):
     admin.put(config_path(), {"credential_id": credential("b", "10.0.0.9")}, format="json")
     place = f"{BASE}/users/{EnterpriseAuthUser.objects.get().pk}"
 
-    refused = admin.put(place, {"enabled": True}, format="json")
-    assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (400, "password")
+    for body in ({"enabled": True}, {"enabled": True, "password": ""}):
+        refused = admin.put(place, body, format="json")
+        assert (refused.status_code, refused.json()["error"]["message"]) == (
+            400,
+            "password is needed",
+        )
     assert kept() == ("", False)
     assert admin.put(place, {"description": "old"}, format="json").status_code == 200
 
     body = {"enabled": True, "password": "another"}
     assert admin.put(place, body, format="json").status_code == 200
+    assert kept() == ("another", True)
+    assert admin.put(place, {"password": ""}, format="json").status_code == 200
     assert kept() == ("another", True)
 
 

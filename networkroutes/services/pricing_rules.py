@@ -153,13 +153,10 @@ def end_promo(*, actor: Any, rule_id: int) -> PromoRule:
 
 
 def set_minimum_prices(*, actor: Any, location_id: int, prices: Mapping[str, Any]) -> Location:
-    """Set the floor prices of a location in USD; `prices` holds any of the four tiers."""
+    """Set the floor prices of a location in USD; `prices` holds any of the four tiers, blank for
+    none."""
     policy.require(actor, "change_pricingconfig")
-    values = {
-        name: price_of(name, prices[name])
-        for name in MIN_PRICES
-        if prices.get(name) not in (None, "")
-    }
+    values = {name: price_of(name, prices[name]) for name in MIN_PRICES if name in prices}
     with guarded():
         location = lock(Location.objects.filter(pk=location_id)).first()
         if location is None:
@@ -176,7 +173,7 @@ def set_minimum_prices(*, actor: Any, location_id: int, prices: Mapping[str, Any
 
 def price_of(name: str, value: Any) -> Decimal:
     """Read a price of at least 0, to cents; blank is 0."""
-    if value in (None, ""):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return Decimal(0)
     number = _number(value)
     if number is None:

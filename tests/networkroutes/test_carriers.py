@@ -192,6 +192,18 @@ def test_minimum_prices_are_the_administrators(api: Any) -> None:
     assert (bad.status_code, denied.status_code) == (400, 403)
 
 
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_a_minimum_price_that_is_cleared_is_none(api: Any, blank: Any) -> None:
+    place = LocationFactory(min_price_under_100mb=300, min_price_3000mb_plus=900)
+    path = f"/locations/{place.pk}/minimum-pricing"
+
+    answer = api("administrator").put(path, {"min_price_under_100mb": blank}, format="json")
+
+    place.refresh_from_db()
+    assert (answer.status_code, answer.json()["min_price_under_100mb"]) == (200, 0)
+    assert (place.min_price_under_100mb, place.min_price_3000mb_plus) == (0, 900)
+
+
 def test_a_rate_is_deleted_unless_it_is_usd_or_in_use(api: Any) -> None:
     client = api("administrator")
     NetworkRouteFactory(cost="1", currency="eur")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
+from devices.errors import Refused
 from devices.executors import snmp
 from devices.executors.snmp_traps import Trap
 from devices.models import Credential, ManagementAddress, PollData
 from devices.services import vault_use
 from devices.services.runs import without_nul
 
+logger = logging.getLogger(__name__)
 TABLE, POLL_TYPE, MAX_TEXT = "snmp_traps", "snmp_trap", 1000
 
 
@@ -50,13 +53,20 @@ def shown(trap: Trap) -> dict[str, Any]:
 
 
 def accounts() -> tuple[list[str], list[dict[str, Any]]]:
-    """Return the communities and the v3 users of the vault's usable SNMP credentials."""
+    """Return the communities and the v3 users of the vault's usable SNMP credentials.
+
+    One that does not open is left out, and said in the log.
+    """
     communities: list[str] = []
     users: list[dict[str, Any]] = []
     for row in Credential.objects.kept().filter(credential_type="snmp").order_by("pk"):
         if not vault_use.usable(row):
             continue
-        document = vault_use.opened(row)
+        try:
+            document = vault_use.opened(row)
+        except Refused:
+            logger.warning("credential does not open", extra={"credential": row.pk})
+            continue
         if document.get("security_name"):
             users.append(document)
         if document.get("community"):

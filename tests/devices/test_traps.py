@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from devices.executors.snmp_traps import Trap, listen
-from devices.models import PollData
+from devices.models import Credential, PollData
 from devices.services import inventory, traps, vault
 from tests.devices.conftest import free_port
 from tests.peers.process import MissingPeer, find_program
@@ -105,11 +105,13 @@ def test_only_traps_of_known_addresses_are_kept():
 @pytest.mark.django_db
 def test_the_vaults_usable_accounts_are_the_ones_that_are_heard():
     for name, body in (
+        ("of another key", {"community": "lost"}),
         ("a", {"community": "lab"}),
         ("b", {"community": "old", "valid_until": "2020-01-01"}),
         ("c", {"security_name": "op", "snmp_version": "3", **USER}),
     ):
         vault.create_credential(actor=None, body={"name": name, "credential_type": "snmp", **body})
+    Credential.objects.filter(name="of another key").update(encrypted_data="broken")
 
     communities, users = traps.accounts()
 

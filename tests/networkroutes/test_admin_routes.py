@@ -96,6 +96,16 @@ def test_the_search_reads_ends_carrier_and_cable_system(admin_page: Client) -> N
     assert found(admin_page, q="%") == []
 
 
+def test_latencies_of_any_size_are_shown(admin_page: Client) -> None:
+    row = NetworkRouteFactory(expected_latency_ms=1e30, live_latency_ms=1e308)
+
+    (shown,) = admin_page.get(LIST).context["rows"]
+
+    measured = next(str(cell.html) for cell in shown.cells if cell.column.name == "measured")
+    assert f"{10**308:,}.0</b> / {10**30:,}.0" in measured
+    assert admin_page.get(f"{LIST}{row.pk}/change/").status_code == 200
+
+
 def test_a_row_says_latency_state_and_channels(
     admin_page: Client, register: dict[str, Any]
 ) -> None:

@@ -267,12 +267,12 @@ def resume_scan(pk: int, *, actor: Any) -> Scan:
         waiting = scan.results.filter(state=TargetState.WAITING).exists()
         if not left and not waiting:
             raise Refused("SCAN_ENDED", f"Scan {pk} has nothing left to do", 409)
-        scan.status, scan.finished_at = ScanStatus.QUEUED, None
+        scan.status, scan.finished_at, scan.error = ScanStatus.QUEUED, None, ""
         scan.started_by = starters.person(actor)
         if policy.is_kept_from_vault(actor):
             scan.options["vault"] = False
         starters.note(scan.options, actor)
-        scan.save(update_fields=["status", "finished_at", "started_by", "options"])
+        scan.save(update_fields=["status", "finished_at", "error", "started_by", "options"])
         audit.record(actor, "scan.resumed", scan, after={"targets": left})
         enqueue("devices.perform_scan", scan.pk)  # who was at it till now leaves it to the new one
     scan.refresh_from_db()

@@ -268,7 +268,9 @@ def test_a_scan_goes_on_in_the_name_of_who_resumes_it(stage):
     stage.owner.post("/api/scans", body, format="json")
     pk = Scan.objects.get().pk
     stage.owner.post(f"/api/scans/{pk}/cancel")
+    Scan.objects.update(status="failed", error="The worker was lost")
 
     assert stage.planner.post(f"/api/scans/{pk}/resume").status_code == 202
 
-    assert Scan.objects.get().started_by == stage.planner.user
+    scan = Scan.objects.get()
+    assert (scan.started_by, scan.error) == (stage.planner.user, "")

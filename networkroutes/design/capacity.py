@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -32,10 +33,8 @@ def capacity_mbps(text: str | None) -> float | None:
     found = NUMBER_AND_UNIT.match(text)
     if found is None:
         return None
-    number = float(found.group(1))
-    if number in (float("inf"), float("-inf")):
-        return None
-    return number * MBPS_PER_UNIT.get(found.group(2).lower(), 1)
+    mbps = float(found.group(1)) * MBPS_PER_UNIT.get(found.group(2).lower(), 1)
+    return mbps if math.isfinite(mbps) else None
 
 
 def requested_mbps(amount: float, unit: str | None) -> float:

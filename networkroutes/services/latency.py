@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import audit
@@ -114,11 +113,12 @@ def follow_manual(route: NetworkRoute, before_ms: float | None) -> None:
         Outage.objects.filter(route=route, ended_at__isnull=True).update(ended_at=now)
 
 
-@transaction.atomic
+@guarded()
 def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> LatencyProbe:
     """Make or change the probe of a circuit; `values` holds any of `PROBE_FIELDS`."""
     policy.require(actor, "change_latencyprobe")
-    probe = lock(LatencyProbe.objects.filter(route=route)).first() or LatencyProbe(route=route)
+    _lock_states([route.pk])
+    probe = LatencyProbe.objects.filter(route=route).first() or LatencyProbe(route=route)
     before = audit.snapshot(probe, PROBE_FIELDS) if probe.pk else None
     for name in PROBE_FIELDS:
         if name in values:
@@ -138,12 +138,13 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
     return probe
 
 
-@transaction.atomic
+@guarded()
 def remove_probe(*, actor: Any, route: NetworkRoute) -> None:
     """Measure the circuit no longer; its history stays."""
     policy.require(actor, "delete_latencyprobe")
+    _lock_states([route.pk])
     LatencyState.objects.filter(route=route).update(losses=0)
-    for probe in lock(LatencyProbe.objects.filter(route=route)):
+    for probe in LatencyProbe.objects.filter(route=route):
         audit.record(
             actor, "latency_probe.removed", probe, before=audit.snapshot(probe, PROBE_FIELDS)
         )
@@ -175,10 +176,7 @@ def _route_ids(circuit_ids: Iterable[str]) -> dict[str, int]:
 
 def _store_chunk(chunk: Mapping[int, list[Sample]], effect: Effect) -> None:
     there = set(NetworkRoute.objects.filter(pk__in=chunk).values_list("pk", flat=True))
-    LatencyState.objects.bulk_create(
-        [LatencyState(route_id=pk) for pk in sorted(there)], ignore_conflicts=True
-    )
-    states = list(lock(LatencyState.objects.filter(route_id__in=there)))
+    states = _lock_states(there)
     limits = dict(
         LatencyProbe.objects.filter(route_id__in=there).values_list("route_id", "losses_to_outage")
     )
@@ -207,6 +205,16 @@ def _store_chunk(chunk: Mapping[int, list[Sample]], effect: Effect) -> None:
     )
     effect.stored += len(samples)
     _show(changed, effect)
+
+
+def _lock_states(routes: Iterable[int]) -> list[LatencyState]:
+    """Return the states of circuits, made where there are none, and held: whoever changes a state
+    or a probe waits here for who is at it."""
+    keys = sorted(routes)
+    LatencyState.objects.bulk_create(
+        [LatencyState(route_id=pk) for pk in keys], ignore_conflicts=True
+    )
+    return list(lock(LatencyState.objects.filter(route_id__in=keys)))
 
 
 def _apply(state: LatencyState, sample: Sample, losses_to_outage: int) -> None:

@@ -16,13 +16,20 @@ from django.utils import timezone
 
 from inventory_site.core.errors import BusyError
 from networkroutes.errors import CannotReserve
-from networkroutes.models import NetworkRoute, RepositoryType, Reservation, ReservationLog
-from networkroutes.services import expiry, latency_probes, reservations
+from networkroutes.models import (
+    LatencyProbe,
+    NetworkRoute,
+    RepositoryType,
+    Reservation,
+    ReservationLog,
+)
+from networkroutes.services import expiry, latency, latency_probes, reservations
 from networkroutes.services.legacy_import import import_network_inventory
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
     DarkFibreChannelFactory,
     LatencyProbeFactory,
+    NetworkRouteFactory,
     ReservationFactory,
 )
 from tests.networkroutes import sample
@@ -140,3 +147,28 @@ def test_two_runs_of_the_probes_never_measure_one_circuit_twice(
 
     assert sorted(claimed) == sorted(probe.pk for probe in probes)
     assert outcomes["some"] >= 1
+
+
+def test_a_probe_is_set_measured_and_removed_by_many_at_once(
+    at_once: Callable[..., Counter[str]],
+) -> None:
+    route, actor = NetworkRouteFactory(), UserFactory(roles=["administrator"])
+    values = {"kind": "ping", "target": "127.0.0.1"}
+
+    def setting() -> str:
+        latency.set_probe(actor=actor, route=route, values=values)
+        return "set"
+
+    def removing() -> str:
+        latency.remove_probe(actor=actor, route=route)
+        return "removed"
+
+    def measuring() -> str:
+        latency.store_samples([latency.Sample(route.pk, None, timezone.now(), "ping")])
+        return "measured"
+
+    for _ in range(10):
+        outcomes = at_once(*[setting, setting, removing, measuring] * 2)
+        assert outcomes == {"set": 4, "removed": 2, "measured": 2}
+    setting()
+    assert LatencyProbe.objects.get().route == route

@@ -73,6 +73,7 @@ def test_any_text_is_taken_or_refused_but_never_breaks(value: str):
         ("622 megabit", 622),
         ("5 things", 5),
         ("abc", None),
+        ("1e306 Gbps", None),
     ],
 )
 def test_a_unit_after_the_number_of_a_bandwidth_is_understood(text: str, mbps: float | None):

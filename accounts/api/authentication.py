@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -14,6 +16,9 @@ from accounts.models import ApiKey, Session, User
 from accounts.models.sessions import token_hash
 from accounts.services import api_keys
 from inventory_site.core import context
+from inventory_site.core.errors import NotAllowed
+
+OWN_PAGES = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -57,6 +62,25 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
 
 class CookieAuthentication(authentication.SessionAuthentication):
     """The cookie `session_id`, with the pair `XSRF-TOKEN` / `X-XSRF-TOKEN` on unsafe methods."""
+
+
+def require_own_page(request: Request) -> None:
+    """Raise `NotAllowed` where another site's page has a browser ask with the session cookie.
+
+    For reads that do something: a visit is enough to send one, and it asks for no pair. Browsers
+    say where a request comes from (W3C Fetch Metadata); over plain HTTP only by the page's address.
+    """
+    if not isinstance(request.successful_authenticator, CookieAuthentication):
+        return
+    page = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    known = {*settings.CORS_ALLOWED_ORIGINS, *settings.CSRF_TRUSTED_ORIGINS}
+    if f"{page.scheme}://{page.netloc}" in known:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    is_browser = request.headers.get("User-Agent", "").startswith("Mozilla/")
+    is_own = page.netloc == request.get_host() or not is_browser
+    if not (is_own if site is None else site in OWN_PAGES):
+        raise NotAllowed("A page of another site asked for this; ask from a page of this one")
 
 
 class _Scheme(OpenApiAuthenticationExtension):

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import require_own_page
 from devices import policy
 from devices.api.base import DeviceView, said
 from devices.errors import Invalid
@@ -21,6 +22,7 @@ class ReadView(DeviceView):
 
     def get(self, request: Request, host: str) -> Response:
         """Answer what the device says now."""
+        require_own_page(request)  # it may open the vault
         query = request.query_params.dict()
         way = live_snmp.way_to(host, query, actor=request.user)
         return Response(live_snmp.READS[self.what](way, actor=request.user))

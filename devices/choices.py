@@ -93,6 +93,7 @@ class ScanStatus(models.TextChoices):
 
 
 SCAN_OPEN = (ScanStatus.QUEUED, ScanStatus.RUNNING)
+SCAN_STOPPED = (ScanStatus.CANCELLED, ScanStatus.FAILED)
 
 
 class TargetState(models.TextChoices):

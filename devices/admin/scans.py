@@ -26,6 +26,7 @@ from devices.admin.words import (
 )
 from devices.choices import (
     SCAN_OPEN,
+    SCAN_STOPPED,
     ReviewState,
     ScanKind,
     ScanStatus,
@@ -161,9 +162,11 @@ def _read(row: ScanResult, device: Device | None) -> tuple[Any, ...]:
 
 def _accept_all(request: HttpRequest, objects: list[Scan], data: dict[str, Any]) -> Answer:
     scan = objects[0]
-    chosen = list(scan.results.filter(is_online=True).values_list("pk", flat=True))
+    waiting = scan.results.filter(is_online=True, review=ReviewState.PENDING)
+    chosen = list(waiting.values_list("pk", flat=True))
     done = scans.review(scan.pk, actor=request.user, accept=chosen)
-    return Answer(f"{done['accepted']} devices taken in.")
+    count = done["accepted"]
+    return Answer(f"{count} {'device' if count == 1 else 'devices'} taken in.")
 
 
 def _waits(scan: Scan) -> bool:
@@ -242,12 +245,15 @@ class ScanAdmin(ServiceAdmin):
             run=each(_resume, "going on"),
             follows="The targets that were left out are asked.",
             icon="play",
-            fits=lambda scan: scan.status == ScanStatus.CANCELLED and getattr(scan, "left", 0) > 0,
+            fits=lambda scan: scan.status in SCAN_STOPPED and getattr(scan, "left", 0) > 0,
         ),
     ]
 
     class Media:
         js = ["devices/fields_of_choice.js"]
+
+    def get_summary(self, request: HttpRequest, obj: Scan) -> list[str]:
+        return [*self.summary, *(["why"] if obj.error else [])]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scan]:
         rows: QuerySet[Scan] = super().get_queryset(request)
@@ -307,6 +313,10 @@ class ScanAdmin(ServiceAdmin):
     @column("Progress")
     def progress(self, obj: Scan) -> str:
         return f"{getattr(obj, 'ended', 0)} of {obj.total_targets}"
+
+    @column("It ended because")
+    def why(self, obj: Scan) -> str:
+        return obj.error
 
     @column("Answered")
     def found(self, obj: Scan) -> int:

@@ -62,6 +62,35 @@ def test_a_stopped_scan_counts_what_was_asked_and_goes_on_with_the_rest_only(adm
     assert ("<dd>3 of 3</dd>" in whole, offered(whole)) == (True, [])
 
 
+def test_a_failed_scan_says_why_and_goes_on(admin_page):
+    scan = scans.start_scan(actor=None, targets=["10.255.255.1-2"])
+    assert "It ended because" not in shown(admin_page, scan)
+    Scan.objects.update(status="failed", error="The worker <was> lost")
+
+    text = shown(admin_page, scan)
+
+    assert "It ended because" in text
+    assert "The worker &lt;was&gt; lost" in text
+    assert offered(text) == ["resume"]
+
+
+def test_all_that_wait_are_taken_in_and_none_that_was_left_out(admin_page):
+    scan = scans.start_scan(actor=None, targets=["10.255.255.1-2"], accept="review")
+    found = {"ping_status": "online", "snmp_status": "no", "target": "10.255.255.1"}
+    scan.results.update(state="done", is_online=True, review="pending", result=found)
+    Scan.objects.update(status="completed")
+    left_out = scan.results.get(position=0)
+    scans.review(scan.pk, actor=None, reject=[left_out.pk])
+
+    address = reverse("admin:devices_scan_verb", args=["accept"])
+    said = admin_page.post(address, {"ids": scan.pk, "confirm": "1"}, follow=True).content.decode()
+
+    assert "1 device taken in." in said
+    states = list(scan.results.order_by("position").values_list("review", flat=True))
+    assert states == ["rejected", "accepted"]
+    assert Device.objects.filter(address__ip=left_out.target).count() == 0
+
+
 def test_the_dialog_that_stops_work_says_what_follows_and_has_two_words(admin_page):
     scan = scans.start_scan(actor=None, targets=["10.255.255.1"])
 

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from devices.models import CredentialAssignment, Device, DeviceGroupMember
 from devices.services import groups, inventory, vault, vault_groups
@@ -75,6 +76,18 @@ def test_one_comes_back_while_its_mate_goes_where_it_waited(api, kind, target, o
     assert members(both) == [PLACES[0], target]
     rows = sorted(shared.assignments.values_list("ip_address", "device_id"))
     assert rows == [(PLACES[0], second.pk), (target, first.pk)]
+
+
+def test_what_an_archived_device_was_given_goes_with_who_has_its_address(kind):
+    first = device_at(PLACES[0], "a", kind)
+    secret = credential("secret", PLACES[0])
+    secret.assignments.update(device=first)
+    Device.objects.filter(pk=first.pk).update(archived_at=timezone.now())
+    second = device_at(PLACES[0], "b", kind)
+
+    inventory.update_device(second.pk, actor=None, values={"mgmt_ip": PLACES[3]})
+
+    assert [row.ip_address for row in secret.assignments.all()] == [PLACES[3]]
 
 
 @pytest.mark.parametrize("seed", range(12))

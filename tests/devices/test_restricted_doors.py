@@ -262,6 +262,19 @@ def test_what_a_gone_account_began_goes_no_further(stage, monkeypatch, begin, is
     assert (row.status, row.error, row.started_by is None) == ("failed", said, is_deleted)
 
 
+def test_what_the_system_began_and_a_person_goes_on_with_is_the_persons(stage, monkeypatch):
+    monkeypatch.setattr(scan_reading, "stream_batch", None)
+    scan = scans.start_scan(actor=None, kind="interfaces", targets=[HERE])
+    scans.cancel_scan(scan.pk, actor=None)
+    scans.resume_scan(scan.pk, actor=stage.planner.user)
+    stage.planner.user.delete()
+
+    scans.perform_scan(scan.pk)
+
+    scan.refresh_from_db()
+    assert (scan.status, scan.started_by) == ("failed", None)
+
+
 @pytest.mark.parametrize("stage", ["ssh"], indirect=True)
 def test_a_scan_goes_on_in_the_name_of_who_resumes_it(stage):
     body = {"type": "interfaces", "targets": [HERE]}

@@ -9,12 +9,14 @@ from devices import netbox_rules as rules
 from devices.services import netbox_sync
 from devices.services import netbox_upsert as writes
 from devices.services.netbox_client import NetBoxClient
+from inventory_site.core.locks import in_turn
 
 TYPES, ROLES, MAKERS = (
     "/api/dcim/device-types/",
     "/api/dcim/device-roles/",
     "/api/dcim/manufacturers/",
 )
+ALONE = "devices.netbox.found"
 TAG, TAG_COLOUR = "autodiscovered", "2196f3"
 Row = dict[str, Any]
 
@@ -27,12 +29,19 @@ class NetBoxWriter:
         self._lists: dict[str, list[Row]] = {}
 
     def take(self, ip: str, found: Mapping[str, Any]) -> Row:
-        """Return `{action: created|updated|skipped, …}`; raises `NetBoxFailed`, `DomainError`."""
+        """Return `{action: created|updated|skipped, …}`; raises `NetBoxFailed`, `DomainError`.
+
+        One host at a time, whoever else is at it: what another has begun is not taken for broken.
+        """
         name = rules.name_of(
             self.config, ip, str(found.get("hostname") or ""), str(found.get("dns_name") or "")
         )
         if not name:
             return _skipped(ip, "", "Could not determine device name")
+        with in_turn(ALONE):
+            return self._told(ip, name, found)
+
+    def _told(self, ip: str, name: str, found: Mapping[str, Any]) -> Row:
         known = self._match(ip, name, found)
         mode = self.config["sync_mode"]
         half = self._half_made(ip, known) if mode != "update_only" else None

@@ -6,6 +6,7 @@ transaction begins (`transaction_mode=IMMEDIATE`), so the same code is right on 
 
 import contextlib
 import fcntl
+import time
 import zlib
 from collections.abc import Iterator
 from typing import TypeVar
@@ -16,6 +17,7 @@ from django.db import OperationalError, connection, models, transaction
 from inventory_site.core.errors import BusyError
 
 WAIT_MS = 3000
+LOOK_S = 0.02
 PG_LOCK_NOT_AVAILABLE = "55P03"
 PG_DEADLOCK = "40P01"
 
@@ -78,6 +80,20 @@ def alone(name: str) -> Iterator[bool]:
     held = _alone_by_database if connection.vendor == "postgresql" else _alone_by_file
     with held(name) as is_ours:
         yield is_ours
+
+
+@contextlib.contextmanager
+def in_turn(name: str, *, wait_s: float = 60) -> Iterator[None]:
+    """Hold a name for the block as `alone` does, once nobody else does; else raise `BusyError`."""
+    ends = time.monotonic() + wait_s
+    while True:
+        with alone(name) as is_ours:
+            if is_ours:
+                yield
+                return
+        if time.monotonic() > ends:
+            raise BusyError("Somebody else is at this; try again in a moment.")
+        time.sleep(LOOK_S)
 
 
 @contextlib.contextmanager

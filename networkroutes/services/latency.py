@@ -18,7 +18,7 @@ from inventory_site.core.outbound.errors import OutboundRefused
 from networkroutes import policy
 from networkroutes.choices import ProbeKind
 from networkroutes.design.money import tenths
-from networkroutes.errors import InvalidField
+from networkroutes.errors import InvalidField, RouteNotFound
 from networkroutes.models import LatencyProbe, LatencySample, LatencyState, NetworkRoute, Outage
 
 DEFAULT_LOSSES = 3
@@ -117,7 +117,8 @@ def follow_manual(route: NetworkRoute, before_ms: float | None) -> None:
 def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> LatencyProbe:
     """Make or change the probe of a circuit; `values` holds any of `PROBE_FIELDS`."""
     policy.require(actor, "change_latencyprobe")
-    _lock_states([route.pk])
+    if not _lock_states([route.pk]):
+        raise RouteNotFound("Not found", circuit_id=route.circuit_id)
     probe = LatencyProbe.objects.filter(route=route).first() or LatencyProbe(route=route)
     before = audit.snapshot(probe, PROBE_FIELDS) if probe.pk else None
     for name in PROBE_FIELDS:
@@ -175,8 +176,8 @@ def _route_ids(circuit_ids: Iterable[str]) -> dict[str, int]:
 
 
 def _store_chunk(chunk: Mapping[int, list[Sample]], effect: Effect) -> None:
-    there = set(NetworkRoute.objects.filter(pk__in=chunk).values_list("pk", flat=True))
-    states = _lock_states(there)
+    states = _lock_states(chunk)
+    there = [state.route_id for state in states]
     limits = dict(
         LatencyProbe.objects.filter(route_id__in=there).values_list("route_id", "losses_to_outage")
     )
@@ -208,9 +209,12 @@ def _store_chunk(chunk: Mapping[int, list[Sample]], effect: Effect) -> None:
 
 
 def _lock_states(routes: Iterable[int]) -> list[LatencyState]:
-    """Return the states of circuits, made where there are none, and held: whoever changes a state
-    or a probe waits here for who is at it."""
-    keys = sorted(routes)
+    """Return the states of circuits that are there, made where there are none.
+
+    The circuits are held first, as by who changes or removes one, then the states.
+    """
+    rows = lock(NetworkRoute.objects.filter(pk__in=list(routes)))
+    keys = list(rows.values_list("pk", flat=True))
     LatencyState.objects.bulk_create(
         [LatencyState(route_id=pk) for pk in keys], ignore_conflicts=True
     )

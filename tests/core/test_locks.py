@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from inventory_site.core.locks import alone, only_if_free
+from inventory_site.core.errors import BusyError
+from inventory_site.core.locks import alone, in_turn, only_if_free
 from tests.peers.process import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,30 @@ def test_a_name_is_free_again_after_an_error_and_is_held_once() -> None:
         assert not (connection.vendor == "sqlite" and is_free())
         raise KeyError
     assert is_free()
+
+
+def test_who_waits_for_a_turn_gets_it_or_is_told_in_time() -> None:
+    began, inside = threading.Event(), []
+
+    def holding() -> None:
+        try:
+            with in_turn(NAME):
+                began.set()
+                time.sleep(0.3)
+                inside.append("first")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=holding)
+    thread.start()
+    assert began.wait(30)
+    with pytest.raises(BusyError), in_turn(NAME, wait_s=0.05):
+        inside.append("never")
+    with in_turn(NAME):
+        inside.append("second")
+    thread.join(30)
+
+    assert inside == ["first", "second"]
 
 
 def patience_ms() -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from devices.models import NetBoxCacheEntry
 from devices.netbox_rules import DEFAULTS
@@ -119,3 +123,26 @@ def test_one_that_was_never_begun_here_is_left_as_it_is(box):
 
     assert (done["reason"], ports(box), box.tables.get(IPS)) == ("No changes needed", [], None)
     assert not NetBoxCacheEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_one_address_make_one_device(box, monkeypatch):
+    send = NetBoxClient.send
+
+    def slowly(self, method, path, body=None):
+        time.sleep(0.02)
+        return send(self, method, path, body)
+
+    monkeypatch.setattr(NetBoxClient, "send", slowly)
+
+    def taking(_: int) -> str:
+        try:
+            return str(take(box)["action"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        done = sorted(both.map(taking, range(2)))
+
+    assert done == ["created", "skipped"]
+    assert_whole(box)

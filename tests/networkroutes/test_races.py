@@ -18,12 +18,13 @@ from inventory_site.core.errors import BusyError
 from networkroutes.errors import CannotReserve
 from networkroutes.models import (
     LatencyProbe,
+    LatencySample,
     NetworkRoute,
     RepositoryType,
     Reservation,
     ReservationLog,
 )
-from networkroutes.services import expiry, latency, latency_probes, reservations
+from networkroutes.services import expiry, latency, latency_probes, reservations, routes
 from networkroutes.services.legacy_import import import_network_inventory
 from tests.factories.accounts import UserFactory
 from tests.factories.networkroutes import (
@@ -172,3 +173,24 @@ def test_a_probe_is_set_measured_and_removed_by_many_at_once(
         assert outcomes == {"set": 4, "removed": 2, "measured": 2}
     setting()
     assert LatencyProbe.objects.get().route == route
+
+
+def test_circuits_are_removed_while_they_are_measured(
+    at_once: Callable[..., Counter[str]],
+) -> None:
+    kept, actor = NetworkRouteFactory(), UserFactory(roles=["administrator"])
+
+    for turn in range(1, 11):
+        route = NetworkRouteFactory()
+
+        def measuring(pks: tuple[int, ...] = (kept.pk, route.pk)) -> str:
+            latency.store_samples([latency.Sample(pk, 3.0, timezone.now(), "ping") for pk in pks])
+            return "measured"
+
+        def removing(circuit_id: str = route.circuit_id) -> str:
+            routes.delete_route(actor=actor, circuit_id=circuit_id)
+            return "removed"
+
+        assert at_once(measuring, measuring, removing) == {"measured": 2, "removed": 1}
+        assert LatencySample.objects.filter(route=kept).count() == 2 * turn
+    assert set(LatencySample.objects.values_list("route", flat=True)) == {kept.pk}

@@ -74,7 +74,9 @@ def check(server: Server, username: str, password: str) -> Person:
         raise Refused("the directory refused the password") from err
     except (failed.LDAPInvalidDnError, failed.LDAPInvalidDNSyntaxResult) as err:
         raise Refused("the directory knows no such name") from err
-    except (failed.LDAPException, OSError) as err:
+    except (Refused, Unavailable):
+        raise
+    except Exception as err:  # of junk, the library raises whatever it stumbles over
         raise Unavailable(_why(server, err)) from err
 
 

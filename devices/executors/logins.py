@@ -46,6 +46,8 @@ def ldap_bind(
     except (failed.LDAPException, OSError) as err:
         text = f"Connection error: {type(err).__name__}"
         return Outcome(False, error=text, error_code="unreachable")
+    except Exception:  # noqa: BLE001  of junk, the library raises whatever it stumbles over
+        return Outcome(False, error=f"{host} answers what is no LDAP", error_code="protocol")
     finally:
         clock.cancel()
         connection.unbind()

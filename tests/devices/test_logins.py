@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from accounts.directory import client
 from devices.executors import logins
 from devices.executors.snmp_codec import encode_integer, read, tlv
 from devices.models import CredentialUse
@@ -144,6 +145,41 @@ def test_a_directory_that_drips_is_left_in_time(monkeypatch):
 
     assert (found.success, found.error_code) == (False, "unreachable")
     assert time.monotonic() - began < 3
+
+
+JUNK = [
+    bytes(50),
+    b"\xff" * 50,
+    bytes.fromhex("300c020101740c0a010004000400"),
+    bytes.fromhex("300e020101610c0a0131040400fffe0400"),
+    b"SSH-2.0-OpenSSH_9.2\r\n",
+]
+
+
+@contextlib.contextmanager
+def saying(junk: bytes):
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                line, _ = sock.accept()
+                with line:
+                    line.recv(4096)
+                    line.sendall(junk)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield sock.getsockname()[1]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_a_directory_of_junk_is_no_surprise(junk):
+    pytest.importorskip("ldap3")
+    with saying(junk) as port:
+        found = logins.ldap_bind("127.0.0.1", port, NAME, PASSWORD)
+    assert (found.success, found.error_code in {"protocol", "unreachable"}) == (False, True)
+
+    with saying(junk) as port, pytest.raises(client.Unavailable, match="does not answer"):
+        client.check(client.Server("127.0.0.1", "dc=x", port), NAME, PASSWORD)
 
 
 @pytest.mark.django_db

@@ -98,6 +98,8 @@ def connect(login: Login, hosts: KnownHosts) -> paramiko.Transport:
     except paramiko.AuthenticationException as err:
         _close(transport, sock)
         text = str(err)
+        if text.rstrip(".") == "Authentication timeout":
+            raise _as_failure(err, login, time.monotonic() - began) from err
         if text.rstrip(".") == "Authentication failed":  # paramiko's own words, said already
             text = f"{login.host} refused the name, the password or the key"
         raise SshFailed("auth_failed", f"Authentication failed: {text}") from err

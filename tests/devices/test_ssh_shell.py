@@ -23,6 +23,8 @@ class _Switch(paramiko.ServerInterface):
     """Takes any login and answers the lines of `SAYS` in a shell that echoes."""
 
     def check_auth_password(self, username, password):
+        if username == "never":
+            time.sleep(8)
         return paramiko.common.AUTH_SUCCESSFUL
 
     def get_allowed_auths(self, username):
@@ -151,6 +153,14 @@ def test_a_command_that_is_never_accepted_is_a_time_out(port):
 
     assert (found.error, found.error_code) == ("Command timed out after 1s", "timeout")
     assert time.monotonic() - began < 5
+
+
+def test_a_sign_in_that_is_left_open_is_a_time_out(port):
+    config = {"username": "never", "password": "b", "port": port, "timeout": 1}
+
+    found = SshExecutor().execute("127.0.0.1", "end", config)
+
+    assert (found.error, found.error_code) == ("Connection timed out after 1s", "timeout")
 
 
 @pytest.mark.parametrize(

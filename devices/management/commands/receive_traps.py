@@ -26,13 +26,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=PORT, help="UDP port; 162 needs root.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        communities, users = traps.accounts()
-        if not communities and not users:
+        found = traps.accounts()
+        for sentence in found.left_out:
+            self.stdout.write(sentence)
+        if not found.communities and not found.users:
             raise CommandError("The vault holds no usable credential of type snmp.")
         self.stdout.write(f"Hearing traps on UDP {options['host']}:{options['port']}.")
         self.stdout.flush()
         try:
-            asyncio.run(self._serve(options["host"], options["port"], communities, users))
+            asyncio.run(
+                self._serve(options["host"], options["port"], found.communities, found.users)
+            )
         except OSError as err:
             raise CommandError(f"Cannot listen: {err}") from err
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from networkroutes.choices import (
     ReservationStatus,
     RouteState,
 )
-from networkroutes.design.money import tenths
+from networkroutes.design.money import TENTH
 from networkroutes.errors import CannotRelease, CannotRenew, CannotReserve
 from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation
 from networkroutes.rules import DARK_FIBER, leading_number
@@ -35,6 +35,7 @@ from networkroutes.selectors.register import (
 )
 
 DASH = "–"  # noqa: RUF001  an en dash stands where nothing is known
+EVERY_FLOAT = Context(prec=320)
 ROUTE_LOOKS = {
     RouteState.OUTAGE: "bad",
     RouteState.SLOW: "warn",
@@ -149,7 +150,7 @@ def latency(route: NetworkRoute) -> SafeString:
 
 
 def _ms(value: float) -> str:
-    return f"{tenths(Decimal(str(value))):,}"
+    return f"{Decimal(str(value)).quantize(TENTH, ROUND_HALF_UP, EVERY_FLOAT):,}"
 
 
 def _latency_mark(route: NetworkRoute) -> SafeString:

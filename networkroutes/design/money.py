@@ -10,7 +10,6 @@ BASE = "USD"
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 EXACT = Context(prec=24)  # a third and three thirds differ from 1 in the 28th digit only
-WIDE = Context(prec=320)  # every float in full
 
 
 class NoRate(ValueError):
@@ -48,9 +47,9 @@ class Rates:
 
 def cents(amount: Decimal) -> Decimal:
     """Round half up to two decimals."""
-    return EXACT.plus(amount).quantize(CENT, ROUND_HALF_UP, WIDE)
+    return EXACT.plus(amount).quantize(CENT, ROUND_HALF_UP)
 
 
 def tenths(amount: Decimal) -> Decimal:
     """Round half up to one decimal."""
-    return EXACT.plus(amount).quantize(TENTH, ROUND_HALF_UP, WIDE)
+    return EXACT.plus(amount).quantize(TENTH, ROUND_HALF_UP)

@@ -6,16 +6,30 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from networkroutes.choices import ChannelState, LatencyState, RouteState
 from networkroutes.models import DarkFibreChannel, NetworkRoute, Reservation
 
-TOLERANCE = 1.1
+TOLERANCE, HUGE_MS = 1.1, 1e300  # a tenth more than the largest number is none
+EXPECTED = F("expected_latency_ms")
 LIMIT = Coalesce(
-    F("sla_latency_ms"), F("expected_latency_ms") * TOLERANCE, output_field=FloatField()
+    F("sla_latency_ms"),
+    Case(When(expected_latency_ms__lt=HUGE_MS, then=EXPECTED * TOLERANCE), default=EXPECTED),
+    output_field=FloatField(),
 )
 IS_SLOW = Q(live_latency_ms__gt=0) & Q(live_latency_ms__gt=LIMIT)
 HAS_NO_LIMIT = Q(sla_latency_ms__isnull=True, expected_latency_ms__isnull=True)
@@ -92,7 +106,8 @@ def latency_limit_ms(route: NetworkRoute) -> float | None:
     """The latency in ms above which a circuit is slow: its SLA, else 10 % above the expected."""
     if route.sla_latency_ms is not None:
         return route.sla_latency_ms
-    return None if route.expected_latency_ms is None else route.expected_latency_ms * TOLERANCE
+    expected = route.expected_latency_ms
+    return expected if expected is None or expected >= HUGE_MS else expected * TOLERANCE
 
 
 def latency_state(route: NetworkRoute) -> LatencyState | None:

@@ -97,12 +97,16 @@ def test_the_search_reads_ends_carrier_and_cable_system(admin_page: Client) -> N
 
 
 def test_latencies_of_any_size_are_shown(admin_page: Client) -> None:
-    row = NetworkRouteFactory(expected_latency_ms=1e30, live_latency_ms=1e308)
+    row = NetworkRouteFactory(expected_latency_ms=1.64e308, live_latency_ms=1e30)
 
     (shown,) = admin_page.get(LIST).context["rows"]
 
     measured = next(str(cell.html) for cell in shown.cells if cell.column.name == "measured")
-    assert f"{10**308:,}.0</b> / {10**30:,}.0" in measured
+    assert f"{10**30:,}.0</b> / {164 * 10**306:,}.0" in measured
+    assert (found(admin_page, state="active"), found(admin_page, state="slow")) == (
+        [row.circuit_id],
+        [],
+    )
     assert admin_page.get(f"{LIST}{row.pk}/change/").status_code == 200
 
 

@@ -18,7 +18,7 @@ from accounts.services import api_keys
 from inventory_site.core import context
 from inventory_site.core.errors import NotAllowed
 
-OWN_PAGES = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
+OWN_PAGE = "same-origin"  # "none" is no page's: typed, or opened by a mail or a prefetch
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -65,22 +65,30 @@ class CookieAuthentication(authentication.SessionAuthentication):
 
 
 def require_own_page(request: Request) -> None:
-    """Raise `NotAllowed` where another site's page has a browser ask with the session cookie.
+    """Raise `NotAllowed` where no page of ours has a browser ask with the session cookie.
 
     For reads that do something: a visit is enough to send one, and it asks for no pair. Browsers
     say where a request comes from (W3C Fetch Metadata); over plain HTTP only by the page's address.
     """
     if not isinstance(request.successful_authenticator, CookieAuthentication):
         return
-    page = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
-    known = {*settings.CORS_ALLOWED_ORIGINS, *settings.CSRF_TRUSTED_ORIGINS}
-    if f"{page.scheme}://{page.netloc}" in known:
+    scheme, host = _page_of(request)
+    if f"{scheme}://{host}" in {*settings.CORS_ALLOWED_ORIGINS, *settings.CSRF_TRUSTED_ORIGINS}:
         return
     site = request.headers.get("Sec-Fetch-Site")
     is_browser = request.headers.get("User-Agent", "").startswith("Mozilla/")
-    is_own = page.netloc == request.get_host() or not is_browser
-    if not (is_own if site is None else site in OWN_PAGES):
-        raise NotAllowed("A page of another site asked for this; ask from a page of this one")
+    is_own = host == request.get_host() or not is_browser
+    if not (is_own if site is None else site == OWN_PAGE):
+        raise NotAllowed("No page of this site asked for this; ask from one, or with a token")
+
+
+def _page_of(request: Request) -> tuple[str, str]:
+    """Return scheme and host of the page that a browser says a request comes from, or blanks."""
+    try:
+        page = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    except ValueError:
+        return "", ""
+    return page.scheme, page.netloc
 
 
 class _Scheme(OpenApiAuthenticationExtension):

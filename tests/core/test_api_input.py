@@ -167,6 +167,12 @@ def test_stored_rows_of_any_depth_can_be_written():
     assert dumps(row) == b'{"when":null,"deep":' + nested(400) + ',"text":"é"}'.encode()
 
 
+def test_whole_numbers_of_any_size_can_be_written():
+    row = {"sum": Decimal("2e19"), "count": 2**70, "part": Decimal("0.5")}
+
+    assert dumps(row) == f'{{"sum":{2 * 10**19},"count":{2**70},"part":0.5}}'.encode()
+
+
 FORM = "multipart/form-data; boundary=B"
 
 

@@ -12,7 +12,7 @@ from tests.factories.accounts import UserFactory
 pytestmark = pytest.mark.django_db
 HOST = "127.0.10.1"
 MOZILLA = "Mozilla/5.0 (X11; Linux x86_64)"
-SAID = "A page of another site asked for this; ask from a page of this one"
+SAID = "No page of this site asked for this; ask from one, or with a token"
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def browser(simulated) -> Client:
     [
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Referer": "http://testserver/admin/"},
+        {"Sec-Fetch-Site": "none", "User-Agent": MOZILLA},
         {"User-Agent": MOZILLA},
+        {"User-Agent": MOZILLA, "Referer": "http://[bad"},
         {"User-Agent": MOZILLA, "Referer": "http://elsewhere.example/"},
         {"User-Agent": MOZILLA, "Origin": "null"},
     ],
@@ -51,7 +53,6 @@ def test_another_sites_page_is_refused_and_nothing_is_asked(browser, address, he
         {},
         {"User-Agent": "curl/8.5"},
         {"Sec-Fetch-Site": "same-origin", "User-Agent": MOZILLA},
-        {"Sec-Fetch-Site": "none", "User-Agent": MOZILLA},
         {"User-Agent": MOZILLA, "Referer": "http://testserver/devices"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "https://lab.example"},
     ],

@@ -43,7 +43,7 @@ def dumps(value: Any) -> bytes:
 
 def _known(value: Any) -> Any:
     """Turn what `json` does not know into what it does, in orjson's words."""
-    if isinstance(value, (Mapping, set, frozenset)):
+    if isinstance(value, (Mapping, set, frozenset, Decimal)):
         return plain(value)
     return orjson.loads(orjson.dumps(value, default=plain, option=ORJSON_OPTIONS))
 

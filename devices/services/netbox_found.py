@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 from devices import netbox_rules as rules
 from devices.services import netbox_sync
@@ -16,7 +17,7 @@ TYPES, ROLES, MAKERS = (
     "/api/dcim/device-roles/",
     "/api/dcim/manufacturers/",
 )
-ALONE = "devices.netbox.found"
+ALONE, LANES, WAIT_S = "devices.netbox.found", 64, 300
 TAG, TAG_COLOUR = "autodiscovered", "2196f3"
 Row = dict[str, Any]
 
@@ -31,14 +32,14 @@ class NetBoxWriter:
     def take(self, ip: str, found: Mapping[str, Any]) -> Row:
         """Return `{action: created|updated|skipped, …}`; raises `NetBoxFailed`, `DomainError`.
 
-        One host at a time, whoever else is at it: what another has begun is not taken for broken.
+        An address is one's at a time: what another has begun is not taken for broken.
         """
         name = rules.name_of(
             self.config, ip, str(found.get("hostname") or ""), str(found.get("dns_name") or "")
         )
         if not name:
             return _skipped(ip, "", "Could not determine device name")
-        with in_turn(ALONE):
+        with in_turn(f"{ALONE}.{crc32(ip.encode()) % LANES}", wait_s=WAIT_S):
             return self._told(ip, name, found)
 
     def _told(self, ip: str, name: str, found: Mapping[str, Any]) -> Row:

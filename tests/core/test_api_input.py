@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 

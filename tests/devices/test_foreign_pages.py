@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from devices.models import CredentialUse
+from devices.models import Credential, CredentialUse
 from devices.services import vault
 from tests.factories.accounts import UserFactory
 
@@ -64,6 +64,17 @@ def test_our_own_pages_known_front_ends_and_scripts_are_answered(browser, header
 
     assert answer.status_code == 200, answer.content
     assert CredentialUse.objects.count() == 1
+
+
+def test_another_sites_page_has_no_secret_opened(browser):
+    row = Credential.objects.get()
+    address = f"/api/credentials/{row.pk}?decrypt=true&reason=mine"
+
+    refused = browser.get(address, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (refused.status_code, CredentialUse.objects.count()) == (403, 0)
+
+    shown = browser.get(address, headers={"Sec-Fetch-Site": "same-origin"})
+    assert shown.json()["data"]["credential"]["secret_data"]["community"] == "public"
 
 
 def test_a_token_is_no_cookie(browser, api):

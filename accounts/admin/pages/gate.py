@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import posixpath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.contrib import admin
@@ -10,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -196,10 +199,20 @@ def _within_limits(request: HttpRequest, form: forms.Form) -> bool:
 
 
 def _target(request: HttpRequest) -> str:
-    """The page the person wanted, when it is one of ours."""
+    """The page the person wanted, when it is one of ours; a call of the API is none."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if is_ours else reverse("admin:index")
+    return wanted if is_ours and not _is_call(wanted) else reverse("admin:index")
+
+
+def _is_call(wanted: str) -> bool:
+    """Whether a browser that follows this comes to a view of the API."""
+    path = posixpath.normpath(unquote(urlsplit(wanted).path).replace("\\", "/"))
+    for one in (path, f"{path}/"):
+        with contextlib.suppress(Resolver404):
+            if hasattr(resolve(one).func, "cls"):  # which REST framework puts on its views
+                return True
+    return False
 
 
 def _page(

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import require_own_page
 from devices import policy
 from devices.api import files
 from devices.api.base import DeviceView, said, truth, wanted_id, whole
@@ -56,6 +57,7 @@ class CredentialView(DeviceView):
         row = vault.find(pk)
         data = selector.shown(row, details=True)
         if truth(request.query_params.get("decrypt"), "decrypt", False):
+            require_own_page(request)  # its reason is for the person to say
             reason = request.query_params.get("reason", "") or "Secret data accessed"
             data["secret_data"] = vault_use.reveal(pk, actor=request.user, reason=reason[:500])
         response = Response({"credential": data})

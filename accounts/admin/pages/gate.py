@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import posixpath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django import forms
 from django.contrib import admin
@@ -202,7 +202,11 @@ def _target(request: HttpRequest) -> str:
     """The page the person wanted, when it is one of ours; a call of the API is none."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if is_ours and not _is_call(wanted) else reverse("admin:index")
+    return (
+        wanted
+        if is_ours and not _is_call(urljoin(request.path, wanted))
+        else reverse("admin:index")
+    )
 
 
 def _is_call(wanted: str) -> bool:

@@ -117,7 +117,7 @@ def follow_manual(route: NetworkRoute, before_ms: float | None) -> None:
 def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> LatencyProbe:
     """Make or change the probe of a circuit; `values` holds any of `PROBE_FIELDS`."""
     policy.require(actor, "change_latencyprobe")
-    if not _lock_states([route.pk]):
+    if not _locked([route.pk]):
         raise RouteNotFound("Not found", circuit_id=route.circuit_id)
     probe = LatencyProbe.objects.filter(route=route).first() or LatencyProbe(route=route)
     before = audit.snapshot(probe, PROBE_FIELDS) if probe.pk else None
@@ -143,7 +143,7 @@ def set_probe(*, actor: Any, route: NetworkRoute, values: Mapping[str, Any]) -> 
 def remove_probe(*, actor: Any, route: NetworkRoute) -> None:
     """Measure the circuit no longer; its history stays."""
     policy.require(actor, "delete_latencyprobe")
-    _lock_states([route.pk])
+    _locked([route.pk])
     LatencyState.objects.filter(route=route).update(losses=0)
     for probe in LatencyProbe.objects.filter(route=route):
         audit.record(
@@ -208,13 +208,18 @@ def _store_chunk(chunk: Mapping[int, list[Sample]], effect: Effect) -> None:
     _show(changed, effect)
 
 
+def _locked(routes: Iterable[int]) -> list[int]:
+    """Hold circuits, as who changes or removes one does; return the keys of those there are."""
+    rows = lock(NetworkRoute.objects.filter(pk__in=list(routes)))
+    return list(rows.values_list("pk", flat=True))
+
+
 def _lock_states(routes: Iterable[int]) -> list[LatencyState]:
     """Return the states of circuits that are there, made where there are none.
 
-    The circuits are held first, as by who changes or removes one, then the states.
+    The circuits are held first, then the states.
     """
-    rows = lock(NetworkRoute.objects.filter(pk__in=list(routes)))
-    keys = list(rows.values_list("pk", flat=True))
+    keys = _locked(routes)
     LatencyState.objects.bulk_create(
         [LatencyState(route_id=pk) for pk in keys], ignore_conflicts=True
     )

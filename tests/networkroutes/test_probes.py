@@ -10,7 +10,17 @@ from django.utils import timezone
 from networkroutes.models import LatencyProbe, LatencyState, Outage
 from networkroutes.services import latency
 from networkroutes.services.latency import Sample
-from tests.factories.networkroutes import LatencyProbeFactory
+from tests.factories.networkroutes import LatencyProbeFactory, NetworkRouteFactory
+
+
+@pytest.mark.django_db
+def test_a_probe_alone_is_no_measurement(api: Any) -> None:
+    admin, route = api("admin").user, NetworkRouteFactory()
+
+    latency.set_probe(actor=admin, route=route, values={"kind": "ping", "target": "127.0.0.1"})
+    assert (LatencyProbe.objects.count(), LatencyState.objects.count()) == (1, 0)
+    latency.remove_probe(actor=admin, route=route)
+    assert (LatencyProbe.objects.count(), LatencyState.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("changed", [{"target": "127.0.0.2"}, {"kind": "snmp"}, {"tcp_port": 9}])
